@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.bus;
+
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A kind of bus: finds devices and brings them together with drivers. Register it as a service with
+ * the property {@code hotbus.bus} = {@link #name()}; the core bundle finds it. A bus that can lose its
+ * devices also registers a {@code SigbusHandler} and a {@code BusHotplugHandler}.
+ *
+ * <p>Control threads, several at once. Source: DPDK {@code struct rte_bus}.
+ */
+@ConsumerType
+public interface Bus {
+    /** {@code vdev}, {@code pci}. */
+    String name();
+
+    /** Whether {@code devargs} names a device of this bus, present or not. DPDK: parse. */
+    boolean claims(Devargs devargs);
+
+    /** The devices on the bus now, with and without a driver. */
+    List<? extends Device> devices();
+
+    /**
+     * Finds or makes the device and has a driver probe it. When it returns the device is
+     * {@link DeviceState#PROBED}; when it throws everything is as it was before.
+     *
+     * @throws DeviceException attached already, not there, no driver, or the probe failed
+     */
+    Device attach(Devargs devargs) throws DeviceException;
+
+    /**
+     * Has the driver let go of the device, gone or not, and takes it off the bus. Its windows are
+     * withdrawn and unmapped. Idempotent.
+     *
+     * @throws DeviceException if the driver could not let go
+     */
+    void detach(Device device) throws DeviceException;
+
+    /**
+     * Compares what it believes with what is there, and reports the differences to
+     * {@code HotUnplug} and {@code DeviceEvents}: asked for when uevents were lost.
+     */
+    void rescan() throws DeviceException;
+
+    /**
+     * A kernel uevent, on the {@code uevent-monitor} thread; every bus sees each. A bus that knows what
+     * it means reports it to {@code HotUnplug} or {@code DeviceEvents}. Must not block.
+     */
+    default void handleUevent(Uevent uevent) {
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.bus;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Names a device and the arguments of its driver: {@code [bus:]name[,key=value...]}, as in
+ * {@code net_null0,size=64} or {@code pci:0000:03:00.0}. Immutable.
+ *
+ * <p>A {@code :} separates a bus only where what stands before it is a word of letters, so that a PCI
+ * address needs no prefix. Source: DPDK {@code rte_devargs}.
+ *
+ * @param bus  the bus asked for, if one was
+ * @param name the device
+ * @param args key to value, in the order given; a key without {@code =} has an empty value
+ */
+public record Devargs(Optional<String> bus, String name, Map<String, String> args) {
+    private static final int MAX_LENGTH = 4096;
+
+    public Devargs {
+        Objects.requireNonNull(bus);
+        Objects.requireNonNull(name);
+        args = Collections.unmodifiableMap(new LinkedHashMap<>(args));
+    }
+
+    /** @throws DeviceException naming the text and what is wrong with it */
+    public static Devargs parse(String text) throws DeviceException {
+        if (text.length() > MAX_LENGTH) {
+            throw new DeviceException("devargs of " + text.length() + " characters: at most "
+                    + MAX_LENGTH + " are taken");
+        }
+        String[] parts = text.strip().split(",", -1);
+        String id = parts[0];
+        Optional<String> bus = Optional.empty();
+        int colon = id.indexOf(':');
+        if (colon > 0 && id.substring(0, colon).chars().allMatch(Devargs::isBusLetter)) {
+            bus = Optional.of(id.substring(0, colon));
+            id = id.substring(colon + 1);
+        }
+        if (id.isEmpty() || !id.chars().allMatch(Devargs::isNameCharacter)) {
+            throw new DeviceException("devargs '" + printable(text) + "': '" + printable(id)
+                    + "' is not a device name (e.g. net_null0,size=64)");
+        }
+        Map<String, String> args = new LinkedHashMap<>();
+        for (int i = 1; i < parts.length; i++) {
+            int equals = parts[i].indexOf('=');
+            String key = equals < 0 ? parts[i] : parts[i].substring(0, equals);
+            if (key.isEmpty() || !key.chars().allMatch(Devargs::isNameCharacter)) {
+                throw new DeviceException("devargs '" + printable(text) + "': '"
+                        + printable(parts[i]) + "' is not key=value");
+            }
+            String value = equals < 0 ? "" : parts[i].substring(equals + 1);
+            if (args.put(key, value) != null) {
+                throw new DeviceException(
+                        "devargs '" + printable(text) + "': " + key + " is given twice");
+            }
+        }
+        return new Devargs(bus, id, args);
+    }
+
+    private static boolean isBusLetter(int c) {
+        return c >= 'a' && c <= 'z';
+    }
+
+    private static boolean isNameCharacter(int c) {
+        return c > ' ' && c < 127 && c != '=';
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+
+    /** The value of {@code key}, or {@code fallback} where it was not given. */
+    public String get(String key, String fallback) {
+        return args.getOrDefault(key, fallback);
+    }
+
+    /**
+     * The value of {@code key} as a number, or {@code fallback} where it was not given.
+     *
+     * @throws DeviceException not a number, or outside {@code [min, max]}
+     */
+    public int getInt(String key, int fallback, int min, int max) throws DeviceException {
+        String value = args.get(key);
+        if (value == null) {
+            return fallback;
+        }
+        try {
+            int number = Integer.decode(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new DeviceException("%s: %s=%s: a number from %d to %d is needed"
+                .formatted(name, key, printable(value), min, max));
+    }
+
+    /** @throws DeviceException naming the first key that is not in {@code known}, and these */
+    public void allowOnly(Set<String> known) throws DeviceException {
+        for (String key : args.keySet()) {
+            if (!known.contains(key)) {
+                throw new DeviceException("%s: unknown devarg '%s' (known: %s)".formatted(name, key,
+                        known.isEmpty() ? "none"
+                                : known.stream().sorted().collect(Collectors.joining(", "))));
+            }
+        }
+    }
+
+    /** As {@link #parse} takes it. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        bus.ifPresent(b -> text.append(b).append(':'));
+        text.append(name);
+        args.forEach((key, value) -> text.append(',').append(key)
+                .append(value.isEmpty() ? "" : "=").append(value));
+        return text.toString();
+    }
+}

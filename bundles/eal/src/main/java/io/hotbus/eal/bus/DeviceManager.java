@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.bus;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * All buses as one. A service of the core bundle. Control threads, several at once.
+ * Source: DPDK {@code rte_dev_probe}, {@code rte_dev_remove}.
+ */
+@ProviderType
+public interface DeviceManager {
+    /** The buses installed now, by name. */
+    List<Bus> buses();
+
+    /** The devices of all buses. */
+    List<Device> devices();
+
+    /** The device of that name, on whichever bus. */
+    Optional<Device> find(String name);
+
+    /**
+     * Attaches through the bus that claims {@code devargs}.
+     *
+     * @throws DeviceException no bus claims it (the message lists those there are), or as
+     *     {@link Bus#attach}
+     */
+    Device attach(Devargs devargs) throws DeviceException;
+
+    /** Detaches through the device's bus. As {@link Bus#detach}. */
+    void detach(Device device) throws DeviceException;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.hotplug;
+
+import io.hotbus.eal.bus.DeviceException;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Turns the handling of hot-unplug failures on and off: the SIGBUS handler of the process and the
+ * calls of the {@link BusHotplugHandler}s. A service of the core bundle; any control thread.
+ * Source: DPDK {@code rte_dev_hotplug_handle_enable}.
+ */
+@ProviderType
+public interface FailureHandling {
+    /**
+     * On for as long as any lease is open.
+     *
+     * @throws DeviceException the SIGBUS handler cannot be installed, and why
+     */
+    Lease enable() throws DeviceException;
+
+    boolean enabled();
+}

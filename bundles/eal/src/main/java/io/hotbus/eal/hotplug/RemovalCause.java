@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.hotplug;
+
+/** Which detector noticed first that a device is gone. */
+public enum RemovalCause {
+    /** An access to its memory raised SIGBUS. */
+    SIGBUS,
+    /** The kernel, or a virtual device's hardware side, said it was removed. */
+    UEVENT_REMOVE,
+    /** The kernel said its kernel driver let go of it. */
+    UEVENT_UNBIND,
+    /** Its UIO file descriptor failed. */
+    UIO_ERROR,
+    /** vfio asked for the device back. */
+    VFIO_REQUEST,
+    /** vfio reported an unrecoverable error. */
+    VFIO_ERROR,
+    /** A register read all-ones. */
+    ALL_ONES,
+    /** A rescan of the bus did not find it. */
+    RESCAN
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.hotplug;
+
+/**
+ * A SIGBUS that was repaired: the window it hit reads as its {@code Fill} by now.
+ *
+ * @param address     the very byte that was accessed
+ * @param window      the window's name, as in {@code net_sim0 BAR0}
+ * @param thread      kernel id of the thread that accessed it
+ * @param timeNanos   when, on the clock of {@link System#nanoTime}
+ * @param repairNanos from then until the replacement was in place
+ * @param count       repairs of this window so far, this one included
+ */
+public record SigbusFault(
+        long address, String window, int thread, long timeNanos, long repairNanos, int count) {
+    @Override
+    public String toString() {
+        return "SIGBUS at %#x (%s) on thread %d, repaired in %.1f us"
+                .formatted(address, window, thread, repairNanos / 1e3);
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.hotplug;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Says whether a faulting address belongs to a device of its bus, and if so reports the device to
+ * {@link HotUnplug}. Register it as a service; handlers are asked in the order of
+ * {@code service.ranking}, highest first, until one claims the fault. A fault that nobody claims is
+ * kept and offered to each handler that arrives later.
+ *
+ * <p>Runs on {@code sigbus-dispatcher}, never in signal context: the access has been repaired before.
+ * What it throws counts as {@link SigbusVerdict#FAILED}. Source: DPDK {@code rte_bus_sigbus_handler_t}.
+ */
+@ConsumerType
+@FunctionalInterface
+public interface SigbusHandler {
+    SigbusVerdict handleSigbus(SigbusFault fault);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.io;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The windows of one device. Any thread; changed by {@link MmioMapper} implementations alone. */
+public final class MmioWindows {
+    private final String owner;
+    private final List<Mmio> windows = new CopyOnWriteArrayList<>();
+
+    /** {@code owner} is the device's name, for words. */
+    public MmioWindows(String owner) {
+        this.owner = Objects.requireNonNull(owner);
+    }
+
+    /** The device's name. */
+    public String owner() {
+        return owner;
+    }
+
+    /** The windows mapped now, in the order they were mapped. */
+    public List<Mmio> list() {
+        return List.copyOf(windows);
+    }
+
+    /** The window {@code address} lies in: claiming a fault is one range check. */
+    public Optional<Mmio> find(long address) {
+        return windows.stream().filter(w -> w.contains(address)).findFirst();
+    }
+
+    /** For {@link MmioMapper} implementations. */
+    public void add(Mmio window) {
+        windows.add(window);
+    }
+
+    /** For {@link MmioMapper} implementations. Whether it was there. */
+    public boolean remove(Mmio window) {
+        return windows.remove(window);
+    }
+}

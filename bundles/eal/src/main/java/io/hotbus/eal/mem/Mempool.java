@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.mem;
+
+import io.hotbus.eal.ring.MpmcRing;
+import java.io.IOException;
+
+/**
+ * A fixed number of packet buffers of one size.
+ *
+ * <p>Any thread; {@link #get} and {@link #put} never lock or allocate. A queue has a
+ * {@link MempoolCache} in front of it for speed. Source: DPDK {@code rte_pktmbuf_pool_create}.
+ */
+public final class Mempool implements AutoCloseable {
+    /** Bytes for packet data where nothing else is asked for. */
+    public static final int DEFAULT_DATA_ROOM = 2048;
+    private static final int FILL_BATCH = 512;
+
+    private final String name;
+    private final int capacity;
+    private final int dataRoom;
+    private final DmaMemory memory;
+    private final MpmcRing free;
+
+    /**
+     * @param capacity how many buffers
+     * @param dataRoom bytes for packet data in each, headroom not counted
+     * @throws IOException the memory cannot be had
+     */
+    public Mempool(String name, int capacity, int dataRoom, DmaAllocator allocator)
+            throws IOException {
+        if (capacity < 1 || capacity > 1 << 27 || dataRoom < 64 || dataRoom > 1 << 16) {
+            throw new IllegalArgumentException("mempool %s: %d buffers of %d bytes"
+                    .formatted(name, capacity, dataRoom));
+        }
+        this.name = name;
+        this.capacity = capacity;
+        this.dataRoom = dataRoom;
+        int size = elementSize(dataRoom);
+        memory = allocator.allocate("mempool " + name, footprint(size));
+        // Twice the buffers: a consumer preempted inside a poll can hold up a producer only after
+        // the producers have gone all the way round.
+        free = new MpmcRing(Integer.highestOneBit(capacity) << 2);
+        carve(size);
+    }
+
+    private static int elementSize(int dataRoom) {
+        return (Mbuf.HEADER + Mbuf.HEADROOM + dataRoom + 63) & -64;
+    }
+
+    /** A buffer never straddles a page, so that it is contiguous for the device, too. */
+    private long footprint(int size) {
+        long perSmallestPage = Math.max(1, 4096 / size);
+        return size > 4096 ? (long) capacity * size + (2 << 20)
+                : (capacity + perSmallestPage - 1) / perSmallestPage * 4096;
+    }
+
+    private void carve(int size) {
+        long[] batch = new long[FILL_BATCH];
+        int n = 0;
+        long next = memory.address();
+        for (int i = 0; i < capacity; i++) {
+            long page = memory.pageSize();
+            if (size <= page && next / page != (next + size - 1) / page) {
+                next = (next + page - 1) / page * page;
+            }
+            Mbuf.initialise(next, memory.iova(next));
+            batch[n++] = next;
+            next += size;
+            if (n == FILL_BATCH || i == capacity - 1) {
+                free.offer(batch, 0, n);
+                n = 0;
+            }
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** How many buffers there are in all. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** How many are free now; those in caches and queues are not. */
+    public int available() {
+        return free.size();
+    }
+
+    /** Bytes for packet data in each buffer, headroom not counted. */
+    public int dataRoom() {
+        return dataRoom;
+    }
+
+    /** The memory all buffers lie in, for those who map it for a device. */
+    public DmaMemory memory() {
+        return memory;
+    }
+
+    /** Takes up to {@code count} empty buffers into {@code mbufs} from {@code offset}. */
+    public int get(long[] mbufs, int offset, int count) {
+        int n = free.poll(mbufs, offset, count);
+        for (int i = 0; i < n; i++) {
+            Mbuf.reset(mbufs[offset + i]);
+        }
+        return n;
+    }
+
+    /** Gives buffers of this pool back, each of them once. */
+    public void put(long[] mbufs, int offset, int count) {
+        for (int done = 0; done < count; ) {
+            done += free.offer(mbufs, offset + done, count - done);
+        }
+    }
+
+    /** Frees the memory; no buffer is in use any more. Idempotent. */
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.mem;
+
+/**
+ * A stack of buffers of one pool in front of it, for one thread (a queue's). Most gets and puts stay in
+ * it; the pool is asked for half a cache at a time. Source: DPDK {@code rte_mempool_cache}.
+ */
+public final class MempoolCache {
+    private final Mempool pool;
+    private final long[] stack;
+    private int size;
+
+    /** @param capacity buffers it may hold; at least twice the largest burst */
+    public MempoolCache(Mempool pool, int capacity) {
+        this.pool = pool;
+        this.stack = new long[capacity];
+    }
+
+    public Mempool pool() {
+        return pool;
+    }
+
+    /** As {@link Mempool#get}, except that the buffers are to be written by a device: not reset. */
+    public int get(long[] mbufs, int offset, int count) {
+        if (size < count) {
+            size += pool.get(stack, size, Math.max(count, stack.length / 2) - size);
+        }
+        int n = Math.min(size, count);
+        size -= n;
+        System.arraycopy(stack, size, mbufs, offset, n);
+        return n;
+    }
+
+    /** As {@link Mempool#put}. */
+    public void put(long[] mbufs, int offset, int count) {
+        if (count > stack.length - size) {
+            int keep = Math.max(0, stack.length / 2 - count);
+            if (size > keep) {
+                pool.put(stack, keep, size - keep);
+                size = keep;
+            }
+        }
+        if (count > stack.length - size) {
+            pool.put(mbufs, offset, count);
+            return;
+        }
+        System.arraycopy(mbufs, offset, stack, size, count);
+        size += count;
+    }
+
+    /** Gives all it holds back to the pool. */
+    public void flush() {
+        pool.put(stack, 0, size);
+        size = 0;
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
+import java.util.Map;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * What a poll-mode driver implements for one of its devices, and hands to {@link PortRegistry#add} in
+ * probe. Called by the port alone, on control threads, one call at a time, in this order: queues are
+ * set up, started, stopped; set up again or closed. The statistics and the link may be read at any
+ * time before close, on any thread.
+ *
+ * <p>The device may be gone during any call: none may hang or fail for that, except {@link #start}.
+ * Source: DPDK {@code struct eth_dev_ops}.
+ */
+@ConsumerType
+public interface EthDev {
+    /** Limits and facts that do not change. */
+    EthDevInfo info();
+
+    /**
+     * Makes the receive queue {@code index}, replacing one set up before.
+     *
+     * @param descriptors a power of two within the limits of {@link #info}
+     * @param pool        where its buffers come from
+     */
+    RxQueue setupRxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
+
+    /** Makes the transmit queue {@code index}; as {@link #setupRxQueue}. */
+    TxQueue setupTxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
+
+    /** Receives and sends from now on. */
+    void start() throws DeviceException;
+
+    /** No longer does; no thread is in a burst any more. Buffers in the queues are kept. */
+    void stop();
+
+    /** Lets go of queues and memory; all buffers are back in their pools. Idempotent. */
+    void close();
+
+    Link link();
+
+    EthStats stats();
+
+    void resetStats();
+
+    /** Further counters by name ({@code rx_q0_packets}), in the order to be shown. */
+    default Map<String, Long> xstats() {
+        return Map.of();
+    }
+
+    /** Receives frames for other addresses, too. */
+    default void setPromiscuous(boolean on) {
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev;
+
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * Limits and facts of a device.
+ *
+ * @param driver         the driver's name, {@code net_sim}
+ * @param macAddress     six bytes, the first on the wire in the highest of the low 48 bits
+ * @param maxQueues      receive queues it can have, and as many transmit queues
+ * @param minDescriptors of a queue
+ * @param maxDescriptors of a queue
+ */
+public record EthDevInfo(
+        String driver, long macAddress, int maxQueues, int minDescriptors, int maxDescriptors) {
+    /** {@code 02:00:00:00:00:01}. */
+    public String macText() {
+        String hex = HexFormat.of().toHexDigits(macAddress, 12).toUpperCase(Locale.ROOT);
+        return hex.replaceAll("(..)(?!$)", "$1:");
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev;
+
+/**
+ * Something happened to a port. Source: DPDK {@code enum rte_eth_event_type}.
+ *
+ * @param timeNanos when, on the clock of {@link System#nanoTime}
+ */
+public record EthEvent(Kind kind, Port port, long timeNanos) {
+    /** What can happen. */
+    public enum Kind {
+        /** The port is there. */
+        NEW,
+        /** The port is gone for good. */
+        DESTROY,
+        /** The link went up or down. */
+        INTR_LSC,
+        /** The device was pulled out: stop, close, detach. */
+        INTR_RMV
+    }
+}

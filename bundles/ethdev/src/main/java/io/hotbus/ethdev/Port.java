@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import java.util.Map;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * An Ethernet port, as applications see it. Its methods may be called on any control thread; they are
+ * serialised. {@link #rxQueue} and {@link #txQueue} are for lcores: one volatile read.
+ *
+ * <p>When its device is removed the port's queues become ones that receive and send nothing, without an
+ * access, and INTR_RMV is raised; the application then stops and closes it and detaches its device.
+ */
+@ProviderType
+public interface Port {
+    /** The lowest number free when it was added; free again when its device is detached. */
+    int id();
+
+    /** The device's name. */
+    default String name() {
+        return device().name();
+    }
+
+    Device device();
+
+    PortState state();
+
+    /** Whether its device is gone. DPDK: {@code rte_eth_dev_is_removed}. */
+    boolean isRemoved();
+
+    EthDevInfo info();
+
+    /**
+     * Sets up its queues. The port is stopped.
+     *
+     * @throws DeviceException naming what is out of range, or not stopped
+     */
+    void configure(PortConfig config) throws DeviceException;
+
+    /** How many receive (and transmit) queues it is configured with; 0 before. */
+    int queues();
+
+    /** @throws DeviceException not configured, closed, or the device did not start. Idempotent. */
+    void start() throws DeviceException;
+
+    /** No lcore uses its queues any more: the caller has seen to that. Idempotent. */
+    void stop();
+
+    /** Stops it and returns its buffers to the pool. Final. Idempotent. */
+    void close();
+
+    /**
+     * The receive queue to poll now. An lcore asks again for every burst, so that a change takes
+     * effect at a burst's boundary. While the port is not started, or gone, it receives nothing.
+     */
+    RxQueue rxQueue(int index);
+
+    /** The transmit queue to send through now; as {@link #rxQueue}. */
+    TxQueue txQueue(int index);
+
+    /** The link now; down where the device is gone. */
+    Link link();
+
+    /** Since the last reset. Once the device is gone: as it was last seen. */
+    EthStats stats();
+
+    Map<String, Long> xstats();
+
+    void resetStats();
+
+    boolean promiscuous();
+
+    void setPromiscuous(boolean on);
+}

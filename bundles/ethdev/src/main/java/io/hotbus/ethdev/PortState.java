@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev;
+
+/** Where a port stands. */
+public enum PortState {
+    /** Not configured, or configured and not started. */
+    STOPPED,
+    STARTED,
+    /** Its queues are gone; it waits for its device to be detached. */
+    CLOSED
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.os;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Linux system calls. Any thread; none but {@link #poll} blocks. Lengths and offsets in bytes. What
+ * fails throws a {@link LinuxException} that names the call, what it was about and the errno.
+ */
+@ProviderType
+public interface Linux {
+    /** Bytes in a page. */
+    long pageSize();
+
+    /** memfd_create, close-on-exec, and ftruncate to {@code size}. Returns the descriptor. */
+    int memfd(String name, long size) throws LinuxException;
+
+    /** ftruncate: whoever accesses a mapping past the new end gets SIGBUS. */
+    void truncate(int fd, long size) throws LinuxException;
+
+    /** open(2), read-write where {@code writable}, close-on-exec. */
+    int open(String path, boolean writable) throws LinuxException;
+
+    /** close(2). A negative descriptor is ignored. */
+    void close(int fd);
+
+    /** mmap, shared and read-write. {@code what} is for words. Returns the address. */
+    long map(String what, long length, int fd, long offset) throws LinuxException;
+
+    /**
+     * mmap, anonymous, private, read-write, populated.
+     *
+     * @param pageSize {@link #pageSize()}, or a hugepage size the kernel has reserved pages of
+     */
+    long mapAnonymous(String what, long length, long pageSize) throws LinuxException;
+
+    /** munmap. */
+    void unmap(long address, long length) throws LinuxException;
+
+    /** eventfd, non-blocking, close-on-exec, with the value 0. */
+    int eventfd() throws LinuxException;
+
+    /** Adds 1 to an eventfd: whoever polls it wakes. */
+    void signal(int eventfd) throws LinuxException;
+
+    /** Sets an eventfd to 0; whether it was not. */
+    boolean drain(int eventfd) throws LinuxException;
+
+    /**
+     * poll(2) for reading. Blocks the calling thread, in native state: no safepoint waits for it.
+     *
+     * @param timeoutMillis -1 for ever
+     * @return a bit for each descriptor that is readable or has an error, bit 0 the first; 0 on
+     *     timeout or EINTR
+     */
+    int poll(int timeoutMillis, int... fds) throws LinuxException;
+
+    /** The CPUs the calling thread may run on, as a bit set of up to 64 words. */
+    java.util.BitSet affinity() throws LinuxException;
+
+    /** Pins the calling thread to {@code cpu}. */
+    void pin(int cpu) throws LinuxException;
+
+    /** gettid. */
+    int threadId();
+}

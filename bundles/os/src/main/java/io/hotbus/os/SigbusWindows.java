@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.os;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The SIGBUS handler of the process and its table of windows, as {@code native/hotbus.h} has them. Any
+ * thread. What fails throws a {@link LinuxException} naming the window and the errno.
+ */
+@ProviderType
+public interface SigbusWindows {
+    /** Whether the handler is in place. */
+    enum Status {
+        OFF, ON,
+        /** Enabled, but another library has installed its handler over it. */
+        DISPLACED
+    }
+
+    /** What is behind a window. The order is that of {@code enum hb_window_state}. */
+    enum State {
+        LIVE, REPAIRING, REPLACED, RESTORING, FAILED
+    }
+
+    /**
+     * One repair.
+     *
+     * @param window      from {@link #publish}
+     * @param address     the very byte that was accessed
+     * @param thread      kernel id of the thread
+     * @param timeNanos   when, on the clock of {@link System#nanoTime}
+     * @param repairNanos from then until the replacement was in place
+     * @param count       repairs of this window so far, this one included
+     */
+    record Fault(
+            long window, long address, int thread, long timeNanos, long repairNanos, int count) {
+    }
+
+    /** What the table holds for a window. */
+    record Window(long address, long length, State state, boolean zeros, long faults) {
+    }
+
+    /**
+     * Installs the handler. Idempotent.
+     *
+     * @throws LinuxException ENOTSUP: libjsig is loaded; the message says what to do
+     */
+    void enable() throws LinuxException;
+
+    /**
+     * Puts the handler that was there before back. Idempotent; windows stay published.
+     *
+     * @throws LinuxException EBUSY: another library is in front, so ours stays in the chain, idle
+     */
+    void disable() throws LinuxException;
+
+    /** As the kernel has it now. */
+    Status status();
+
+    /**
+     * Publishes {@code [address, address + length)}, which stays mapped until withdrawn.
+     *
+     * @param zeros what it reads as once replaced: zeros rather than all-ones
+     * @return the window's number, never used again
+     */
+    long publish(long address, long length, boolean zeros) throws LinuxException;
+
+    /** Puts the replacement in place without a fault. Idempotent. */
+    void replace(long window) throws LinuxException;
+
+    /** Maps {@code fd} at {@code offset} over a replaced window again. */
+    void restore(long window, int fd, long offset) throws LinuxException;
+
+    /** Withdraws the window and waits until no handler is inside it. Unmap after this. */
+    void withdraw(long window) throws LinuxException;
+
+    /** Empty where there is no such window (any more). */
+    Optional<Window> window(long window);
+
+    /** The eventfd that is readable when {@link #take} has something; not to be closed. */
+    int eventfd() throws LinuxException;
+
+    /** The repairs since the last call, oldest first. None is ever dropped. */
+    List<Fault> take();
+}

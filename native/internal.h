@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * internal.h - what the parts of libhotbus share.
+ *
+ *	sigbus.c	the signal handler and its place in the chain of handlers
+ *	window.c	the window table and the life of a window
+ *	replacement.c	the memory that takes a device's place
+ *	record.c	the records of repairs, from the handler to hb_fault_take()
+ *	readers.c	keeps what a handler is looking at from being freed
+ *	uevent.c	the kernel's uevent socket
+ *
+ * Functions marked [signal] are async-signal-safe and never wait. All others may be called with the
+ * writers' lock held, or take it, and never run in a signal handler.
+ */
+#ifndef HOTBUS_INTERNAL_H
+#define HOTBUS_INTERNAL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Everything is built with -fvisibility=hidden; the public header is what the library exports. */
+#pragma GCC visibility push(default)
+#include "hotbus.h"
+#pragma GCC visibility pop
+
+/* The layouts are shared with Java. */
+_Static_assert(sizeof(void *) == 8, "64-bit only");
+_Static_assert(sizeof(struct hb_fault) == 40, "hb_fault");
+_Static_assert(offsetof(struct hb_fault, address) == 0, "hb_fault.address");
+_Static_assert(offsetof(struct hb_fault, time_ns) == 8, "hb_fault.time_ns");
+_Static_assert(offsetof(struct hb_fault, repair_ns) == 16, "hb_fault.repair_ns");
+_Static_assert(offsetof(struct hb_fault, window) == 24, "hb_fault.window");
+_Static_assert(offsetof(struct hb_fault, tid) == 32, "hb_fault.tid");
+_Static_assert(offsetof(struct hb_fault, count) == 36, "hb_fault.count");
+_Static_assert(sizeof(struct hb_window_info) == 32, "hb_window_info");
+_Static_assert(offsetof(struct hb_window_info, address) == 0, "hb_window_info.address");
+_Static_assert(offsetof(struct hb_window_info, length) == 8, "hb_window_info.length");
+_Static_assert(offsetof(struct hb_window_info, faults) == 16, "hb_window_info.faults");
+_Static_assert(offsetof(struct hb_window_info, state) == 24, "hb_window_info.state");
+_Static_assert(offsetof(struct hb_window_info, fill) == 28, "hb_window_info.fill");
+_Static_assert(sizeof(struct hb_uevent_sender) == 24, "hb_uevent_sender");
+_Static_assert(offsetof(struct hb_uevent_sender, port) == 0, "hb_uevent_sender.port");
+_Static_assert(offsetof(struct hb_uevent_sender, groups) == 4, "hb_uevent_sender.groups");
+_Static_assert(offsetof(struct hb_uevent_sender, pid) == 8, "hb_uevent_sender.pid");
+_Static_assert(offsetof(struct hb_uevent_sender, uid) == 12, "hb_uevent_sender.uid");
+_Static_assert(offsetof(struct hb_uevent_sender, gid) == 16, "hb_uevent_sender.gid");
+_Static_assert(offsetof(struct hb_uevent_sender, truncated) == 20, "hb_uevent_sender.truncated");
+
+/* A handler that needed a lock could deadlock with the code it interrupted. */
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 &&
+	       ATOMIC_POINTER_LOCK_FREE == 2, "lock-free atomics");
+
+/* readers.c */
+
+/* One lock for all writers: of the table, of the states, of the chain, and takers of records. */
+void writers_lock(void);
+void writers_unlock(void);
+
+/* [signal] Brackets every look at what writers replace. Pass the result on to readers_leave(). */
+unsigned int readers_enter(void);
+void readers_leave(unsigned int phase);
+
+/* Waits until every handler that was inside has left. The writers' lock must be held. */
+void readers_synchronize(void);
+
+/* window.c */
+
+/*
+ * [signal] Answers a bus error at address: true when it is dealt with and the instruction may run
+ * again, false when it is not ours. The caller is between readers_enter() and readers_leave().
+ */
+bool window_repair(uint64_t address);
+
+/* replacement.c */
+
+/* Larger all-ones windows are filled chunk by chunk as they are touched. */
+#define REPLACEMENT_CHUNK (UINT64_C(2) << 20)
+
+/* Makes the prepared memory, once. The writers' lock must be held. */
+int replacement_prepare(void);
+
+static inline bool replacement_is_lazy(uint64_t length, int32_t fill)
+{
+	return fill == HB_FILL_ONES && length > REPLACEMENT_CHUNK;
+}
+
+/* [signal] Maps the replacement over a window; over a lazy one, memory whose every access faults. */
+int replacement_map(uint64_t start, uint64_t length, int32_t fill);
+
+/* [signal] Maps all-ones over one chunk of a lazy window. */
+int replacement_map_chunk(uint64_t start, uint64_t length);
+
+/* [signal] Whether a load from address would succeed. */
+bool replacement_readable(uint64_t address);
+
+/* record.c */
+
+struct record {
+	struct hb_fault fault;
+	struct record *next;
+};
+
+/* Makes the eventfd, once; returns it. The writers' lock must be held. */
+int record_prepare(void);
+
+/* [signal] Hands a record over to hb_fault_take(), which frees it. */
+void record_push(struct record *record);
+
+#endif

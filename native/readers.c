@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * readers.c - signal handlers read, without ever waiting, what writers replace.
+ *
+ * Handlers count themselves in and out of one of two phases. A writer that has unlinked something
+ * turns new handlers to the other phase, waits for the old phase to empty, and does so twice.
+ *
+ * Why turn before each wait: a phase that no newcomer joins must empty, however many other faults
+ * storm in. Only a thread that had read the phase but not yet counted itself can still join late,
+ * and that once.
+ *
+ * Why twice: such a latecomer may stay, counted in the phase that was just waited for, while the
+ * next writer begins. It reads what was current when it counted itself, which that next writer may
+ * be about to free; a single turn would make the writer wait for the other phase only.
+ *
+ * Order: handler "count in, then read"; writer "unlink, then read the count". All four are
+ * sequentially consistent, so at least one of the two sees the other. Whatever a handler reads
+ * under this protection must be read with memory_order_seq_cst, and unlinked with it.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+
+#include "internal.h"
+
+#define YIELDS_BEFORE_SLEEP 64
+#define SLEEP_NS 50000
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic unsigned int current_phase;
+static _Atomic unsigned int inside[2];
+
+void writers_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void writers_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+unsigned int readers_enter(void)
+{
+	unsigned int phase = atomic_load_explicit(&current_phase, memory_order_relaxed);
+
+	atomic_fetch_add_explicit(&inside[phase], 1, memory_order_seq_cst);
+	return phase;
+}
+
+void readers_leave(unsigned int phase)
+{
+	atomic_fetch_sub_explicit(&inside[phase], 1, memory_order_release);
+}
+
+static void wait_until_empty(unsigned int phase)
+{
+	const struct timespec nap = { .tv_nsec = SLEEP_NS };
+	int yields = 0;
+
+	while (atomic_load_explicit(&inside[phase], memory_order_seq_cst)) {
+		/* Yielding alone would starve a handler of lower real-time priority. */
+		if (yields++ < YIELDS_BEFORE_SLEEP)
+			sched_yield();
+		else
+			nanosleep(&nap, NULL);
+	}
+}
+
+void readers_synchronize(void)
+{
+	for (int turn = 0; turn < 2; turn++) {
+		unsigned int old = atomic_fetch_xor_explicit(&current_phase, 1, memory_order_seq_cst);
+
+		wait_until_empty(old);
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * replacement.c - the memory that takes a device's place.
+ *
+ * Zeros are anonymous memory. All-ones are private mappings of one prepared file, so that the
+ * handler has nothing to fill and stores to a dead device go nowhere.
+ *
+ * An all-ones window larger than that file is "lazy": it first becomes a mapping of an empty file,
+ * whose every access raises SIGBUS again, and each chunk is then mapped when it is first touched. So
+ * a BAR of 64 GiB is replaced by one system call and costs memory only where it is accessed. It
+ * follows that a lazy window needs the handler: after hb_sigbus_disable() an access to a chunk that
+ * nobody has touched goes to the old handler.
+ *
+ * MAP_NORESERVE keeps big zero windows from being charged against the commit limit; the mapping of
+ * the empty file is shared and hence never charged, not even with vm.overcommit_memory=2.
+ *
+ * After mlockall(MCL_FUTURE) the kernel locks and hence populates whatever is mapped, replacements
+ * included; MAP_NONBLOCK does not prevent it. Then an all-ones chunk takes about 1 ms instead of
+ * 5 us, but a window of zeros is allocated whole (1.6 s per GiB), and counts against RLIMIT_MEMLOCK
+ * in either case. Such processes add MCL_ONFAULT, with which nothing is populated.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+#define KERNEL_SIGSET_SIZE 8
+#define NO_SUCH_HOW (-1)
+
+static int ones = -1;  /* REPLACEMENT_CHUNK bytes of 0xff */
+static int empty = -1; /* no bytes at all */
+
+static int make_memfd(const char *name)
+{
+	const unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create(name, flags | MFD_NOEXEC_SEAL);
+
+	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
+		fd = memfd_create(name, flags);
+	return fd < 0 ? -errno : fd;
+}
+
+static int fill_with_ones(int fd)
+{
+	uint8_t block[4096];
+
+	memset(block, 0xff, sizeof(block));
+	for (uint64_t done = 0; done < REPLACEMENT_CHUNK;) {
+		ssize_t written = write(fd, block, sizeof(block));
+
+		if (written < 0 && errno != EINTR)
+			return -errno;
+		if (written > 0)
+			done += (uint64_t)written;
+	}
+	return 0;
+}
+
+static int seal(int fd, int seals)
+{
+	return fcntl(fd, F_ADD_SEALS, seals | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) ? -errno : 0;
+}
+
+static int make_ones(void)
+{
+	int fd = make_memfd("hotbus-ones");
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = fill_with_ones(fd);
+	if (!rc)
+		rc = seal(fd, F_SEAL_WRITE);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int make_empty(void)
+{
+	int fd = make_memfd("hotbus-empty");
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = seal(fd, 0); /* not F_SEAL_WRITE: it is mapped shared and writable */
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+int replacement_prepare(void)
+{
+	if (ones < 0)
+		ones = make_ones();
+	if (ones < 0)
+		return ones;
+	if (empty < 0)
+		empty = make_empty();
+	return empty < 0 ? empty : 0;
+}
+
+/* The system call itself: interposed versions of mmap() are not made for signal handlers. */
+static int map_over(uint64_t start, uint64_t length, int flags, int fd)
+{
+	long rc = syscall(SYS_mmap, start, length, PROT_READ | PROT_WRITE,
+			  flags | MAP_FIXED | MAP_NORESERVE, fd, 0);
+
+	return rc == -1 ? -errno : 0;
+}
+
+int replacement_map(uint64_t start, uint64_t length, int32_t fill)
+{
+	if (fill == HB_FILL_ZEROS)
+		return map_over(start, length, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	if (replacement_is_lazy(length, fill))
+		return map_over(start, length, MAP_SHARED, empty);
+	return map_over(start, length, MAP_PRIVATE, ones);
+}
+
+int replacement_map_chunk(uint64_t start, uint64_t length)
+{
+	return map_over(start, length, MAP_PRIVATE, ones);
+}
+
+bool replacement_readable(uint64_t address)
+{
+	/*
+	 * A load that would fault here would end the process, so the kernel tries it for us:
+	 * rt_sigprocmask() copies the new set from user memory (EFAULT where that fails) before it
+	 * looks at an invalid "how" (EINVAL). The set is 8 bytes; aligned, it stays in the page.
+	 */
+	syscall(SYS_rt_sigprocmask, NO_SUCH_HOW, address & ~UINT64_C(7), NULL, KERNEL_SIGSET_SIZE);
+	return errno != EFAULT;
+}
