@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who may import whom, read from the manifests of the jars as they were built. */
+class HouseRulesTest {
+    private static final String PREFIX = "io.hotbus.";
+
+    /** Each bundle, and the bundles of ours it may import from. */
+    private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
+            Map.entry("eal", Set.of()),
+            Map.entry("jnr", Set.of()),
+            Map.entry("os", Set.of("jnr")),
+            Map.entry("core", Set.of("eal", "os")),
+            Map.entry("ethdev", Set.of("eal")),
+            Map.entry("bus.vdev", Set.of("eal")),
+            Map.entry("net.null", Set.of("eal", "ethdev", "bus.vdev")),
+            Map.entry("net.sim", Set.of("eal", "ethdev", "bus.vdev", "os")),
+            Map.entry("testpmd", Set.of("eal", "ethdev")),
+            Map.entry("demo", Set.of("eal", "ethdev", "testpmd")));
+
+    private static final Map<String, Manifest> MANIFESTS = new TreeMap<>();
+
+    @BeforeAll
+    static void readManifests() throws IOException {
+        for (String bundle : ALLOWED.keySet()) {
+            Path target = Path.of("..", bundle, "target");
+            try (DirectoryStream<Path> jars =
+                    Files.newDirectoryStream(target, PREFIX + bundle + "-*.jar")) {
+                for (Path jar : jars) {
+                    try (JarFile file = new JarFile(jar.toFile())) {
+                        MANIFESTS.put(bundle, file.getManifest());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldKnowEveryBundle() throws IOException {
+        try (Stream<Path> folders = Files.list(Path.of(".."))) {
+            Set<String> bundles = folders.filter(f -> Files.exists(f.resolve("bnd.bnd")))
+                    .map(f -> f.getFileName().toString()).collect(Collectors.toSet());
+            bundles.remove("itest");
+            assertThat(bundles).as("bundles with a rule").isEqualTo(ALLOWED.keySet());
+        }
+        assertThat(MANIFESTS.keySet()).as("jars built").isEqualTo(new TreeSet<>(ALLOWED.keySet()));
+    }
+
+    @Test
+    void shouldImportOnlyFromAllowedBundles() {
+        Map<String, String> exporter = new HashMap<>();
+        MANIFESTS.forEach((bundle, manifest) -> packages(manifest, "Export-Package")
+                .forEach(name -> exporter.put(name, bundle)));
+        Map<String, Set<String>> forbidden = new TreeMap<>();
+        MANIFESTS.forEach((bundle, manifest) -> {
+            for (String name : packages(manifest, "Import-Package")) {
+                String from = exporter.get(name);
+                if (from != null && !from.equals(bundle) && !ALLOWED.get(bundle).contains(from)) {
+                    forbidden.computeIfAbsent(bundle, b -> new TreeSet<>()).add(name);
+                }
+            }
+        });
+        assertThat(forbidden).isEmpty();
+    }
+
+    @Test
+    void shouldExportNothingFromCoreAndDriversAndNoInternalPackage() {
+        for (String closed : Set.of("core", "net.null", "net.sim", "demo")) {
+            assertThat(packages(MANIFESTS.get(closed), "Export-Package")).as(closed).isEmpty();
+        }
+        MANIFESTS.forEach((bundle, manifest) -> {
+            if (!bundle.equals("jnr")) {
+                assertThat(packages(manifest, "Export-Package")).as(bundle)
+                        .noneMatch(name -> name.contains("internal"));
+            }
+        });
+    }
+
+    @Test
+    void shouldVersionEveryExportedPackage() {
+        MANIFESTS.forEach((bundle, manifest) -> assertThat(clauses(manifest, "Export-Package"))
+                .as(bundle).allMatch(clause -> clause.matches("(?s).*;version=\"?[1-9].*")));
+    }
+
+    private static Set<String> packages(Manifest manifest, String header) {
+        return clauses(manifest, header).map(clause -> clause.replaceFirst(";.*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The clauses of a header: split at commas that are not inside quotes. */
+    private static Stream<String> clauses(Manifest manifest, String header) {
+        String value = manifest.getMainAttributes().getValue(header);
+        return value == null ? Stream.empty()
+                : Stream.of(value.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)")).map(String::strip);
+    }
+}
