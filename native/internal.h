@@ -3,7 +3,8 @@
  * internal.h - what the parts of libhotbus share.
  *
  *	sigbus.c	the signal handler and its place in the chain of handlers
- *	window.c	the window table and the life of a window
+ *	window.c	the life of a window: publish, repair, replace, restore, withdraw
+ *	table.c		the windows by address and by id
  *	replacement.c	the memory that takes a device's place
  *	record.c	the records of repairs, from the handler to hb_fault_take()
  *	readers.c	keeps what a handler is looking at from being freed
@@ -65,6 +66,21 @@ void readers_leave(unsigned int phase);
 /* Waits until every handler that was inside has left. The writers' lock must be held. */
 void readers_synchronize(void);
 
+/* table.c */
+
+struct window;
+
+/* [signal] The window that address lies in, or NULL. */
+struct window *table_find(uint64_t address);
+
+/* All of these under the writers' lock. */
+struct window *table_get(int64_t id);
+bool table_overlaps(uint64_t start, uint64_t end);
+int table_insert(struct window *window, int64_t id, uint64_t start, uint64_t end);
+
+/* Returns when no handler is looking at the window any more. */
+void table_remove(int64_t id, uint64_t start);
+
 /* window.c */
 
 /*
@@ -91,6 +107,9 @@ int replacement_map(uint64_t start, uint64_t length, int32_t fill);
 
 /* [signal] Maps all-ones over one chunk of a lazy window. */
 int replacement_map_chunk(uint64_t start, uint64_t length);
+
+/* Maps the device over its replacement. */
+int replacement_undo(uint64_t start, uint64_t length, int fd, uint64_t offset);
 
 /* [signal] Whether a load from address would succeed. */
 bool replacement_readable(uint64_t address);

@@ -19,7 +19,6 @@
  * 5 us, but a window of zeros is allocated whole (1.6 s per GiB), and counts against RLIMIT_MEMLOCK
  * in either case. Such processes add MCL_ONFAULT, with which nothing is populated.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -114,26 +113,36 @@ int replacement_prepare(void)
 }
 
 /* The system call itself: interposed versions of mmap() are not made for signal handlers. */
-static int map_over(uint64_t start, uint64_t length, int flags, int fd)
+static int map_over(uint64_t start, uint64_t length, int flags, int fd, uint64_t offset)
 {
-	long rc = syscall(SYS_mmap, start, length, PROT_READ | PROT_WRITE,
-			  flags | MAP_FIXED | MAP_NORESERVE, fd, 0);
+	long rc = syscall(SYS_mmap, start, length, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd,
+			  offset);
 
 	return rc == -1 ? -errno : 0;
+}
+
+static int map_ones(uint64_t start, uint64_t length)
+{
+	return map_over(start, length, MAP_PRIVATE | MAP_NORESERVE, ones, 0);
 }
 
 int replacement_map(uint64_t start, uint64_t length, int32_t fill)
 {
 	if (fill == HB_FILL_ZEROS)
-		return map_over(start, length, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		return map_over(start, length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (replacement_is_lazy(length, fill))
-		return map_over(start, length, MAP_SHARED, empty);
-	return map_over(start, length, MAP_PRIVATE, ones);
+		return map_over(start, length, MAP_SHARED, empty, 0);
+	return map_ones(start, length);
 }
 
 int replacement_map_chunk(uint64_t start, uint64_t length)
 {
-	return map_over(start, length, MAP_PRIVATE, ones);
+	return map_ones(start, length);
+}
+
+int replacement_undo(uint64_t start, uint64_t length, int fd, uint64_t offset)
+{
+	return map_over(start, length, MAP_SHARED, fd, offset);
 }
 
 bool replacement_readable(uint64_t address)

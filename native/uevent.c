@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* uevent.c - the kernel's uevent socket. What a datagram means is parsed in Java. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The SIGBUS handler of the process and its table of windows, as {@code native/hotbus.h} has them. Any
- * thread. What fails throws a {@link LinuxException} naming the window and the errno.
+ * The SIGBUS handler of the process and its table of windows, as {@code native/hotbus.h} has them.
+ * Any thread. What fails throws a {@link LinuxException} naming the window and the errno.
  */
 @ProviderType
 public interface SigbusWindows {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.os.internal;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.annotations.Encoding;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.annotations.SaveError;
+import jnr.ffi.types.off_t;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+
+/**
+ * The functions of the C library that the platform calls. What fails returns -1; its errno is then
+ * {@link #errno()} on the same thread. Public for JNR-FFI only.
+ */
+public interface LibC {
+    /** Needs glibc 2.30 (2019) for gettid. */
+    LibC C = LibraryLoader.create(LibC.class).failImmediately().load("c");
+
+    int O_RDONLY = 0;
+    int O_RDWR = 02;
+    int O_CLOEXEC = 02000000;
+    int MFD_CLOEXEC = 1;
+    int EFD_NONBLOCK = 04000;
+    int EFD_CLOEXEC = 02000000;
+    int PROT_READ = 1;
+    int PROT_WRITE = 2;
+    int MAP_SHARED = 0x01;
+    int MAP_PRIVATE = 0x02;
+    int MAP_ANONYMOUS = 0x20;
+    int MAP_POPULATE = 0x8000;
+    int MAP_HUGETLB = 0x40000;
+    /** The binary logarithm of the hugepage size goes from this bit of the flags upwards. */
+    int MAP_HUGE_SHIFT = 26;
+    long MAP_FAILED = -1;
+    short POLLIN = 1;
+
+    @SaveError
+    int open(@Encoding("UTF-8") String path, int flags);
+
+    @SaveError
+    int close(int fd);
+
+    @SaveError
+    @ssize_t
+    long read(int fd, @Out long[] words, @size_t long bytes);
+
+    @SaveError
+    @ssize_t
+    long write(int fd, @In long[] words, @size_t long bytes);
+
+    @SaveError
+    int memfd_create(@Encoding("UTF-8") String name, int flags);
+
+    @SaveError
+    int ftruncate(int fd, @off_t long length);
+
+    /**
+     * A Pointer, where a long would do, keeps JNR-FFI (2.3.4) from calling this through one of its
+     * x86-64 stubs for plain integers: the sixth argument of those is garbage.
+     */
+    @SaveError
+    long mmap(Pointer address, @size_t long length, int protection, int flags, int fd,
+            @off_t long offset);
+
+    @SaveError
+    int munmap(long address, @size_t long length);
+
+    @SaveError
+    int eventfd(int value, int flags);
+
+    /** @param pollfds for each descriptor two words: fd, then events | revents &lt;&lt; 16 */
+    @SaveError
+    int poll(@In @Out int[] pollfds, long count, int timeoutMillis);
+
+    /** @param thread 0 is the calling one */
+    @SaveError
+    int sched_getaffinity(int thread, @size_t long bytes, @Out long[] cpus);
+
+    @SaveError
+    int sched_setaffinity(int thread, @size_t long bytes, @In long[] cpus);
+
+    int gettid();
+
+    int getpagesize();
+
+    /** Of the last call that failed on this thread. */
+    static int errno() {
+        return Runtime.getRuntime(C).getLastError();
+    }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.os.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.hotbus.os.Errno;
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class LinuxCallsTest {
+    private static final long HUGEPAGE = 2 << 20;
+
+    private final Linux linux = new LinuxCalls();
+
+    @Test
+    void shouldShareTheMemoryOfAMemfd() throws LinuxException {
+        final long page = linux.pageSize();
+        final int fd = linux.memfd("shared", 2 * page);
+        final long whole = linux.map("whole", 2 * page, fd, 0);
+        final long second = linux.map("second page", page, fd, page);
+
+        RawAccess.write32(whole + page + 8, 0xcafe);
+
+        assertThat(RawAccess.read32(second + 8)).isEqualTo(0xcafe);
+        linux.unmap(second, page);
+        linux.unmap(whole, 2 * page);
+        linux.close(fd);
+    }
+
+    @Test
+    void shouldMapAnonymousMemory() throws LinuxException {
+        final long address = linux.mapAnonymous("mempool", HUGEPAGE, linux.pageSize());
+
+        RawAccess.write32(address + HUGEPAGE - Integer.BYTES, 1);
+
+        assertThat(RawAccess.read64(address)).isZero();
+        linux.unmap(address, HUGEPAGE);
+    }
+
+    @Test
+    void shouldMapHugepages() throws Exception {
+        assumeTrue(freeHugepages() > 0, "no free hugepage of 2 MiB on this machine");
+        final int free = freeHugepages();
+
+        final long address = linux.mapAnonymous("mempool", HUGEPAGE, HUGEPAGE);
+
+        assertThat(address % HUGEPAGE).isZero();
+        assertThat(freeHugepages()).isEqualTo(free - 1);
+        linux.unmap(address, HUGEPAGE);
+    }
+
+    private static int freeHugepages() throws IOException {
+        final Path file = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+        return Files.exists(file) ? Integer.parseInt(Files.readString(file).trim()) : 0;
+    }
+
+    @Test
+    void shouldSayWhereHugepagesAreReserved() {
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> linux.mapAnonymous("mempool", HUGEPAGE << 20, HUGEPAGE))
+                .withMessageStartingWith("mmap(mempool, 2199023255552 bytes): ENOMEM ")
+                .withMessageContaining("hugepages-2048kB/nr_hugepages")
+                .returns(Errno.ENOMEM, LinuxException::errno);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> linux.mapAnonymous("mempool", 4096, 5000));
+    }
+
+    @Test
+    void shouldNameTheCallAndTheErrno(@TempDir Path directory) {
+        final String missing = directory.resolve("missing").toString();
+
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> linux.open(missing, false))
+                .withMessage("open(" + missing + "): ENOENT (No such file or directory)")
+                .returns(Errno.ENOENT, LinuxException::errno);
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> linux.map("BAR0", 4096, -1, 0))
+                .withMessage("mmap(BAR0, 4096 bytes): EBADF (Bad file descriptor)");
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> linux.unmap(1, 4096))
+                .withMessage("munmap(0x1, 4096 bytes): EINVAL (Invalid argument)");
+    }
+
+    @Test
+    void shouldOpenAFileWhoseNameIsNotAscii(@TempDir Path directory) throws Exception {
+        final String name = new String(Character.toChars(0xe9));
+        assumeTrue(System.getProperty("sun.jnu.encoding").startsWith("UTF"), "no UTF-8 locale");
+        final Path file = Files.createFile(directory.resolve(name));
+
+        assertThatNoException().isThrownBy(
+                () -> linux.close(linux.open(file.toString(), true)));
+    }
+
+    @Test
+    void shouldPollUntilTheTimeout() throws LinuxException {
+        final int eventfd = linux.eventfd();
+        final long before = System.nanoTime();
+
+        assertThat(linux.poll(20, eventfd)).isZero();
+
+        assertThat(System.nanoTime() - before).isGreaterThan(19_000_000);
+        linux.close(eventfd);
+    }
+
+    @Test
+    void shouldTellWhichDescriptorIsReadable() throws LinuxException {
+        final int first = linux.eventfd();
+        final int second = linux.eventfd();
+        final int third = linux.eventfd();
+
+        linux.signal(third);
+        linux.signal(first);
+
+        assertThat(linux.poll(-1, first, second, third)).isEqualTo(0b101);
+        assertThat(linux.drain(first)).isTrue();
+        assertThat(linux.drain(first)).isFalse();
+        assertThat(linux.poll(-1, first, second, third)).isEqualTo(0b100);
+        linux.close(first);
+        linux.close(second);
+        linux.close(third);
+    }
+
+    @Test
+    void shouldReportADescriptorWithAnError() throws LinuxException {
+        final int notOpen = Integer.MAX_VALUE;
+
+        assertThat(linux.poll(-1, notOpen)).isEqualTo(1);
+        assertThatIllegalArgumentException().isThrownBy(() -> linux.poll(0, new int[33]));
+    }
+
+    @Test
+    void shouldWakeAThreadThatPollsWhileTheGcRuns() throws Exception {
+        final int eventfd = linux.eventfd();
+        final CountDownLatch polling = new CountDownLatch(1);
+        final CompletableFuture<Integer> poller = CompletableFuture.supplyAsync(() -> {
+            try {
+                polling.countDown();
+                return linux.poll(-1, eventfd);
+            } catch (LinuxException e) {
+                throw new AssertionError(e);
+            }
+        });
+        polling.await();
+
+        // A collection stops all Java threads; one that waits in a native call must not delay it.
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+        }
+        assertThat(poller).isNotDone();
+        linux.signal(eventfd);
+
+        assertThat(poller.get()).isEqualTo(1);
+        linux.close(eventfd);
+    }
+
+    @Test
+    void shouldSignalAnEventfdThatIsFull() throws LinuxException {
+        final int eventfd = linux.eventfd();
+        LibC.C.write(eventfd, new long[] {-2}, Long.BYTES);
+
+        assertThatNoException().isThrownBy(() -> linux.signal(eventfd));
+
+        assertThat(linux.drain(eventfd)).isTrue();
+        linux.close(eventfd);
+    }
+
+    @Test
+    void shouldIgnoreANegativeDescriptorWhenClosing() {
+        assertThatNoException().isThrownBy(() -> linux.close(-1));
+    }
+
+    @Test
+    void shouldPinOnlyTheCallingThread() throws Exception {
+        final BitSet before = linux.affinity();
+        assertThat(before.cardinality()).isPositive();
+        final int cpu = before.length() - 1;
+        final CompletableFuture<BitSet> pinned = new CompletableFuture<>();
+        final CompletableFuture<Integer> threadId = new CompletableFuture<>();
+        final Thread lcore = new Thread(() -> {
+            try {
+                linux.pin(cpu);
+                pinned.complete(linux.affinity());
+                threadId.complete(linux.threadId());
+            } catch (LinuxException e) {
+                pinned.completeExceptionally(e);
+            }
+        });
+        lcore.start();
+        lcore.join();
+
+        assertThat(pinned.get().stream()).containsExactly(cpu);
+        assertThat(linux.affinity()).isEqualTo(before);
+        assertThat(threadId.get()).isPositive().isNotEqualTo(linux.threadId());
+    }
+
+    @Test
+    void shouldSayWhichCpuThereIsNot() {
+        assertThatExceptionOfType(LinuxException.class).isThrownBy(() -> linux.pin(4095))
+                .withMessage("sched_setaffinity(CPU 4095): EINVAL (Invalid argument)");
+        assertThatIllegalArgumentException().isThrownBy(() -> linux.pin(-1));
+    }
+
+    @Test
+    void shouldGiveTheNumberOfAnUnknownErrno() {
+        assertThat(ErrnoText.of(Errno.EACCES)).isEqualTo("EACCES (Permission denied)");
+        assertThat(ErrnoText.of(Errno.ENOTSUP)).isEqualTo("ENOTSUP (Operation not supported)");
+        assertThat(ErrnoText.of(4000)).isEqualTo("errno 4000");
+    }
+}
