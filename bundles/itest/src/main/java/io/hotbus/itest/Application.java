@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.itest;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthEventListener;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.PortRegistry;
+import java.io.IOException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+
+/**
+ * A small application in the tests' hands: it uses the platform's services as any other would, and
+ * keeps the events it is told of.
+ */
+final class Application implements AutoCloseable, DeviceEventListener, EthEventListener {
+    static final long DEADLINE_SECONDS = 20;
+
+    final BundleContext context = FrameworkUtil.getBundle(Application.class).getBundleContext();
+    final BlockingQueue<DeviceEvent> deviceEvents = new LinkedBlockingQueue<>();
+    final BlockingQueue<EthEvent> ethEvents = new LinkedBlockingQueue<>();
+    private final ServiceRegistration<?> registration;
+    private final Mempool pool;
+
+    Application() throws IOException {
+        pool = new Mempool("itest", 4096, Mempool.DEFAULT_DATA_ROOM, service(DmaAllocator.class));
+        registration = context.registerService(new String[] {
+                DeviceEventListener.class.getName(), EthEventListener.class.getName()}, this, null);
+    }
+
+    /** The service of that type; it is there, or the test fails. */
+    <T> T service(Class<T> type) {
+        ServiceReference<T> reference = context.getServiceReference(type);
+        if (reference == null) {
+            throw new AssertionError("no service " + type.getName());
+        }
+        return context.getService(reference);
+    }
+
+    Device attach(String devargs) throws DeviceException {
+        return service(DeviceManager.class).attach(Devargs.parse(devargs));
+    }
+
+    /** Attaches the device and starts its port with one queue of 256 descriptors. */
+    Port start(String devargs) throws DeviceException {
+        Device device = attach(devargs);
+        Port port = service(PortRegistry.class).port(device.name()).orElseThrow();
+        port.configure(new PortConfig(1, 256, 256, pool));
+        port.start();
+        return port;
+    }
+
+    /** What an application does with a port whose device went, or that it no longer wants. */
+    void giveUp(Port port) throws DeviceException {
+        port.stop();
+        port.close();
+        service(DeviceManager.class).detach(port.device());
+    }
+
+    Mempool pool() {
+        return pool;
+    }
+
+    /** The next event that matches; those before it are dropped. */
+    static <E> E await(BlockingQueue<E> events, Predicate<E> wanted) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (true) {
+            E event = events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (event == null) {
+                throw new AssertionError("the event did not come");
+            }
+            if (wanted.test(event)) {
+                return event;
+            }
+        }
+    }
+
+    DeviceEvent awaitDevice(DeviceEvent.Kind kind, String name) throws InterruptedException {
+        return await(deviceEvents, e -> e.kind() == kind && e.name().equals(name));
+    }
+
+    EthEvent awaitPort(EthEvent.Kind kind, String name) throws InterruptedException {
+        return await(ethEvents, e -> e.kind() == kind && e.port().name().equals(name));
+    }
+
+    @Override
+    public void onDeviceEvent(DeviceEvent event) {
+        deviceEvents.add(event);
+    }
+
+    @Override
+    public void onEthEvent(EthEvent event) {
+        ethEvents.add(event);
+    }
+
+    @Override
+    public void close() throws DeviceException {
+        registration.unregister();
+        for (Port port : service(PortRegistry.class).ports()) {
+            giveUp(port);
+        }
+        pool.close();
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.io.Fill;
+import io.hotbus.eal.io.Mmio;
+import io.hotbus.eal.io.MmioMapper;
+import io.hotbus.eal.io.MmioWindows;
+import io.hotbus.os.Linux;
+import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults that are not ours reach the JVM as they would without us. */
+class ForeignFaultTest {
+    private static final long SIZE = 1 << 20;
+
+    @TempDir
+    Path folder;
+    private Application application;
+    private Lease failureHandling;
+
+    @BeforeEach
+    void start() throws Exception {
+        application = new Application();
+        failureHandling = application.service(FailureHandling.class).enable();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        application.close();
+        failureHandling.close();
+    }
+
+    @Test
+    void shouldEndInInternalErrorForAMappedByteBuffer() throws Exception {
+        Path file = folder.resolve("file");
+        assertInternalErrorOnceTruncated(file, map(file));
+    }
+
+    @Test
+    void shouldEndInInternalErrorAtAnAddressThatAReleasedWindowHad() throws Exception {
+        long address = addressOfAReleasedWindow();
+
+        // The kernel gives the freed range to one of the next mappings of its size.
+        List<MappedByteBuffer> others = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            Path file = folder.resolve("file" + i);
+            MappedByteBuffer buffer = map(file);
+            if (addressOf(file) == address) {
+                assertInternalErrorOnceTruncated(file, buffer);
+                return;
+            }
+            others.add(buffer);
+        }
+        throw new AssertionError("none of " + others.size() + " mappings landed on the window's");
+    }
+
+    private long addressOfAReleasedWindow() throws Exception {
+        Linux linux = application.service(Linux.class);
+        MmioMapper mapper = application.service(MmioMapper.class);
+        MmioWindows owner = new MmioWindows("itest");
+        int fd = linux.memfd("itest", SIZE);
+        Mmio window = mapper.map(owner, new MmioMapper.Source("BAR0", fd, 0, SIZE, Fill.ONES));
+        linux.truncate(fd, 0);
+        linux.close(fd);
+        assertThat(window.read64(0)).isEqualTo(-1);
+        mapper.release(owner, window);
+        return window.address();
+    }
+
+    private static MappedByteBuffer map(Path file) throws IOException {
+        Files.write(file, new byte[(int) SIZE]);
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE);
+        }
+    }
+
+    /** Where the kernel has mapped {@code file}. */
+    private static long addressOf(Path file) throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(l -> l.endsWith(file.toString())).findFirst().orElseThrow();
+        return Long.parseUnsignedLong(line.substring(0, line.indexOf('-')), 16);
+    }
+
+    private static void assertInternalErrorOnceTruncated(Path file, MappedByteBuffer buffer)
+            throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+        assertThatThrownBy(() -> sum(buffer)).isInstanceOf(InternalError.class);
+    }
+
+    private static long sum(MappedByteBuffer buffer) {
+        long sum = 0;
+        for (int i = 0; i < buffer.capacity(); i += 512) {
+            sum += buffer.get(i);
+        }
+        return sum;
+    }
+}
