@@ -7,6 +7,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthEvent;
@@ -108,11 +109,22 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
         ethEvents.add(event);
     }
 
+    /** Leaves the platform as it was: no device attached, every slot plugged in. */
     @Override
     public void close() throws DeviceException {
         registration.unregister();
         for (Port port : service(PortRegistry.class).ports()) {
-            giveUp(port);
+            port.stop();
+            port.close();
+        }
+        for (Device device : service(DeviceManager.class).devices()) {
+            service(DeviceManager.class).detach(device);
+        }
+        RemovalInjector injector = service(RemovalInjector.class);
+        for (RemovalInjector.Slot slot : injector.slots()) {
+            if (!slot.present()) {
+                injector.plug(slot.name());
+            }
         }
         pool.close();
     }

@@ -56,9 +56,13 @@ final class Poller implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopped = true;
-        thread.join(TimeUnit.SECONDS.toMillis(Application.DEADLINE_SECONDS));
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(Application.DEADLINE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         if (thread.isAlive()) {
             throw new AssertionError("the poller hangs");
         }
