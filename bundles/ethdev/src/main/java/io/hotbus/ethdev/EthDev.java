@@ -7,10 +7,10 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What a poll-mode driver implements for one of its devices, and hands to {@link PortRegistry#add} in
- * probe. Called by the port alone, on control threads, one call at a time, in this order: queues are
- * set up, started, stopped; set up again or closed. The statistics and the link may be read at any
- * time before close, on any thread.
+ * What a poll-mode driver implements for one of its devices, and hands to {@link PortRegistry#add}
+ * in probe. Called by the port alone, on control threads, one call at a time, in this order: queues
+ * are set up, started, stopped; set up again or closed. The statistics and the link may be read at
+ * any time before close, on any thread.
  *
  * <p>The device may be gone during any call: none may hang or fail for that, except {@link #start}.
  * Source: DPDK {@code struct eth_dev_ops}.
@@ -19,6 +19,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface EthDev {
     /** Limits and facts that do not change. */
     EthDevInfo info();
+
+    /**
+     * Told first of all, inside {@link PortRegistry#add}: the number to mark received packets with
+     * ({@link io.hotbus.eal.mem.Mbuf#received}).
+     */
+    default void portAssigned(int portId) {
+    }
 
     /**
      * Makes the receive queue {@code index}, replacing one set up before.
@@ -42,9 +49,19 @@ public interface EthDev {
 
     Link link();
 
+    /** Since the last reset. A register that reads all-ones is not counted. */
     EthStats stats();
 
     void resetStats();
+
+    /**
+     * Whether {@link #stats} and {@link #xstats} are right after the device is gone, too, since
+     * they touch nothing of it (see {@link QueueCounters}). If not, the port shows what it read
+     * last.
+     */
+    default boolean statsOutliveDevice() {
+        return false;
+    }
 
     /** Further counters by name ({@code rx_q0_packets}), in the order to be shown. */
     default Map<String, Long> xstats() {

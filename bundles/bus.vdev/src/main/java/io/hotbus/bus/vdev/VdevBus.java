@@ -4,8 +4,8 @@ package io.hotbus.bus.vdev;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Where the hardware side of a virtual device says that it comes or goes, as the kernel does by uevents
- * for real ones. A service. Any thread.
+ * Where the hardware side of a virtual device says that it comes or goes, as the kernel does by
+ * uevents for real ones. A service. Any thread.
  */
 @ProviderType
 public interface VdevBus {

@@ -7,14 +7,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Names a device and the arguments of its driver: {@code [bus:]name[,key=value...]}, as in
  * {@code net_null0,size=64} or {@code pci:0000:03:00.0}. Immutable.
  *
- * <p>A {@code :} separates a bus only where what stands before it is a word of letters, so that a PCI
- * address needs no prefix. Source: DPDK {@code rte_devargs}.
+ * <p>A {@code :} separates a bus only where what stands before it is a word of letters, so that a
+ * PCI address needs no prefix (nor does one whose domain is all letters). Source: DPDK
+ * {@code rte_devargs}.
  *
  * @param bus  the bus asked for, if one was
  * @param name the device
@@ -22,6 +24,9 @@ import java.util.stream.Collectors;
  */
 public record Devargs(Optional<String> bus, String name, Map<String, String> args) {
     private static final int MAX_LENGTH = 4096;
+    /** With its domain, which may be all letters: Hyper-V makes domains up. */
+    private static final Pattern PCI_ADDRESS =
+            Pattern.compile("[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
 
     public Devargs {
         Objects.requireNonNull(bus);
@@ -39,7 +44,8 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         String id = parts[0];
         Optional<String> bus = Optional.empty();
         int colon = id.indexOf(':');
-        if (colon > 0 && id.substring(0, colon).chars().allMatch(Devargs::isBusLetter)) {
+        if (colon > 0 && id.substring(0, colon).chars().allMatch(Devargs::isBusLetter)
+                && !PCI_ADDRESS.matcher(id).matches()) {
             bus = Optional.of(id.substring(0, colon));
             id = id.substring(colon + 1);
         }

@@ -14,6 +14,9 @@ public final class Mempool implements AutoCloseable {
     /** Bytes for packet data where nothing else is asked for. */
     public static final int DEFAULT_DATA_ROOM = 2048;
     private static final int FILL_BATCH = 512;
+    private static final int LINE = 64;
+    private static final int SMALLEST_PAGE = 4096;
+    private static final int LARGE_PAGE = 2 << 20;
 
     private final String name;
     private final int capacity;
@@ -36,7 +39,7 @@ public final class Mempool implements AutoCloseable {
         this.capacity = capacity;
         this.dataRoom = dataRoom;
         int size = elementSize(dataRoom);
-        memory = allocator.allocate("mempool " + name, footprint(size));
+        memory = allocator.allocate("mempool " + name, footprint(capacity, size));
         // Twice the buffers: a consumer preempted inside a poll can hold up a producer only after
         // the producers have gone all the way round.
         free = new MpmcRing(Integer.highestOneBit(capacity) << 2);
@@ -44,30 +47,35 @@ public final class Mempool implements AutoCloseable {
     }
 
     private static int elementSize(int dataRoom) {
-        return (Mbuf.HEADER + Mbuf.HEADROOM + dataRoom + 63) & -64;
+        return (Mbuf.HEADER + Mbuf.HEADROOM + dataRoom + LINE - 1) & -LINE;
     }
 
-    /** A buffer never straddles a page, so that it is contiguous for the device, too. */
-    private long footprint(int size) {
-        long perSmallestPage = Math.max(1, 4096 / size);
-        return size > 4096 ? (long) capacity * size + (2 << 20)
-                : (capacity + perSmallestPage - 1) / perSmallestPage * 4096;
+    /** Bytes that hold all buffers, whatever the page size turns out to be. */
+    private static long footprint(int capacity, int size) {
+        long page = size > SMALLEST_PAGE ? LARGE_PAGE : SMALLEST_PAGE;
+        long perPage = page / size;
+        return (capacity + perPage - 1) / perPage * page;
     }
 
+    /**
+     * A buffer never straddles a page it fits in, so that it is contiguous for the device, too. The
+     * room left over in a page is put before its first buffer, a cache line more in each page:
+     * headers a whole page apart would all compete for the same few lines of the cache.
+     */
     private void carve(int size) {
+        long page = memory.pageSize();
+        long perPage = Math.max(1, page / size);
+        long offsets = Math.max(0, page - perPage * size) + LINE;
         long[] batch = new long[FILL_BATCH];
         int n = 0;
-        long next = memory.address();
         for (int i = 0; i < capacity; i++) {
-            long page = memory.pageSize();
-            if (size <= page && next / page != (next + size - 1) / page) {
-                next = (next + page - 1) / page * page;
-            }
-            Mbuf.initialise(next, memory.iova(next));
-            batch[n++] = next;
-            next += size;
+            long pageIndex = i / perPage;
+            long mbuf = memory.address() + (size > page ? (long) i * size
+                    : pageIndex * page + pageIndex * LINE % offsets + i % perPage * size);
+            Mbuf.initialise(mbuf, memory.iova(mbuf));
+            batch[n++] = mbuf;
             if (n == FILL_BATCH || i == capacity - 1) {
-                free.offer(batch, 0, n);
+                put(batch, 0, n);
                 n = 0;
             }
         }

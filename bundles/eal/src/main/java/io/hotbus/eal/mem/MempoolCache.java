@@ -2,8 +2,8 @@
 package io.hotbus.eal.mem;
 
 /**
- * A stack of buffers of one pool in front of it, for one thread (a queue's). Most gets and puts stay in
- * it; the pool is asked for half a cache at a time. Source: DPDK {@code rte_mempool_cache}.
+ * A stack of buffers of one pool in front of it, for one thread (a queue's). Most gets and puts
+ * stay in it; the pool is asked for half a cache at a time. Source: DPDK {@code rte_mempool_cache}.
  */
 public final class MempoolCache {
     private final Mempool pool;
@@ -20,10 +20,14 @@ public final class MempoolCache {
         return pool;
     }
 
-    /** As {@link Mempool#get}, except that the buffers are to be written by a device: not reset. */
+    /**
+     * As {@link Mempool#get}, but at most the capacity, and the buffers may hold an old packet:
+     * they are for a device to write.
+     */
     public int get(long[] mbufs, int offset, int count) {
         if (size < count) {
-            size += pool.get(stack, size, Math.max(count, stack.length / 2) - size);
+            int wanted = Math.min(stack.length, Math.max(count, stack.length / 2));
+            size += pool.get(stack, size, wanted - size);
         }
         int n = Math.min(size, count);
         size -= n;

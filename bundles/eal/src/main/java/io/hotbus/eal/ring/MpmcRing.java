@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
 /**
  * A bounded queue of longs for many producers and many consumers, in bulk.
  *
- * <p>Any thread; never blocks, allocates or locks. Each slot carries the position it is ready for, so
- * a thread that is preempted in the middle delays the slots it has claimed and nobody else's
+ * <p>Any thread; never blocks, allocates or locks. Each slot carries the position it is ready for,
+ * so a thread that is preempted in the middle delays the slots it has claimed and nobody else's
  * progress. Source of the idea: D. Vyukov's bounded MPMC queue, here with one claim per bulk.
  */
 public final class MpmcRing {
@@ -23,10 +23,14 @@ public final class MpmcRing {
     private final long[] positions = new long[5 * PAD];
     private final long mask;
 
-    /** @param capacity how many longs it holds; a power of two */
+    /**
+     * @param capacity how many longs it holds; a power of two, and 2 at least: in a ring of one
+     *     slot a full slot would look like a free one
+     */
     public MpmcRing(int capacity) {
-        if (capacity < 1 || Integer.bitCount(capacity) != 1 || capacity > 1 << 29) {
-            throw new IllegalArgumentException("capacity " + capacity + " is not a power of two");
+        if (capacity < 2 || Integer.bitCount(capacity) != 1 || capacity > 1 << 29) {
+            throw new IllegalArgumentException(
+                    "capacity " + capacity + " is not a power of two from 2 to 2^29");
         }
         mask = capacity - 1;
         slots = new long[2 * capacity];
@@ -46,7 +50,9 @@ public final class MpmcRing {
         return (int) Math.max(0, Math.min(producer - consumer, mask + 1));
     }
 
-    /** Puts in up to {@code count} of {@code values} from {@code offset}; returns how many fitted. */
+    /**
+     * Puts in up to {@code count} of {@code values} from {@code offset}; returns how many fitted.
+     */
     public int offer(long[] values, int offset, int count) {
         while (true) {
             long position = (long) LONGS.getAcquire(positions, PRODUCER);
@@ -67,7 +73,10 @@ public final class MpmcRing {
         }
     }
 
-    /** Takes out up to {@code count} longs into {@code values} from {@code offset}; returns how many. */
+    /**
+     * Takes out up to {@code count} longs into {@code values} from {@code offset}; returns how
+     * many.
+     */
     public int poll(long[] values, int offset, int count) {
         while (true) {
             long position = (long) LONGS.getAcquire(positions, CONSUMER);

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The vdev bus itself. */
+package io.hotbus.bus.vdev.internal;

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev.internal;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.PortState;
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One port: keeps the driver's {@link EthDev} in its order of calls, and lcores away from it
+ * whenever they have no business there.
+ *
+ * <p>All calls of the driver are made under this object's monitor. A removal does not take it,
+ * since the driver may be in the middle of a long call: {@link #deviceRemoved} only swaps the
+ * queues.
+ */
+final class EthPort implements Port {
+    private static final Logger LOG = LoggerFactory.getLogger(EthPort.class);
+
+    private final int id;
+    private final Device device;
+    private final EthDev dev;
+    private final EthDevInfo info;
+    private final LiveQueues live;
+    private final ShownStats shown;
+    private volatile boolean removed;
+    private volatile PortState state = PortState.STOPPED;
+    /** As the driver made them; empty while not configured. */
+    private RxQueue[] rxQueues = {};
+    private TxQueue[] txQueues = {};
+    private boolean promiscuous;
+
+    EthPort(int id, Device device, EthDev dev) {
+        this.id = id;
+        this.device = device;
+        this.dev = dev;
+        this.info = dev.info();
+        this.live = new LiveQueues(info.maxQueues());
+        this.shown = new ShownStats(dev, this::isRemoved);
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public EthDevInfo info() {
+        return info;
+    }
+
+    @Override
+    public PortState state() {
+        return state;
+    }
+
+    @Override
+    public boolean isRemoved() {
+        return removed || device.isGone();
+    }
+
+    @Override
+    public RxQueue rxQueue(int index) {
+        return live.rx(index);
+    }
+
+    @Override
+    public TxQueue txQueue(int index) {
+        return live.tx(index);
+    }
+
+    /** Keeps lcores off the device from their next burst on. Whether this was the first call. */
+    boolean deviceRemoved() {
+        removed = true;
+        return live.withdrawForGood();
+    }
+
+    @Override
+    public synchronized void configure(PortConfig config) throws DeviceException {
+        switch (state) {
+            case STARTED -> throw failure("is started: stop it before it is configured");
+            case CLOSED -> throw failure("is closed: detach its device and attach it again");
+            default -> requirePresent("configured");
+        }
+        validate(config);
+        // Until all are there it counts as not configured.
+        rxQueues = new RxQueue[0];
+        txQueues = new TxQueue[0];
+        RxQueue[] rx = new RxQueue[config.queues()];
+        TxQueue[] tx = new TxQueue[config.queues()];
+        for (int i = 0; i < config.queues(); i++) {
+            rx[i] = dev.setupRxQueue(i, config.rxDescriptors(), config.pool());
+            tx[i] = dev.setupTxQueue(i, config.txDescriptors(), config.pool());
+        }
+        rxQueues = rx;
+        txQueues = tx;
+        LOG.info("{}: configured, {} queue(s), {} rx and {} tx descriptors, pool {}", this,
+                config.queues(), config.rxDescriptors(), config.txDescriptors(),
+                config.pool().name());
+    }
+
+    private void validate(PortConfig config) throws DeviceException {
+        if (config.queues() < 1 || config.queues() > info.maxQueues()) {
+            throw failure("%d queues: 1 to %d are possible"
+                    .formatted(config.queues(), info.maxQueues()));
+        }
+        validateDescriptors("rx", config.rxDescriptors());
+        validateDescriptors("tx", config.txDescriptors());
+        if (config.pool() == null) {
+            throw failure("needs a mempool for its queues");
+        }
+    }
+
+    private void validateDescriptors(String direction, int count) throws DeviceException {
+        if (count < info.minDescriptors() || count > info.maxDescriptors()
+                || Integer.bitCount(count) != 1) {
+            throw failure("%d %s descriptors: a power of two from %d to %d is needed"
+                    .formatted(count, direction, info.minDescriptors(), info.maxDescriptors()));
+        }
+    }
+
+    @Override
+    public synchronized int queues() {
+        return rxQueues.length;
+    }
+
+    @Override
+    public synchronized void start() throws DeviceException {
+        if (state == PortState.STARTED) {
+            return;
+        }
+        if (state == PortState.CLOSED) {
+            throw failure("is closed: detach its device and attach it again");
+        }
+        requirePresent("started");
+        if (rxQueues.length == 0) {
+            throw failure("is not configured");
+        }
+        dev.start();
+        if (isRemoved()) {
+            dev.stop();
+            throw failure("its device was pulled out while being started");
+        }
+        state = PortState.STARTED;
+        live.publish(rxQueues, txQueues);
+        LOG.info("{}: started", this);
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (state != PortState.STARTED) {
+            return;
+        }
+        live.withdraw();
+        state = PortState.STOPPED;
+        dev.stop();
+        LOG.info("{}: stopped", this);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (state == PortState.CLOSED) {
+            return;
+        }
+        try {
+            stop();
+            shown.close();
+        } finally {
+            state = PortState.CLOSED;
+            rxQueues = new RxQueue[0];
+            txQueues = new TxQueue[0];
+            dev.close();
+        }
+        LOG.info("{}: closed", this);
+    }
+
+    @Override
+    public synchronized Link link() {
+        if (state == PortState.CLOSED || isRemoved()) {
+            return Link.DOWN;
+        }
+        Link link = dev.link();
+        return isRemoved() ? Link.DOWN : link;
+    }
+
+    @Override
+    public synchronized EthStats stats() {
+        return shown.stats();
+    }
+
+    @Override
+    public synchronized Map<String, Long> xstats() {
+        return shown.xstats();
+    }
+
+    @Override
+    public synchronized void resetStats() {
+        shown.reset();
+    }
+
+    @Override
+    public synchronized boolean promiscuous() {
+        return promiscuous;
+    }
+
+    @Override
+    public synchronized void setPromiscuous(boolean on) {
+        if (state != PortState.CLOSED && !isRemoved()) {
+            dev.setPromiscuous(on);
+            promiscuous = on;
+        }
+    }
+
+    private void requirePresent(String doing) throws DeviceException {
+        if (isRemoved()) {
+            throw failure("its device is gone, so it cannot be " + doing
+                    + ": detach it, and attach it when it is back");
+        }
+    }
+
+    private DeviceException failure(String what) {
+        return new DeviceException(this + ": " + what);
+    }
+
+    /** As log lines begin: {@code port 0 (net_sim0)}. */
+    @Override
+    public String toString() {
+        return "port " + id + " (" + name() + ")";
+    }
+}

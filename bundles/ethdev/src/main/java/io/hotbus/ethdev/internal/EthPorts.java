@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev.internal;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.thread.ControlThread;
+import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthEventListener;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ports of the process.
+ *
+ * <p>The table's monitor is held while an event is handed to the control thread, which never
+ * blocks: so every listener sees a port's events in the order NEW, any others, DESTROY. No port or
+ * driver is called under it.
+ */
+@Component(service = {PortRegistry.class, DeviceEventListener.class, EthPorts.class})
+public final class EthPorts implements PortRegistry, DeviceEventListener {
+    private static final Logger LOG = LoggerFactory.getLogger(EthPorts.class);
+    private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(10);
+
+    private final ControlThread control;
+    private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
+    /** By id; empty where the id is taken by a port in the making. Guarded by itself. */
+    private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
+
+    @Activate
+    public EthPorts(@Reference ControlThread control) {
+        this.control = control;
+    }
+
+    /** Told of events from now on. */
+    void addListener(EthEventListener listener) {
+        subscribers.add(new EthEventSubscriber(listener, LISTENER_PATIENCE));
+    }
+
+    /** Returns when no call is inside the listener and none will be made. */
+    void removeListener(EthEventListener listener) {
+        for (EthEventSubscriber subscriber : subscribers) {
+            if (subscriber.listener() == listener) {
+                subscribers.remove(subscriber);
+                subscriber.close();
+            }
+        }
+    }
+
+    @Deactivate
+    void deactivate() {
+        for (EthPort port : snapshot()) {
+            LOG.warn("{}: its driver left it behind, closing it", port);
+            remove(port);
+        }
+    }
+
+    @Override
+    public List<Port> ports() {
+        return List.copyOf(snapshot());
+    }
+
+    private List<EthPort> snapshot() {
+        synchronized (table) {
+            return table.values().stream().flatMap(Optional::stream).toList();
+        }
+    }
+
+    @Override
+    public Optional<Port> port(int id) {
+        synchronized (table) {
+            return table.getOrDefault(id, Optional.empty()).map(Port.class::cast);
+        }
+    }
+
+    @Override
+    public Optional<Port> port(String name) {
+        return ports().stream().filter(port -> port.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public Port add(Device device, EthDev dev) {
+        int id = takeId();
+        EthPort port;
+        try {
+            port = new EthPort(id, device, dev);
+            dev.portAssigned(id);
+        } catch (RuntimeException e) {
+            synchronized (table) {
+                table.remove(id);
+            }
+            throw e;
+        }
+        synchronized (table) {
+            table.put(id, Optional.of(port));
+            raise(EthEvent.Kind.NEW, port);
+        }
+        LOG.info("{}: new, driver {}, MAC {}", port, port.info().driver(), port.info().macText());
+        // Its removal may have been told to the ports of the device before this one was among them.
+        if (device.isGone()) {
+            deviceRemoved(port);
+        }
+        return port;
+    }
+
+    private int takeId() {
+        synchronized (table) {
+            int id = 0;
+            while (table.containsKey(id)) {
+                id++;
+            }
+            table.put(id, Optional.empty());
+            return id;
+        }
+    }
+
+    @Override
+    public void remove(Port port) {
+        if (!(port instanceof EthPort ours)) {
+            throw new IllegalArgumentException(port + " is not of this registry");
+        }
+        try {
+            ours.close();
+        } finally {
+            synchronized (table) {
+                if (raiseIfPresent(EthEvent.Kind.DESTROY, ours)) {
+                    table.remove(ours.id());
+                    LOG.info("{}: gone", ours);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void linkChanged(Port port) {
+        if (port instanceof EthPort ours && raiseIfPresent(EthEvent.Kind.INTR_LSC, ours)) {
+            LOG.debug("{}: link changed", port);
+        }
+    }
+
+    /** On {@code control}. */
+    @Override
+    public void onDeviceEvent(DeviceEvent event) {
+        if (event.kind() == DeviceEvent.Kind.REMOVE && event.device().isPresent()) {
+            Device device = event.device().get();
+            snapshot().stream().filter(port -> port.device() == device)
+                    .forEach(this::deviceRemoved);
+        }
+    }
+
+    private void deviceRemoved(EthPort port) {
+        if (port.deviceRemoved()) {
+            LOG.warn("{}: its device is gone, its queues are idle from now on", port);
+            raiseIfPresent(EthEvent.Kind.INTR_RMV, port);
+        }
+    }
+
+    /** Whether {@code port} is in the table, so that the event was raised. */
+    private boolean raiseIfPresent(EthEvent.Kind kind, EthPort port) {
+        synchronized (table) {
+            boolean present = table.getOrDefault(port.id(), Optional.empty())
+                    .filter(entry -> entry == port).isPresent();
+            if (present) {
+                raise(kind, port);
+            }
+            return present;
+        }
+    }
+
+    private void raise(EthEvent.Kind kind, EthPort port) {
+        EthEvent event = new EthEvent(kind, port, System.nanoTime());
+        for (EthEventSubscriber subscriber : subscribers) {
+            control.execute(subscriber.listener(), () -> subscriber.deliver(event));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev.internal;
+
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+import java.util.Arrays;
+
+/**
+ * The queues of a port that lcores see: the driver's while it is started, else idle ones that
+ * receive and take nothing, without an access.
+ *
+ * <p>Reading is for lcores, one volatile load. The arrays are as long as the device can have queues
+ * and never change once published, so that a burst loop needs no check for a port that is stopped
+ * or gone. Source of the idea: DPDK {@code eth_dev_fp_ops_reset}.
+ */
+final class LiveQueues {
+    private static final RxQueue IDLE_RX = (mbufs, count) -> 0;
+    private static final TxQueue IDLE_TX = (mbufs, count) -> 0;
+
+    private final RxQueue[] idleRx;
+    private final TxQueue[] idleTx;
+    private volatile RxQueue[] rx;
+    private volatile TxQueue[] tx;
+    /** The device is gone: no queue of the driver is ever published again. */
+    private boolean removed;
+
+    LiveQueues(int maxQueues) {
+        idleRx = new RxQueue[maxQueues];
+        idleTx = new TxQueue[maxQueues];
+        Arrays.fill(idleRx, IDLE_RX);
+        Arrays.fill(idleTx, IDLE_TX);
+        rx = idleRx;
+        tx = idleTx;
+    }
+
+    RxQueue rx(int index) {
+        return rx[index];
+    }
+
+    TxQueue tx(int index) {
+        return tx[index];
+    }
+
+    /** Lets lcores at the driver's queues, unless the device is gone. */
+    synchronized void publish(RxQueue[] driverRx, TxQueue[] driverTx) {
+        if (removed) {
+            return;
+        }
+        RxQueue[] nextRx = idleRx.clone();
+        TxQueue[] nextTx = idleTx.clone();
+        System.arraycopy(driverRx, 0, nextRx, 0, driverRx.length);
+        System.arraycopy(driverTx, 0, nextTx, 0, driverTx.length);
+        rx = nextRx;
+        tx = nextTx;
+    }
+
+    /** From their next burst on, lcores meet idle queues. */
+    synchronized void withdraw() {
+        rx = idleRx;
+        tx = idleTx;
+    }
+
+    /** As {@link #withdraw}, for good. Whether this was the first call. */
+    synchronized boolean withdrawForGood() {
+        withdraw();
+        boolean first = !removed;
+        removed = true;
+        return first;
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev.internal;
+
+import io.hotbus.ethdev.EthEventListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * Brings the listeners of other bundles to the ports. A component of its own, which nothing depends
+ * on: a listener often needs the ports, and were these to refer to it, each would wait for the
+ * other to be activated.
+ */
+@Component(service = {}, immediate = true)
+public final class PlugIns {
+    private final EthPorts ports;
+
+    @Activate
+    public PlugIns(@Reference EthPorts ports) {
+        this.ports = ports;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addListener(EthEventListener listener) {
+        ports.addListener(listener);
+    }
+
+    void removeListener(EthEventListener listener) {
+        ports.removeListener(listener);
+    }
+}

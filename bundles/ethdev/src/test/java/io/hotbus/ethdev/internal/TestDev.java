@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev.internal;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A driver's side that keeps a record of its calls and does as the test says. */
+final class TestDev implements EthDev {
+    /** Does something in the middle of a call. */
+    @FunctionalInterface
+    interface Hook {
+        void run() throws DeviceException;
+    }
+
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    final AtomicLong bursts = new AtomicLong();
+    Hook onStart = () -> { };
+    Hook onSetup = () -> { };
+    Runnable onStats = () -> { };
+    EthStats stats = EthStats.ZERO;
+    Map<String, Long> xstats = Map.of();
+    boolean statsOutlive;
+
+    @Override
+    public EthDevInfo info() {
+        return new EthDevInfo("net_test", 0x020000000001L, 4, 64, 1024);
+    }
+
+    @Override
+    public void portAssigned(int portId) {
+        calls.add("port " + portId);
+    }
+
+    @Override
+    public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) throws DeviceException {
+        calls.add("rx" + index + " " + descriptors);
+        onSetup.run();
+        return (mbufs, count) -> {
+            bursts.incrementAndGet();
+            return count;
+        };
+    }
+
+    @Override
+    public TxQueue setupTxQueue(int index, int descriptors, Mempool pool) {
+        calls.add("tx" + index + " " + descriptors);
+        return (mbufs, count) -> {
+            bursts.incrementAndGet();
+            return count;
+        };
+    }
+
+    @Override
+    public void start() throws DeviceException {
+        calls.add("start");
+        onStart.run();
+    }
+
+    @Override
+    public void stop() {
+        calls.add("stop");
+    }
+
+    @Override
+    public void close() {
+        calls.add("close");
+    }
+
+    @Override
+    public Link link() {
+        return new Link(true, 10_000, true);
+    }
+
+    @Override
+    public EthStats stats() {
+        calls.add("stats");
+        onStats.run();
+        return stats;
+    }
+
+    @Override
+    public Map<String, Long> xstats() {
+        return xstats;
+    }
+
+    @Override
+    public void resetStats() {
+        calls.add("reset");
+    }
+
+    @Override
+    public boolean statsOutliveDevice() {
+        return statsOutlive;
+    }
+
+    @Override
+    public void setPromiscuous(boolean on) {
+        calls.add("promiscuous " + on);
+    }
+}
