@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.core;
+
+import io.hotbus.core.device.Buses;
+import io.hotbus.core.event.DeviceEventDispatcher;
+import io.hotbus.core.fault.HotUnplugPath;
+import io.hotbus.core.fault.SigbusDispatcher;
+import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.hotplug.BusHotplugHandler;
+import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.SigbusHandler;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * Brings the services of other bundles to those here that call them.
+ *
+ * <p>It is a component of its own, which nothing depends on, because a bus needs services of this
+ * bundle and this bundle calls services of the bus: were the callers themselves to refer to these,
+ * each would wait for the other to be activated.
+ *
+ * <p>The unbind methods return when the calls inside the service have, so none runs in a component
+ * that is deactivated.
+ */
+@Component(service = {}, immediate = true)
+public final class PlugIns {
+    private final Buses buses;
+    private final SigbusDispatcher sigbusDispatcher;
+    private final HotUnplugPath hotUnplug;
+    private final DeviceEventDispatcher events;
+
+    @Activate
+    public PlugIns(@Reference Buses buses, @Reference SigbusDispatcher sigbusDispatcher,
+            @Reference HotUnplugPath hotUnplug, @Reference DeviceEventDispatcher events) {
+        this.buses = buses;
+        this.sigbusDispatcher = sigbusDispatcher;
+        this.hotUnplug = hotUnplug;
+        this.events = events;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addBus(Bus bus, Map<String, Object> properties) {
+        buses.add(bus, ServiceProperties.of(properties));
+    }
+
+    void removeBus(Bus bus, Map<String, Object> properties) {
+        buses.remove(bus, ServiceProperties.of(properties));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSigbusHandler(SigbusHandler handler, Map<String, Object> properties) {
+        sigbusDispatcher.add(handler, ServiceProperties.of(properties));
+    }
+
+    void removeSigbusHandler(SigbusHandler handler, Map<String, Object> properties) {
+        sigbusDispatcher.remove(handler, ServiceProperties.of(properties));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addHotplugHandler(BusHotplugHandler handler, Map<String, Object> properties) {
+        hotUnplug.add(handler, ServiceProperties.of(properties));
+    }
+
+    void removeHotplugHandler(BusHotplugHandler handler, Map<String, Object> properties) {
+        hotUnplug.remove(handler, ServiceProperties.of(properties));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addListener(DeviceEventListener listener, Map<String, Object> properties) {
+        events.add(listener, ServiceProperties.of(properties));
+    }
+
+    void removeListener(DeviceEventListener listener, Map<String, Object> properties) {
+        events.remove(listener, ServiceProperties.of(properties));
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.core.device;
+
+import io.hotbus.core.plugin.DrainingServices;
+import io.hotbus.core.plugin.PlugIn;
+import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.io.MmioWindows;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The buses there are now. Any thread. A bus that throws harms no other. */
+@Component(service = Buses.class)
+public final class Buses {
+    private static final Logger LOG = LoggerFactory.getLogger(Buses.class);
+    /** A probe may be running inside; one that hangs is not to keep the framework for ever. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** What is done with each bus. */
+    @FunctionalInterface
+    public interface Action {
+        void accept(Bus bus) throws DeviceException;
+    }
+
+    private final DrainingServices<Bus> buses = new DrainingServices<>(PATIENCE);
+
+    @Activate
+    public Buses() {
+    }
+
+    public void add(Bus bus, ServiceProperties properties) {
+        buses.add(bus, properties);
+        LOG.info("{}: bus installed", bus.name());
+    }
+
+    /** Returns when the calls inside it have. */
+    public void remove(Bus bus, ServiceProperties properties) {
+        buses.remove(bus, properties);
+        LOG.info("{}: bus removed", bus.name());
+    }
+
+    /** The highest ranking first. */
+    public List<PlugIn<Bus>> all() {
+        return buses.snapshot();
+    }
+
+    /** Does {@code action} with every bus; {@code what} it is, for the log. */
+    public void forEach(String what, Action action) {
+        for (PlugIn<Bus> bus : all()) {
+            try {
+                bus.call(b -> {
+                    action.accept(b);
+                    return b;
+                });
+            } catch (Throwable e) {
+                // Errors too: a bundle that is going away may fail to link.
+                LOG.error("{}: {} failed", bus, what, e);
+            }
+        }
+    }
+
+    /** The device that {@code windows} belong to, on whichever bus. */
+    public Optional<Device> ownerOf(MmioWindows windows) {
+        AtomicReference<Device> owner = new AtomicReference<>();
+        forEach("finding a device", bus -> bus.devices().stream()
+                .filter(device -> device.windows() == windows).findFirst().ifPresent(owner::set));
+        return Optional.ofNullable(owner.get());
+    }
+}

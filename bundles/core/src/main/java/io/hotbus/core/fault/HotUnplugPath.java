@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.core.fault;
+
+import io.hotbus.core.plugin.DrainingServices;
+import io.hotbus.core.plugin.PlugIn;
+import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.thread.EventLoop;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.hotplug.BusHotplugHandler;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.io.MmioMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What follows a removal. The bus's handler is called on the thread that reports it; where it is
+ * not there at the moment, later on {@code sigbus-dispatcher}.
+ */
+@Component(service = {HotUnplug.class, HotUnplugPath.class})
+public final class HotUnplugPath implements HotUnplug {
+    private static final Logger LOG = LoggerFactory.getLogger(HotUnplugPath.class);
+    /** An update of a bundle takes milliseconds, and seconds on a machine under load. */
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long CLOSE_SECONDS = 5;
+    private static final String STOPPING = "core is being stopped";
+
+    private record Removal(Device device, RemovalCause cause, long timeNanos) {
+    }
+
+    private final FailureHandling failureHandling;
+    private final MmioMapper mapper;
+    private final DeviceEvents events;
+    private final FaultAnnouncer announcer;
+    private final EventLoop loop;
+    private final Duration deadline;
+    private final DrainingServices<BusHotplugHandler> handlers = new DrainingServices<>(PATIENCE);
+    /** Removals whose bus has no handler at the moment. The loop's own. */
+    private final List<Removal> waiting = new ArrayList<>();
+
+    @Activate
+    public HotUnplugPath(@Reference FailureHandling failureHandling, @Reference MmioMapper mapper,
+            @Reference DeviceEvents events, @Reference FaultAnnouncer announcer,
+            @Reference SigbusDispatcher dispatcher) {
+        this(failureHandling, mapper, events, announcer, dispatcher.thread(), DEADLINE);
+    }
+
+    /** {@code deadline}: how long a removal waits for its bus's handler. */
+    HotUnplugPath(FailureHandling failureHandling, MmioMapper mapper, DeviceEvents events,
+            FaultAnnouncer announcer, EventLoop loop, Duration deadline) {
+        this.failureHandling = failureHandling;
+        this.mapper = mapper;
+        this.events = events;
+        this.announcer = announcer;
+        this.loop = loop;
+        this.deadline = deadline;
+    }
+
+    /** Called from now on, and for the removals that wait for it. Does not wait for it. */
+    public void add(BusHotplugHandler handler, ServiceProperties properties) {
+        if (properties.bus().isEmpty()) {
+            LOG.error("{}: has no service property {}, so it is never called",
+                    handler, BusHotplugHandler.BUS);
+            return;
+        }
+        handlers.add(handler, properties);
+        loop.execute(() -> waiting.removeIf(this::handOver));
+    }
+
+    /** Returns when the calls inside it have. */
+    public void remove(BusHotplugHandler handler, ServiceProperties properties) {
+        handlers.remove(handler, properties);
+    }
+
+    @Override
+    public boolean report(Device device, RemovalCause cause) {
+        Removal removal = new Removal(device, cause, System.nanoTime());
+        announcer.announce(device);
+        if (!device.markRemoved()) {
+            LOG.debug("{}: gone (noticed by {} too)", device, cause);
+            return false;
+        }
+        if (!failureHandling.enabled()) {
+            LOG.info("{}: gone (noticed by {}), its windows left as they are, as failure handling "
+                    + "is off", device, cause);
+            publish(removal);
+        } else if (!handOver(removal) && !loop.execute(() -> keep(removal))) {
+            fail(removal, STOPPING, null);
+        }
+        return true;
+    }
+
+    /** Has the bus's handler deal with it. False where there is none. */
+    private boolean handOver(Removal removal) {
+        Device device = removal.device();
+        if (device.state() == DeviceState.DETACHED) {
+            LOG.debug("{}: detached while its removal waited for the handler of its bus", device);
+            publish(removal);
+            return true;
+        }
+        for (PlugIn<BusHotplugHandler> handler : handlers.snapshot()) {
+            if (handler.properties().bus().equals(device.busName()) && call(handler, removal)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** False where the handler is just being left. */
+    private boolean call(PlugIn<BusHotplugHandler> handler, Removal removal) {
+        Device device = removal.device();
+        // Before the call: afterwards the application may be releasing them already.
+        int windows = device.windows().list().size();
+        try {
+            Optional<Removal> done = handler.call(h -> {
+                h.handleHotUnplug(device, removal.cause());
+                return removal;
+            });
+            if (done.isEmpty()) {
+                return false;
+            }
+            LOG.info("{}: gone (noticed by {}), {} windows replaced",
+                    device, removal.cause(), windows);
+            publish(removal);
+        } catch (Throwable e) {
+            // Errors too: a bundle that is going away may fail to link.
+            fail(removal, handler + " failed: " + e.getMessage(), e);
+        }
+        return true;
+    }
+
+    private void keep(Removal removal) {
+        if (handOver(removal)) {
+            return;
+        }
+        LOG.warn("{}: gone (noticed by {}); bus '{}' has no hot-plug handler now, waiting "
+                + "up to {} s for one", removal.device(), removal.cause(),
+                removal.device().busName(), deadline.toSeconds());
+        waiting.add(removal);
+        loop.schedule(deadline, () -> {
+            if (waiting.remove(removal)) {
+                fail(removal, "bus '%s' has had no hot-plug handler for %d s"
+                        .formatted(removal.device().busName(), deadline.toSeconds()), null);
+            }
+        });
+    }
+
+    /** Without the bus: the device is FAILED, but its windows are replaced and all are told. */
+    private void fail(Removal removal, String why, Throwable cause) {
+        Device device = removal.device();
+        LOG.error("{}: gone (noticed by {}), but {}; its windows are replaced all the same",
+                device, removal.cause(), why, cause);
+        device.transition(DeviceState.REMOVED, DeviceState.FAILED);
+        try {
+            mapper.replace(device.windows());
+        } catch (IOException e) {
+            LOG.error("{}: an access to it may end the thread that makes it", device, e);
+        }
+        publish(removal);
+    }
+
+    private void publish(Removal removal) {
+        events.publish(
+                DeviceEvent.removed(removal.device(), removal.cause(), removal.timeNanos()));
+    }
+
+    /** What waits is settled without its bus. */
+    @Deactivate
+    public void close() {
+        CountDownLatch settled = new CountDownLatch(1);
+        Runnable settle = () -> {
+            waiting.forEach(removal -> fail(removal, STOPPING, null));
+            waiting.clear();
+            settled.countDown();
+        };
+        if (loop.isCurrent()) {
+            settle.run();
+            return;
+        }
+        try {
+            if (loop.execute(settle) && !settled.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("removals that wait for their bus stay so: sigbus-dispatcher is busy");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

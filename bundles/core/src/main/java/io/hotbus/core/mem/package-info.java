@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Memory that devices can reach. */
+package io.hotbus.core.mem;

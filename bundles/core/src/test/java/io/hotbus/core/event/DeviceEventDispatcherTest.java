@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.core.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.testing.Waiting;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEventListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DeviceEventDispatcherTest {
+    private final Control control = new Control(Duration.ofSeconds(10), 100);
+    private final DeviceEventDispatcher events = new DeviceEventDispatcher(control);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        release.countDown();
+        control.close();
+    }
+
+    private static ServiceProperties properties(long id) {
+        return new ServiceProperties(0, id, "");
+    }
+
+    private static DeviceEvent event(int number) {
+        return DeviceEvent.of(DeviceEvent.Kind.ADD, "vdev", "net_null" + number);
+    }
+
+    private void flush() {
+        CountDownLatch done = new CountDownLatch(1);
+        control.execute("flush", done::countDown);
+        Waiting.await(done);
+    }
+
+    @Test
+    void shouldTellAListenerOfAllSinceItsArrivalInOrder() {
+        List<DeviceEvent> early = new CopyOnWriteArrayList<>();
+        List<DeviceEvent> late = new CopyOnWriteArrayList<>();
+        List<DeviceEvent> published = new ArrayList<>();
+        events.add(early::add, properties(1));
+        for (int i = 0; i < 100; i++) {
+            if (i == 50) {
+                events.add(late::add, properties(2));
+            }
+            published.add(event(i));
+            events.publish(published.get(i));
+        }
+        flush();
+        assertThat(early).containsExactlyElementsOf(published);
+        assertThat(late).containsExactlyElementsOf(published.subList(50, 100));
+    }
+
+    @Test
+    void shouldTellAllListenersInTheSameOrderWhoeverPublishes() {
+        List<DeviceEvent> one = new CopyOnWriteArrayList<>();
+        List<DeviceEvent> other = new CopyOnWriteArrayList<>();
+        events.add(one::add, properties(1));
+        events.add(other::add, properties(2));
+        List<Thread> publishers = new ArrayList<>();
+        for (int thread = 0; thread < 4; thread++) {
+            publishers.add(new Thread(() -> {
+                for (int i = 0; i < 250; i++) {
+                    events.publish(event(i));
+                }
+            }));
+        }
+        publishers.forEach(Thread::start);
+        publishers.forEach(Waiting::join);
+        flush();
+        assertThat(one).hasSize(1000).containsExactlyElementsOf(other);
+    }
+
+    @Test
+    void shouldTellTheOthersWhereOneThrows() {
+        List<DeviceEvent> told = new CopyOnWriteArrayList<>();
+        events.add(event -> {
+            throw new IllegalStateException("broken");
+        }, properties(1));
+        events.add(told::add, properties(2));
+
+        events.publish(event(0));
+        flush();
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void shouldWaitForTheCallInsideAListenerThatLeavesAndCallItNoMore() {
+        CountDownLatch inside = new CountDownLatch(1);
+        List<String> calls = new CopyOnWriteArrayList<>();
+        DeviceEventListener listener = event -> {
+            inside.countDown();
+            Waiting.await(release);
+            calls.add(event.name());
+        };
+        events.add(listener, properties(1));
+        events.publish(event(0));
+        events.publish(event(1));
+        Waiting.await(inside);
+        Thread remover = new Thread(() -> events.remove(listener, properties(1)));
+        remover.start();
+        Waiting.untilBlocked(remover);
+
+        release.countDown();
+        Waiting.join(remover);
+
+        assertThat(calls).containsExactly("net_null0");
+        flush();
+        assertThat(calls).containsExactly("net_null0");
+    }
+}
