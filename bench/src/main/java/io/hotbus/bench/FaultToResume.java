@@ -12,9 +12,9 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 
 /**
- * How long a load takes from Java whose memory has just vanished: with one window in the table, with
- * 10,000, and with 64 threads on one window. The C program beside it (native/bench) measures the same
- * with a bare handler and with ours.
+ * How long a load takes from Java whose memory has just vanished: with one window in the table,
+ * with 10,000, and with 64 threads on one window. The C program beside it (native/bench) measures
+ * the same with a bare handler and with ours.
  */
 public final class FaultToResume {
     private static final int SIZE = 128 << 10;

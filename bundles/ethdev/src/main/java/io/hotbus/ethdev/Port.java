@@ -7,11 +7,12 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * An Ethernet port, as applications see it. Its methods may be called on any control thread; they are
- * serialised. {@link #rxQueue} and {@link #txQueue} are for lcores: one volatile read.
+ * An Ethernet port, as applications see it. Its methods may be called on any control thread; they
+ * are serialised. {@link #rxQueue} and {@link #txQueue} are for lcores: one volatile read.
  *
- * <p>When its device is removed the port's queues become ones that receive and send nothing, without an
- * access, and INTR_RMV is raised; the application then stops and closes it and detaches its device.
+ * <p>When its device is removed the port's queues become ones that receive and send nothing,
+ * without an access, and INTR_RMV is raised; the application then stops and closes it and detaches
+ * its device.
  */
 @ProviderType
 public interface Port {

@@ -9,8 +9,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface RxQueue {
     /**
      * Receives up to {@code count} packets into {@code mbufs} from index 0, as
-     * {@link io.hotbus.eal.mem.Mbuf} handles that then belong to the caller. Returns how many; 0 once
-     * the device is gone. Source: DPDK {@code rte_eth_rx_burst}.
+     * {@link io.hotbus.eal.mem.Mbuf} handles that then belong to the caller. Returns how many; 0
+     * once the device is gone. Source: DPDK {@code rte_eth_rx_burst}.
      */
     int burst(long[] mbufs, int count);
 }

@@ -45,7 +45,8 @@ class RemovalTest {
 
             long yanked = injector.yank("net_sim0");
 
-            SigbusFault fault = application.awaitDevice(Kind.FAULT, "net_sim0").fault().orElseThrow();
+            SigbusFault fault =
+                    application.awaitDevice(Kind.FAULT, "net_sim0").fault().orElseThrow();
             assertThat(fault.timeNanos()).isGreaterThan(yanked);
             assertThat(fault.window()).startsWith("net_sim0 ");
             DeviceEvent removed = application.awaitDevice(Kind.REMOVE, "net_sim0");

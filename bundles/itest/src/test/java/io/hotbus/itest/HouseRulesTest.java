@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -98,6 +100,35 @@ class HouseRulesTest {
     void shouldVersionEveryExportedPackage() {
         MANIFESTS.forEach((bundle, manifest) -> assertThat(clauses(manifest, "Export-Package"))
                 .as(bundle).allMatch(clause -> clause.matches("(?s).*;version=\"?[1-9].*")));
+    }
+
+    @Test
+    void shouldCarryALicenceInEverySourceAndKeepTo100Columns() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (Path file : sources()) {
+            List<String> lines = Files.readAllLines(file);
+            if (lines.stream().limit(3).noneMatch(l -> l.contains("SPDX-License-Identifier: "))) {
+                wrong.add(file + ": no SPDX line");
+            }
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).replace("\t", "        ").length() > 100) {
+                    wrong.add(file + ":" + (i + 1) + ": more than 100 columns");
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    /** The sources in Java, C and bnd, and the scripts, of the whole project. */
+    private static List<Path> sources() throws IOException {
+        Path top = Path.of("../..").toRealPath();
+        Set<String> skipped = Set.of("target", "build", ".git");
+        try (Stream<Path> files = Files.find(top, 20, (path, attributes) ->
+                attributes.isRegularFile() && path.toString().matches(".*\\.(java|c|h|bnd|sh)")
+                && Stream.of(top.relativize(path).toString().split("/"))
+                        .noneMatch(skipped::contains))) {
+            return files.toList();
+        }
     }
 
     private static Set<String> packages(Manifest manifest, String header) {

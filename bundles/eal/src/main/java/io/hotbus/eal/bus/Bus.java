@@ -6,8 +6,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A kind of bus: finds devices and brings them together with drivers. Register it as a service with
- * the property {@code hotbus.bus} = {@link #name()}; the core bundle finds it. A bus that can lose its
- * devices also registers a {@code SigbusHandler} and a {@code BusHotplugHandler}.
+ * the property {@code hotbus.bus} = {@link #name()}; the core bundle finds it. A bus that can lose
+ * its devices also registers a {@code SigbusHandler} and a {@code BusHotplugHandler}.
  *
  * <p>Control threads, several at once. Source: DPDK {@code struct rte_bus}.
  */
@@ -45,8 +45,8 @@ public interface Bus {
     void rescan() throws DeviceException;
 
     /**
-     * A kernel uevent, on the {@code uevent-monitor} thread; every bus sees each. A bus that knows what
-     * it means reports it to {@code HotUnplug} or {@code DeviceEvents}. Must not block.
+     * A kernel uevent, on the {@code uevent-monitor} thread; every bus sees each. A bus that knows
+     * what it means reports it to {@code HotUnplug} or {@code DeviceEvents}. Must not block.
      */
     default void handleUevent(Uevent uevent) {
     }

@@ -7,8 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Deals with the removal of a device of one bus: replaces the memory behind its windows and lets go
- * of what the kernel holds for it. Register it as a service with the property {@code hotbus.bus}; of
- * several for one bus the highest {@code service.ranking} is called.
+ * of what the kernel holds for it. Register it as a service with the property {@code hotbus.bus};
+ * of several for one bus the highest {@code service.ranking} is called.
  *
  * <p>Called once for each removal, whichever detector noticed it, on that detector's thread; must
  * not wait for the application. Source: DPDK {@code rte_bus_hot_unplug_handler_t}.

@@ -6,8 +6,8 @@ import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Pulls devices out and plugs them in again, for tests and demonstrations. Registered as a service by
- * whatever owns the hardware side. Any control thread.
+ * Pulls devices out and plugs them in again, for tests and demonstrations. Registered as a service
+ * by whatever owns the hardware side. Any control thread.
  */
 @ConsumerType
 public interface RemovalInjector {

@@ -9,8 +9,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@code service.ranking}, highest first, until one claims the fault. A fault that nobody claims is
  * kept and offered to each handler that arrives later.
  *
- * <p>Runs on {@code sigbus-dispatcher}, never in signal context: the access has been repaired before.
- * What it throws counts as {@link SigbusVerdict#FAILED}. Source: DPDK {@code rte_bus_sigbus_handler_t}.
+ * <p>Runs on {@code sigbus-dispatcher}, never in signal context: the access has been repaired
+ * before. What it throws counts as {@link SigbusVerdict#FAILED}. Source: DPDK {@code
+ * rte_bus_sigbus_handler_t}.
  */
 @ConsumerType
 @FunctionalInterface

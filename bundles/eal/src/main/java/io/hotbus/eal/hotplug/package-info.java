@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What happens when a device comes or goes: the services that detect, repair, decide and are told. */
+/**
+ * What happens when a device comes or goes: the services that detect, repair, decide and are
+ * told.
+ */
 @Version("1.0.0")
 package io.hotbus.eal.hotplug;
 

@@ -8,9 +8,10 @@ import java.util.Objects;
  *
  * <p>Any thread; the access itself is the device's business to order. Reads are never merged or
  * repeated and order what follows them; writes are never merged and are ordered after what precedes
- * them, so a doorbell may be rung right after its descriptors are written. Values are little-endian,
- * as the host is. Offsets are bytes from the start of the window and are checked: an access outside
- * it, or after {@link MmioMapper#release}, throws {@link IndexOutOfBoundsException}.
+ * them, so a doorbell may be rung right after its descriptors are written. Values are
+ * little-endian, as the host is. Offsets are bytes from the start of the window and are checked:
+ * an access outside it, or after {@link MmioMapper#release}, throws {@link
+ * IndexOutOfBoundsException}.
  *
  * <p>When the device is pulled out, an access completes all the same: reads return the window's
  * {@link Fill} and writes go nowhere. A driver takes all-ones in a register that never holds them

@@ -5,10 +5,11 @@ import java.io.IOException;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Maps device memory and claims it in the table of the SIGBUS handler. A service of the core bundle.
+ * Maps device memory and claims it in the table of the SIGBUS handler. A service of the core
+ * bundle.
  *
- * <p>Control threads; any of them. A window is claimed before {@link #map} returns, so that even the
- * first access, inside probe, is covered; it is withdrawn before it is unmapped.
+ * <p>Control threads; any of them. A window is claimed before {@link #map} returns, so that even
+ * the first access, inside probe, is covered; it is withdrawn before it is unmapped.
  */
 @ProviderType
 public interface MmioMapper {

@@ -7,8 +7,8 @@ import io.hotbus.eal.io.RawMemory;
  * A packet buffer, as a {@code long} handle with static accessors: a burst is a {@code long[]}, and
  * nothing is allocated for a packet. Belongs to one thread at a time; nothing is checked.
  *
- * <p>A handle is the address of a header of {@value #HEADER} bytes, followed by {@value #HEADROOM} bytes
- * of headroom and the data room of the {@link Mempool}. One segment a packet.
+ * <p>A handle is the address of a header of {@value #HEADER} bytes, followed by {@value #HEADROOM}
+ * bytes of headroom and the data room of the {@link Mempool}. One segment a packet.
  * Source: DPDK {@code struct rte_mbuf}.
  */
 public final class Mbuf {

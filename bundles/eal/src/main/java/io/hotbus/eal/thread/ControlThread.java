@@ -8,8 +8,8 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface ControlThread {
     /**
      * Runs {@code task} on the control thread, after all that was handed in before. Any thread;
-     * never blocks. What the task throws is logged. A task that does not return in time is left to a
-     * thread of its own: later tasks of its {@code owner} wait for it, all others go on.
+     * never blocks. What the task throws is logged. A task that does not return in time is left to
+     * a thread of its own: later tasks of its {@code owner} wait for it, all others go on.
      *
      * @param owner whom the task belongs to (a listener), compared by identity and named in the log
      */
