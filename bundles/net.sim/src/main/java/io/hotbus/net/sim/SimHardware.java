@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.sim;
+
+import io.hotbus.bus.vdev.VdevBus;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.RemovalInjector;
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The machine the NICs are in: its slots, the wires between them, and the hand that pulls NICs out
+ * and plugs them in. Control threads.
+ *
+ * <p>A slot is made when a driver first attaches a NIC of its name, with the NIC in it, and stays
+ * as long as this bundle runs. A NIC has power, memory and its end of a wire while a driver has it
+ * attached. Interrupts and the bus's notice of a removal come on the thread {@code sim-events}.
+ */
+@Component(service = {SimHardware.class, RemovalInjector.class})
+public final class SimHardware implements RemovalInjector {
+    private static final Logger LOG = LoggerFactory.getLogger(SimHardware.class);
+    private static final long TELL_SECONDS = 10;
+
+    /** Guarded by the component. */
+    private static final class Place {
+        private boolean present = true;
+        /** The NIC with power on, if a driver has it attached. */
+        private SimNic nic;
+        private int ueventMillis = SimArgs.DEFAULT_UEVENT_MILLIS;
+        /** The notice of the last removal. */
+        private ScheduledFuture<?> notice;
+    }
+
+    private final Linux linux;
+    private final Supplier<VdevBus> bus;
+    private final SimEngine engine = new SimEngine();
+    private final Map<String, Place> places = new TreeMap<>();
+    private final ScheduledThreadPoolExecutor events;
+
+    /**
+     * The bus is fetched when there is something to tell it, not now: it may be in the middle of
+     * binding the driver that needs this component.
+     */
+    @Activate
+    public SimHardware(@Reference Linux linux,
+            @Reference(service = VdevBus.class) ServiceReference<VdevBus> bus,
+            BundleContext context) {
+        this(linux, () -> context.getService(bus));
+    }
+
+    SimHardware(Linux linux, Supplier<VdevBus> bus) {
+        this.linux = linux;
+        this.bus = bus;
+        events = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "sim-events");
+            thread.setDaemon(true);
+            return thread;
+        }, new ThreadPoolExecutor.DiscardPolicy());
+        events.setKeepAliveTime(1, TimeUnit.SECONDS);
+        events.allowCoreThreadTimeOut(true);
+        events.setRemoveOnCancelPolicy(true);
+    }
+
+    @Deactivate
+    public void deactivate() {
+        events.shutdownNow();
+        synchronized (this) {
+            places.values().stream().map(place -> place.nic).toList().forEach(this::powerOff);
+            places.clear();
+        }
+    }
+
+    /**
+     * Power for the NIC in slot {@code name}, in reset, with its wire in.
+     *
+     * @throws DeviceException the slot is empty, the wire cannot be laid so, or no memory
+     */
+    synchronized SimNic powerOn(String name, SimArgs args) throws DeviceException {
+        Place place = places.getOrDefault(name, new Place());
+        if (!place.present) {
+            throw new DeviceException(name + ": not plugged in (device plug " + name + ")");
+        }
+        if (place.nic != null) {
+            throw new DeviceException(name + ": another driver has it");
+        }
+        Optional<SimNic> peer = SimWiring.peerOf(name, args, powered());
+        SimNic nic;
+        try {
+            nic = new SimNic(name, args, linux, engine, events);
+        } catch (LinuxException e) {
+            throw new DeviceException(name + ": no memory for its registers: " + e.getMessage(), e);
+        }
+        places.put(name, place);
+        place.nic = nic;
+        place.ueventMillis = args.ueventMillis();
+        engine.add(nic);
+        Optional<SimNic> other = args.loopback() ? Optional.of(nic) : peer;
+        other.ifPresent(end -> engine.call(() -> nic.wire(end)));
+        LOG.info("{}: power on, {} queue(s), {}", name, args.queues(), args.loopback()
+                ? "loopback plug" : other.map(end -> "wired to " + end.name()).orElse("no wire"));
+        return nic;
+    }
+
+    private List<SimNic> powered() {
+        return places.values().stream().map(p -> p.nic).filter(nic -> nic != null).toList();
+    }
+
+    /** The driver lets go of {@code nic}, pulled out or not; it touches no memory any more. */
+    synchronized void powerOff(SimNic nic) {
+        if (nic == null) {
+            return;
+        }
+        engine.remove(nic);
+        try {
+            nic.close();
+        } catch (LinuxException e) {
+            LOG.warn("{}: {}", nic.name(), e.getMessage());
+        }
+        Place place = places.get(nic.name());
+        if (place != null && place.nic == nic) {
+            place.nic = null;
+            LOG.info("{}: power off", nic.name());
+        }
+    }
+
+    @Override
+    public synchronized List<Slot> slots() {
+        return places.entrySet().stream()
+                .map(e -> new Slot(e.getKey(), e.getValue().present)).toList();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The time is taken right before the memory goes, so that no access can have found it gone
+     * earlier. The bus is told after {@code uevent_ms}.
+     */
+    @Override
+    public synchronized long yank(String name) throws DeviceException {
+        Place place = place(name);
+        if (!place.present) {
+            throw new DeviceException(name + ": pulled out already (device plug " + name + ")");
+        }
+        SimNic nic = place.nic;
+        place.nic = null;
+        place.present = false;
+        try {
+            return nic == null ? System.nanoTime() : pullOut(nic);
+        } finally {
+            place.notice = events.schedule(
+                    () -> bus.get().unplugged(name), place.ueventMillis, TimeUnit.MILLISECONDS);
+            LOG.info("{}: yanked", name);
+        }
+    }
+
+    private long pullOut(SimNic nic) throws DeviceException {
+        engine.remove(nic);
+        try {
+            return nic.vanish();
+        } catch (LinuxException e) {
+            throw new DeviceException(
+                    nic.name() + ": its memory would not go: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A NIC that went in the meantime without notice is reported as removed first, as a kernel's
+     * uevents keep their order, too.
+     */
+    @Override
+    public void plug(String name) throws DeviceException {
+        Future<?> told;
+        synchronized (this) {
+            Place place = place(name);
+            if (place.present) {
+                throw new DeviceException(name + ": plugged in already (device yank " + name + ")");
+            }
+            place.present = true;
+            boolean early = place.notice.cancel(false);
+            LOG.debug("{}: plugged in, the bus is told", name);
+            told = events.submit(() -> {
+                if (early) {
+                    bus.get().unplugged(name);
+                }
+                bus.get().plugged(name);
+            });
+        }
+        await(name, told);
+    }
+
+    private Place place(String name) throws DeviceException {
+        Place place = places.get(name);
+        if (place == null) {
+            throw new DeviceException("%s: no such slot (there are: %s); attaching makes one"
+                    .formatted(name,
+                            places.isEmpty() ? "none" : String.join(", ", places.keySet())));
+        }
+        return place;
+    }
+
+    private static void await(String name, Future<?> told) throws DeviceException {
+        try {
+            told.get(TELL_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DeviceException(name + ": interrupted while telling the bus", e);
+        } catch (TimeoutException e) {
+            throw new DeviceException("%s: the bus has not taken the news for %d s"
+                    .formatted(name, TELL_SECONDS), e);
+        } catch (ExecutionException e) {
+            throw new DeviceException(name + ": the bus failed at the news: " + e.getCause(), e);
+        }
+    }
+}

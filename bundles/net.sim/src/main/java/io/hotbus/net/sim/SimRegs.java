@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.sim;
+
+/**
+ * The register map of the NIC: byte offsets in BAR0 and the bits in them. The package's
+ * documentation is its data sheet. Names follow the Intel 82540 family.
+ *
+ * <p>Each register is written by one side only, but CTRL, whose RST bit the hardware clears; what
+ * the driver writes on its data path (RDT, TDT) and what the hardware does (RDH, TDH) lie in cache
+ * lines of their own.
+ */
+final class SimRegs {
+    static final long BAR0_LENGTH = 128 << 10;
+
+    static final int MAX_QUEUES = 4;
+    static final int MIN_DESCRIPTORS = 64;
+    static final int MAX_DESCRIPTORS = 4096;
+
+    /** Room for {@value #MAX_QUEUES} receive and transmit rings of the largest size. */
+    static final long BAR2_LENGTH =
+            2L * MAX_QUEUES * MAX_DESCRIPTORS * SimDescriptor.BYTES;
+
+    /** What a 32-bit register reads as when nobody is there; no register ever holds it. */
+    static final int GONE = -1;
+    /** As {@link #GONE}, of a 64-bit counter or descriptor word. */
+    static final long GONE64 = -1L;
+
+    // General, 32 bits each.
+    static final long CTRL = 0x0000;
+    /** Set link up: the port takes part in its wire. */
+    static final int CTRL_SLU = 1 << 6;
+    /** Reset; the hardware clears it when it is done. */
+    static final int CTRL_RST = 1 << 26;
+
+    static final long STATUS = 0x0008;
+    static final int STATUS_FD = 1;
+    static final int STATUS_LU = 1 << 1;
+    /** CTRL.SLU as the hardware has it in effect. */
+    static final int STATUS_SLU = 1 << 6;
+
+    static final long RAL = 0x5400;
+    static final long RAH = 0x5404;
+    static final int RAH_AV = 1 << 31;
+
+    // Statistics, 64 bits each, counted up from reset.
+    static final long MPC = 0x4010;
+    static final long ROC = 0x4018;
+    static final long RXDMAERR = 0x4020;
+    static final long GPRC = 0x4028;
+    static final long GORC = 0x4030;
+    static final long GPTC = 0x4080;
+    static final long GOTC = 0x4088;
+    static final long TXDMAERR = 0x4090;
+    static final long TNLC = 0x4098;
+
+    // Queues: a block of registers each.
+    private static final long RX_QUEUES = 0x8000;
+    private static final long TX_QUEUES = 0xc000;
+    private static final long QUEUE_STRIDE = 0x200;
+
+    // Offsets in a queue's block, for receive (R) and transmit (T) alike.
+    /** RDBA, TDBA, 64 bits: where in BAR2 the ring begins. */
+    static final long DBA = 0x000;
+    /** RDLEN, TDLEN: bytes in the ring. */
+    static final long DLEN = 0x008;
+    /** SRRCTL, receive only: bytes a buffer holds. */
+    static final long SRRCTL = 0x010;
+    /** RXDCTL, TXDCTL. */
+    static final long DCTL = 0x018;
+    static final int DCTL_ENABLE = 1 << 25;
+    /** RDT, TDT: the doorbell. */
+    static final long TAIL = 0x080;
+    /** RDH, TDH: where the hardware stands. */
+    static final long HEAD = 0x100;
+    /** RXQST, TXQST: what came of DCTL.ENABLE. */
+    static final long QUEUE_STATUS = 0x108;
+    static final int QUEUE_RUNNING = 1;
+    /** DBA, DLEN or SRRCTL hold nonsense; cleared with DCTL.ENABLE. */
+    static final int QUEUE_REJECTED = 1 << 1;
+
+    private SimRegs() {
+    }
+
+    /** Where the block of receive queue {@code queue} begins. */
+    static long rxQueue(int queue) {
+        return RX_QUEUES + queue * QUEUE_STRIDE;
+    }
+
+    /** Where the block of transmit queue {@code queue} begins. */
+    static long txQueue(int queue) {
+        return TX_QUEUES + queue * QUEUE_STRIDE;
+    }
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What a user types, right and wrong: exit codes and the sentence that says what to do. Runs against
+# the product as it was built.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+export HOTBUS_LOG=INFO
+
+# check NAME CODE PATTERN COMMAND...: it ends with CODE, and what it prints matches PATTERN.
+check() {
+	local name=$1 code=$2 pattern=$3 got
+	shift 3
+	timeout 120 bash -c '"$@"' _ "$@" >"$work/out" 2>&1 </dev/null
+	got=$?
+	if [ "$got" = "$code" ] && grep -qE -- "$pattern" "$work/out"; then
+		passed=$((passed + 1))
+		echo "ok $name"
+	else
+		failed=$((failed + 1))
+		echo "FAIL $name: exit code $got (expected $code), expected to match: $pattern"
+		sed 's/^/    /' "$work/out" | tail -n 20
+	fi
+}
+
+export hotbus=launcher/hotbus
+exec_run() { "$hotbus" run "${@:2}" --exec "$1"; }
+export -f exec_run
+
+check should_print_help 0 'Usage: .*COMMAND' $hotbus --help
+check should_print_the_version 0 '^hotbus [0-9]' $hotbus --version
+check should_ask_for_a_command 2 'Usage' $hotbus
+check should_refuse_an_unknown_command 2 "unknown command 'frobnicate'" $hotbus frobnicate
+for command in demo run shell test bench build; do
+	check "should_print_help_of_$command" 0 "Usage: launcher/hotbus $command" $hotbus $command --help
+done
+check should_refuse_an_unknown_option 2 "unknown option '--bogus'" $hotbus demo --bogus
+check should_refuse_a_bad_number 2 '--cycles x: a number' $hotbus demo --cycles x
+check should_refuse_an_unwritable_report 2 'no/such/folder' $hotbus demo --json "$work/no/such/folder/f.json"
+check should_name_installed_drivers 1 "no vdev driver 'net_foo' .*net_null" \
+	exec_run 'show port info all' --vdev net_foo0
+check should_name_known_devargs 1 "unknown devarg 'bogus' .*size" \
+	exec_run 'show port info all' --vdev net_null0,bogus=1
+check should_name_a_bad_value 1 'size=x: a number from' \
+	exec_run 'show port info all' --vdev net_null0,size=x
+check should_stop_at_a_failing_command 1 'attach' exec_run 'port bogus; echo not reached' --vdev net_null0
+check should_forward_between_null_ports 0 'RX-packets: *[1-9]' \
+	exec_run 'start; wait packets 1000; stop; show port stats all' --vdev net_null0 --vdev net_null1
+check should_survive_a_removal_by_script 0 'net_sim0: attached again' \
+	exec_run 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
+		wait port net_sim0 started; show port info all' --vdev net_sim0,loopback=1
+check should_run_a_demo 0 '"survived" *: *1' bash -c "$hotbus demo --cycles 1 --json $work/demo.json && cat $work/demo.json"
+
+libjsig=$(find /usr/lib/jvm -name libjsig.so 2>/dev/null | head -n 1)
+if [ -n "$libjsig" ]; then
+	check should_refuse_libjsig 1 'LD_PRELOAD' env LD_PRELOAD="$libjsig" $hotbus demo --cycles 1
+else
+	echo "SKIP should_refuse_libjsig: no libjsig.so under /usr/lib/jvm"
+fi
+
+mkdir -p "$work/jdk11/bin" && echo 'JAVA_VERSION="11.0.2"' >"$work/jdk11/release"
+printf '#!/bin/sh\n' >"$work/jdk11/bin/java" && chmod +x "$work/jdk11/bin/java"
+check should_refuse_an_old_java 3 'Java 11 .* too old: set JAVA_HOME' env JAVA_HOME="$work/jdk11" $hotbus run
+
+# A machine without build tools, and nobody who may install them.
+mkdir -p "$work/bin" "$work/copy/launcher"
+cp -r launcher/hotbus launcher/help "$work/copy/launcher/"
+cp pom.xml "$work/copy/"
+for tool in bash dirname readlink find id sed head mkdir flock uname cat touch; do
+	ln -s "$(command -v $tool)" "$work/bin/$tool"
+done
+chmod -R a+rwX "$work"
+if [ "$(id -u)" = 0 ]; then
+	check should_name_missing_tools 3 'still needs: .*maven make gcc' \
+		setpriv --reuid=65534 --clear-groups env PATH="$work/bin" "$work/copy/launcher/hotbus" build
+else
+	check should_name_missing_tools 3 'still needs: .*maven make gcc' \
+		env PATH="$work/bin" "$work/copy/launcher/hotbus" build
+fi
+
+interrupted() { # starts forwarding, interrupts it once it does
+	set -m
+	$hotbus run --vdev net_null0 --vdev net_null1 >"$work/int" 2>&1 &
+	local pid=$!
+	timeout 60 sh -c "until grep -q forwarding '$work/int'; do sleep 0.1; done"
+	kill -INT $pid
+	wait $pid
+	local code=$?
+	cat "$work/int"
+	return $code
+}
+export -f interrupted
+export hotbus work
+check should_shut_down_in_order_on_interrupt 130 'net_null0: detached' bash -c interrupted
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
