@@ -20,7 +20,10 @@ public interface PortRegistry {
     /** For drivers, in probe: publishes {@code dev} as a port of {@code device}; raises NEW. */
     Port add(Device device, EthDev dev);
 
-    /** For drivers, in remove: closes the port and takes it away; raises DESTROY. Idempotent. */
+    /**
+     * For drivers, in remove: has every {@link PortUser} let go of the port, closes it and takes it
+     * away; raises DESTROY. Idempotent.
+     */
     void remove(Port port);
 
     /** For drivers: the link went up or down; raises INTR_LSC. Any thread but an lcore. */

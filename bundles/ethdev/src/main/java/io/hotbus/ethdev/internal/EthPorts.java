@@ -2,6 +2,7 @@
 package io.hotbus.ethdev.internal;
 
 import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.thread.ControlThread;
@@ -10,6 +11,7 @@ import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.ethdev.PortUser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     private final ControlThread control;
     private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
+    private final List<PortUser> users = new CopyOnWriteArrayList<>();
     /** By id; empty where the id is taken by a port in the making. Guarded by itself. */
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
 
@@ -57,6 +60,15 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
                 subscriber.close();
             }
         }
+    }
+
+    /** Asked to let go of each port that is taken away, from now on. */
+    void addUser(PortUser user) {
+        users.add(user);
+    }
+
+    void removeUser(PortUser user) {
+        users.remove(user);
     }
 
     @Deactivate
@@ -131,6 +143,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         if (!(port instanceof EthPort ours)) {
             throw new IllegalArgumentException(port + " is not of this registry");
         }
+        users.forEach(user -> release(user, ours));
         try {
             ours.close();
         } finally {
@@ -140,6 +153,14 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
                     LOG.info("{}: gone", ours);
                 }
             }
+        }
+    }
+
+    private static void release(PortUser user, EthPort port) {
+        try {
+            user.release(port);
+        } catch (DeviceException | RuntimeException e) {
+            LOG.error("{}: closed while in use: {}", port, e.getMessage(), e);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.hotbus.ethdev.internal;
 
 import io.hotbus.ethdev.EthEventListener;
+import io.hotbus.ethdev.PortUser;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -9,9 +10,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Brings the listeners of other bundles to the ports. A component of its own, which nothing depends
- * on: a listener often needs the ports, and were these to refer to it, each would wait for the
- * other to be activated.
+ * Brings the listeners and users of other bundles to the ports. A component of its own, which
+ * nothing depends on: a listener often needs the ports, and were these to refer to it, each would
+ * wait for the other to be activated.
  */
 @Component(service = {}, immediate = true)
 public final class PlugIns {
@@ -29,5 +30,14 @@ public final class PlugIns {
 
     void removeListener(EthEventListener listener) {
         ports.removeListener(listener);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addUser(PortUser user) {
+        ports.addUser(user);
+    }
+
+    void removeUser(PortUser user) {
+        ports.removeUser(user);
     }
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.demo;
+
+import io.hotbus.testpmd.Arguments;
+import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.UsageException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the demonstration was told on its command line, on top of the options of forwarding.
+ *
+ * @param cycles how often the device is pulled out
+ * @param json   where to write the figures
+ */
+record DemoOptions(int cycles, Optional<Path> json) {
+    private static final int DEFAULT_CYCLES = 3;
+    private static final int MAX_CYCLES = 1_000_000;
+    /** The demonstration has devices and a plot of its own. */
+    private static final List<String> NOT_HERE =
+            List.of("--vdev", "--exec", "--auto-start", "--tx-first", "--stats-period",
+                    "--disable-device-start", "--no-reattach", "--no-hot-plug", "--forward-mode");
+
+    /** @throws UsageException naming the option and what would be right */
+    static DemoOptions parse(Arguments arguments) throws UsageException {
+        Set<String> known = new HashSet<>(Options.NAMES);
+        NOT_HERE.forEach(known::remove);
+        known.add("--cycles");
+        known.add("--json");
+        arguments.allowOnly(known);
+        return new DemoOptions(arguments.number("--cycles", DEFAULT_CYCLES, 1, MAX_CYCLES),
+                arguments.value("--json").map(Path::of));
+    }
+}

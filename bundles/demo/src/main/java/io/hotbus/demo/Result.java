@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/**
+ * What the demonstration showed.
+ *
+ * @param wanted             cycles asked for
+ * @param cycles             those that were survived
+ * @param balance            the packets of the other ports; empty where it did not get that far
+ * @param mbufsLeaked        buffers not free after all ports were closed
+ * @param firstPacketSeconds from the start of the JVM to the first forwarded packet
+ * @param failure            why it ended early, if it did
+ */
+record Result(int wanted, List<Cycle> cycles, Optional<Balance> balance, int mbufsLeaked,
+        double firstPacketSeconds, Optional<String> failure) {
+    /** What went wrong, a sentence each; empty if nothing did. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        failure.ifPresent(problems::add);
+        if (cycles.size() < wanted && failure.isEmpty()) {
+            problems.add("only %d of %d cycles were survived".formatted(cycles.size(), wanted));
+        }
+        balance.ifPresent(b -> {
+            if (b.lost() != 0) {
+                problems.add("%d of %d packets of the other ports were lost"
+                        .formatted(b.lost(), b.injected()));
+            }
+            if (b.duplicated() != 0) {
+                problems.add("%d packets of the other ports came twice".formatted(b.duplicated()));
+            }
+        });
+        if (mbufsLeaked != 0) {
+            problems.add(mbufsLeaked + " mbufs were not free after all ports were closed");
+        }
+        return problems;
+    }
+
+    long faults() {
+        return cycles.stream().mapToLong(cycle -> cycle.faults().size()).sum();
+    }
+
+    /** See {@link Cycle}: the lcore was back to work within this time after the fault. */
+    Optional<Spread> faultToResume() {
+        return Spread.of(cycles.stream().flatMapToLong(c -> c.faultToResume().stream())
+                .boxed().toList());
+    }
+
+    Optional<Spread> yankToDetached() {
+        return spread(Cycle::yankToDetached);
+    }
+
+    Optional<Spread> plugToForwarding() {
+        return spread(Cycle::plugToForwarding);
+    }
+
+    private Optional<Spread> spread(ToLongFunction<Cycle> time) {
+        return Spread.of(cycles.stream().map(time::applyAsLong).toList());
+    }
+}

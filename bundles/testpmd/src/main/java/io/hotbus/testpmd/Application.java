@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd;
+
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.SynchronousBundleListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one command of the launcher on a thread of its own, once the framework has started all
+ * bundles, and ends the process with its exit code: 0 done, 1 it failed, 2 wrong arguments.
+ *
+ * <p>The process ends by {@link System#exit}, whose shutdown hook stops the framework: every
+ * component then undoes what it did, in order.
+ */
+public final class Application implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+    private static final long CLOSE_SECONDS = 10;
+
+    /** What a command does. */
+    @FunctionalInterface
+    public interface Body {
+        /**
+         * Returns the exit code; empty where the process is to go on. What it throws is printed as
+         * one sentence. When interrupted it returns soon.
+         */
+        OptionalInt run() throws Exception;
+    }
+
+    private final String command;
+    private final BundleContext context;
+    private final Body body;
+    private final IntConsumer exit;
+    private final Thread thread;
+    private final SynchronousBundleListener shutdown = this::onBundleEvent;
+    private volatile boolean closing;
+
+    private Application(String command, BundleContext context, Body body, IntConsumer exit) {
+        this.command = command;
+        this.context = context;
+        this.body = body;
+        this.exit = exit;
+        this.thread = new Thread(this::run, command);
+        this.thread.setDaemon(true);
+    }
+
+    /** Runs {@code body} as the launcher's command {@code command}. */
+    public static Application start(String command, BundleContext context, Body body) {
+        // The hook waits for the bundles to stop, so no thread of theirs may be the one that exits.
+        return start(command, context, body,
+                code -> new Thread(() -> System.exit(code), "exit").start());
+    }
+
+    static Application start(
+            String command, BundleContext context, Body body, IntConsumer exit) {
+        Application application = new Application(command, context, body, exit);
+        context.addBundleListener(application.shutdown);
+        application.thread.start();
+        return application;
+    }
+
+    private void run() {
+        OptionalInt code;
+        try {
+            awaitFramework();
+            code = body.run();
+        } catch (UsageException e) {
+            System.err.printf(
+                    "hotbus: %s (see launcher/hotbus %s --help)%n", e.getMessage(), command);
+            code = OptionalInt.of(2);
+        } catch (InterruptedException e) {
+            code = OptionalInt.of(1);
+        } catch (Exception e) {
+            if (!closing) {
+                LOG.debug("{} failed", command, e);
+                System.err.println("hotbus: " + sentence(e));
+            }
+            code = OptionalInt.of(1);
+        }
+        if (code.isPresent() && !closing) {
+            exit.accept(code.getAsInt());
+        }
+    }
+
+    private static String sentence(Exception e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    private void awaitFramework() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
+        FrameworkListener listener = event -> {
+            if (event.getType() == FrameworkEvent.STARTED) {
+                started.countDown();
+            }
+        };
+        context.addFrameworkListener(listener);
+        try {
+            if (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() != Bundle.ACTIVE) {
+                started.await();
+            }
+        } finally {
+            context.removeFrameworkListener(listener);
+        }
+    }
+
+    /** The framework stops: the command ends before the first bundle that it may be using. */
+    private void onBundleEvent(BundleEvent event) {
+        if (event.getType() == BundleEvent.STOPPING
+                && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+            close();
+        }
+    }
+
+    /** Interrupts the command and waits until it has returned. Idempotent. */
+    @Override
+    public void close() {
+        closing = true;
+        context.removeBundleListener(shutdown);
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.warn("{} did not end within {} s", command, CLOSE_SECONDS);
+        }
+    }
+}

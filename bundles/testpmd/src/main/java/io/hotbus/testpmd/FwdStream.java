@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd;
+
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCache;
+import io.hotbus.ethdev.Port;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Packets from one receive queue to one transmit queue, with a burst of buffers and the counters.
+ *
+ * <p>Belongs to one lcore, which alone receives, transmits and frees; the counters may be read on
+ * any thread at any time. Source: DPDK {@code struct fwd_stream}.
+ */
+public final class FwdStream {
+    private static final VarHandle RECEIVED = counter("received");
+    private static final VarHandle SENT = counter("sent");
+    private static final VarHandle DROPPED = counter("dropped");
+
+    private final Port rxPort;
+    private final Port txPort;
+    private final int queue;
+    private final long[] mbufs;
+    private final MempoolCache cache;
+    // Written by the lcore alone, opaquely: no fence, and readers see whole and recent values.
+    private long received;
+    private long sent;
+    private long dropped;
+    private volatile long firstPacketNanos;
+
+    /** For the engine. {@code queue} is the index on both ports, {@code burst} packets at most. */
+    public FwdStream(Port rxPort, Port txPort, int queue, Mempool pool, int burst) {
+        this.rxPort = rxPort;
+        this.txPort = txPort;
+        this.queue = queue;
+        this.mbufs = new long[burst];
+        this.cache = new MempoolCache(pool, Math.max(128, 4 * burst));
+    }
+
+    private static VarHandle counter(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(FwdStream.class, name, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    public Port rxPort() {
+        return rxPort;
+    }
+
+    public Port txPort() {
+        return txPort;
+    }
+
+    /** The index of the receive queue on one port, and of the transmit queue on the other. */
+    public int queue() {
+        return queue;
+    }
+
+    /** The burst: {@link #receive} and {@link #allocate} fill it from index 0. */
+    public long[] mbufs() {
+        return mbufs;
+    }
+
+    /** Receives a burst into {@link #mbufs}. Returns how many packets. */
+    public int receive() {
+        int count = rxPort.rxQueue(queue).burst(mbufs, mbufs.length);
+        if (count != 0) {
+            RECEIVED.setOpaque(this, received + count);
+        }
+        return count;
+    }
+
+    /** Takes a burst of empty buffers into {@link #mbufs}, to be transmitted. Returns how many. */
+    public int allocate() {
+        return cache.get(mbufs, 0, mbufs.length);
+    }
+
+    /**
+     * Transmits the first {@code count} of {@link #mbufs}; what the queue does not take is dropped:
+     * freed and counted.
+     */
+    public void transmit(int count) {
+        int taken = txPort.txQueue(queue).burst(mbufs, count);
+        if (taken < count) {
+            cache.put(mbufs, taken, count - taken);
+            DROPPED.setOpaque(this, dropped + count - taken);
+        }
+        if (taken != 0) {
+            if (sent == 0) {
+                firstPacketNanos = System.nanoTime();
+            }
+            SENT.setOpaque(this, sent + taken);
+        }
+    }
+
+    /** Frees the first {@code count} of {@link #mbufs}, which were to go nowhere. */
+    public void free(int count) {
+        cache.put(mbufs, 0, count);
+    }
+
+    /** Packets received so far. */
+    public long received() {
+        return (long) RECEIVED.getOpaque(this);
+    }
+
+    /** Packets that the transmit queue took so far. */
+    public long sent() {
+        return (long) SENT.getOpaque(this);
+    }
+
+    /** Packets that the transmit queue did not take so far. */
+    public long dropped() {
+        return (long) DROPPED.getOpaque(this);
+    }
+
+    /** When it sent its first packet, on the clock of {@link System#nanoTime}; 0 before. */
+    public long firstPacketNanos() {
+        return firstPacketNanos;
+    }
+
+    /** For the engine, once no lcore serves the stream: gives cached buffers back to the pool. */
+    public void flush() {
+        cache.flush();
+    }
+
+    /** As log lines name it: {@code net_sim0/0 -> net_sim1/0}. */
+    @Override
+    public String toString() {
+        return "%s/%d -> %s/%d".formatted(rxPort.name(), queue, txPort.name(), queue);
+    }
+}

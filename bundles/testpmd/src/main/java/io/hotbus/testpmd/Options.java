@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd;
+
+import io.hotbus.eal.mem.Mempool;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the forwarding application was told on its command line, checked. A service.
+ *
+ * @param lcores        CPUs for forwarding threads; empty: chosen from those available
+ * @param nbCores       how many of them forward
+ * @param queues        receive queues of a port, and as many transmit queues
+ * @param rxDescriptors of each receive queue
+ * @param txDescriptors of each transmit queue
+ * @param totalMbufs    buffers in the mempool that all ports share
+ * @param mbufSize      bytes for packet data in each, headroom not counted
+ * @param burst         packets taken at a time
+ * @param forwardMode   the forward mode to begin with
+ * @param startDevices  whether a port is started once it is set up
+ * @param autoStart     whether {@code shell} starts forwarding at once
+ * @param txFirst       bursts to send when forwarding starts; 0: none
+ * @param hotPlug       whether removals are survived and uevents listened to
+ * @param reattach      whether a device that returns is attached again
+ * @param statsPeriod   between two prints of the statistics
+ * @param vdevs         devargs of the devices to attach
+ * @param exec          commands to execute instead of forwarding until interrupted
+ */
+public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescriptors,
+        int txDescriptors, int totalMbufs, int mbufSize, int burst, String forwardMode,
+        boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug, boolean reattach,
+        Duration statsPeriod, List<String> vdevs, Optional<String> exec) {
+    /** All options that are known here. Source of most: DPDK's EAL and testpmd. */
+    public static final Set<String> NAMES = Set.of("-l", "--nb-cores", "--rxq", "--txq", "--rxd",
+            "--txd", "--total-num-mbufs", "--mbuf-size", "--burst", "--forward-mode",
+            "--disable-device-start", "--auto-start", "--tx-first", "--hot-plug", "--no-hot-plug",
+            "--no-reattach", "--stats-period", "--vdev", "--exec");
+
+    /** Enough for four ports of 512 + 512 descriptors, caches, and packets on their way. */
+    private static final int DEFAULT_MBUFS = 16384;
+    private static final int MAX_CPU = 1023;
+
+    /** @throws UsageException naming the option, its value and what would be right */
+    public static Options parse(Arguments given) throws UsageException {
+        List<Integer> lcores = cpus(given.value("-l"));
+        int rxq = given.number("--rxq", 1, 1, 64);
+        int txq = given.number("--txq", rxq, 1, 64);
+        if (rxq != txq) {
+            throw new UsageException(
+                    "--rxq %d and --txq %d: a port has as many transmit as receive queues"
+                            .formatted(rxq, txq));
+        }
+        if (given.flag("--hot-plug") && given.flag("--no-hot-plug")) {
+            throw new UsageException("--hot-plug and --no-hot-plug exclude each other");
+        }
+        return new Options(lcores,
+                given.number("--nb-cores", Math.max(1, lcores.size()), 1,
+                        lcores.isEmpty() ? MAX_CPU : lcores.size()),
+                rxq, powerOfTwo(given, "--rxd"), powerOfTwo(given, "--txd"),
+                given.number("--total-num-mbufs", DEFAULT_MBUFS, 64, 1 << 24),
+                given.number("--mbuf-size", Mempool.DEFAULT_DATA_ROOM, 64, 65536),
+                given.number("--burst", 32, 1, 512),
+                given.value("--forward-mode").orElse("io"),
+                !given.flag("--disable-device-start"), given.flag("--auto-start"),
+                txFirst(given), !given.flag("--no-hot-plug"), !given.flag("--no-reattach"),
+                Duration.ofSeconds(given.number("--stats-period", 5, 1, 86400)),
+                given.values("--vdev"), given.value("--exec"));
+    }
+
+    private static int powerOfTwo(Arguments given, String name) throws UsageException {
+        int descriptors = given.number(name, 512, 8, 32768);
+        if (Integer.bitCount(descriptors) != 1) {
+            throw new UsageException(
+                    "%s %d: a power of two is needed".formatted(name, descriptors));
+        }
+        return descriptors;
+    }
+
+    /** {@code --tx-first} alone means one burst. */
+    private static int txFirst(Arguments given) throws UsageException {
+        boolean alone = given.has("--tx-first") && isAlone(given, "--tx-first");
+        return alone ? 1 : given.number("--tx-first", 0, 1, 1024);
+    }
+
+    private static boolean isAlone(Arguments given, String name) {
+        try {
+            return given.flag(name);
+        } catch (UsageException e) {
+            return false;
+        }
+    }
+
+    /** {@code 1,3-5} as DPDK's {@code -l} takes it. */
+    private static List<Integer> cpus(Optional<String> text) throws UsageException {
+        TreeSet<Integer> cpus = new TreeSet<>();
+        for (String range : text.map(t -> t.split(",", -1)).orElse(new String[0])) {
+            try {
+                int dash = range.indexOf('-');
+                int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
+                int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
+                if (first < 0 || last < first || last > MAX_CPU) {
+                    throw new NumberFormatException(range);
+                }
+                for (int cpu = first; cpu <= last; cpu++) {
+                    cpus.add(cpu);
+                }
+            } catch (NumberFormatException e) {
+                throw new UsageException(
+                        "-l " + text.get() + ": CPU numbers are needed, as in 1,3-5");
+            }
+        }
+        return List.copyOf(cpus);
+    }
+}

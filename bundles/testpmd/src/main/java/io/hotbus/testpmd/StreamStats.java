@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd;
+
+/**
+ * What a stream did since forwarding started. The stream of a port that was lost and came back goes
+ * on counting where it ended.
+ *
+ * @param rxPort           name of the device it receives from
+ * @param txPort           name of the device it sends to
+ * @param queue            index of the queue on both
+ * @param lcore            the thread that serves it; empty while it is not served
+ * @param received         packets
+ * @param sent             packets of these that the transmit queue took
+ * @param dropped          packets of these that it did not take
+ * @param injected         packets put on its transmit queue by {@code tx_first}; not in
+ *                         {@code sent}
+ * @param firstPacketNanos when it sent the first packet since it was last begun, on the clock of
+ *                         {@link System#nanoTime}; 0 where it has not yet
+ */
+public record StreamStats(String rxPort, String txPort, int queue, String lcore, long received,
+        long sent, long dropped, long injected, long firstPacketNanos) {
+    /** Whether an lcore serves it. */
+    public boolean running() {
+        return !lcore.isEmpty();
+    }
+
+    /** Whether it receives from or sends to the device of that name. */
+    public boolean involves(String device) {
+        return rxPort.equals(device) || txPort.equals(device);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.command;
+
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Finds the ports that a word of a command means: an id, a device's name, or {@code all}. */
+final class PortSelector {
+    /** How help calls such a word. */
+    static final String SYNTAX = "ID|NAME|all";
+
+    private final PortRegistry registry;
+
+    PortSelector(PortRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** @throws IllegalArgumentException no such port; the message lists those there are */
+    List<Port> select(String word) {
+        List<Port> ports = registry.ports();
+        List<Port> selected = word.equals("all") ? ports
+                : ports.stream().filter(port -> matches(port, word)).toList();
+        if (selected.isEmpty()) {
+            throw new IllegalArgumentException(ports.isEmpty()
+                    ? "there is no port, 'port attach DEVARGS' adds one"
+                    : "no port '%s', there are: %s".formatted(word, ports.stream()
+                            .map(PortSelector::describe).collect(Collectors.joining(", "))));
+        }
+        return selected;
+    }
+
+    private static boolean matches(Port port, String word) {
+        return port.name().equals(word) || Integer.toString(port.id()).equals(word);
+    }
+
+    /** {@code 0 (net_sim0)}. */
+    static String describe(Port port) {
+        return "%d (%s)".formatted(port.id(), port.name());
+    }
+}

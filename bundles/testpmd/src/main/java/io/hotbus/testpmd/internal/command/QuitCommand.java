@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.command;
+
+import java.util.List;
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** {@code quit}: stops forwarding, detaches all devices, and ends the process. */
+@Component(service = {Function.class, Command.class},
+        property = {Command.SCOPE, Command.FUNCTION + "quit"})
+public final class QuitCommand extends Command {
+    private final Runnable exit;
+
+    /** The process ends in order: the shutdown hook stops the bundles. */
+    @Activate
+    public QuitCommand() {
+        this(() -> new Thread(() -> System.exit(0), "exit").start());
+    }
+
+    QuitCommand(Runnable exit) {
+        this.exit = exit;
+    }
+
+    @Override
+    String verb() {
+        return "quit";
+    }
+
+    @Override
+    List<Form> forms() {
+        return List.of(new Form("", "stop forwarding, detach all devices, and end", words -> {
+            exit.run();
+            return "Bye";
+        }));
+    }
+}

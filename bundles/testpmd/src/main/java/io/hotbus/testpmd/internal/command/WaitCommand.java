@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.command;
+
+import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.testpmd.Await;
+import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Reattach;
+import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.internal.port.PortRemover;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.apache.felix.service.command.Function;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** {@code wait}: for scripts, until something has come about. */
+@Component(service = {Function.class, Command.class},
+        property = {Command.SCOPE, Command.FUNCTION + "wait"})
+public final class WaitCommand extends Command {
+    private static final int DEFAULT_SECONDS = 10;
+    private static final int MAX_SECONDS = 86400;
+
+    private final FwdEngine engine;
+    private final PortRegistry registry;
+    private final Reattach reattach;
+    private final PortRemover remover;
+    /** Removals of a device that were waited for already. */
+    private final Map<String, Integer> removalsSeen = new ConcurrentHashMap<>();
+
+    @Activate
+    public WaitCommand(@Reference FwdEngine engine, @Reference PortRegistry registry,
+            @Reference Reattach reattach, @Reference PortRemover remover) {
+        this.engine = engine;
+        this.registry = registry;
+        this.reattach = reattach;
+        this.remover = remover;
+    }
+
+    @Override
+    String verb() {
+        return "wait";
+    }
+
+    @Override
+    List<Form> forms() {
+        return List.of(
+                new Form("port NAME started|gone [SECONDS]",
+                        "until the device's port is forwarded on, or is no more",
+                        words -> words.get(1).equals("started")
+                                ? started(words.get(0), seconds(words, 2))
+                                : gone(words.get(0), seconds(words, 2))),
+                new Form("packets COUNT [SECONDS]",
+                        "until as many were forwarded since the last start",
+                        words -> packets(Numbers.parse("packets", words.get(0), 1,
+                                Integer.MAX_VALUE), seconds(words, 1))),
+                new Form("removal NAME [SECONDS]",
+                        "until the device was removed and cleaned up after, once more",
+                        words -> removal(words.get(0), seconds(words, 1))));
+    }
+
+    private static int seconds(List<String> words, int index) {
+        return index < words.size() ? Numbers.parse("wait", words.get(index), 1, MAX_SECONDS)
+                : DEFAULT_SECONDS;
+    }
+
+    private String started(String name, int seconds) throws InterruptedException {
+        BooleanSupplier started = () -> registry.port(name)
+                .filter(port -> !port.isRemoved() && engine.ports().contains(port)).isPresent();
+        BooleanSupplier hopeless = () -> reattach.failure(name).isPresent();
+        Await.until(() -> started.getAsBoolean() || hopeless.getAsBoolean(),
+                Duration.ofSeconds(seconds));
+        if (!started.getAsBoolean()) {
+            throw new IllegalStateException("port %s is not started%s".formatted(name,
+                    reattach.failure(name).map(reason -> ": " + reason)
+                            .orElse(" after " + seconds + " s")));
+        }
+        return "Port " + name + " is started";
+    }
+
+    private String gone(String name, int seconds) throws InterruptedException {
+        await(() -> registry.port(name).isEmpty(), seconds,
+                "port " + name + " is still there");
+        return "Port " + name + " is gone";
+    }
+
+    private String packets(int count, int seconds) throws InterruptedException {
+        await(() -> forwarded() >= count, seconds,
+                "fewer than " + count + " packets were forwarded");
+        return forwarded() + " packets were forwarded";
+    }
+
+    private long forwarded() {
+        return engine.statistics().stream().mapToLong(StreamStats::sent).sum();
+    }
+
+    private String removal(String name, int seconds) throws InterruptedException {
+        int seen = removalsSeen.getOrDefault(name, 0);
+        await(() -> remover.removals(name) > seen, seconds, name + " was not removed");
+        removalsSeen.put(name, seen + 1);
+        return name + " was removed and is detached";
+    }
+
+    private static void await(BooleanSupplier condition, int seconds, String otherwise)
+            throws InterruptedException {
+        if (!Await.until(condition, Duration.ofSeconds(seconds))) {
+            throw new IllegalStateException(otherwise + " after " + seconds + " s");
+        }
+    }
+}

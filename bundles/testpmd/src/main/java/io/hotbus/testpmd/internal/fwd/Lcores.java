@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.fwd;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.thread.CpuAffinity;
+import io.hotbus.testpmd.Options;
+import java.time.Duration;
+import java.util.List;
+
+/** The lcores, made when forwarding starts for the first time. Guarded by the engine's monitor. */
+final class Lcores {
+    private static final Duration END_DEADLINE = Duration.ofSeconds(2);
+
+    private final Options options;
+    private final CpuAffinity affinity;
+    private final Lcore.FailureListener failures;
+    private volatile List<Lcore> lcores = List.of();
+
+    Lcores(Options options, CpuAffinity affinity, Lcore.FailureListener failures) {
+        this.options = options;
+        this.affinity = affinity;
+        this.failures = failures;
+    }
+
+    /** Those there are; any thread. */
+    List<Lcore> list() {
+        return lcores;
+    }
+
+    /** @throws DeviceException a CPU asked for is not available */
+    void start() throws DeviceException {
+        if (lcores.isEmpty()) {
+            lcores = cpus().stream().map(cpu -> new Lcore(cpu, affinity, failures)).toList();
+            lcores.forEach(Lcore::start);
+        }
+    }
+
+    /** Streams of one pair and queue share an lcore, so that only one thread uses their queues. */
+    Lcore of(Pairing.Route route) {
+        return lcores.get((route.pair() * options.queues() + route.queue()) % lcores.size());
+    }
+
+    void end() {
+        lcores.forEach(lcore -> lcore.end(END_DEADLINE));
+        lcores = List.of();
+    }
+
+    private List<Integer> cpus() throws DeviceException {
+        List<Integer> available = affinity.available();
+        List<Integer> wanted = options.lcores();
+        if (wanted.isEmpty()) {
+            // The first CPU is left to everything else, where there is another.
+            wanted = available.size() == 1 ? available : available.subList(1, available.size());
+        }
+        for (int cpu : wanted) {
+            if (!available.contains(cpu)) {
+                throw new DeviceException(
+                        "-l: CPU %d is not available to this process, these are: %s"
+                                .formatted(cpu, available));
+            }
+        }
+        if (options.nbCores() > wanted.size()) {
+            throw new DeviceException("--nb-cores %d: only %d CPU(s) can forward: %s (see -l)"
+                    .formatted(options.nbCores(), wanted.size(), wanted));
+        }
+        return wanted.subList(0, options.nbCores());
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.fwd;
+
+import io.hotbus.testpmd.FwdStream;
+import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.internal.fwd.Pairing.Route;
+
+/** A stream that was begun, and the lcore it was given to. Guarded by the engine's monitor. */
+final class LiveStream {
+    /** Streams that follow each other on the same queues of the same devices count together. */
+    record Key(String rx, String tx, int queue) {
+    }
+
+    final Route route;
+    final FwdStream stream;
+    final Lcore lcore;
+    /** Packets put on its transmit queue before it was begun. */
+    final long injected;
+    /** Its mode threw: it is not served any more. */
+    boolean failed;
+
+    LiveStream(Route route, FwdStream stream, Lcore lcore, long injected) {
+        this.route = route;
+        this.stream = stream;
+        this.lcore = lcore;
+        this.injected = injected;
+    }
+
+    Key key() {
+        return new Key(route.rx().name(), route.tx().name(), route.queue());
+    }
+
+    /** Its counters, with those of the streams before it. */
+    StreamStats statistics(StreamStats before, boolean served) {
+        return new StreamStats(before.rxPort(), before.txPort(), before.queue(),
+                served && !failed ? lcore.name() : "", before.received() + stream.received(),
+                before.sent() + stream.sent(), before.dropped() + stream.dropped(),
+                before.injected() + injected, stream.firstPacketNanos());
+    }
+
+    /** The counters of no stream. */
+    static StreamStats none(Key key) {
+        return new StreamStats(key.rx(), key.tx(), key.queue(), "", 0, 0, 0, 0, 0);
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.fwd;
+
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.FwdEngine.Drained;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Takes packets off receive queues that no lcore serves, and frees them. On a control thread. */
+final class RxDrain {
+    private static final int BURST = 32;
+    private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private final Mempool pool;
+    private final long[] mbufs = new long[BURST];
+    private final BitSet numbers = new BitSet();
+    private long packets;
+
+    RxDrain(Mempool pool) {
+        this.pool = pool;
+    }
+
+    /** Whatever lies in the queues, but no more than {@code limit} from each: some never end. */
+    void flush(Collection<Port> ports, int limit) {
+        for (Port port : ports) {
+            for (int queue = 0; queue < port.queues(); queue++) {
+                int taken = 0;
+                int n;
+                do {
+                    n = take(port, queue);
+                    taken += n;
+                } while (n != 0 && taken < limit);
+            }
+        }
+    }
+
+    /** Until {@code wanted} came, or the deadline has passed. */
+    Drained collect(Collection<Port> ports, long wanted, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (packets < wanted && System.nanoTime() - deadline < 0) {
+            int n = 0;
+            for (Port port : ports) {
+                for (int queue = 0; queue < port.queues(); queue++) {
+                    n += take(port, queue);
+                }
+            }
+            if (n == 0) {
+                LockSupport.parkNanos(IDLE_NANOS);
+            }
+        }
+        return new Drained(packets, numbers.cardinality());
+    }
+
+    private int take(Port port, int queue) {
+        int n = port.rxQueue(queue).burst(mbufs, BURST);
+        for (int i = 0; i < n; i++) {
+            long number = TestFrame.txFirstNumber(mbufs[i]);
+            if (number >= 0 && number < Integer.MAX_VALUE) {
+                numbers.set((int) number);
+            }
+        }
+        pool.put(mbufs, 0, n);
+        packets += n;
+        return n;
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.fwd;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.FwdStream;
+import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.internal.fwd.Pairing.Route;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The streams there are: begins and ends them so that they follow the routes asked for, and leaves
+ * those that are on a route already alone. Guarded by the engine's monitor.
+ */
+final class Streams {
+    /** A burst takes microseconds, or while its lcore is not scheduled some milliseconds. */
+    private static final Duration BOUNDARY_DEADLINE = Duration.ofSeconds(2);
+
+    private final Lcores lcores;
+    private final int burst;
+    private final TxFirst txFirst = new TxFirst();
+    private final Map<Route, LiveStream> live = new LinkedHashMap<>();
+    /** Taken off their lcores, which may still be in their last burst. */
+    private final List<LiveStream> ending = new ArrayList<>();
+    private final Map<LiveStream.Key, StreamStats> ended = new LinkedHashMap<>();
+    private ForwardMode mode;
+    private int txFirstBursts;
+    private Mempool pool;
+    private long firstPacketNanos;
+
+    Streams(Lcores lcores, int burst) {
+        this.lcores = lcores;
+        this.burst = burst;
+    }
+
+    /** Forgets all counters; streams begun from now on are of this kind. None is live. */
+    void reset(ForwardMode mode, int txFirstBursts, Mempool pool) {
+        this.mode = mode;
+        this.txFirstBursts = txFirstBursts;
+        this.pool = pool;
+        ended.clear();
+        firstPacketNanos = 0;
+    }
+
+    ForwardMode mode() {
+        return mode;
+    }
+
+    int count() {
+        return live.size();
+    }
+
+    /**
+     * Ends the streams that are on none of {@code routes} and begins those that are missing.
+     *
+     * @throws DeviceException an lcore did not leave an ended stream in time; those missing are not
+     *     begun
+     */
+    void follow(List<Route> routes) throws DeviceException {
+        Set<Route> gone = new HashSet<>(live.keySet());
+        routes.forEach(gone::remove);
+        gone.forEach(route -> ending.add(live.remove(route)));
+        assign();
+        awaitEnded(stream -> gone.contains(stream.route));
+        for (Route route : routes) {
+            if (!live.containsKey(route)) {
+                live.put(route, begin(route));
+            }
+        }
+        assign();
+    }
+
+    private LiveStream begin(Route route) {
+        FwdStream stream = new FwdStream(route.rx(), route.tx(), route.queue(), pool, burst);
+        return new LiveStream(route, stream, lcores.of(route),
+                txFirst.send(route, txFirstBursts, pool));
+    }
+
+    /** Tells the lcores what changed for them. */
+    private void assign() {
+        for (Lcore lcore : lcores.list()) {
+            List<FwdStream> streams = live.values().stream()
+                    .filter(s -> s.lcore == lcore && !s.failed).map(s -> s.stream).toList();
+            if (!lcore.streams().equals(streams)) {
+                lcore.assign(mode, streams);
+            }
+        }
+    }
+
+    /** @throws DeviceException an lcore is still in a burst on the port's queues */
+    void awaitEnded(Port port) throws DeviceException {
+        awaitEnded(stream -> stream.route.involves(port));
+    }
+
+    /** @throws DeviceException an lcore is still in a burst on queues of an ended stream */
+    void awaitAllEnded() throws DeviceException {
+        awaitEnded(stream -> true);
+    }
+
+    private void awaitEnded(Predicate<LiveStream> wanted) throws DeviceException {
+        for (LiveStream stream : List.copyOf(ending)) {
+            if (wanted.test(stream)) {
+                stream.lcore.awaitBoundary(BOUNDARY_DEADLINE);
+                stream.stream.flush();
+                ended.put(stream.key(), statistics(stream, false));
+                noteFirstPacket(stream);
+                ending.remove(stream);
+            }
+        }
+    }
+
+    /** Its mode threw on the lcore, which has dropped it. False where it is not live. */
+    boolean markFailed(FwdStream stream) {
+        for (LiveStream candidate : live.values()) {
+            if (candidate.stream == stream && !candidate.failed) {
+                candidate.failed = true;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<StreamStats> statistics() {
+        Map<LiveStream.Key, StreamStats> all = new LinkedHashMap<>(ended);
+        ending.forEach(stream -> all.put(stream.key(), statistics(stream, false)));
+        live.values().forEach(stream -> all.put(stream.key(), statistics(stream, true)));
+        return List.copyOf(all.values());
+    }
+
+    private StreamStats statistics(LiveStream stream, boolean served) {
+        return stream.statistics(
+                ended.getOrDefault(stream.key(), LiveStream.none(stream.key())), served);
+    }
+
+    OptionalLong firstPacketNanos() {
+        live.values().forEach(this::noteFirstPacket);
+        return firstPacketNanos == 0 ? OptionalLong.empty() : OptionalLong.of(firstPacketNanos);
+    }
+
+    private void noteFirstPacket(LiveStream stream) {
+        long first = stream.stream.firstPacketNanos();
+        if (first != 0 && (firstPacketNanos == 0 || first - firstPacketNanos < 0)) {
+            firstPacketNanos = first;
+        }
+    }
+}

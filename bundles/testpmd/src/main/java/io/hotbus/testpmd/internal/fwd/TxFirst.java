@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.fwd;
+
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.TxQueue;
+import io.hotbus.testpmd.internal.fwd.Pairing.Route;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the first packets on a transmit queue, so that there is something to forward. On a control
+ * thread, before an lcore has the queue. Every packet has a number of its own.
+ */
+final class TxFirst {
+    private static final Logger LOG = LoggerFactory.getLogger(TxFirst.class);
+    static final int BURST = 32;
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+    private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+    private long nextNumber;
+
+    /** Sends {@code bursts} bursts. Returns how many packets the queue took. */
+    long send(Route route, int bursts, Mempool pool) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long taken = 0;
+        for (int i = 0; i < bursts; i++) {
+            long[] mbufs = new long[BURST];
+            int count = pool.get(mbufs, 0, BURST);
+            for (int j = 0; j < count; j++) {
+                TestFrame.write(mbufs[j], TestFrame.TX_FIRST, route.tx().info().macAddress(),
+                        nextNumber + j);
+            }
+            int sent = transmit(route.tx().txQueue(route.queue()), mbufs, count, deadline);
+            pool.put(mbufs, sent, count - sent);
+            nextNumber += sent;
+            taken += sent;
+        }
+        if (taken < (long) bursts * BURST) {
+            LOG.warn("{}: tx_first sent {} packets of {}: {}", route.tx().name(), taken,
+                    bursts * BURST, pool.available() == 0
+                            ? "the mempool is empty (a larger --total-num-mbufs helps)"
+                            : "the transmit queue took no more in time (a larger --txd helps)");
+        }
+        return taken;
+    }
+
+    /** Returns how many were taken before the deadline; the others are moved after them. */
+    private static int transmit(TxQueue queue, long[] mbufs, int count, long deadline) {
+        long[] rest = mbufs.clone();
+        int sent = 0;
+        while (true) {
+            int n = queue.burst(rest, count - sent);
+            sent += n;
+            if (sent == count || System.nanoTime() - deadline >= 0) {
+                return sent;
+            }
+            System.arraycopy(rest, n, rest, 0, count - sent);
+            if (n == 0) {
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
+    }
+}

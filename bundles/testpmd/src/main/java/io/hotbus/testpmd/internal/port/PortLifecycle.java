@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.port;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthEventListener;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.ethdev.PortState;
+import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.PortManager;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes each new port to forwarding, and back again when it is no longer wanted or is gone. */
+@Component(service = {PortManager.class, PortLifecycle.class, EthEventListener.class})
+public final class PortLifecycle implements PortManager, EthEventListener {
+    private static final Logger LOG = LoggerFactory.getLogger(PortLifecycle.class);
+
+    private final Options options;
+    private final DeviceManager devices;
+    private final PortRegistry registry;
+    private final FwdEngine engine;
+    private final List<Consumer<Device>> detachListeners = new CopyOnWriteArrayList<>();
+    /** Ports that were set up here and whose devices are not detached yet. */
+    private final Set<Port> managed = ConcurrentHashMap.newKeySet();
+    /** Devices that {@link #attach} is at: whoever called it is told if their port fails. */
+    private final Set<String> attaching = ConcurrentHashMap.newKeySet();
+
+    @Activate
+    public PortLifecycle(@Reference Options options, @Reference DeviceManager devices,
+            @Reference PortRegistry registry, @Reference FwdEngine engine) {
+        this.options = options;
+        this.devices = devices;
+        this.registry = registry;
+        this.engine = engine;
+    }
+
+    /** Lets go of every port that was set up here. Twice does no harm. */
+    @Deactivate
+    void detachAll() {
+        for (Port port : managed) {
+            try {
+                detach(port);
+            } catch (DeviceException e) {
+                LOG.error("{}", e.getMessage());
+            }
+        }
+    }
+
+    /** {@code listener} is told of each device that was detached here, on the thread that did. */
+    void addDetachListener(Consumer<Device> listener) {
+        detachListeners.add(listener);
+    }
+
+    void removeDetachListener(Consumer<Device> listener) {
+        detachListeners.remove(listener);
+    }
+
+    @Override
+    public Port attach(Devargs devargs) throws DeviceException {
+        boolean first = attaching.add(devargs.name());
+        try {
+            return attachAndSetUp(devargs);
+        } finally {
+            if (first) {
+                attaching.remove(devargs.name());
+            }
+        }
+    }
+
+    private Port attachAndSetUp(Devargs devargs) throws DeviceException {
+        Device device = devices.attach(devargs);
+        Port port = registry.port(device.name()).orElse(null);
+        try {
+            if (port == null) {
+                throw new DeviceException(device + ": is no Ethernet device, it has no port");
+            }
+            setUp(port);
+            return port;
+        } catch (DeviceException e) {
+            undoAttach(device, port, e);
+            throw e;
+        }
+    }
+
+    private void undoAttach(Device device, Port port, DeviceException reason) {
+        try {
+            if (port == null) {
+                devices.detach(device);
+            } else {
+                detach(port);
+            }
+        } catch (DeviceException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** On {@code control}. */
+    @Override
+    public void onEthEvent(EthEvent event) {
+        try {
+            switch (event.kind()) {
+                case NEW -> {
+                    if (!attaching.contains(event.port().name())) {
+                        setUp(event.port());
+                    }
+                }
+                case DESTROY -> forget(event.port());
+                case INTR_LSC, INTR_RMV -> {
+                    // removals are the PortRemover's
+                }
+            }
+        } catch (DeviceException e) {
+            LOG.error("port {}: {}", event.port().id(), e.getMessage());
+        }
+    }
+
+    /** Its driver took it away, or someone else detached its device. */
+    private synchronized void forget(Port port) throws DeviceException {
+        managed.remove(port);
+        engine.removePort(port);
+    }
+
+    /**
+     * Configures and starts a port that is new; leaves any other as it is. One that is gone again
+     * is left to the {@link PortRemover}, as at any other time.
+     */
+    private synchronized void setUp(Port port) throws DeviceException {
+        if (port.queues() != 0 || port.state() == PortState.CLOSED || port.device().isGone()) {
+            return;
+        }
+        managed.add(port);
+        port.configure(engine.portConfig());
+        if (options.startDevices()) {
+            start(port);
+        }
+    }
+
+    @Override
+    public synchronized void start(Port port) throws DeviceException {
+        port.start();
+        engine.addPort(port);
+    }
+
+    @Override
+    public synchronized void stop(Port port) throws DeviceException {
+        engine.removePort(port);
+        port.stop();
+    }
+
+    @Override
+    public synchronized void close(Port port) throws DeviceException {
+        stop(port);
+        port.close();
+    }
+
+    @Override
+    public void detach(Port port) throws DeviceException {
+        synchronized (this) {
+            close(port);
+            if (port.device().state() != DeviceState.DETACHED) {
+                devices.detach(port.device());
+            }
+            managed.remove(port);
+        }
+        detachListeners.forEach(listener -> listener.accept(port.device()));
+    }
+}

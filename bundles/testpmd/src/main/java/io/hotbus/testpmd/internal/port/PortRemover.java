@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.port;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthEventListener;
+import io.hotbus.ethdev.Port;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cleans up after a removal: the port is no longer forwarded on, stopped, closed, and its device
+ * detached. On {@code control}, right away: listeners run there so that they may. Source: DPDK
+ * testpmd {@code rmv_port_callback}, which has to defer the same by an alarm of 100 ms.
+ */
+@Component(service = {PortRemover.class, EthEventListener.class})
+public final class PortRemover implements EthEventListener {
+    private static final Logger LOG = LoggerFactory.getLogger(PortRemover.class);
+
+    private final PortLifecycle ports;
+    private final ReattachPolicy reattach;
+    private final Map<String, Integer> removals = new ConcurrentHashMap<>();
+
+    @Activate
+    public PortRemover(@Reference PortLifecycle ports, @Reference ReattachPolicy reattach) {
+        this.ports = ports;
+        this.reattach = reattach;
+    }
+
+    @Override
+    public void onEthEvent(EthEvent event) {
+        Port port = event.port();
+        if (event.kind() != EthEvent.Kind.INTR_RMV
+                || port.device().state() == DeviceState.DETACHED) {
+            return;
+        }
+        String name = port.name();
+        reattach.lost(port.device());
+        try {
+            ports.detach(port);
+        } catch (DeviceException e) {
+            LOG.error("port {} ({}): not cleaned up after its removal: {} "
+                    + "(port detach {} tries again)", port.id(), name, e.getMessage(), port.id());
+            return;
+        }
+        double elapsed = (System.nanoTime() - event.timeNanos()) / 1e6;
+        LOG.info("port {} ({}): stopped, closed, detached {} ms after its removal was noticed",
+                port.id(), name, "%.1f".formatted(elapsed));
+        removals.merge(name, 1, Integer::sum);
+    }
+
+    /** How many times the device of that name was removed and cleaned up after. Any thread. */
+    public int removals(String device) {
+        return removals.getOrDefault(device, 0);
+    }
+}

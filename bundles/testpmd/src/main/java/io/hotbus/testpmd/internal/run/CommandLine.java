@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.run;
+
+import io.hotbus.testpmd.Application;
+import io.hotbus.testpmd.Arguments;
+import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.UsageException;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/**
+ * Reads the command line and registers it as the service {@link Options}, which everything else
+ * here needs: if it is wrong nothing begins, and the process ends with a sentence and exit code 2.
+ *
+ * <p>Options that nobody knows are found here for our own commands; any other command has options
+ * of its own and looks for itself.
+ */
+@Component(service = {})
+@Capability(namespace = "osgi.service",
+        attribute = "objectClass:List<String>='io.hotbus.testpmd.Options'", effective = "active")
+public final class CommandLine {
+    private static final Set<String> OWN_COMMANDS = Set.of("run", "shell", "");
+
+    private final Optional<ServiceRegistration<Options>> registration;
+    private final Optional<Application> complaint;
+
+    @Activate
+    public CommandLine(BundleContext context) {
+        String command = Arguments.command(context);
+        Optional<ServiceRegistration<Options>> options = Optional.empty();
+        Optional<Application> wrong = Optional.empty();
+        try {
+            Arguments arguments = Arguments.of(context);
+            if (OWN_COMMANDS.contains(command)) {
+                arguments.allowOnly(Options.NAMES);
+            }
+            options = Optional.of(context.registerService(
+                    Options.class, Options.parse(arguments), null));
+        } catch (UsageException e) {
+            wrong = Optional.of(Application.start(command, context, () -> {
+                throw e;
+            }));
+        }
+        this.registration = options;
+        this.complaint = wrong;
+    }
+
+    @Deactivate
+    void deactivate() {
+        registration.ifPresent(ServiceRegistration::unregister);
+        complaint.ifPresent(Application::close);
+    }
+}

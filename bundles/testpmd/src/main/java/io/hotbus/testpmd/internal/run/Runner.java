@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.run;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.Application;
+import io.hotbus.testpmd.Arguments;
+import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.PortManager;
+import io.hotbus.testpmd.Reattach;
+import io.hotbus.testpmd.internal.command.ForwardText;
+import io.hotbus.testpmd.internal.command.StatsText;
+import io.hotbus.testpmd.internal.port.PortRemover;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The launcher's commands {@code run} and {@code shell}: attaches the devices of {@code --vdev};
+ * then {@code run} executes the commands of {@code --exec}, or without these forwards and prints
+ * statistics until it is interrupted; {@code shell} leaves everything else to whoever types.
+ */
+@Component(service = {})
+public final class Runner {
+    private final Options options;
+    private final PortManager ports;
+    private final FwdEngine engine;
+    private final CommandProcessor processor;
+    private final PrintStream out = stream(FileDescriptor.out);
+    private final Optional<Application> application;
+
+    /** {@code remover} and {@code reattach} are to be there before the first device. */
+    @Activate
+    public Runner(BundleContext context, @Reference Options options, @Reference PortManager ports,
+            @Reference FwdEngine engine, @Reference CommandProcessor processor,
+            @Reference PortRemover remover, @Reference Reattach reattach) {
+        this.options = options;
+        this.ports = ports;
+        this.engine = engine;
+        this.processor = processor;
+        String command = Arguments.command(context);
+        this.application = switch (command) {
+            case "run" -> Optional.of(Application.start(command, context, this::run));
+            case "shell" -> Optional.of(Application.start(command, context, this::shell));
+            default -> Optional.empty();
+        };
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true);
+    }
+
+    @Deactivate
+    void deactivate() {
+        application.ifPresent(Application::close);
+    }
+
+    private OptionalInt shell() throws Exception {
+        attachDevices();
+        if (options.autoStart()) {
+            engine.start(options.txFirst());
+        }
+        return OptionalInt.empty();
+    }
+
+    private OptionalInt run() throws Exception {
+        attachDevices();
+        if (options.exec().isPresent()) {
+            if (options.autoStart()) {
+                engine.start(options.txFirst());
+            }
+            new Script(processor, out, stream(FileDescriptor.err))
+                    .execute(options.exec().get());
+        } else {
+            forwardUntilInterrupted();
+        }
+        return OptionalInt.of(0);
+    }
+
+    private void attachDevices() throws DeviceException {
+        for (String vdev : options.vdevs()) {
+            ports.attach(Devargs.parse(vdev));
+        }
+    }
+
+    private void forwardUntilInterrupted() throws Exception {
+        engine.start(options.txFirst());
+        StatsText stats = new StatsText();
+        CountDownLatch never = new CountDownLatch(1);
+        try {
+            while (!never.await(options.statsPeriod().toMillis(), TimeUnit.MILLISECONDS)) {
+                for (Port port : engine.ports()) {
+                    out.println(stats.of(port));
+                }
+            }
+        } finally {
+            engine.stop();
+            out.println(ForwardText.statistics(engine));
+        }
+    }
+}

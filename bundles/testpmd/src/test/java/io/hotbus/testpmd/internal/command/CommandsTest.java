@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.rig.Rig;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CommandsTest {
+    private final AtomicInteger exits = new AtomicInteger();
+    private Rig rig;
+    private Map<String, Command> commands;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new Rig();
+        commands = CommandAccess.commands(rig, exits::incrementAndGet);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+    }
+
+    private String run(String line) throws Exception {
+        List<String> words = Arrays.asList(line.split(" "));
+        return commands.get(words.get(0)).run(words.subList(1, words.size()));
+    }
+
+    private void assertWrong(String line, String message) {
+        assertThatThrownBy(() -> run(line)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void shouldAttachAndDetachPorts() throws Exception {
+        assertThat(run("port attach wire0,loopback=1"))
+                .isEqualTo("Port 0 (wire0) is attached, started");
+        run("port attach wire1");
+        assertThat(run("port stop all"))
+                .isEqualTo("Port 0 (wire0) is stopped\nPort 1 (wire1) is stopped");
+        assertThat(run("port start 1")).isEqualTo("Port 1 (wire1) is started");
+        assertThat(run("port close wire1")).isEqualTo("Port 1 (wire1) is closed");
+        assertThat(run("port detach all"))
+                .isEqualTo("Port 0 (wire0) is detached\nPort 1 (wire1) is detached");
+        assertThat(rig.devices.devices()).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhichPortsThereAre() throws Exception {
+        assertWrong("port start 0", "there is no port, 'port attach DEVARGS' adds one");
+        rig.attach(2);
+        assertWrong("show port info 7", "no port '7', there are: 0 (wire0), 1 (wire1)");
+    }
+
+    @Test
+    void shouldSayHowAVerbMayBeUsed() {
+        assertWrong("port strat 0", "'port strat 0' is not understood, valid: "
+                + "port attach DEVARGS, port detach ID|NAME|all, port start ID|NAME|all, "
+                + "port stop ID|NAME|all, port close ID|NAME|all");
+        assertWrong("set reattach maybe",
+                "'set reattach maybe' is not understood, valid: set reattach on|off");
+        assertWrong("start tx_first many",
+                "tx_first: 'many' is not a number from 1 to 1024");
+        assertWrong("stop now", "'stop now' is not understood, valid: stop");
+        assertWrong("set fwd warp", "'warp' is not a forward mode "
+                + "(there are: io, macswap, rxonly, txonly)");
+        assertWrong("help warp", "'warp' is not a verb, there are: clear, device, help, port, "
+                + "quit, set, show, start, stop, wait");
+    }
+
+    @Test
+    void shouldPassOnWhatIsWrongWithADevice() throws Exception {
+        rig.attach(1);
+        assertThatThrownBy(() -> run("port attach wire0")).isInstanceOf(DeviceException.class)
+                .hasMessage("wire0: attached already");
+        assertThatThrownBy(() -> run("port attach =")).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("is not a device name");
+    }
+
+    @Test
+    void shouldStartAndStopForwarding() throws Exception {
+        rig.attach(2);
+        assertThat(run("start tx_first 3")).isEqualTo("""
+                io packet forwarding - running - ports=2 - cores=1 - streams=2
+                  lcore-1: wire0/0 -> wire1/0
+                  lcore-1: wire1/0 -> wire0/0""");
+        rig.awaitTrafficFrom("wire0");
+        assertThat(run("show fwd"))
+                .contains("Forward statistics for wire0/0 -> wire1/0 ");
+
+        assertThat(run("stop")).contains("wire0/0 -> wire1/0, ended", "TX-dropped: 0",
+                "Accumulated forward statistics for all ports");
+        assertThatThrownBy(() -> run("stop")).isInstanceOf(IllegalStateException.class)
+                .hasMessage("forwarding does not run");
+        assertThat(run("show config")).startsWith(
+                "io packet forwarding - stopped - ports=2 - cores=1 - streams=0");
+    }
+
+    @Test
+    void shouldShowCountersAsTestpmdDoes() throws Exception {
+        rig.attach(2);
+        run("start tx_first");
+        rig.awaitTrafficFrom("wire0");
+        run("show port stats 0");
+        rig.awaitTrafficFrom("wire0");
+        String shown = run("show port stats 0");
+
+        assertThat(shown).matches("(?s).*#### NIC statistics for port 0  \\(wire0\\) ####.*"
+                + "RX-packets: [1-9]\\d* +RX-missed: 0 +RX-bytes:  [1-9].*"
+                + "TX-packets: [1-9]\\d* +TX-errors: 0 .*Rx-pps: +[1-9].*Tx-bps: +[1-9].*####");
+        run("stop");
+        assertThat(run("clear port stats all")).isEqualTo("Counters of 2 port(s) are 0");
+        assertThat(run("show port stats all")).contains("RX-packets: 0 ", "port 1  (wire1)");
+        assertThat(run("show port xstats 1"))
+                .isEqualTo("###### NIC extended statistics for port 1\nwire_length_m: 3");
+    }
+
+    @Test
+    void shouldShowWhatAPortIs() throws Exception {
+        run("port attach wire0,loopback=1");
+        assertThat(run("show port info wire0")).contains("Infos for port 0",
+                "Device name: wire0 (rig bus)", "Devargs: wire0,loopback=1",
+                "Driver name: net_wire", "MAC address: 02:00:00:00:00:30", "State: STARTED",
+                "Link status: up", "Link speed: 10000 Mbps, full-duplex",
+                "Promiscuous mode: disabled", "Queues: 1 of at most 4");
+
+        run("set promisc all on");
+        assertThat(rig.nic("wire0").isPromiscuous()).isTrue();
+        run("port stop all");
+        assertThat(run("show port info all")).contains("State: STOPPED", "Link status: down",
+                "Link speed: none", "Promiscuous mode: enabled");
+    }
+
+    @Test
+    void shouldSetPolicies() throws Exception {
+        assertThat(run("set reattach off")).isEqualTo("Reattach is off");
+        assertThat(rig.ports.policy().enabled()).isFalse();
+        assertThat(run("set record-stalls on")).isEqualTo("Recording of stalls is on");
+        assertThat(rig.engine.recordStalls()).isTrue();
+        assertThat(run("set fwd rxonly")).isEqualTo("Forward mode is rxonly");
+        run("start");
+        assertThat(run("set fwd io")).isEqualTo("Forward mode is io, from the next start on");
+        assertThat(run("show config")).contains("hot-plug on, reattach off, record-stalls on");
+    }
+
+    @Test
+    void shouldListDevices() throws Exception {
+        assertThat(run("device list")).startsWith("No device");
+        run("device attach wire0");
+        assertThat(run("device list"))
+                .isEqualTo("wire0            rig    PROBED    port 0, driver net_wire");
+        assertThat(run("device detach wire0")).isEqualTo("wire0 is detached");
+        assertWrong("device detach wire0", "no device 'wire0' (device list shows those there are)");
+        assertWrong("device yank wire0",
+                "'wire0' cannot be pulled out or plugged in here, these can: ");
+    }
+
+    @Test
+    void shouldWaitForARemovalAndTheReturn() throws Exception {
+        rig.attach(2);
+        run("start tx_first");
+        assertThat(run("wait packets 1000 20")).matches("\\d{4,} packets were forwarded");
+        assertThat(run("wait port wire0 started 20")).isEqualTo("Port wire0 is started");
+
+        for (int i = 0; i < 3; i++) {
+            rig.pullOut("wire0");
+            assertThat(run("wait removal wire0 20")).isEqualTo("wire0 was removed and is detached");
+            assertThat(run("wait port wire0 gone 20")).isEqualTo("Port wire0 is gone");
+            rig.plugged("wire0");
+            run("wait port wire0 started 20");
+        }
+
+        assertThatThrownBy(() -> run("wait removal wire0 1"))
+                .hasMessage("wire0 was not removed after 1 s");
+    }
+
+    @Test
+    void shouldNotWaitForWhatIsGivenUp() throws Exception {
+        rig.attach(1);
+        rig.pullOut("wire0");
+        run("wait removal wire0 20");
+        rig.devices.failToAttach(5);
+        rig.plugged("wire0");
+
+        assertThatThrownBy(() -> run("wait port wire0 started 3600"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("port wire0 is not started: wire0: not there yet");
+    }
+
+    @Test
+    void shouldHelpWithALineForEveryUse() throws Exception {
+        String help = run("help");
+        assertThat(help.lines()).hasSize(commands.values().stream()
+                .mapToInt(command -> command.forms().size()).sum())
+                .allMatch(line -> line.matches("\\S.{36,38} \\S.*"));
+        assertThat(run("help quit"))
+                .isEqualTo("quit                                   "
+                        + "stop forwarding, detach all devices, and end");
+    }
+
+    @Test
+    void shouldQuit() throws Exception {
+        assertThat(run("quit")).isEqualTo("Bye");
+        assertThat(exits).hasValue(1);
+    }
+
+    @Test
+    void shouldShowRemovedPortsAsSuch() throws Exception {
+        Port port = rig.attach("wire0");
+        rig.pullOut("wire0");
+        rig.control.settle();
+
+        assertThat(PortText.info(port)).contains("State: CLOSED, device removed");
+    }
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.fwd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.FwdEngine.Drained;
+import io.hotbus.testpmd.FwdStream;
+import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.rig.Rig;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class ForwardingEngineTest {
+    private static List<String> routes(Rig rig) {
+        return rig.engine.statistics().stream().filter(StreamStats::running)
+                .map(s -> s.rxPort() + ">" + s.txPort() + "/" + s.queue()).toList();
+    }
+
+    @Test
+    void shouldForwardBetweenPairs() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(4);
+
+            rig.engine.start(1);
+
+            assertThat(routes(rig)).containsExactlyInAnyOrder(
+                    "wire0>wire1/0", "wire1>wire0/0", "wire2>wire3/0", "wire3>wire2/0");
+            for (int i = 0; i < 4; i++) {
+                rig.awaitTrafficFrom("wire" + i);
+            }
+            assertThat(rig.engine.firstPacketNanos()).isPresent();
+        }
+    }
+
+    @Test
+    void shouldForwardBackWhereThePartnerIsMissing() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach("wire0,loopback=1");
+
+            rig.engine.start(1);
+
+            assertThat(routes(rig)).containsExactly("wire0>wire0/0");
+            rig.awaitTrafficFrom("wire0");
+        }
+    }
+
+    @Test
+    void shouldForwardEveryQueueOnTheLcoresAskedFor() throws Exception {
+        try (Rig rig = new Rig("--rxq", "2", "-l", "2-3")) {
+            rig.attach(2);
+
+            rig.engine.start(1);
+
+            assertThat(routes(rig)).containsExactlyInAnyOrder(
+                    "wire0>wire1/0", "wire0>wire1/1", "wire1>wire0/0", "wire1>wire0/1");
+            assertThat(rig.engine.statistics()).allSatisfy(s ->
+                    assertThat(s.lcore()).isEqualTo(s.queue() == 0 ? "lcore-2" : "lcore-3"));
+            assertThat(rig.engine.lcores()).containsExactly(
+                    "lcore-2 (CPU 2), 2 stream(s)", "lcore-3 (CPU 3), 2 stream(s)");
+            rig.awaitTrafficFrom("wire1");
+        }
+    }
+
+    @Test
+    void shouldLoseNoPacket() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(2);
+            rig.engine.start(4);
+            rig.awaitTrafficFrom("wire0");
+            rig.awaitTrafficFrom("wire1");
+
+            rig.engine.stop();
+
+            List<StreamStats> streams = rig.engine.statistics();
+            assertThat(streams).allSatisfy(s -> {
+                assertThat(s.injected()).isEqualTo(128);
+                assertThat(s.dropped()).isZero();
+                assertThat(s.sent()).isEqualTo(s.received());
+                assertThat(s.running()).isFalse();
+            });
+            assertThat(rig.engine.drain(rig.registry.ports(), 256, Duration.ofSeconds(10)))
+                    .isEqualTo(new Drained(256, 256));
+            assertThat(rig.engine.drain(rig.registry.ports(), 1, Duration.ofMillis(10)))
+                    .isEqualTo(new Drained(0, 0));
+            assertThat(rig.engine.mbufsInUse()).isZero();
+        }
+    }
+
+    @Test
+    void shouldTakeAPortAwayAndBackWhileTheOthersForward() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(4);
+            rig.engine.start(1);
+            Port port = rig.registry.port("wire0").orElseThrow();
+            for (int i = 0; i < 20; i++) {
+                rig.awaitTrafficFrom("wire0");
+                List<StreamStats> others = others(rig);
+
+                rig.engine.removePort(port);
+                assertThat(routes(rig))
+                        .containsExactlyInAnyOrder("wire2>wire3/0", "wire3>wire2/0");
+                rig.awaitTrafficFrom("wire2");
+
+                rig.engine.addPort(port);
+                rig.awaitTrafficFrom("wire1");
+                assertThat(others(rig)).allSatisfy(now -> assertThat(now.firstPacketNanos())
+                        .isEqualTo(others.stream().filter(s -> s.rxPort().equals(now.rxPort()))
+                                .findFirst().orElseThrow().firstPacketNanos()));
+            }
+            rig.engine.stop();
+            assertThat(others(rig)).allSatisfy(s -> assertThat(s.dropped()).isZero());
+            assertThat(rig.engine.drain(List.of(rig.registry.port("wire2").orElseThrow(),
+                    rig.registry.port("wire3").orElseThrow()), 64, Duration.ofSeconds(10)))
+                    .isEqualTo(new Drained(64, 64));
+        }
+    }
+
+    private static List<StreamStats> others(Rig rig) {
+        return rig.engine.statistics().stream()
+                .filter(s -> !s.involves("wire0")).toList();
+    }
+
+    @Test
+    void shouldCountOnWhereAStreamEnded() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(2);
+            rig.engine.start(1);
+            rig.awaitTrafficFrom("wire0");
+            Port port = rig.registry.port("wire0").orElseThrow();
+
+            rig.engine.removePort(port);
+            long atEnd = rig.sentFrom("wire0");
+            assertThat(atEnd).isPositive();
+            rig.engine.addPort(port);
+
+            assertThat(rig.sentFrom("wire0")).isGreaterThanOrEqualTo(atEnd);
+            assertThat(rig.engine.statistics()).hasSize(2)
+                    .allSatisfy(s -> assertThat(s.injected()).isEqualTo(64));
+        }
+    }
+
+    @Test
+    void shouldForgetWhoIsMissingAtTheNextStart() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(2);
+            rig.engine.start(0);
+            rig.engine.removePort(rig.registry.port("wire1").orElseThrow());
+            assertThat(routes(rig)).isEmpty();
+
+            rig.engine.stop();
+            rig.engine.start(0);
+
+            assertThat(routes(rig)).containsExactly("wire0>wire0/0");
+        }
+    }
+
+    @Test
+    void shouldNotTakeAPortAwayFromALcoreThatHangs() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(2);
+            rig.engine.start(1);
+            CountDownLatch release = new CountDownLatch(1);
+            rig.nic("wire0").hangUntil(release);
+            Rig.await(rig.nic("wire0")::isHanging);
+            Port port = rig.registry.port("wire0").orElseThrow();
+
+            assertThatThrownBy(() -> rig.engine.removePort(port))
+                    .isInstanceOf(DeviceException.class).hasMessageContaining("hangs");
+
+            release.countDown();
+            rig.engine.removePort(port);
+            assertThat(routes(rig)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldStopOnlyTheStreamWhoseModeThrows() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(2);
+            AtomicBoolean fail = new AtomicBoolean();
+            IoFwd io = new IoFwd();
+            EngineAccess.add(rig.engine, new ForwardMode() {
+                @Override
+                public String name() {
+                    return "fragile";
+                }
+
+                @Override
+                public void forward(FwdStream stream) {
+                    if (fail.get() && stream.rxPort().name().equals("wire0")) {
+                        throw new IllegalStateException("fragile");
+                    }
+                    io.forward(stream);
+                }
+            });
+            rig.engine.setMode("fragile");
+            rig.engine.start(1);
+            rig.awaitTrafficFrom("wire1");
+
+            fail.set(true);
+
+            Rig.await(() -> routes(rig).equals(List.of("wire1>wire0/0")));
+            fail.set(false);
+            rig.engine.stop();
+            rig.engine.start(1);
+            rig.awaitTrafficFrom("wire0");
+        }
+    }
+
+    @Test
+    void shouldStopWhenItsModeGoesAway() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(2);
+            IoFwd io = new IoFwd();
+            EngineAccess.add(rig.engine, io);
+            rig.engine.start(1);
+
+            EngineAccess.remove(rig.engine, io);
+
+            assertThat(rig.engine.running()).isFalse();
+            assertThat(rig.engine.modes()).containsExactly("macswap", "rxonly", "txonly");
+            assertThatThrownBy(() -> rig.engine.start(0))
+                    .hasMessage("'io' is not a forward mode (there are: macswap, rxonly, txonly)");
+        }
+    }
+
+    @Test
+    void shouldBeStartedOnceAndStoppedOften() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.engine.stop();
+            rig.engine.start(0);
+            assertThatThrownBy(() -> rig.engine.start(0)).isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("runs already");
+            assertThatThrownBy(() -> rig.engine.drain(List.of(), 1, Duration.ZERO))
+                    .isInstanceOf(IllegalStateException.class);
+            rig.engine.stop();
+            rig.engine.stop();
+            assertThat(rig.engine.running()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldSayThatACpuIsNotThere() throws Exception {
+        try (Rig rig = new Rig("-l", "7")) {
+            assertThatThrownBy(() -> rig.engine.start(0)).isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("CPU 7 is not available");
+        }
+        try (Rig rig = new Rig("--nb-cores", "4")) {
+            assertThatThrownBy(() -> rig.engine.start(0)).isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("--nb-cores 4: only 3 CPU(s)");
+        }
+    }
+
+    @Test
+    void shouldSayThatTheMempoolIsTooSmallForTheFirstPackets() throws Exception {
+        try (Rig rig = new Rig("--total-num-mbufs", "64")) {
+            rig.attach(2);
+
+            rig.engine.start(2);
+
+            assertThat(rig.engine.statistics().stream().mapToLong(StreamStats::injected).sum())
+                    .isEqualTo(64);
+        }
+    }
+
+    @Test
+    void shouldKnowNoUnknownMode() throws Exception {
+        try (Rig rig = new Rig()) {
+            assertThatThrownBy(() -> rig.engine.setMode("warp"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("'warp' is not a forward mode "
+                            + "(there are: io, macswap, rxonly, txonly)");
+            assertThat(rig.engine.mode()).isEqualTo("io");
+        }
+    }
+}

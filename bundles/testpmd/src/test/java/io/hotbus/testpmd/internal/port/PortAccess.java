@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.port;
+
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.thread.ControlThread;
+import io.hotbus.ethdev.EthEventListener;
+import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Options;
+import java.util.List;
+
+/** The components that look after ports, with the doors open that Declarative Services use. */
+public final class PortAccess {
+    private final PortLifecycle lifecycle;
+    private final ReattachPolicy policy;
+    private final PortRemover remover;
+
+    public PortAccess(Options options, DeviceManager devices, PortRegistry registry,
+            FwdEngine engine, ControlThread control) {
+        lifecycle = new PortLifecycle(options, devices, registry, engine);
+        policy = new ReattachPolicy(options, devices, lifecycle, control);
+        remover = new PortRemover(lifecycle, policy);
+    }
+
+    public List<EthEventListener> listeners() {
+        return List.of(lifecycle, remover);
+    }
+
+    public PortLifecycle manager() {
+        return lifecycle;
+    }
+
+    public ReattachPolicy policy() {
+        return policy;
+    }
+
+    public PortRemover remover() {
+        return remover;
+    }
+
+    public void close() {
+        policy.deactivate();
+        lifecycle.detachAll();
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.testpmd.internal.command.CommandAccess;
+import io.hotbus.testpmd.rig.Rig;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Scripts in a real Gogo session, with commands of the framework beside ours. */
+class ScriptTest {
+    private final ThreadIOImpl threadIo = new ThreadIOImpl();
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private Rig rig;
+    private Script script;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new Rig();
+        threadIo.start();
+        CommandProcessorImpl processor = new CommandProcessorImpl(threadIo);
+        CommandAccess.commands(rig).forEach(
+                (verb, command) -> processor.addCommand("hotbus", command, verb));
+        Function theirs = (session, arguments) -> {
+            throw new IllegalStateException("the framework's own " + arguments);
+        };
+        processor.addCommand("felix", theirs, "start");
+        processor.addCommand("felix", theirs, "help");
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        script = new Script(processor, out, out);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        threadIo.stop();
+        rig.close();
+    }
+
+    private String printed() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldExecuteCommandsInOrderAndShowWhatTheySay() throws Exception {
+        script.execute("""
+                # a comment
+                port attach wire0,loopback=1; start tx_first 2
+                wait packets 1000 20
+                stop; port detach all""");
+
+        assertThat(printed()).contains("hotbus> port attach wire0,loopback=1",
+                "Port 0 (wire0) is attached, started", "hotbus> start tx_first 2",
+                "io packet forwarding - running - ports=1 - cores=1 - streams=1",
+                "packets were forwarded", "Accumulated forward statistics for all ports",
+                "Port 0 (wire0) is detached");
+    }
+
+    @Test
+    void shouldStopAtTheFirstThatFails() {
+        assertThatThrownBy(() -> script.execute("show config; port start 9; quit"))
+                .isInstanceOf(DeviceException.class).hasMessage("'port start 9' failed: "
+                        + "there is no port, 'port attach DEVARGS' adds one");
+
+        assertThat(printed()).contains("hotbus> port start 9").doesNotContain("Bye");
+    }
+
+    @Test
+    void shouldSayThatACommandDoesNotExist() {
+        assertThatThrownBy(() -> script.execute("warp 9")).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("warp");
+    }
+
+    @Test
+    void shouldPreferOurVerbsToThoseOfTheFramework() throws Exception {
+        script.execute("help start");
+
+        assertThat(printed()).contains("start tx_first [BURSTS]");
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.rig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.ethdev.internal.OpenPorts;
+import io.hotbus.testpmd.Arguments;
+import io.hotbus.testpmd.Await;
+import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.UsageException;
+import io.hotbus.testpmd.internal.fwd.EngineAccess;
+import io.hotbus.testpmd.internal.fwd.ForwardingEngine;
+import io.hotbus.testpmd.internal.port.PortAccess;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** The application with everything real but the bus, the NICs and the kernel. */
+public final class Rig implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    public final RigControl control = new RigControl();
+    public final PortRegistry registry;
+    public final RigDevices devices;
+    public final ForwardingEngine engine;
+    public final PortAccess ports;
+    private final OpenPorts open;
+
+    /** {@code words} are options of the command line. */
+    public Rig(String... words) throws UsageException {
+        Options options = Options.parse(Arguments.of(List.of(words)));
+        open = new OpenPorts(control);
+        registry = open.registry();
+        devices = new RigDevices(registry);
+        engine = EngineAccess.engine(options, control);
+        open.addUser(engine);
+        ports = new PortAccess(options, devices, registry, engine, control);
+        ports.listeners().forEach(open::addListener);
+    }
+
+    public Port attach(String devargs) throws Exception {
+        return ports.manager().attach(Devargs.parse(devargs));
+    }
+
+    /** Attaches {@code count} NICs, wire0 wired to wire1 and so on. */
+    public void attach(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            attach("wire" + i);
+        }
+    }
+
+    public WireNic nic(String name) {
+        return devices.device(name).nic();
+    }
+
+    /** The NIC is pulled out, and that is noticed. */
+    public void pullOut(String name) throws Exception {
+        RigDevice device = devices.device(name);
+        device.nic().pullOut();
+        assertThat(device.markRemoved()).isTrue();
+        long now = System.nanoTime();
+        control.execute(this, () -> open.onDeviceEvent(
+                DeviceEvent.removed(device, RemovalCause.UEVENT_REMOVE, now)));
+    }
+
+    /** ADD, as a bus tells it. */
+    public void plugged(String name) {
+        control.execute(this, () -> ports.policy().onDeviceEvent(
+                DeviceEvent.of(DeviceEvent.Kind.ADD, "rig", name)));
+    }
+
+    /** Packets forwarded from the device, by streams of now and before. */
+    public long sentFrom(String name) {
+        return engine.statistics().stream().filter(s -> s.rxPort().equals(name))
+                .mapToLong(StreamStats::sent).sum();
+    }
+
+    public void awaitTrafficFrom(String name) throws Exception {
+        long before = sentFrom(name);
+        await(() -> sentFrom(name) > before + 100);
+    }
+
+    public static void await(BooleanSupplier condition) throws InterruptedException {
+        assertThat(Await.until(condition, PATIENCE)).as("came about in time").isTrue();
+    }
+
+    /** Lets go of everything; whoever leaks a buffer or misuses a NIC fails here. */
+    @Override
+    public void close() throws Exception {
+        List<WireNic> nics = devices.devices().stream().map(d -> ((RigDevice) d).nic()).toList();
+        ports.close();
+        int inUse = engine.mbufsInUse();
+        EngineAccess.close(engine);
+        control.settle();
+        control.close();
+        assertThat(inUse).as("mbufs in use after all ports are closed").isZero();
+        assertThat(nics).allSatisfy(nic -> assertThat(nic.misuse()).isEmpty());
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.rig;
+
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.ethdev.PortRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The bus of the rig: attaches {@link WireNic}s, two and two wired by their numbers. */
+public final class RigDevices implements DeviceManager {
+    private final PortRegistry ports;
+    private final Map<String, RigDevice> devices = new TreeMap<>();
+    private final List<String> attached = new ArrayList<>();
+    private final AtomicInteger failures = new AtomicInteger();
+    private boolean failStart;
+
+    RigDevices(PortRegistry ports) {
+        this.ports = ports;
+    }
+
+    /** So many attempts to attach fail from now on. */
+    public void failToAttach(int times) {
+        failures.set(times);
+    }
+
+    /** NICs attached from now on do not start. */
+    public synchronized void failToStart() {
+        failStart = true;
+    }
+
+    /** The devargs that were attached, in order. */
+    public synchronized List<String> attached() {
+        return List.copyOf(attached);
+    }
+
+    @Override
+    public List<Bus> buses() {
+        return List.of();
+    }
+
+    @Override
+    public synchronized List<Device> devices() {
+        return List.copyOf(devices.values());
+    }
+
+    @Override
+    public synchronized Optional<Device> find(String name) {
+        return Optional.ofNullable(devices.get(name));
+    }
+
+    public synchronized RigDevice device(String name) {
+        return devices.get(name);
+    }
+
+    @Override
+    public synchronized Device attach(Devargs devargs) throws DeviceException {
+        String name = devargs.name();
+        if (devices.containsKey(name)) {
+            throw new DeviceException(name + ": attached already");
+        }
+        if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            throw new DeviceException(name + ": not there yet");
+        }
+        WireNic nic = new WireNic(name);
+        if (failStart) {
+            nic.failToStart();
+        }
+        RigDevice device = new RigDevice(devargs, nic);
+        RigDevice other = devices.get(partner(name));
+        if (other != null) {
+            nic.wire(other.nic());
+        } else if (devargs.args().containsKey("loopback")) {
+            nic.wire(nic);
+        }
+        devices.put(name, device);
+        device.transition(DeviceState.FOUND, DeviceState.PROBED);
+        if (!devargs.args().containsKey("portless")) {
+            ports.add(device, nic);
+        }
+        attached.add(devargs.toString());
+        return device;
+    }
+
+    private static String partner(String name) {
+        int last = name.length() - 1;
+        return name.substring(0, last) + (char) (name.charAt(last) ^ 1);
+    }
+
+    @Override
+    public synchronized void detach(Device device) {
+        if (devices.remove(device.name(), device)) {
+            ports.ports().stream().filter(port -> port.device() == device).forEach(ports::remove);
+            device.markDetached();
+        }
+    }
+}
