@@ -3,10 +3,11 @@
  * hotbus.h - the one public header of libhotbus: the SIGBUS handler with its window table, and the
  * kernel uevent socket. Mirrored one to one by io.hotbus.os.internal.NativeHotbus.
  *
- * A "window" is a range of this process's addresses behind which a device's memory is mapped (a BAR,
- * a descriptor ring). When an access to it raises SIGBUS (BUS_ADRERR), the handler puts prepared
- * memory in its place, keeps a record, tells the eventfd and returns: the instruction runs again and
- * succeeds. Whatever is not ours goes to the handler that was there before, untouched.
+ * A "window" is a range of this process's addresses behind which a device's memory is mapped (a
+ * BAR, a descriptor ring). When an access to it raises SIGBUS (BUS_ADRERR), the handler puts
+ * prepared memory in its place, keeps a record, tells the eventfd and returns: the instruction
+ * runs again and succeeds. Whatever is not ours goes to the handler that was there before,
+ * untouched.
  *
  * Every function returns 0 or a value >= 0 on success and a negative errno on failure. All but the
  * signal handler itself may block for a short time and may be called from any thread.
@@ -16,7 +17,7 @@
 
 #include <stdint.h>
 
-/* Raised whenever a signature or a layout below changes; the Java mirror checks it when it loads. */
+/* Raised whenever a signature or a layout below changes; the Java mirror checks it. */
 #define HB_ABI_VERSION 1
 
 /* What a replaced window reads as. */
@@ -31,13 +32,13 @@ enum hb_window_state {
 	HB_WINDOW_REPAIRING = 1, /* one thread is putting the replacement in place */
 	HB_WINDOW_REPLACED = 2,	 /* replacement memory */
 	HB_WINDOW_RESTORING = 3, /* the device's memory is being mapped again */
-	HB_WINDOW_FAILED = 4,	 /* the replacement could not be mapped; faults go to the old handler */
+	HB_WINDOW_FAILED = 4,	 /* could not be replaced; faults go to the old handler */
 };
 
 enum hb_sigbus_status {
 	HB_SIGBUS_OFF = 0,
 	HB_SIGBUS_ON = 1,
-	HB_SIGBUS_DISPLACED = 2, /* enabled, but another library has installed its handler over ours */
+	HB_SIGBUS_DISPLACED = 2, /* enabled, but another library's handler is in front */
 };
 
 /* One repair. Written by the handler, read by hb_fault_take(). */
@@ -79,7 +80,8 @@ int hb_sigbus_enable(void);
 
 /*
  * Puts the handler that was there before back. Idempotent. Windows stay published.
- * -EBUSY: another library has displaced us; ours is then left in the chain, but claims nothing more.
+ * -EBUSY: another library has displaced us; ours is then left in the chain, but claims nothing
+ * more.
  */
 int hb_sigbus_disable(void);
 
@@ -87,8 +89,8 @@ int hb_sigbus_disable(void);
 int hb_sigbus_status(void);
 
 /*
- * Becomes readable when there is a record to take. Non-blocking, owned by the library, made at first
- * use, the same for the life of the process. -EMFILE ... where it cannot be made.
+ * Becomes readable when there is a record to take. Non-blocking, owned by the library, made at
+ * first use, the same for the life of the process. -EMFILE ... where it cannot be made.
  */
 int hb_fault_eventfd(void);
 
@@ -117,7 +119,8 @@ int hb_window_restore(int64_t window, int fd, uint64_t offset);
 
 /*
  * Withdraws the window and waits until no handler is inside it. The memory stays mapped: unmap it
- * after this. Records of it not yet taken can still be taken. -ENOENT: no such window (any more).
+ * after this. No thread accesses it any more: of a replaced all-ones window of more than 2 MiB the
+ * parts nobody has touched are filled in by the handler, on demand. Records of it not yet taken can still be taken. -ENOENT: no such window (any more).
  */
 int hb_window_withdraw(int64_t window);
 

@@ -102,7 +102,7 @@ static inline bool replacement_is_lazy(uint64_t length, int32_t fill)
 	return fill == HB_FILL_ONES && length > REPLACEMENT_CHUNK;
 }
 
-/* [signal] Maps the replacement over a window; over a lazy one, memory whose every access faults. */
+/* [signal] Maps the replacement over a window; over a lazy one, memory that always faults. */
 int replacement_map(uint64_t start, uint64_t length, int32_t fill);
 
 /* [signal] Maps all-ones over one chunk of a lazy window. */

@@ -70,8 +70,7 @@ static void wait_until_empty(unsigned int phase)
 void readers_synchronize(void)
 {
 	for (int turn = 0; turn < 2; turn++) {
-		unsigned int old = atomic_fetch_xor_explicit(&current_phase, 1, memory_order_seq_cst);
-
-		wait_until_empty(old);
+		wait_until_empty(atomic_fetch_xor_explicit(&current_phase, 1,
+							   memory_order_seq_cst));
 	}
 }

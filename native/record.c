@@ -38,13 +38,14 @@ int record_prepare(void)
 
 static void announce(void)
 {
+	int fd = atomic_load_explicit(&event, memory_order_acquire);
 	const uint64_t one = 1;
 
 	/*
 	 * The system call itself: write() is a cancellation point. It fails only where the counter
 	 * is full, and then the eventfd is readable anyway.
 	 */
-	syscall(SYS_write, atomic_load_explicit(&event, memory_order_acquire), &one, sizeof(one));
+	syscall(SYS_write, fd, &one, sizeof(one));
 }
 
 void record_push(struct record *record)
@@ -61,9 +62,10 @@ void record_push(struct record *record)
 
 static void reset_event(void)
 {
+	int fd = atomic_load_explicit(&event, memory_order_relaxed);
 	uint64_t count;
 
-	syscall(SYS_read, atomic_load_explicit(&event, memory_order_relaxed), &count, sizeof(count));
+	syscall(SYS_read, fd, &count, sizeof(count));
 }
 
 /* Appends what the handlers have pushed, turned round to oldest first. */

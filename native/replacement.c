@@ -6,18 +6,18 @@
  * handler has nothing to fill and stores to a dead device go nowhere.
  *
  * An all-ones window larger than that file is "lazy": it first becomes a mapping of an empty file,
- * whose every access raises SIGBUS again, and each chunk is then mapped when it is first touched. So
- * a BAR of 64 GiB is replaced by one system call and costs memory only where it is accessed. It
- * follows that a lazy window needs the handler: after hb_sigbus_disable() an access to a chunk that
- * nobody has touched goes to the old handler.
+ * whose every access raises SIGBUS again, and each chunk is then mapped when it is first touched.
+ * So a BAR of 64 GiB is replaced by one system call and costs memory only where it is accessed. It
+ * follows that a lazy window needs the handler, and needs to stay published: after disabling or
+ * withdrawing, an access to a chunk that nobody has touched goes to the old handler.
  *
  * MAP_NORESERVE keeps big zero windows from being charged against the commit limit; the mapping of
  * the empty file is shared and hence never charged, not even with vm.overcommit_memory=2.
  *
  * After mlockall(MCL_FUTURE) the kernel locks and hence populates whatever is mapped, replacements
  * included; MAP_NONBLOCK does not prevent it. Then an all-ones chunk takes about 1 ms instead of
- * 5 us, but a window of zeros is allocated whole (1.6 s per GiB), and counts against RLIMIT_MEMLOCK
- * in either case. Such processes add MCL_ONFAULT, with which nothing is populated.
+ * 5 us, but a window of zeros is allocated whole (1.7 s per GiB), and both count against
+ * RLIMIT_MEMLOCK. Such processes add MCL_ONFAULT, with which nothing is populated.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
-#define KERNEL_SIGSET_SIZE 8
+#define KERNEL_SIGSET_SIZE UINT64_C(8)
 #define NO_SUCH_HOW (-1)
 
 static int ones = -1;  /* REPLACEMENT_CHUNK bytes of 0xff */
@@ -66,7 +66,8 @@ static int fill_with_ones(int fd)
 
 static int seal(int fd, int seals)
 {
-	return fcntl(fd, F_ADD_SEALS, seals | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) ? -errno : 0;
+	seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+	return fcntl(fd, F_ADD_SEALS, seals) ? -errno : 0;
 }
 
 static int make_ones(void)
@@ -112,11 +113,14 @@ int replacement_prepare(void)
 	return empty < 0 ? empty : 0;
 }
 
-/* The system call itself: interposed versions of mmap() are not made for signal handlers. */
-static int map_over(uint64_t start, uint64_t length, int flags, int fd, uint64_t offset)
+/*
+ * The system call itself: interposed versions of mmap() are not made for signal handlers. Its
+ * arguments are longs, and a variadic int would leave their upper halves undefined.
+ */
+static int map_over(uint64_t start, uint64_t length, long flags, long fd, uint64_t offset)
 {
-	long rc = syscall(SYS_mmap, start, length, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd,
-			  offset);
+	const long protection = PROT_READ | PROT_WRITE;
+	long rc = syscall(SYS_mmap, start, length, protection, flags | MAP_FIXED, fd, offset);
 
 	return rc == -1 ? -errno : 0;
 }

@@ -48,7 +48,7 @@ static struct link links[LINKS];
 static atomic_bool enabled;
 static size_t links_used; /* under the writers' lock */
 
-/* ---- in the signal handler -------------------------------------------------------------------- */
+/* ---- in the signal handler ------------------------------------------------------------------- */
 
 static bool is_function(const struct sigaction *action)
 {
@@ -125,7 +125,7 @@ static void on_sigbus(struct link *link, int signo, siginfo_t *info, void *conte
 	struct sigaction action;
 	bool repaired;
 
-	/* si_addr means something with real faults only; sent signals keep the sender's pid there. */
+	/* si_addr is for real faults only; sent signals have the sender's pid in its place. */
 	repaired = info->si_code == BUS_ADRERR &&
 		   atomic_load_explicit(&enabled, memory_order_acquire) &&
 		   window_repair((uint64_t)(uintptr_t)info->si_addr);
@@ -154,7 +154,7 @@ static const entry_point entry_points[LINKS] = {
 	entry_point_0, entry_point_1, entry_point_2, entry_point_3,
 };
 
-/* ---- the chain, under the writers' lock ------------------------------------------------------- */
+/* ---- the chain, under the writers' lock ------------------------------------------------------ */
 
 /* libjsig would keep our action for itself and call the JVM's first. */
 static bool is_libjsig_loaded(void)
@@ -203,8 +203,8 @@ static bool is_same(const struct sigaction *a, const struct sigaction *b)
  * the predecessor want EINTR instead, that cannot be had from here.
  *
  * All signals are blocked for the few microseconds of a repair. A handler of another signal could
- * leave it by siglongjmp() or suspend the thread (as the JVM does) while other threads depend on it.
- * Before passing on, the mask becomes what it would have been without us.
+ * leave it by siglongjmp() or suspend the thread (as the JVM does) while other threads depend on
+ * it. Before passing on, the mask becomes what it would have been without us.
  */
 static int install(const struct sigaction *before)
 {
@@ -269,7 +269,7 @@ static int disable(void)
 	return was_enabled ? -EBUSY : 0;
 }
 
-/* ---- the public functions --------------------------------------------------------------------- */
+/* ---- the public functions -------------------------------------------------------------------- */
 
 int hb_abi_version(void)
 {

@@ -18,8 +18,8 @@
 #include "internal.h"
 
 /*
- * How many threads may find, after a change to the memory of a window, that their address has become
- * readable since they faulted. Each can do so once per change, so no real process comes near it.
+ * How many threads may find, after a change to the memory of a window, that their address has
+ * become readable since they faulted. Each can do so once per change; no process has so many.
  */
 #define MAX_LATECOMERS 65536
 
@@ -37,15 +37,18 @@ struct window {
 	_Atomic int32_t state;
 	_Atomic uint32_t faults;
 	_Atomic uint32_t latecomers;
-	struct record *blank; /* for the next repair; of whoever moved the state last */
 	bool lazy;
-	atomic_bool restored; /* at least once */
+
+	/* Of whoever moved the state to REPAIRING or RESTORING. */
+	struct record *blank; /* for the next repair */
+	bool restored;	      /* at least once */
+
 	_Atomic uint8_t chunks[]; /* of a lazy window that is REPLACED */
 };
 
 static int64_t last_id; /* under the writers' lock */
 
-/* ---- in the signal handler -------------------------------------------------------------------- */
+/* ---- in the signal handler ------------------------------------------------------------------- */
 
 static uint64_t now_ns(void)
 {
@@ -89,11 +92,27 @@ static bool fill_chunk(struct window *w, uint64_t address)
 	return true;
 }
 
+/*
+ * Whether this thread faulted before the memory that is there now was there, so that it need only
+ * run the instruction again. Other memory can be readable and yet fault on a store, as a file on a
+ * full disk; hence the limit.
+ */
+static bool is_latecomer(struct window *w, uint64_t address)
+{
+	return replacement_readable(address) &&
+	       atomic_fetch_add_explicit(&w->latecomers, 1, memory_order_relaxed) < MAX_LATECOMERS;
+}
+
 /* This thread has moved the state from LIVE to REPAIRING. */
 static bool repair(struct window *w, uint64_t address, uint64_t entered_ns)
 {
 	struct record *record = w->blank;
 
+	/* A thread held up since before a restore must not take the device away again. */
+	if (w->restored && is_latecomer(w, address)) {
+		atomic_store_explicit(&w->state, HB_WINDOW_LIVE, memory_order_release);
+		return true;
+	}
 	if (replacement_map(w->start, w->end - w->start, w->fill) ||
 	    (w->lazy && !fill_chunk(w, address))) {
 		atomic_store_explicit(&w->state, HB_WINDOW_FAILED, memory_order_release);
@@ -115,20 +134,9 @@ static bool repair(struct window *w, uint64_t address, uint64_t entered_ns)
 }
 
 /*
- * Whether this thread faulted before the memory that is there now was there, so that it need only
- * run the instruction again. Other memory can be readable and yet fault on a store, in a full tmpfs;
- * hence the limit.
- */
-static bool is_latecomer(struct window *w, uint64_t address)
-{
-	return replacement_readable(address) &&
-	       atomic_fetch_add_explicit(&w->latecomers, 1, memory_order_relaxed) < MAX_LATECOMERS;
-}
-
-/*
- * A bus error in a window that is already replaced: a latecomer, or a new chunk of a lazy window, or
- * somebody has put other memory there without withdrawing the window first. That is not ours, and
- * must not make us run the instruction again for ever.
+ * A bus error in a window that is already replaced: a latecomer, or a new chunk of a lazy window,
+ * or somebody has put other memory there without withdrawing the window first. That is not ours,
+ * and must not make us run the instruction again for ever.
  */
 static bool repair_replaced(struct window *w, uint64_t address)
 {
@@ -149,9 +157,6 @@ bool window_repair(uint64_t address)
 
 	if (!w)
 		return false;
-	/* A thread held up since before the restore must not take the device away again. */
-	if (atomic_load_explicit(&w->restored, memory_order_acquire) && is_latecomer(w, address))
-		return true;
 	if (atomic_compare_exchange_strong_explicit(&w->state, &state, HB_WINDOW_REPAIRING,
 						    memory_order_seq_cst, memory_order_seq_cst))
 		return repair(w, address, entered_ns);
@@ -166,7 +171,7 @@ bool window_repair(uint64_t address)
 	}
 }
 
-/* ---- windows, under the writers' lock --------------------------------------------------------- */
+/* ---- windows, under the writers' lock -------------------------------------------------------- */
 
 static size_t chunk_count(uint64_t length, int32_t fill)
 {
@@ -255,7 +260,7 @@ static int restore(struct window *w, int fd, uint64_t offset)
 	for (size_t i = 0; i < chunk_count(length, w->fill); i++)
 		atomic_store_explicit(&w->chunks[i], CHUNK_EMPTY, memory_order_relaxed);
 	atomic_store_explicit(&w->latecomers, 0, memory_order_relaxed);
-	atomic_store_explicit(&w->restored, true, memory_order_release);
+	w->restored = true;
 	atomic_store_explicit(&w->state, HB_WINDOW_LIVE, memory_order_release);
 	return 0;
 }
@@ -281,7 +286,7 @@ static int64_t publish(uint64_t address, uint64_t length, int32_t fill)
 	return w->id;
 }
 
-/* ---- the public functions --------------------------------------------------------------------- */
+/* ---- the public functions -------------------------------------------------------------------- */
 
 int64_t hb_window_publish(uint64_t address, uint64_t length, int32_t fill)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chain_test.c - the handler's place in the chain: what is not ours behaves as if we were not there. */
+/* chain_test.c - the place in the chain: what is not ours goes on as if we were not there. */
 #include <glob.h>
 #include <ucontext.h>
 
 #include "test.h"
 
-/* ---- handlers that were there before ---------------------------------------------------------- */
+/* ---- handlers that were there before --------------------------------------------------------- */
 
 static struct device unmanaged; /* not published: its faults are never ours */
 static sigjmp_buf escape;
@@ -82,7 +82,7 @@ static void fault_unmanaged(void)
 	if (!unmanaged.bar)
 		unmanaged = plug(64 * KIB);
 	unplug(&unmanaged);
-	(void)unmanaged.bar[3];
+	touch(unmanaged.bar + 3);
 }
 
 static void expect_repair(void)
@@ -105,7 +105,7 @@ static void expect_killed_by_sigbus(void (*run)(void))
 	CHECK_EQUAL(WTERMSIG(status), SIGBUS);
 }
 
-/* ---- SIG_DFL and SIG_IGN ---------------------------------------------------------------------- */
+/* ---- SIG_DFL and SIG_IGN --------------------------------------------------------------------- */
 
 static void fault_with_default(void)
 {
@@ -163,7 +163,7 @@ static void should_ignore_a_sent_signal_where_ignored(void)
 	expect_repair();
 }
 
-/* ---- handler functions ------------------------------------------------------------------------ */
+/* ---- handler functions ----------------------------------------------------------------------- */
 
 static void should_call_a_siginfo_handler_with_the_same_siginfo(void)
 {
@@ -196,8 +196,8 @@ static void should_hand_on_errno_untouched(void)
 	enable();
 	unmanaged = plug(64 * KIB);
 	unplug(&unmanaged);
-	*errno_now() = EILSEQ;
-	(void)unmanaged.bar[0];
+	errno = EILSEQ;
+	touch(unmanaged.bar);
 	/* ThreadSanitizer calls handlers with an errno of its own. */
 	CHECK_EQUAL(old.seen_errno, TSAN_BUILD ? old.seen_errno : EILSEQ);
 }
@@ -279,7 +279,7 @@ static void should_call_handlers_with_the_mask_they_asked_for(void)
 	}
 }
 
-/* ---- signals that were sent ------------------------------------------------------------------- */
+/* ---- signals that were sent ------------------------------------------------------------------ */
 
 static void expect_passed_on(const struct device *d, int code)
 {
@@ -337,7 +337,7 @@ static void should_never_claim_other_bus_errors(void)
 	}
 }
 
-/* ---- enable, disable, displaced --------------------------------------------------------------- */
+/* ---- enable, disable, displaced -------------------------------------------------------------- */
 
 static void should_put_the_previous_action_back_exactly(void)
 {
@@ -421,7 +421,7 @@ static void should_claim_nothing_when_disabled_but_displaced(void)
 	CHECK_EQUAL(hb_sigbus_disable(), -EBUSY);
 	unmanaged = d; /* so that the old handler can repair it */
 	unplug(&d);
-	CHECK_EQUAL(d.bar[0], 0);
+	CHECK_EQUAL(touch(d.bar), 0);
 	CHECK_EQUAL(old.calls, 1);
 	CHECK_EQUAL(state_of(&d), HB_WINDOW_LIVE);
 }
@@ -480,7 +480,7 @@ static void should_refuse_when_displaced_too_often(void)
 	CHECK_EQUAL(hb_sigbus_status(), HB_SIGBUS_DISPLACED);
 }
 
-/* ---- libjsig ---------------------------------------------------------------------------------- */
+/* ---- libjsig --------------------------------------------------------------------------------- */
 
 #define ENABLE_ONLY "HOTBUS_TEST_ENABLE_ONLY"
 
@@ -512,19 +512,19 @@ static void should_refuse_to_work_behind_libjsig(void)
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = {
-		TEST(should_die_of_a_fault_by_default),
+		KERNEL_TEST(should_die_of_a_fault_by_default),
 		TEST(should_die_of_a_sent_signal_by_default),
-		TEST(should_die_of_a_fault_even_where_ignored),
+		KERNEL_TEST(should_die_of_a_fault_even_where_ignored),
 		TEST(should_ignore_a_sent_signal_where_ignored),
 		TEST(should_call_a_siginfo_handler_with_the_same_siginfo),
 		TEST(should_call_a_plain_handler),
 		TEST(should_hand_on_errno_untouched),
 		TEST(should_survive_handlers_that_never_return),
-		TEST(should_call_a_one_shot_handler_once),
+		KERNEL_TEST(should_call_a_one_shot_handler_once),
 		TEST(should_put_a_spent_one_shot_handler_back_as_default),
 		TEST(should_call_handlers_with_the_mask_they_asked_for),
 		TEST(should_never_claim_signals_that_were_sent),
-		TEST(should_never_claim_other_bus_errors),
+		KERNEL_TEST(should_never_claim_other_bus_errors),
 		TEST(should_put_the_previous_action_back_exactly),
 		TEST(should_enable_and_disable_any_number_of_times),
 		TEST(should_notice_that_it_is_displaced),

@@ -40,7 +40,7 @@ static uint64_t resident_bytes(void)
 	return resident * page_size();
 }
 
-/* ---- what a repaired access reads ------------------------------------------------------------- */
+/* ---- what a repaired access reads ------------------------------------------------------------ */
 
 static void should_read_all_ones_at_every_width(void)
 {
@@ -114,9 +114,9 @@ static void should_preserve_errno(void)
 	enable();
 	unplug(&d);
 	for (uint64_t i = 0; i < d.size; i += MIB) {
-		*errno_now() = ERANGE;
-		CHECK_EQUAL(d.bar[i], 0xff);
-		CHECK_EQUAL(*errno_now(), ERANGE);
+		errno = ERANGE;
+		CHECK_EQUAL(touch(d.bar + i), 0xff);
+		CHECK_EQUAL(errno, ERANGE);
 	}
 }
 
@@ -174,7 +174,7 @@ static void should_not_populate_a_huge_window_of_a_locked_process(void)
 	CHECK(resident_bytes() < before + 16 * MIB);
 }
 
-/* ---- records ---------------------------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------------------------------- */
 
 static void should_record_each_repair(void)
 {
@@ -273,7 +273,7 @@ static void should_keep_the_record_of_every_repair_of_a_window(void)
 	}
 }
 
-/* ---- many threads, many windows --------------------------------------------------------------- */
+/* ---- many threads, many windows -------------------------------------------------------------- */
 
 struct crowd {
 	struct device device;
@@ -355,7 +355,7 @@ static void should_repair_each_of_many_windows_once(void)
 	static int64_t windows[MANY];
 	uint64_t page = page_size();
 	struct device d = plug(MANY * page);
-	uint64_t started = now_ns();
+	clock_t started = clock();
 
 	enable();
 	for (uint64_t i = 0; i < MANY; i++) {
@@ -365,7 +365,7 @@ static void should_repair_each_of_many_windows_once(void)
 		CHECK(windows[at] > 0);
 	}
 	if (!SANITIZED_BUILD && !EMULATED_BUILD)
-		CHECK(now_ns() - started < UINT64_C(2000000000));
+		CHECK(clock() - started < CLOCKS_PER_SEC); /* of processor time, for all */
 	unplug(&d);
 	for (uint64_t i = 0; i < MANY; i++)
 		CHECK_EQUAL(*(volatile uint64_t *)(d.bar + i * page), UINT64_MAX);
@@ -379,7 +379,7 @@ static void should_repair_each_of_many_windows_once(void)
 	CHECK_EQUAL(hb_window_withdraw(windows[0]), -ENOENT);
 }
 
-/* ---- publish, replace, restore, withdraw ------------------------------------------------------ */
+/* ---- publish, replace, restore, withdraw ----------------------------------------------------- */
 
 static void should_refuse_what_is_no_window(void)
 {
@@ -504,7 +504,7 @@ static void should_stay_replaced_when_restoring_fails(void)
 	CHECK_EQUAL(hb_window_restore(d.window, d.fd, 0), -EBUSY);
 }
 
-/* ---- memory that is not ours (any more) ------------------------------------------------------- */
+/* ---- memory that is not ours (any more) ------------------------------------------------------ */
 
 static sigjmp_buf escape;
 static volatile sig_atomic_t old_handler_calls;
@@ -653,6 +653,8 @@ static void should_pass_on_what_cannot_be_repaired(void)
 	struct device proactive = plug_window(64 * KIB, HB_FILL_ZEROS);
 	struct device lazy = plug_window(4 * MIB, HB_FILL_ONES);
 
+	if (SANITIZED_BUILD && !TSAN_BUILD)
+		SKIP("AddressSanitizer cannot do without private memory either");
 	install_escaping_handler();
 	enable();
 	CHECK(raise_escapes()); /* a sanitizer allocates at the first signal */
@@ -686,27 +688,27 @@ int main(int argc, char **argv)
 		TEST(should_read_all_ones_at_every_width),
 		TEST(should_read_zeros_where_asked_to),
 		TEST(should_keep_stores_to_a_replaced_window),
-		TEST(should_replace_the_window_and_nothing_beside_it),
-		TEST(should_preserve_errno),
+		KERNEL_TEST(should_replace_the_window_and_nothing_beside_it),
+		KERNEL_TEST(should_preserve_errno),
 		TEST(should_leave_the_signal_mask_alone),
-		TEST(should_repair_windows_of_every_size),
+		KERNEL_TEST(should_repair_windows_of_every_size),
 		TEST(should_not_populate_a_huge_window_of_a_locked_process),
 		TEST(should_record_each_repair),
 		TEST(should_signal_the_eventfd_until_all_is_taken),
 		TEST(should_keep_records_beyond_withdrawal),
-		TEST(should_keep_the_record_of_every_repair_of_a_window),
+		KERNEL_TEST(should_keep_the_record_of_every_repair_of_a_window),
 		TEST(should_repair_once_when_many_threads_fault_at_once),
-		TEST(should_fill_chunks_once_when_many_threads_fault_at_once),
+		KERNEL_TEST(should_fill_chunks_once_when_many_threads_fault_at_once),
 		TEST(should_repair_each_of_many_windows_once),
 		TEST(should_refuse_what_is_no_window),
 		TEST(should_refuse_unknown_windows),
 		TEST(should_describe_a_window),
-		TEST(should_replace_without_a_fault),
-		TEST(should_restore_a_device_that_came_back),
+		KERNEL_TEST(should_replace_without_a_fault),
+		KERNEL_TEST(should_restore_a_device_that_came_back),
 		TEST(should_stay_replaced_when_restoring_fails),
 		TEST(should_pass_on_faults_of_withdrawn_windows),
 		TEST(should_not_claim_an_address_used_again),
-		TEST(should_not_loop_on_other_memory_in_a_window),
+		KERNEL_TEST(should_not_loop_on_other_memory_in_a_window),
 		TEST(should_not_loop_on_readable_memory_that_faults_on_stores),
 		TEST(should_pass_on_what_cannot_be_repaired),
 	};
