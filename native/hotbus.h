@@ -120,7 +120,8 @@ int hb_window_restore(int64_t window, int fd, uint64_t offset);
 /*
  * Withdraws the window and waits until no handler is inside it. The memory stays mapped: unmap it
  * after this. No thread accesses it any more: of a replaced all-ones window of more than 2 MiB the
- * parts nobody has touched are filled in by the handler, on demand. Records of it not yet taken can still be taken. -ENOENT: no such window (any more).
+ * parts nobody has touched are filled in by the handler, on demand. Records of it not yet taken
+ * can still be taken. -ENOENT: no such window (any more).
  */
 int hb_window_withdraw(int64_t window);
 

@@ -3,6 +3,8 @@ package io.hotbus.demo;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.PortRegistry;
@@ -30,14 +32,17 @@ public final class Demo {
     private static final String COMMAND = "demo";
 
     private final BundleContext context;
+    private final FailureHandling failureHandling;
     private final Scenario.Stage stage;
     private final Optional<Application> application;
 
     @Activate
     public Demo(BundleContext context, @Reference PortManager ports,
             @Reference PortRegistry registry, @Reference FwdEngine engine,
-            @Reference Reattach reattach, @Reference RemovalInjector injector) {
+            @Reference Reattach reattach, @Reference RemovalInjector injector,
+            @Reference FailureHandling failureHandling) {
         this.context = context;
+        this.failureHandling = failureHandling;
         this.stage = new Scenario.Stage(ports, registry, engine, reattach, injector);
         this.application = Arguments.command(context).equals(COMMAND)
                 ? Optional.of(Application.start(COMMAND, context, this::run)) : Optional.empty();
@@ -58,7 +63,7 @@ public final class Demo {
                 DeviceEventListener.class.getName(), EthEventListener.class.getName()},
                 sightings, null);
         Result result;
-        try {
+        try (Lease survival = failureHandling.enable()) { // it goes nowhere without
             result = new Scenario(stage, sightings, story, options.cycles()).play();
         } finally {
             listener.unregister();

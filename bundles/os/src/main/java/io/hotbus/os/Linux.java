@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.os;
 
+import java.util.BitSet;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -55,11 +56,11 @@ public interface Linux {
      */
     int poll(int timeoutMillis, int... fds) throws LinuxException;
 
-    /** The CPUs the calling thread may run on, as a bit set of up to 64 words. */
-    java.util.BitSet affinity() throws LinuxException;
+    /** The CPUs a thread may run on. {@code thread}: its kernel id, or 0 for the calling one. */
+    BitSet affinity(int thread) throws LinuxException;
 
-    /** Pins the calling thread to {@code cpu}. */
-    void pin(int cpu) throws LinuxException;
+    /** Has a thread run on {@code cpus} alone; {@code thread} as in {@link #affinity}. */
+    void setAffinity(int thread, BitSet cpus) throws LinuxException;
 
     /** gettid. */
     int threadId();

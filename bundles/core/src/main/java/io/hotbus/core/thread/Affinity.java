@@ -2,9 +2,14 @@
 package io.hotbus.core.thread;
 
 import io.hotbus.eal.thread.CpuAffinity;
+import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -13,6 +18,9 @@ import org.osgi.service.component.annotations.Reference;
 /** CPU affinity by {@code sched_setaffinity}. */
 @Component(service = CpuAffinity.class, immediate = true)
 public final class Affinity implements CpuAffinity {
+    private static final int CALLING_THREAD = 0;
+    private static final Path THREADS = Path.of("/proc/self/task");
+
     private final Linux linux;
     /**
      * Asked for once: the kernel answers for the calling thread, and one that is pinned would be
@@ -23,7 +31,7 @@ public final class Affinity implements CpuAffinity {
     @Activate
     public Affinity(@Reference Linux linux) throws LinuxException {
         this.linux = linux;
-        this.available = linux.affinity().stream().boxed().toList();
+        this.available = linux.affinity(CALLING_THREAD).stream().boxed().toList();
     }
 
     @Override
@@ -33,11 +41,55 @@ public final class Affinity implements CpuAffinity {
 
     @Override
     public void pin(int cpu) throws IOException {
+        linux.setAffinity(CALLING_THREAD, setOf(cpu));
+    }
+
+    @Override
+    public void reserve(int cpu) throws IOException {
+        BitSet reserved = setOf(cpu);
+        // Once more while there are any: a thread may have been started by one not moved yet.
+        while (moveOff(reserved)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private BitSet setOf(int cpu) throws IOException {
         if (!available.contains(cpu)) {
             throw new IOException("cpu %d: EINVAL (not available; there are: %s)"
                     .formatted(cpu, available));
         }
-        linux.pin(cpu);
+        BitSet set = new BitSet();
+        set.set(cpu);
+        return set;
+    }
+
+    /** Whether a thread had to be moved. */
+    private boolean moveOff(BitSet reserved) throws IOException {
+        boolean moved = false;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
+            for (Path thread : threads) {
+                moved |= moveOff(Integer.parseInt(thread.getFileName().toString()), reserved);
+            }
+        }
+        return moved;
+    }
+
+    private boolean moveOff(int thread, BitSet reserved) throws LinuxException {
+        try {
+            BitSet cpus = linux.affinity(thread);
+            boolean mayRunThere = cpus.intersects(reserved);
+            cpus.andNot(reserved);
+            if (!mayRunThere || cpus.isEmpty()) {
+                return false;
+            }
+            linux.setAffinity(thread, cpus);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ESRCH) {
+                return false; // it has ended
+            }
+            throw e;
+        }
     }
 
     @Override

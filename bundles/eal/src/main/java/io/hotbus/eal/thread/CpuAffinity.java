@@ -18,6 +18,15 @@ public interface CpuAffinity {
      */
     void pin(int cpu) throws IOException;
 
+    /**
+     * Keeps all other threads of the process off that CPU, the JVM's own included, so that one that
+     * polls there is not put aside whenever they have something to do. Those that may run nowhere
+     * else stay. A thread started later runs where the one that started it may.
+     *
+     * @throws IOException naming the CPU and the errno
+     */
+    void reserve(int cpu) throws IOException;
+
     /** The kernel's id of the calling thread, as in {@code SigbusFault.thread}. */
     int threadId();
 }

@@ -6,6 +6,7 @@ import static io.hotbus.os.internal.LibC.C;
 import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
@@ -158,23 +159,22 @@ public final class LinuxCalls implements Linux {
     }
 
     @Override
-    public BitSet affinity() throws LinuxException {
+    public BitSet affinity(int thread) throws LinuxException {
         final long[] cpus = new long[CPU_SET_WORDS];
-        if (C.sched_getaffinity(0, CPU_SET_BYTES, cpus) < 0) {
-            throw failure("sched_getaffinity");
+        if (C.sched_getaffinity(thread, CPU_SET_BYTES, cpus) < 0) {
+            throw failure("sched_getaffinity(thread " + thread + ")");
         }
         return BitSet.valueOf(cpus);
     }
 
     @Override
-    public void pin(int cpu) throws LinuxException {
-        if (cpu < 0 || cpu >= CPU_SET_WORDS * Long.SIZE) {
-            throw new IllegalArgumentException("no such CPU: " + cpu);
+    public void setAffinity(int thread, BitSet cpus) throws LinuxException {
+        if (cpus.length() > CPU_SET_WORDS * Long.SIZE) {
+            throw new IllegalArgumentException("no such CPU: " + (cpus.length() - 1));
         }
-        final long[] cpus = new long[CPU_SET_WORDS];
-        cpus[cpu / Long.SIZE] = 1L << cpu;
-        if (C.sched_setaffinity(0, CPU_SET_BYTES, cpus) < 0) {
-            throw failure("sched_setaffinity(CPU " + cpu + ")");
+        final long[] words = Arrays.copyOf(cpus.toLongArray(), CPU_SET_WORDS);
+        if (C.sched_setaffinity(thread, CPU_SET_BYTES, words) < 0) {
+            throw failure("sched_setaffinity(thread " + thread + ", CPUs " + cpus + ")");
         }
     }
 

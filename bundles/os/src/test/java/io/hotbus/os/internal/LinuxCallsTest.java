@@ -185,15 +185,15 @@ class LinuxCallsTest {
 
     @Test
     void shouldPinOnlyTheCallingThread() throws Exception {
-        final BitSet before = linux.affinity();
+        final BitSet before = linux.affinity(0);
         assertThat(before.cardinality()).isPositive();
         final int cpu = before.length() - 1;
         final CompletableFuture<BitSet> pinned = new CompletableFuture<>();
         final CompletableFuture<Integer> threadId = new CompletableFuture<>();
         final Thread lcore = new Thread(() -> {
             try {
-                linux.pin(cpu);
-                pinned.complete(linux.affinity());
+                linux.setAffinity(0, cpus(cpu));
+                pinned.complete(linux.affinity(0));
                 threadId.complete(linux.threadId());
             } catch (LinuxException e) {
                 pinned.completeExceptionally(e);
@@ -203,15 +203,45 @@ class LinuxCallsTest {
         lcore.join();
 
         assertThat(pinned.get().stream()).containsExactly(cpu);
-        assertThat(linux.affinity()).isEqualTo(before);
+        assertThat(linux.affinity(0)).isEqualTo(before);
         assertThat(threadId.get()).isPositive().isNotEqualTo(linux.threadId());
     }
 
     @Test
+    void shouldSetTheAffinityOfAnotherThread() throws Exception {
+        final CompletableFuture<Integer> threadId = new CompletableFuture<>();
+        final CountDownLatch done = new CountDownLatch(1);
+        final Thread other = new Thread(() -> {
+            threadId.complete(linux.threadId());
+            try {
+                done.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        other.start();
+        final BitSet first = cpus(linux.affinity(0).nextSetBit(0));
+
+        linux.setAffinity(threadId.get(), first);
+
+        assertThat(linux.affinity(threadId.get())).isEqualTo(first);
+        done.countDown();
+        other.join();
+    }
+
+    @Test
     void shouldSayWhichCpuThereIsNot() {
-        assertThatExceptionOfType(LinuxException.class).isThrownBy(() -> linux.pin(4095))
-                .withMessage("sched_setaffinity(CPU 4095): EINVAL (Invalid argument)");
-        assertThatIllegalArgumentException().isThrownBy(() -> linux.pin(-1));
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> linux.setAffinity(0, cpus(4095)))
+                .withMessage("sched_setaffinity(thread 0, CPUs {4095}): EINVAL (Invalid argument)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> linux.setAffinity(0, cpus(4096)));
+    }
+
+    private static BitSet cpus(int cpu) {
+        final BitSet cpus = new BitSet();
+        cpus.set(cpu);
+        return cpus;
     }
 
     @Test

@@ -47,6 +47,25 @@ record Form(String syntax, String help, Action action) {
         return Optional.of(parameters);
     }
 
+    /** What may stand after {@code words}, if these begin this form: literals and parameters. */
+    List<String> next(List<String> words) {
+        List<String> pattern = pattern();
+        if (words.size() >= pattern.size()) {
+            return List.of();
+        }
+        for (int i = 0; i < words.size(); i++) {
+            List<String> alternatives = alternatives(pattern.get(i));
+            if (!isParameter(pattern.get(i)) && !alternatives.contains(words.get(i))) {
+                return List.of();
+            }
+        }
+        return alternatives(pattern.get(words.size()));
+    }
+
+    private static List<String> alternatives(String expected) {
+        return Arrays.asList(expected.replaceAll("[\\[\\]]", "").split("\\|"));
+    }
+
     boolean beginsWith(String word) {
         return !pattern().isEmpty() && pattern().get(0).equals(word);
     }

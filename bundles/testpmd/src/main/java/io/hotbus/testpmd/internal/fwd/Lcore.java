@@ -145,6 +145,7 @@ final class Lcore {
         threadId = affinity.threadId();
         try {
             affinity.pin(cpu);
+            affinity.reserve(cpu);
         } catch (IOException e) {
             LOG.warn("{}: not pinned, runs on any CPU: {}", name(), e.getMessage());
         }
