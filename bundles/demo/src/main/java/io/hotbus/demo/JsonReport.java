@@ -14,6 +14,8 @@ import java.util.Optional;
 /** The file of {@code --json}: found to be writable at the start, written at the end, at once. */
 final class JsonReport {
     private final Path file;
+    /** Asked for early: an lcore will keep the JVM off its CPU. */
+    private final int cpus = Runtime.getRuntime().availableProcessors();
 
     /** @throws UsageException it could not be written */
     JsonReport(Path file) throws UsageException {
@@ -52,7 +54,7 @@ final class JsonReport {
         }
     }
 
-    private static void write(Result result, JsonGenerator json) throws IOException {
+    private void write(Result result, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeNumberField("cycles", result.wanted());
         json.writeNumberField("survived", result.cycles().size());
@@ -78,7 +80,7 @@ final class JsonReport {
         json.writeStringField("java", Runtime.version().toString());
         json.writeStringField("jvm", System.getProperty("java.vm.name"));
         json.writeStringField("kernel", System.getProperty("os.version"));
-        json.writeNumberField("cpus", Runtime.getRuntime().availableProcessors());
+        json.writeNumberField("cpus", cpus);
         json.writeEndObject();
     }
 
