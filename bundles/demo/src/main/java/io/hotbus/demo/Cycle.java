@@ -10,9 +10,9 @@ import java.util.OptionalLong;
  *
  * @param number           from 1
  * @param faults           the accesses that found the memory gone, and were repaired
- * @param faultToResume    from the fault on the lcore until it had finished that iteration of its
- *                         loop, over all its streams; empty where the lcore met none, since the
- *                         removal was noticed otherwise
+ * @param faultToResume    from the fault on the lcore until it was through with the burst, the
+ *                         rest of it included; empty where the lcore met none, since the removal
+ *                         was noticed otherwise
  * @param yankToFault      from the memory's going to the first fault; 0 without one
  * @param yankToDetached   until its device was detached
  * @param plugToForwarding from plugging in until packets went through it in both directions again

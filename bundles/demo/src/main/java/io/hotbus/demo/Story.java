@@ -49,7 +49,7 @@ final class Story {
             SigbusFault first = cycle.faults().get(0);
             say("  %10s  %s", after(cycle.yankToFault()), first);
             cycle.faultToResume().ifPresent(nanos ->
-                    say("  %10s  the lcore has served all its ports %s after the fault", "",
+                    say("  %10s  the lcore is through with that burst %s after the fault", "",
                             micros(nanos)));
         }
         say("  %10s  port stopped, closed, device detached", after(cycle.yankToDetached()));

@@ -28,7 +28,7 @@ class StoryTest {
 
                 cycle 2 of 3: net_sim0 is pulled out while 1.50 million packets/s go through it
                     +20.0 us  SIGBUS at 0x7f00 (net_sim0 BAR0) on thread 4711, repaired in 8.5 us
-                              the lcore has served all its ports 12.0 us after the fault
+                              the lcore is through with that burst 12.0 us after the fault
                      +3.0 ms  port stopped, closed, device detached
                   plugged in again
                      +4.5 ms  attached, started, forwarding in both directions

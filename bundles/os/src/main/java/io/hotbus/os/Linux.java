@@ -62,6 +62,13 @@ public interface Linux {
     /** Has a thread run on {@code cpus} alone; {@code thread} as in {@link #affinity}. */
     void setAffinity(int thread, BitSet cpus) throws LinuxException;
 
+    /**
+     * setpriority on the calling thread: how readily it leaves the CPU to others.
+     *
+     * @param niceness 0 (as they start) to 19 (most readily)
+     */
+    void nice(int niceness) throws LinuxException;
+
     /** gettid. */
     int threadId();
 }

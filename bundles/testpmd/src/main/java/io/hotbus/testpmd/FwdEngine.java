@@ -95,8 +95,8 @@ public interface FwdEngine {
     int mbufsInUse();
 
     /**
-     * Whether lcores take down iterations that take longer than 5 us; costs two clock readings for
-     * each. Source of the idea: DPDK testpmd {@code set record-core-cycles}.
+     * Whether lcores take down bursts that take longer than 5 us; costs a clock reading for each.
+     * Source of the idea: DPDK testpmd {@code set record-core-cycles}.
      */
     void setRecordStalls(boolean on);
 

@@ -2,7 +2,7 @@
 package io.hotbus.testpmd;
 
 /**
- * An iteration of an lcore's loop that took unusually long: a fault, the scheduler, the collector.
+ * A burst, received and sent on, that took an lcore unusually long: a fault, the scheduler, the collector.
  *
  * @param lcore      the thread's name
  * @param thread     the kernel's id of it, as in {@code SigbusFault.thread}

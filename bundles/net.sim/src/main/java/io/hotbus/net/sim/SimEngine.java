@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.sim;
 
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -27,16 +29,27 @@ final class SimEngine {
     private static final long SHORT_SLEEP_NANOS = 10_000;
     private static final long LONG_SLEEP_NANOS = 1_000_000;
 
+    /**
+     * Real hardware takes no CPU: where ours shares one with the threads of the platform, these
+     * go first, or a removal would be dealt with some time slices late.
+     */
+    private static final int NICENESS = 10;
+
     /** One thing to be done on sim-hw. */
     private record Command(Runnable action, CountDownLatch done) {
     }
 
+    private final Linux linux;
     private volatile Command command;
     private volatile boolean stopping;
     /** Null while there are no NICs. Guarded by this. */
     private Thread thread;
     /** Changed on sim-hw alone, or while there is no thread. */
     private SimNic[] nics = {};
+
+    SimEngine(Linux linux) {
+        this.linux = linux;
+    }
 
     /** Has {@code nic} run from now on. */
     synchronized void add(SimNic nic) {
@@ -101,6 +114,11 @@ final class SimEngine {
 
     private void run() {
         int idle = 0;
+        try {
+            linux.nice(NICENESS);
+        } catch (LinuxException e) {
+            LOG.debug("sim-hw: {}", e.getMessage());
+        }
         while (!stopping) {
             runCommand();
             if (stepAll() > 0) {

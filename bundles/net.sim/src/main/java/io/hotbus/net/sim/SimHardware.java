@@ -52,7 +52,7 @@ public final class SimHardware implements RemovalInjector {
 
     private final Linux linux;
     private final Supplier<VdevBus> bus;
-    private final SimEngine engine = new SimEngine();
+    private final SimEngine engine;
     private final Map<String, Place> places = new TreeMap<>();
     private final ScheduledThreadPoolExecutor events;
 
@@ -70,6 +70,7 @@ public final class SimHardware implements RemovalInjector {
     SimHardware(Linux linux, Supplier<VdevBus> bus) {
         this.linux = linux;
         this.bus = bus;
+        engine = new SimEngine(linux);
         events = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "sim-events");
             thread.setDaemon(true);

@@ -26,6 +26,8 @@ public interface LibC {
     int MFD_CLOEXEC = 1;
     int EFD_NONBLOCK = 04000;
     int EFD_CLOEXEC = 02000000;
+    int PRIO_PROCESS = 0;
+
     int PROT_READ = 1;
     int PROT_WRITE = 2;
     int MAP_SHARED = 0x01;
@@ -82,6 +84,9 @@ public interface LibC {
 
     @SaveError
     int sched_setaffinity(int thread, @size_t long bytes, @In long[] cpus);
+
+    @SaveError
+    int setpriority(int which, int who, int priority);
 
     int gettid();
 

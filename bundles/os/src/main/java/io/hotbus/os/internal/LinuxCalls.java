@@ -179,6 +179,13 @@ public final class LinuxCalls implements Linux {
     }
 
     @Override
+    public void nice(int niceness) throws LinuxException {
+        if (C.setpriority(LibC.PRIO_PROCESS, 0, niceness) < 0) {
+            throw failure("setpriority(" + niceness + ")");
+        }
+    }
+
+    @Override
     public int threadId() {
         return C.gettid();
     }

@@ -230,6 +230,25 @@ class LinuxCallsTest {
     }
 
     @Test
+    void shouldLowerThePriorityOfTheCallingThread() throws Exception {
+        final CompletableFuture<String> niceness = new CompletableFuture<>();
+        final Thread polite = new Thread(() -> {
+            try {
+                linux.nice(7);
+                // The 19th field of stat; the second, the name, has no blank in it here.
+                niceness.complete(Files.readString(Path.of(
+                        "/proc/self/task/" + linux.threadId() + "/stat")).split(" ")[18]);
+            } catch (IOException e) {
+                niceness.completeExceptionally(e);
+            }
+        }, "polite");
+        polite.start();
+        polite.join();
+
+        assertThat(niceness.get()).isEqualTo("7");
+    }
+
+    @Test
     void shouldSayWhichCpuThereIsNot() {
         assertThatExceptionOfType(LinuxException.class)
                 .isThrownBy(() -> linux.setAffinity(0, cpus(4095)))

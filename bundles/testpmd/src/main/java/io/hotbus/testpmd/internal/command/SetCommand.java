@@ -48,7 +48,7 @@ public final class SetCommand extends Command {
                                     port.setPromiscuous(words.get(1).equals("on")));
                             return "Promiscuous mode is " + words.get(1);
                         }),
-                new Form("record-stalls on|off", "whether lcores keep iterations longer than 5 us",
+                new Form("record-stalls on|off", "whether lcores keep bursts longer than 5 us",
                         words -> {
                             engine.setRecordStalls(words.get(0).equals("on"));
                             return "Recording of stalls is " + words.get(0);

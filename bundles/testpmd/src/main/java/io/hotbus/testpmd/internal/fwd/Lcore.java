@@ -89,7 +89,7 @@ final class Lcore {
         hand(new Work(mode, streams.toArray(NONE), work.get().recordStalls));
     }
 
-    /** Whether iterations that take long are kept from the next one on. */
+    /** Whether bursts that take long are kept from the next one on. */
     void setRecordStalls(boolean on) {
         Work now;
         do {
@@ -181,12 +181,12 @@ final class Lcore {
         do {
             for (int i = 0; i < streams.length; i++) {
                 serve(now, mode, streams[i]);
+                long end = System.nanoTime();
+                if (end - start > StallRing.THRESHOLD_NANOS) {
+                    stalls.add(start, end);
+                }
+                start = end;
             }
-            long end = System.nanoTime();
-            if (end - start > StallRing.THRESHOLD_NANOS) {
-                stalls.add(start, end);
-            }
-            start = end;
         } while (work.get() == now);
     }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The last stalls of an lcore: written by it alone, without waiting; read by any thread. */
 final class StallRing {
-    /** An iteration that takes longer than this is a stall. */
+    /** A burst that takes longer than this is a stall. */
     static final long THRESHOLD_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
     static final int CAPACITY = 4096;
 
