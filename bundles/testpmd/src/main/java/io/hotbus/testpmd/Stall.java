@@ -2,7 +2,8 @@
 package io.hotbus.testpmd;
 
 /**
- * A burst, received and sent on, that took an lcore unusually long: a fault, the scheduler, the collector.
+ * A burst, received and sent on, that took an lcore unusually long: a fault, the scheduler, the
+ * collector.
  *
  * @param lcore      the thread's name
  * @param thread     the kernel's id of it, as in {@code SigbusFault.thread}

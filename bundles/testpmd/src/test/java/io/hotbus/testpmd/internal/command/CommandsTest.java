@@ -63,6 +63,25 @@ class CommandsTest {
     }
 
     @Test
+    void shouldOfferWhatMayComeNext() throws Exception {
+        rig.attach(2);
+        CandidatesCommand candidates = new CandidatesCommand(
+                rig.devices, rig.registry, List.copyOf(commands.values()), List.of());
+
+        assertThat(candidates.candidates(List.of("port")))
+                .containsExactly("attach", "close", "detach", "start", "stop");
+        assertThat(candidates.candidates(List.of("hotbus:show")))
+                .containsExactly("config", "fwd", "port");
+        assertThat(candidates.candidates(List.of("show", "port", "stats")))
+                .containsExactly("0", "1", "all", "wire0", "wire1");
+        assertThat(candidates.candidates(List.of("start"))).containsExactly("tx_first");
+        assertThat(candidates.candidates(List.of("set", "reattach")))
+                .containsExactly("off", "on");
+        assertThat(candidates.candidates(List.of("port", "strat"))).isEmpty();
+        assertThat(candidates.candidates(List.of("stop"))).isEmpty();
+    }
+
+    @Test
     void shouldSayHowAVerbMayBeUsed() {
         assertWrong("port strat 0", "'port strat 0' is not understood, valid: "
                 + "port attach DEVARGS, port detach ID|NAME|all, port start ID|NAME|all, "
