@@ -63,6 +63,17 @@ else
 	echo "SKIP should_refuse_libjsig: no libjsig.so under /usr/lib/jvm"
 fi
 
+# The product as it was built on a machine of another architecture.
+mkdir -p "$work/other/launcher" "$work/other/native" && cp -r launcher/. "$work/other/launcher/"
+cp pom.xml bnd.bnd "$work/other/" && mkdir "$work/other/cnf" "$work/other/bundles"
+os_jar=$(echo "$work"/other/launcher/target/export/hotbus/io.hotbus.os-*.jar)
+jar=${JAVA_HOME:+$JAVA_HOME/bin/}jar
+(mkdir "$work/os" && cd "$work/os" && "$jar" xf "$os_jar" && rm -r native &&
+	"$jar" cfm "$os_jar" META-INF/MANIFEST.MF .)
+touch "$work/other/launcher/target/built"
+check should_end_without_the_native_library 1 'did not start, it lacks MmioMapper' \
+	"$work/other/launcher/hotbus" demo --cycles 1
+
 mkdir -p "$work/jdk11/bin" && echo 'JAVA_VERSION="11.0.2"' >"$work/jdk11/release"
 printf '#!/bin/sh\n' >"$work/jdk11/bin/java" && chmod +x "$work/jdk11/bin/java"
 check should_refuse_an_old_java 3 'Java 11 .* too old: set JAVA_HOME' env JAVA_HOME="$work/jdk11" $hotbus run
