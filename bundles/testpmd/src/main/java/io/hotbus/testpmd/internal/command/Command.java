@@ -25,9 +25,29 @@ public abstract class Command implements Function {
     /** The ways it may be used, in the order of help. */
     abstract List<Form> forms();
 
+    /** What went wrong, as the shell prints it: one sentence, without the type of an exception. */
+    private static final class Failure extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Failure(Exception cause) {
+            super(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+        }
+
+        @Override
+        public String toString() {
+            return getMessage();
+        }
+    }
+
     @Override
     public final Object execute(CommandSession session, List<Object> arguments) throws Exception {
-        return run(arguments.stream().map(String::valueOf).toList());
+        try {
+            return run(arguments.stream().map(String::valueOf).toList());
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new Failure(e);
+        }
     }
 
     /** @throws IllegalArgumentException listing the ways it may be used */
