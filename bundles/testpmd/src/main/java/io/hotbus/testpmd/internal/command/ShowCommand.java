@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /** {@code show}: ports and forwarding, as they are now. */
 @Component(service = {Function.class, Command.class},
+        immediate = true, // it remembers what was last shown
         property = {Command.SCOPE, Command.FUNCTION + "show"})
 public final class ShowCommand extends Command {
     private final FwdEngine engine;

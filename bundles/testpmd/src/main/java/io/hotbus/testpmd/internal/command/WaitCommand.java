@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /** {@code wait}: for scripts, until something has come about. */
 @Component(service = {Function.class, Command.class},
+        immediate = true, // it remembers which removals were waited for
         property = {Command.SCOPE, Command.FUNCTION + "wait"})
 public final class WaitCommand extends Command {
     private static final int DEFAULT_SECONDS = 10;
