@@ -117,7 +117,7 @@ public final class FaultToResume {
 
     private static void print(String what, long[] nanos) {
         Arrays.sort(nanos);
-        System.out.printf("%-34s %8.1f %8.1f %8.1f%n", what, nanos[nanos.length / 2] / 1e3,
+        System.out.printf("%-38s %6.1f   %6.1f   %6.1f%n", what, nanos[nanos.length / 2] / 1e3,
                 nanos[nanos.length * 99 / 100] / 1e3, nanos[nanos.length - 1] / 1e3);
     }
 }
