@@ -5,11 +5,13 @@ import io.hotbus.core.device.Buses;
 import io.hotbus.core.event.DeviceEventDispatcher;
 import io.hotbus.core.fault.HotUnplugPath;
 import io.hotbus.core.fault.SigbusDispatcher;
+import io.hotbus.core.mem.DmaMappers;
 import io.hotbus.core.plugin.ServiceProperties;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.SigbusHandler;
+import io.hotbus.eal.mem.DmaMapper;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -33,14 +35,17 @@ public final class PlugIns {
     private final SigbusDispatcher sigbusDispatcher;
     private final HotUnplugPath hotUnplug;
     private final DeviceEventDispatcher events;
+    private final DmaMappers dmaMappers;
 
     @Activate
     public PlugIns(@Reference Buses buses, @Reference SigbusDispatcher sigbusDispatcher,
-            @Reference HotUnplugPath hotUnplug, @Reference DeviceEventDispatcher events) {
+            @Reference HotUnplugPath hotUnplug, @Reference DeviceEventDispatcher events,
+            @Reference DmaMappers dmaMappers) {
         this.buses = buses;
         this.sigbusDispatcher = sigbusDispatcher;
         this.hotUnplug = hotUnplug;
         this.events = events;
+        this.dmaMappers = dmaMappers;
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -77,5 +82,14 @@ public final class PlugIns {
 
     void removeListener(DeviceEventListener listener, Map<String, Object> properties) {
         events.remove(listener, ServiceProperties.of(properties));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDmaMapper(DmaMapper mapper, Map<String, Object> properties) {
+        dmaMappers.add(mapper, ServiceProperties.of(properties));
+    }
+
+    void removeDmaMapper(DmaMapper mapper, Map<String, Object> properties) {
+        dmaMappers.remove(mapper, ServiceProperties.of(properties));
     }
 }

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.os;
 
+import java.nio.ByteBuffer;
 import java.util.BitSet;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Linux system calls. Any thread; none but {@link #poll} blocks. Lengths and offsets in bytes. What
- * fails throws a {@link LinuxException} that names the call, what it was about and the errno.
+ * Linux system calls. Any thread; none blocks but {@link #pollAll} and what {@link #read} and
+ * {@link #ioctl} say. Lengths and offsets in bytes. What fails throws a {@link LinuxException} that
+ * names the call, what it was about and the errno.
  */
 @ProviderType
 public interface Linux {
+    /**
+     * What {@link #pollAll} found, as indices into its descriptors.
+     *
+     * @param readable those that are readable, have an error or were hung up
+     * @param notOpen  those that are no descriptors of this process: closed while still in use
+     */
+    record Polled(BitSet readable, BitSet notOpen) {
+    }
+
     /** Bytes in a page. */
     long pageSize();
 
@@ -29,14 +40,56 @@ public interface Linux {
     long map(String what, long length, int fd, long offset) throws LinuxException;
 
     /**
-     * mmap, anonymous, private, read-write, populated.
+     * mmap, anonymous, private, read-write, populated. A child process does not get it, so that a
+     * fork leaves each page where it is.
      *
      * @param pageSize {@link #pageSize()}, or a hugepage size the kernel has reserved pages of
      */
     long mapAnonymous(String what, long length, long pageSize) throws LinuxException;
 
+    /**
+     * As {@link #mapAnonymous(String, long, long)}, from the memory of a NUMA node where it has any
+     * left. Where there is no such node, or the kernel does not let one choose, it is from any
+     * node, and the log says so.
+     *
+     * @param numaNode 0 to 1023, or -1 for any
+     */
+    long mapAnonymous(String what, long length, long pageSize, int numaNode) throws LinuxException;
+
     /** munmap. */
     void unmap(long address, long length) throws LinuxException;
+
+    /**
+     * read(2) into what remains of {@code into}, advancing it by what was read. Blocks only where
+     * the descriptor does; EINTR is dealt with. The buffer may be on the heap or direct.
+     *
+     * @return bytes read; 0 at the end of the file
+     */
+    int read(int fd, ByteBuffer into) throws LinuxException;
+
+    /** write(2) of what remains of {@code from}, advancing it; as {@link #read}. */
+    int write(int fd, ByteBuffer from) throws LinuxException;
+
+    /** pread(2); as {@link #read}, from {@code offset} of the file. */
+    int read(int fd, ByteBuffer into, long offset) throws LinuxException;
+
+    /** pwrite(2); as {@link #write}, to {@code offset} of the file. */
+    int write(int fd, ByteBuffer from, long offset) throws LinuxException;
+
+    /**
+     * ioctl(2) with a number. Blocks where the driver does; whether to call again after EINTR, the
+     * driver's manual says.
+     *
+     * @param call for words: the request's name and what it is about
+     * @return what the call returns, not negative
+     */
+    int ioctl(String call, int fd, long request, long argument) throws LinuxException;
+
+    /**
+     * ioctl(2) with a structure, copied in and out: the whole of {@code argument}, in its byte
+     * order, whatever its position. As {@link #ioctl(String, int, long, long)}.
+     */
+    int ioctl(String call, int fd, long request, ByteBuffer argument) throws LinuxException;
 
     /** eventfd, non-blocking, close-on-exec, with the value 0. */
     int eventfd() throws LinuxException;
@@ -48,13 +101,29 @@ public interface Linux {
     boolean drain(int eventfd) throws LinuxException;
 
     /**
-     * poll(2) for reading. Blocks the calling thread, in native state: no safepoint waits for it.
+     * poll(2) for reading, of any number of descriptors. Blocks the calling thread, in native
+     * state: no safepoint waits for it. A file that is closed meanwhile is released only when this
+     * returns.
      *
      * @param timeoutMillis -1 for ever
-     * @return a bit for each descriptor that is readable or has an error, bit 0 the first; 0 on
-     *     timeout or EINTR
+     * @return none on timeout or EINTR
      */
-    int poll(int timeoutMillis, int... fds) throws LinuxException;
+    Polled pollAll(int timeoutMillis, int... fds) throws LinuxException;
+
+    /**
+     * As {@link #pollAll}, of at most 32 descriptors.
+     *
+     * @return a bit for each descriptor that is readable, has an error or is not open, bit 0 the
+     *     first; 0 on timeout or EINTR
+     */
+    default int poll(int timeoutMillis, int... fds) throws LinuxException {
+        if (fds.length > Integer.SIZE) {
+            throw new IllegalArgumentException(fds.length + " descriptors do not fit in an int");
+        }
+        final Polled polled = pollAll(timeoutMillis, fds);
+        polled.readable().or(polled.notOpen());
+        return polled.readable().stream().reduce(0, (bits, index) -> bits | 1 << index);
+    }
 
     /** The CPUs a thread may run on. {@code thread}: its kernel id, or 0 for the calling one. */
     BitSet affinity(int thread) throws LinuxException;

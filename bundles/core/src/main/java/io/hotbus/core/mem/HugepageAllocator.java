@@ -3,12 +3,14 @@ package io.hotbus.core.mem;
 
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.DmaMemory;
+import io.hotbus.eal.mem.IovaMode;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -19,131 +21,125 @@ import org.slf4j.LoggerFactory;
  * Allocates from the 2 MiB hugepages the kernel has reserved, and from ordinary pages where these
  * do not suffice. The memory outlives this component: whoever allocated it frees it.
  *
+ * <p>A hugepage stays where it is, so devices are given its physical address, where the kernel
+ * tells it ({@link IovaMode#PA}). The kernel may move an ordinary page at any time, so these have
+ * none that could be given to a device: {@link IovaMode#VA}, always.
+ *
  * @see <a href="https://docs.kernel.org/admin-guide/mm/hugetlbpage.html">hugetlbpage</a>
  */
 @Component(service = DmaAllocator.class)
 public final class HugepageAllocator implements DmaAllocator {
     private static final Logger LOG = LoggerFactory.getLogger(HugepageAllocator.class);
     private static final long HUGEPAGE = 2L << 20;
+    private static final String POOL = "hugepages/hugepages-2048kB";
+    private static final long[] NOT_KNOWN = {};
 
     private final Linux linux;
+    private final DmaMappers mappers;
+    private final Path sysfs;
     private final Path pool;
+    private final Pagemap pagemap;
     private final AtomicBoolean toldOfOrdinaryPages = new AtomicBoolean();
+    private final AtomicReference<IovaMode> toldMode = new AtomicReference<>();
 
     @Activate
-    public HugepageAllocator(@Reference Linux linux) {
-        this(linux, Path.of("/sys/kernel/mm/hugepages"));
+    public HugepageAllocator(@Reference Linux linux, @Reference DmaMappers mappers) {
+        this(linux, mappers, Path.of("/sys"), Path.of("/proc/self/pagemap"));
     }
 
-    /** {@code sysfs}: where the kernel shows its pools of hugepages. */
-    public HugepageAllocator(Linux linux, Path sysfs) {
+    /**
+     * @param sysfs   where the kernel shows its pools of hugepages
+     * @param pagemap where it tells of this process's pages
+     */
+    public HugepageAllocator(Linux linux, DmaMappers mappers, Path sysfs, Path pagemap) {
         this.linux = linux;
-        this.pool = sysfs.resolve("hugepages-2048kB");
+        this.mappers = mappers;
+        this.sysfs = sysfs;
+        this.pool = sysfs.resolve("kernel/mm").resolve(POOL);
+        this.pagemap = new Pagemap(pagemap, linux.pageSize());
     }
 
     @Override
-    public DmaMemory allocate(String name, long bytes) throws IOException {
+    public DmaMemory allocate(String name, long bytes, int numaNode) throws IOException {
         if (bytes <= 0 || bytes > Long.MAX_VALUE - HUGEPAGE) {
             throw new IllegalArgumentException(name + ": " + bytes + " bytes");
         }
+        DmaBlock block = map(name, bytes, numaNode);
+        mappers.publish(block, block::free);
+        return block;
+    }
+
+    private DmaBlock map(String name, long bytes, int numaNode) throws LinuxException {
         long pages = (bytes + HUGEPAGE - 1) / HUGEPAGE;
-        if (count("free_hugepages") >= pages) {
+        if (free(pool) >= pages) {
+            tellOfOtherNodes(name, pages, numaNode);
             try {
-                return map(name, pages * HUGEPAGE, HUGEPAGE);
+                return mapHugepages(name, pages * HUGEPAGE, numaNode);
             } catch (LinuxException e) {
-                // Another process was faster; or the free pages are of another NUMA node.
+                // Another process was faster.
                 LOG.debug("{}: {} hugepages cannot be had", name, pages, e);
             }
         }
         tellOfOrdinaryPages(name, bytes, pages);
         long page = linux.pageSize();
-        return map(name, (bytes + page - 1) / page * page, page);
+        long length = (bytes + page - 1) / page * page;
+        long address = linux.mapAnonymous(name, length, page, numaNode);
+        return new DmaBlock(linux, mappers, name, address, length, page, NOT_KNOWN);
     }
 
-    private DmaMemory map(String name, long length, long pageSize) throws LinuxException {
-        long address = linux.mapAnonymous(name, length, pageSize);
-        return new Block(linux, name, address, length, pageSize);
+    private DmaBlock mapHugepages(String name, long length, int numaNode) throws LinuxException {
+        long address = linux.mapAnonymous(name, length, HUGEPAGE, numaNode);
+        long[] physical = NOT_KNOWN;
+        try {
+            physical = pagemap.physical(address, (int) (length / HUGEPAGE), HUGEPAGE);
+            tellMode(IovaMode.PA, "devices are given its physical addresses");
+        } catch (IOException e) {
+            tellMode(IovaMode.VA, "devices not behind an IOMMU cannot be given it, as "
+                    + e.getMessage());
+        }
+        return new DmaBlock(linux, mappers, name, address, length, HUGEPAGE, physical);
+    }
+
+    /** Once, and whenever it changes. */
+    private void tellMode(IovaMode mode, String why) {
+        if (toldMode.getAndSet(mode) != mode) {
+            LOG.info("memory for devices from hugepages, IOVA mode {}: {}", mode, why);
+        }
+    }
+
+    private void tellOfOtherNodes(String name, long pages, int numaNode) {
+        if (numaNode == ANY_NODE) {
+            return;
+        }
+        long there = free(sysfs.resolve("devices/system/node/node" + numaNode).resolve(POOL));
+        if (there < pages) {
+            LOG.info("{}: {} of its {} hugepages are from another NUMA node than {}, which has no "
+                    + "more free", name, pages - there, pages, numaNode);
+        }
     }
 
     private void tellOfOrdinaryPages(String name, long bytes, long pages) {
         if (toldOfOrdinaryPages.compareAndSet(false, true)) {
-            long cure = count("nr_hugepages") - count("free_hugepages") + pages;
+            long cure = count(pool, "nr_hugepages") - free(pool) + pages;
             LOG.info("{}: {} bytes from ordinary pages, as {} hugepages of 2 MiB are not free "
-                    + "(sysctl vm.nr_hugepages={} reserves them)", name, bytes, pages, cure);
+                    + "(sysctl vm.nr_hugepages={} reserves them); devices not behind an IOMMU "
+                    + "cannot be given these", name, bytes, pages, cure);
         } else {
             LOG.debug("{}: {} bytes from ordinary pages", name, bytes);
         }
     }
 
+    private static long free(Path pool) {
+        return count(pool, "free_hugepages");
+    }
+
     /** A number of the pool; 0 where the kernel has no such pool. */
-    private long count(String file) {
+    private static long count(Path pool, String file) {
         try {
             return Long.parseLong(Files.readString(pool.resolve(file)).strip());
         } catch (IOException | NumberFormatException e) {
             LOG.debug("{}", pool, e);
             return 0;
-        }
-    }
-
-    /** One mapping. */
-    private static final class Block implements DmaMemory {
-        private final Linux linux;
-        private final String name;
-        private final long address;
-        private final long length;
-        private final long pageSize;
-        private final AtomicBoolean closed = new AtomicBoolean();
-
-        Block(Linux linux, String name, long address, long length, long pageSize) {
-            this.linux = linux;
-            this.name = name;
-            this.address = address;
-            this.length = length;
-            this.pageSize = pageSize;
-        }
-
-        @Override
-        public long address() {
-            return address;
-        }
-
-        @Override
-        public long length() {
-            return length;
-        }
-
-        /**
-         * The virtual address itself, which is right for devices simulated in this process and for
-         * an IOMMU mapped one to one.
-         */
-        @Override
-        public long iova(long virtual) {
-            if (Long.compareUnsigned(virtual - address, length) >= 0) {
-                throw new IllegalArgumentException("%#x is not in %s".formatted(virtual, this));
-            }
-            return virtual;
-        }
-
-        @Override
-        public long pageSize() {
-            return pageSize;
-        }
-
-        @Override
-        public void close() {
-            if (!closed.compareAndSet(false, true)) {
-                return;
-            }
-            try {
-                linux.unmap(address, length);
-            } catch (LinuxException e) {
-                LOG.error("{}: cannot be freed", this, e);
-            }
-        }
-
-        @Override
-        public String toString() {
-            return "%s [%#x, +%#x)".formatted(name, address, length);
         }
     }
 }

@@ -31,12 +31,14 @@ public final class DrainingServices<T> {
         return plugIns;
     }
 
-    /** From now on in the snapshot. */
-    public synchronized void add(T service, ServiceProperties properties) {
+    /** From now on in the snapshot, as what is returned. */
+    public synchronized PlugIn<T> add(T service, ServiceProperties properties) {
+        PlugIn<T> plugIn = new PlugIn<>(service, properties);
         List<PlugIn<T>> next = new ArrayList<>(plugIns);
-        next.add(new PlugIn<>(service, properties));
+        next.add(plugIn);
         next.sort(Comparator.comparing(PlugIn::properties));
         plugIns = List.copyOf(next);
+        return plugIn;
     }
 
     /** Takes it out of the snapshot and waits until the calls inside it have returned. */

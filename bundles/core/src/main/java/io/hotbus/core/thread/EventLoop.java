@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.core.thread;
 
+import io.hotbus.core.thread.Descriptors.Watched;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +41,7 @@ public final class EventLoop implements AutoCloseable {
     private final Thread thread;
     private final Runnable atEnd;
     private final int wakeFd;
-    /** The loop's own: touched before start and on its thread. */
-    private final Map<Integer, Runnable> readers = new LinkedHashMap<>();
+    private final Descriptors descriptors = new Descriptors();
     private final Object lock = new Object();
     /** Guarded by lock, as all that follow. */
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -64,16 +65,23 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /**
-     * {@code reader} runs whenever {@code fd} is readable or has an error. Before {@link #start},
-     * or on the loop's thread.
+     * {@code reader} runs whenever {@code fd} is readable or has an error, once each time round, so
+     * that one that leaves its descriptor readable keeps nobody waiting. Any thread.
      */
     public void watch(int fd, Runnable reader) {
-        readers.put(fd, reader);
+        descriptors.add(fd, reader).ifPresent(before ->
+                LOG.error("{}: descriptor {} was closed while {} still watched it; it is {}'s now",
+                        thread.getName(), fd, before.reader(), reader));
+        wake();
     }
 
-    /** The opposite of {@link #watch}, on the loop's thread. */
-    public void unwatch(int fd) {
-        readers.remove(fd);
+    /**
+     * The opposite of {@link #watch}, with the same two. When it returns the thread does not poll
+     * the descriptor any more, so closing it releases the file. Any thread; {@code reader} may be
+     * running.
+     */
+    public void unwatch(int fd, Runnable reader) {
+        descriptors.removeAndAwait(new Watched(fd, reader), this::wake);
     }
 
     /** Runs {@code task} on the thread, soon. Any thread. False once the loop is closed. */
@@ -109,11 +117,11 @@ public final class EventLoop implements AutoCloseable {
     public void close() {
         synchronized (lock) {
             stopping = true;
-            if (thread.getState() == Thread.State.NEW) {
-                end();
-                return;
-            }
             wake();
+        }
+        if (thread.getState() == Thread.State.NEW) {
+            end();
+            return;
         }
         if (isCurrent()) {
             return;
@@ -129,52 +137,57 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Under the lock: the descriptor is closed under it too. */
     private void wake() {
-        if (ended) {
-            return;
-        }
-        try {
-            linux.signal(wakeFd);
-        } catch (LinuxException e) {
-            LOG.error("{}: cannot be woken", thread.getName(), e);
+        // Under the lock, as the descriptor is closed under it.
+        synchronized (lock) {
+            if (ended) {
+                return;
+            }
+            try {
+                linux.signal(wakeFd);
+            } catch (LinuxException e) {
+                LOG.error("{}: cannot be woken", thread.getName(), e);
+            }
         }
     }
 
     private void run() {
         try {
-            while (turn()) {
-                runDue();
+            while (!isStopping()) {
+                turn();
+                due().forEach(this::runOne);
             }
         } finally {
             end();
         }
     }
 
-    /** Waits, and runs the readers. False when it is to end. */
-    private boolean turn() {
-        int[] fds = new int[readers.size() + 1];
-        fds[0] = wakeFd;
-        int count = 1;
-        for (int fd : readers.keySet()) {
-            fds[count++] = fd;
-        }
+    /** Waits, and runs the readers. */
+    private void turn() {
         try {
-            int ready = linux.poll(timeoutMillis(), fds);
-            if ((ready & 1) != 0) {
+            List<Watched> candidates = descriptors.beginPoll();
+            Linux.Polled polled;
+            try {
+                polled = linux.pollAll(timeoutMillis(), withItsOwn(candidates));
+            } finally {
+                descriptors.endPoll();
+            }
+            if (polled.readable().get(0) || polled.notOpen().get(0)) {
                 linux.drain(wakeFd);
             }
-            for (int i = 1; i < fds.length && !isStopping(); i++) {
-                Runnable reader = readers.get(fds[i]);
-                if ((ready & 1 << i) != 0 && reader != null) {
-                    runOne(reader);
-                }
-            }
+            polled.notOpen().stream().forEach(index -> drop(candidates.get(index - 1)));
+            polled.readable().stream().skip(polled.readable().get(0) ? 1 : 0)
+                    .forEach(index -> read(candidates.get(index - 1)));
         } catch (LinuxException e) {
             LOG.error("{}: cannot wait for its descriptors, trying again", thread.getName(), e);
             LockSupport.parkNanos(POLL_ERROR_PAUSE.toNanos());
         }
-        return !isStopping();
+    }
+
+    /** Its own comes first. */
+    private int[] withItsOwn(List<Watched> candidates) {
+        return IntStream.concat(IntStream.of(wakeFd), candidates.stream().mapToInt(Watched::fd))
+                .toArray();
     }
 
     private boolean isStopping() {
@@ -198,27 +211,39 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    private void runDue() {
-        Runnable task = nextDue();
-        while (task != null) {
-            runOne(task);
-            task = nextDue();
+    /** Unless another reader has unwatched it meanwhile. */
+    private void read(Watched ready) {
+        if (descriptors.contains(ready)) {
+            runOne(ready.reader());
         }
     }
 
-    private Runnable nextDue() {
+    /** Else each poll would return at once, for ever. */
+    private void drop(Watched notOpen) {
+        if (descriptors.remove(notOpen)) {
+            LOG.error("{}: descriptor {} was closed while {} still watched it; it is not any more",
+                    thread.getName(), notOpen.fd(), notOpen.reader());
+        }
+    }
+
+    /** What is due now; what is handed in while that runs comes after the next poll. */
+    private List<Runnable> due() {
         synchronized (lock) {
-            if (stopping) {
-                return null;
+            List<Runnable> due = new ArrayList<>();
+            long now = System.nanoTime();
+            while (!later.isEmpty() && later.peek().nanos() - now <= 0) {
+                due.add(later.poll().task());
             }
-            if (!later.isEmpty() && later.peek().nanos() - System.nanoTime() <= 0) {
-                return later.poll().task();
-            }
-            return tasks.poll();
+            due.addAll(tasks);
+            tasks.clear();
+            return due;
         }
     }
 
     private void runOne(Runnable task) {
+        if (isStopping()) {
+            return;
+        }
         try {
             task.run();
         } catch (Throwable e) {

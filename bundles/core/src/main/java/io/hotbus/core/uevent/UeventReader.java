@@ -33,6 +33,7 @@ final class UeventReader implements AutoCloseable {
     private final UeventSocket.Factory sockets;
     private final Buses buses;
     private final EventLoop loop;
+    private final Runnable receive = this::receive;
     private final ForeignSenders foreign = new ForeignSenders();
     /** Null while it is being opened again. The thread's own, as all that follow. */
     private UeventSocket socket;
@@ -70,12 +71,12 @@ final class UeventReader implements AutoCloseable {
 
     private void openSocket() throws LinuxException {
         socket = sockets.open(RECEIVE_BUFFER);
-        loop.watch(socket.fd(), this::receive);
+        loop.watch(socket.fd(), receive);
     }
 
     private void closeSocket() {
         if (socket != null) {
-            loop.unwatch(socket.fd());
+            loop.unwatch(socket.fd(), receive);
             socket.close();
             socket = null;
         }

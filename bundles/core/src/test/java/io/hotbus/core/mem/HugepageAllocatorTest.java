@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hotbus.core.testing.LogLines;
+import io.hotbus.core.testing.TestHugepages;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.DmaMemory;
+import io.hotbus.eal.mem.IovaMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,16 +20,17 @@ import org.slf4j.event.Level;
 
 class HugepageAllocatorTest {
     private static final Path REAL_POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
+    private static final Path PAGEMAP = Path.of("/proc/self/pagemap");
     private static final long HUGEPAGE = 2 << 20;
 
     @TempDir
     private Path sysfs;
 
     private HugepageAllocator withPool(int total, int free) throws IOException {
-        Path pool = Files.createDirectories(sysfs.resolve("hugepages-2048kB"));
+        Path pool = Files.createDirectories(sysfs.resolve("kernel/mm/hugepages/hugepages-2048kB"));
         Files.writeString(pool.resolve("nr_hugepages"), total + "\n");
         Files.writeString(pool.resolve("free_hugepages"), free + "\n");
-        return new HugepageAllocator(LINUX, sysfs);
+        return new HugepageAllocator(LINUX, new DmaMappers(), sysfs, PAGEMAP);
     }
 
     @Test
@@ -62,10 +65,10 @@ class HugepageAllocatorTest {
     @Test
     void shouldFreeOnce() throws IOException {
         DmaMemory memory = withPool(0, 0).allocate("ring", 1);
-        assertThat(isMapped(memory.address())).isTrue();
+        assertThat(Mappings.contains(memory.address())).isTrue();
         try (LogLines log = new LogLines()) {
             memory.close();
-            assertThat(isMapped(memory.address())).isFalse();
+            assertThat(Mappings.contains(memory.address())).isFalse();
             memory.close();
             assertThat(log.of(Level.ERROR)).isEmpty();
         }
@@ -73,7 +76,8 @@ class HugepageAllocatorTest {
 
     @Test
     void shouldTakeOrdinaryPagesWhereTheKernelHasNoPool() throws IOException {
-        HugepageAllocator allocator = new HugepageAllocator(LINUX, sysfs.resolve("none"));
+        HugepageAllocator allocator = new HugepageAllocator(
+                LINUX, new DmaMappers(), sysfs.resolve("none"), PAGEMAP);
         try (DmaMemory memory = allocator.allocate("ring", 1)) {
             assertThat(memory.length()).isEqualTo(LINUX.pageSize());
         }
@@ -90,21 +94,93 @@ class HugepageAllocatorTest {
 
     @Test
     void shouldTakeHugepages() throws IOException {
-        Path total = REAL_POOL.resolve("nr_hugepages");
-        assumeTrue(Files.isWritable(total), "only root can reserve hugepages");
-        String before = Files.readString(total);
-        try {
-            Files.writeString(total, Long.toString(Long.parseLong(before.strip()) + 2));
-            assumeTrue(free() >= 2, "the kernel has no 2 hugepages to give");
-            try (DmaMemory memory = new HugepageAllocator(LINUX).allocate("pool", HUGEPAGE + 1)) {
-                assertThat(memory.pageSize()).isEqualTo(HUGEPAGE);
-                assertThat(memory.length()).isEqualTo(2 * HUGEPAGE);
-                assertThat(memory.address() % HUGEPAGE).isZero();
-                RawMemory.putLong(memory.address() + 2 * HUGEPAGE - 8, 1);
+        assumeTrue(free() >= 2, "no 2 hugepages of 2 MiB are free on this machine");
+        try (DmaMemory memory = new HugepageAllocator(LINUX, new DmaMappers())
+                .allocate("pool", HUGEPAGE + 1, 0)) {
+            assertThat(memory.pageSize()).isEqualTo(HUGEPAGE);
+            assertThat(memory.length()).isEqualTo(2 * HUGEPAGE);
+            assertThat(memory.address() % HUGEPAGE).isZero();
+            RawMemory.putLong(memory.address() + 2 * HUGEPAGE - 8, 1);
+            long iova = memory.iova(memory.address() + HUGEPAGE + 5);
+            if (maySeeFrames()) {
+                assertThat(memory.iovaMode()).isEqualTo(IovaMode.PA);
+                assertThat(iova % HUGEPAGE).isEqualTo(5);
+                assertThat(iova).isNotEqualTo(memory.address() + HUGEPAGE + 5);
+            } else {
+                assertThat(iova).isEqualTo(memory.address() + HUGEPAGE + 5);
             }
-        } finally {
-            Files.writeString(total, before.strip());
         }
+    }
+
+    @Test
+    void shouldGiveDevicesThePhysicalAddressesOfHugepages() throws IOException {
+        TestHugepages machine = new TestHugepages(sysfs, 0x140000, 0x80000).pool(4, 4);
+        HugepageAllocator allocator = on(machine);
+        try (LogLines log = new LogLines();
+                DmaMemory memory = allocator.allocate("pool", 2 * HUGEPAGE);
+                DmaMemory more = allocator.allocate("more", 1)) {
+            long address = memory.address();
+            assertThat(memory.iovaMode()).isEqualTo(IovaMode.PA);
+            assertThat(memory.iova(address)).isEqualTo(0x1_4000_0000L);
+            assertThat(memory.iova(address + HUGEPAGE - 1)).isEqualTo(0x1_401f_ffffL);
+            assertThat(memory.iova(address + HUGEPAGE + 64)).isEqualTo(0x8000_0040L);
+            assertThatThrownBy(() -> memory.iova(address + 2 * HUGEPAGE))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(more.pageSize()).isEqualTo(HUGEPAGE);
+            assertThat(log.of(Level.INFO)).singleElement().asString()
+                    .contains("IOVA mode PA", "physical addresses");
+        }
+    }
+
+    @Test
+    void shouldGiveVirtualAddressesWhereTheKernelHidesTheFrames() throws IOException {
+        TestHugepages machine = new TestHugepages(sysfs, 0, 0).pool(4, 4);
+        HugepageAllocator allocator = on(machine);
+        try (LogLines log = new LogLines();
+                DmaMemory memory = allocator.allocate("pool", 2 * HUGEPAGE);
+                DmaMemory more = allocator.allocate("more", 1)) {
+            assertThat(memory.iovaMode()).isEqualTo(IovaMode.VA);
+            assertThat(memory.iova(memory.address() + 5)).isEqualTo(memory.address() + 5);
+            assertThat(more.iovaMode()).isEqualTo(IovaMode.VA);
+            assertThat(log.of(Level.INFO)).singleElement().asString()
+                    .contains("IOVA mode VA", "not behind an IOMMU", "CAP_SYS_ADMIN");
+        }
+    }
+
+    @Test
+    void shouldNeverGiveThePhysicalAddressesOfOrdinaryPages() throws IOException {
+        try (DmaMemory memory = withPool(0, 0).allocate("ring", 1)) {
+            assertThat(memory.iovaMode()).isEqualTo(IovaMode.VA);
+        }
+    }
+
+    @Test
+    void shouldAskForMemoryOfTheNode() throws IOException {
+        TestHugepages machine = new TestHugepages(sysfs).pool(4, 4).nodePool(1, 2, 2);
+        HugepageAllocator allocator = on(machine);
+        try (LogLines log = new LogLines();
+                DmaMemory pages = allocator.allocate("pool", 2 * HUGEPAGE, 1);
+                DmaMemory ordinary = allocator.allocate("large", 5 * HUGEPAGE, 0);
+                DmaMemory any = allocator.allocate("ring", 1)) {
+            assertThat(machine.nodes()).containsExactly(1, 0, -1);
+            assertThat(log.of(Level.INFO)).noneMatch(line -> line.contains("another NUMA node"));
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsOfAnotherNode() throws IOException {
+        TestHugepages machine = new TestHugepages(sysfs).pool(4, 4).nodePool(1, 2, 1);
+        try (LogLines log = new LogLines();
+                DmaMemory memory = on(machine).allocate("pool", 3 * HUGEPAGE, 1)) {
+            assertThat(memory.pageSize()).isEqualTo(HUGEPAGE);
+            assertThat(log.of(Level.INFO)).anyMatch(line -> line.contains(
+                    "pool: 2 of its 3 hugepages are from another NUMA node than 1"));
+        }
+    }
+
+    private static HugepageAllocator on(TestHugepages machine) {
+        return new HugepageAllocator(
+                machine.linux(), new DmaMappers(), machine.sysfs(), machine.pagemap());
     }
 
     @Test
@@ -124,16 +200,14 @@ class HugepageAllocatorTest {
                 .hasMessageContaining("ENOMEM");
     }
 
-    private static long free() throws IOException {
-        return Long.parseLong(Files.readString(REAL_POOL.resolve("free_hugepages")).strip());
+    /** Whether this process has CAP_SYS_ADMIN. */
+    private static boolean maySeeFrames() throws IOException {
+        String effective = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("CapEff:")).findFirst().orElseThrow();
+        return (Long.parseUnsignedLong(effective.split("\\s+")[1], 16) >> 21 & 1) != 0;
     }
 
-    private static boolean isMapped(long address) throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
-                .map(line -> line.split("[- ]", 3))
-                .anyMatch(range -> Long.compareUnsigned(
-                                Long.parseUnsignedLong(range[0], 16), address) <= 0
-                        && Long.compareUnsigned(
-                                address, Long.parseUnsignedLong(range[1], 16)) < 0);
+    private static long free() throws IOException {
+        return Long.parseLong(Files.readString(REAL_POOL.resolve("free_hugepages")).strip());
     }
 }

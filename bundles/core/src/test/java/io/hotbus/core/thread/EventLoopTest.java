@@ -4,14 +4,19 @@ package io.hotbus.core.thread;
 import static io.hotbus.core.testing.TestOs.LINUX;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.core.testing.Calls;
 import io.hotbus.core.testing.LogLines;
 import io.hotbus.core.testing.TestOs;
 import io.hotbus.core.testing.Waiting;
+import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,8 @@ import org.slf4j.event.Level;
 @Timeout(60)
 class EventLoopTest {
     private static final String NAME = "loop-under-test";
+    /** Higher than any that may be. */
+    private static final int NOT_OPEN = Integer.MAX_VALUE;
 
     @Test
     void shouldRunTasksInOrderOnItsThread() throws LinuxException {
@@ -87,6 +94,163 @@ class EventLoopTest {
             loop.start();
             LINUX.signal(fd);
             Waiting.await(twice);
+        }
+    }
+
+    @Test
+    void shouldWatchAnyNumberOfDescriptors() throws LinuxException {
+        int[] fds = new int[200];
+        CountDownLatch all = new CountDownLatch(fds.length);
+        try (EventLoop loop = new EventLoop(LINUX, NAME, () -> { })) {
+            loop.start();
+            for (int i = 0; i < fds.length; i++) {
+                int fd = LINUX.eventfd();
+                fds[i] = fd;
+                loop.watch(fd, () -> {
+                    drain(fd);
+                    all.countDown();
+                });
+            }
+            for (int fd : fds) {
+                LINUX.signal(fd);
+            }
+            Waiting.await(all);
+        }
+        for (int fd : fds) {
+            LINUX.close(fd);
+        }
+    }
+
+    @Test
+    void shouldNotLetADescriptorThatStaysReadableStarveTheRest() throws LinuxException {
+        int greedy = LINUX.eventfd();
+        int modest = LINUX.eventfd();
+        LINUX.signal(greedy);
+        CountDownLatch rest = new CountDownLatch(3);
+        try (EventLoop loop = new EventLoop(LINUX, NAME, () -> { })) {
+            loop.watch(greedy, () -> loop.execute(() -> { }));
+            loop.watch(modest, () -> {
+                drain(modest);
+                rest.countDown();
+            });
+            loop.start();
+            loop.execute(rest::countDown);
+            loop.schedule(Duration.ofMillis(5), rest::countDown);
+            LINUX.signal(modest);
+            Waiting.await(rest);
+        }
+        LINUX.close(greedy);
+        LINUX.close(modest);
+    }
+
+    @Test
+    void shouldNotLetATaskThatHandsItselfInAgainStarveTheReaders() throws LinuxException {
+        int fd = LINUX.eventfd();
+        CountDownLatch read = new CountDownLatch(1);
+        try (EventLoop loop = new EventLoop(LINUX, NAME, () -> { })) {
+            Runnable[] again = new Runnable[1];
+            again[0] = () -> loop.execute(again[0]);
+            loop.watch(fd, () -> {
+                drain(fd);
+                read.countDown();
+            });
+            loop.start();
+            loop.execute(again[0]);
+            LINUX.signal(fd);
+            Waiting.await(read);
+        }
+        LINUX.close(fd);
+    }
+
+    @Test
+    void shouldNotPollADescriptorThatIsUnwatched() throws LinuxException {
+        int fd = LINUX.eventfd();
+        Runnable reader = () -> { };
+        Set<Integer> polled = ConcurrentHashMap.newKeySet();
+        CountDownLatch polling = new CountDownLatch(1);
+        Linux linux = Calls.around(Linux.class, LINUX, "pollAll", (arguments, poll) -> {
+            List<Integer> fds = Arrays.stream((int[]) arguments[1]).boxed().toList();
+            polled.addAll(fds);
+            if (fds.contains(fd)) {
+                polling.countDown();
+            }
+            try {
+                return poll.call();
+            } finally {
+                fds.forEach(polled::remove);
+            }
+        });
+        try (EventLoop loop = new EventLoop(linux, NAME, () -> { })) {
+            loop.watch(fd, reader);
+            loop.start();
+            Waiting.await(polling);
+
+            loop.unwatch(fd, reader);
+
+            assertThat(polled).doesNotContain(fd);
+        }
+        LINUX.close(fd);
+    }
+
+    @Test
+    void shouldGiveUpADescriptorThatWasClosedWhileWatched() throws LinuxException {
+        int fd = NOT_OPEN;
+        CountDownLatch withoutIt = new CountDownLatch(1);
+        CountDownLatch withIt = new CountDownLatch(1);
+        Linux linux = Calls.before(Linux.class, LINUX, "pollAll", arguments ->
+                (((int[]) arguments[1]).length == 1 ? withoutIt : withIt).countDown());
+        try (LogLines log = new LogLines();
+                EventLoop loop = new EventLoop(linux, NAME, () -> { })) {
+            loop.watch(fd, new Runnable() {
+                @Override
+                public void run() {
+                    throw new AssertionError("it is not readable");
+                }
+
+                @Override
+                public String toString() {
+                    return "the reader of eth0";
+                }
+            });
+            loop.start();
+            Waiting.await(withIt);
+            Waiting.await(withoutIt);
+
+            assertThat(log.of(Level.ERROR)).singleElement().asString().contains(NAME,
+                    "descriptor " + fd + " was closed while the reader of eth0 still watched it");
+        }
+    }
+
+    @Test
+    void shouldRunTheLatestReaderOfADescriptorThatWasClosedAndOpenedAgain() throws LinuxException {
+        int fd = LINUX.eventfd();
+        Runnable old = () -> {
+            throw new AssertionError("of a descriptor that was closed");
+        };
+        CountDownLatch read = new CountDownLatch(1);
+        try (LogLines log = new LogLines();
+                EventLoop loop = new EventLoop(LINUX, NAME, () -> { })) {
+            loop.watch(fd, old);
+            loop.watch(fd, () -> {
+                drain(fd);
+                read.countDown();
+            });
+            loop.unwatch(fd, old);
+            loop.start();
+            LINUX.signal(fd);
+            Waiting.await(read);
+
+            assertThat(log.of(Level.ERROR)).singleElement().asString()
+                    .contains("descriptor " + fd + " was closed while");
+        }
+        LINUX.close(fd);
+    }
+
+    private static void drain(int fd) {
+        try {
+            LINUX.drain(fd);
+        } catch (LinuxException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

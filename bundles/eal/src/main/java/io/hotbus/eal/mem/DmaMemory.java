@@ -18,6 +18,11 @@ public interface DmaMemory extends AutoCloseable {
      */
     long iova(long address);
 
+    /** What {@link #iova} gives. */
+    default IovaMode iovaMode() {
+        return IovaMode.VA;
+    }
+
     /** Bytes in a page: 4 KiB, 2 MiB or 1 GiB. */
     long pageSize();
 

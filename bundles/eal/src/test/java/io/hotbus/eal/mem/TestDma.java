@@ -1,18 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.mem;
 
+import io.hotbus.eal.io.RawMemory;
 import java.lang.reflect.Field;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 import sun.misc.Unsafe;
 
-/** Memory in pages of a given size, each at an IOVA that has nothing to do with its neighbour's. */
-final class TestDma implements DmaAllocator {
+/**
+ * Zeroed memory of the process, from the system's allocator, for the tests of this and of other
+ * bundles.
+ */
+public final class TestDma implements DmaAllocator {
     private static final Unsafe UNSAFE = unsafe();
+    private static final long SMALL_PAGE = 4096;
 
     private final long pageSize;
-    private int open;
+    private final IovaMode iovaMode;
+    private final AtomicInteger open = new AtomicInteger();
 
-    TestDma(long pageSize) {
+    /** In pages of 4 KiB; the IOVA is the virtual address. */
+    public TestDma() {
+        this(SMALL_PAGE, IovaMode.VA);
+    }
+
+    /** In pages of {@code pageSize}, each at an IOVA unrelated to its neighbour's. */
+    public TestDma(long pageSize) {
+        this(pageSize, IovaMode.PA);
+    }
+
+    private TestDma(long pageSize, IovaMode iovaMode) {
         this.pageSize = pageSize;
+        this.iovaMode = iovaMode;
     }
 
     private static Unsafe unsafe() {
@@ -26,28 +45,34 @@ final class TestDma implements DmaAllocator {
     }
 
     /** How many allocations were not closed. */
-    int open() {
-        return open;
+    public int open() {
+        return open.get();
     }
 
     @Override
-    public DmaMemory allocate(String name, long bytes) {
+    public DmaMemory allocate(String name, long bytes, int numaNode) {
         long length = (bytes + pageSize - 1) / pageSize * pageSize;
         long allocated = UNSAFE.allocateMemory(length + pageSize);
-        open++;
-        return new Memory(allocated, (allocated + pageSize - 1) / pageSize * pageSize, length);
+        long address = (allocated + pageSize - 1) / pageSize * pageSize;
+        RawMemory.fill(address, length, (byte) 0);
+        open.incrementAndGet();
+        LongUnaryOperator iova = iovaMode == IovaMode.VA ? LongUnaryOperator.identity()
+                : at -> (((at - address) / pageSize ^ 0x5a5a) + 1) * 2 * pageSize + at % pageSize;
+        return new Memory(allocated, address, length, iova);
     }
 
     private final class Memory implements DmaMemory {
         private final long allocated;
         private final long address;
         private final long length;
+        private final LongUnaryOperator iova;
         private boolean closed;
 
-        Memory(long allocated, long address, long length) {
+        Memory(long allocated, long address, long length, LongUnaryOperator iova) {
             this.allocated = allocated;
             this.address = address;
             this.length = length;
+            this.iova = iova;
         }
 
         @Override
@@ -62,8 +87,12 @@ final class TestDma implements DmaAllocator {
 
         @Override
         public long iova(long at) {
-            long page = (at - address) / pageSize;
-            return ((page ^ 0x5a5a) + 1) * 2 * pageSize + at % pageSize;
+            return iova.applyAsLong(at);
+        }
+
+        @Override
+        public IovaMode iovaMode() {
+            return iovaMode;
         }
 
         @Override
@@ -72,10 +101,10 @@ final class TestDma implements DmaAllocator {
         }
 
         @Override
-        public void close() {
+        public synchronized void close() {
             if (!closed) {
                 closed = true;
-                open--;
+                open.decrementAndGet();
                 UNSAFE.freeMemory(allocated);
             }
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.TestDma;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;

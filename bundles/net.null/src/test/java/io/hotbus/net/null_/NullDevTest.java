@@ -8,6 +8,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.TestDma;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;

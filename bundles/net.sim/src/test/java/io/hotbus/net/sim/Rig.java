@@ -5,6 +5,7 @@ import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.core.event.Control;
 import io.hotbus.core.fault.WindowMapper;
+import io.hotbus.core.mem.DmaMappers;
 import io.hotbus.core.mem.HugepageAllocator;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
@@ -48,7 +49,7 @@ final class Rig implements AutoCloseable {
     final EthPorts ports = new EthPorts(control);
     final SimHardware hardware;
     final SimDriver driver;
-    private final HugepageAllocator allocator = new HugepageAllocator(linux);
+    private final HugepageAllocator allocator = new HugepageAllocator(linux, new DmaMappers());
     private final List<VdevDevice> attached = new ArrayList<>();
     private final List<Mempool> pools = new ArrayList<>();
 

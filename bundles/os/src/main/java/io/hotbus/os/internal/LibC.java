@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.os.internal;
 
+import java.nio.ByteBuffer;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
@@ -38,7 +39,9 @@ public interface LibC {
     /** The binary logarithm of the hugepage size goes from this bit of the flags upwards. */
     int MAP_HUGE_SHIFT = 26;
     long MAP_FAILED = -1;
-    short POLLIN = 1;
+    int MADV_DONTFORK = 10;
+    int POLLIN = 0x01;
+    int POLLNVAL = 0x20;
 
     @SaveError
     int open(@Encoding("UTF-8") String path, int flags);
@@ -53,6 +56,33 @@ public interface LibC {
     @SaveError
     @ssize_t
     long write(int fd, @In long[] words, @size_t long bytes);
+
+    /** {@code into} goes in, too: what was not read is to stay as it is. */
+    @SaveError
+    @ssize_t
+    long read(int fd, @In @Out ByteBuffer into, @size_t long bytes);
+
+    @SaveError
+    @ssize_t
+    long write(int fd, @In ByteBuffer from, @size_t long bytes);
+
+    /** As {@link #read(int, ByteBuffer, long)}. */
+    @SaveError
+    @ssize_t
+    long pread(int fd, @In @Out ByteBuffer into, @size_t long bytes, @off_t long offset);
+
+    @SaveError
+    @ssize_t
+    long pwrite(int fd, @In ByteBuffer from, @size_t long bytes, @off_t long offset);
+
+    /**
+     * Variadic in C; on x86-64 and aarch64 Linux such an integer or pointer is passed as any other.
+     */
+    @SaveError
+    int ioctl(int fd, long request, long argument);
+
+    @SaveError
+    int ioctl(int fd, long request, @In @Out ByteBuffer argument);
 
     @SaveError
     int memfd_create(@Encoding("UTF-8") String name, int flags);
@@ -70,6 +100,18 @@ public interface LibC {
 
     @SaveError
     int munmap(long address, @size_t long length);
+
+    @SaveError
+    int madvise(long address, @size_t long length, int advice);
+
+    /** get_mempolicy(2) of the calling thread: {@code address} and {@code flags} are 0. */
+    @SaveError
+    long syscall(long number, @Out int[] mode, @Out long[] nodes, long maxNode, long address,
+            long flags);
+
+    /** set_mempolicy(2). */
+    @SaveError
+    long syscall(long number, long mode, @In long[] nodes, long maxNode);
 
     @SaveError
     int eventfd(int value, int flags);

@@ -6,6 +6,8 @@ import static io.hotbus.os.internal.LibC.C;
 import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.osgi.service.component.annotations.Component;
@@ -21,6 +23,12 @@ public final class LinuxCalls implements Linux {
     /** A CPU set of 4096 CPUs; the kernel refuses one that is too small for the machine. */
     private static final int CPU_SET_WORDS = 64;
     private static final int CPU_SET_BYTES = CPU_SET_WORDS * Long.BYTES;
+
+    /** A read or a write, of what remains of a buffer. */
+    @FunctionalInterface
+    private interface Transfer {
+        long run();
+    }
 
     @Override
     public long pageSize() {
@@ -74,16 +82,54 @@ public final class LinuxCalls implements Linux {
     @Override
     public long mapAnonymous(String what, long length, long pageSize) throws LinuxException {
         final int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_POPULATE;
+        final long address;
         if (pageSize == pageSize()) {
-            return map(what, length, flags, -1, 0, "");
-        }
-        if (Long.bitCount(pageSize) != 1) {
+            address = map(what, length, flags, -1, 0, "");
+        } else if (Long.bitCount(pageSize) == 1) {
+            final int log2 = Long.numberOfTrailingZeros(pageSize);
+            address = map(what, length, flags | LibC.MAP_HUGETLB | log2 << LibC.MAP_HUGE_SHIFT,
+                    -1, 0, "; are enough pages reserved in /sys/kernel/mm/hugepages/hugepages-"
+                            + (pageSize >> 10) + "kB/nr_hugepages?");
+        } else {
             throw new IllegalArgumentException("not a page size: " + pageSize);
         }
-        final int log2 = Long.numberOfTrailingZeros(pageSize);
-        return map(what, length, flags | LibC.MAP_HUGETLB | log2 << LibC.MAP_HUGE_SHIFT, -1, 0,
-                "; are enough pages reserved in /sys/kernel/mm/hugepages/hugepages-"
-                        + (pageSize >> 10) + "kB/nr_hugepages?");
+        // Else the page of a write after a fork would be a copy, which a device does not know of.
+        if (C.madvise(address, length, LibC.MADV_DONTFORK) < 0) {
+            final LinuxException failure = failure("madvise(" + what + ", MADV_DONTFORK)");
+            unmap(address, length);
+            throw failure;
+        }
+        return address;
+    }
+
+    @Override
+    public long mapAnonymous(String what, long length, long pageSize, int numaNode)
+            throws LinuxException {
+        if (numaNode == -1) {
+            return mapAnonymous(what, length, pageSize);
+        }
+        final NumaPolicy before;
+        try {
+            before = NumaPolicy.current();
+            NumaPolicy.preferring(numaNode).set();
+        } catch (LinuxException e) {
+            LOG.info("{}: from any NUMA node: {}", what, e.getMessage());
+            return mapAnonymous(what, length, pageSize);
+        }
+        try {
+            return mapAnonymous(what, length, pageSize);
+        } finally {
+            restore(before);
+        }
+    }
+
+    private static void restore(NumaPolicy policy) {
+        try {
+            policy.set();
+        } catch (LinuxException e) {
+            LOG.error("all further memory of {} is from the NUMA node of its last mapping",
+                    Thread.currentThread().getName(), e);
+        }
     }
 
     private long map(String what, long length, int flags, int fd, long offset, String cure)
@@ -102,6 +148,75 @@ public final class LinuxCalls implements Linux {
         if (C.munmap(address, length) < 0) {
             throw failure("munmap(0x" + Long.toHexString(address) + ", " + length + " bytes)");
         }
+    }
+
+    @Override
+    public int read(int fd, ByteBuffer into) throws LinuxException {
+        requireWritable(into);
+        return transfer("read", fd, into, () -> C.read(fd, into, into.remaining()));
+    }
+
+    @Override
+    public int read(int fd, ByteBuffer into, long offset) throws LinuxException {
+        requireWritable(into);
+        return transfer("pread", fd, into, () -> C.pread(fd, into, into.remaining(), offset));
+    }
+
+    @Override
+    public int write(int fd, ByteBuffer from) throws LinuxException {
+        final ByteBuffer bytes = passable(from);
+        return transfer("write", fd, from, () -> C.write(fd, bytes, bytes.remaining()));
+    }
+
+    @Override
+    public int write(int fd, ByteBuffer from, long offset) throws LinuxException {
+        final ByteBuffer bytes = passable(from);
+        return transfer("pwrite", fd, from, () -> C.pwrite(fd, bytes, bytes.remaining(), offset));
+    }
+
+    /** JNR-FFI does not look: it would write through a direct one. */
+    private static void requireWritable(ByteBuffer buffer) {
+        if (buffer.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
+    }
+
+    /** JNR-FFI does not take a read-only buffer of the heap. */
+    private static ByteBuffer passable(ByteBuffer from) {
+        return from.isDirect() || from.hasArray() ? from
+                : ByteBuffer.allocate(from.remaining()).put(from.duplicate()).flip();
+    }
+
+    private static int transfer(String call, int fd, ByteBuffer buffer, Transfer transfer)
+            throws LinuxException {
+        long bytes;
+        do {
+            bytes = transfer.run();
+        } while (bytes < 0 && LibC.errno() == Errno.EINTR);
+        if (bytes < 0) {
+            throw failure(call + "(fd " + fd + ", " + buffer.remaining() + " bytes)");
+        }
+        buffer.position(buffer.position() + (int) bytes);
+        return (int) bytes;
+    }
+
+    @Override
+    public int ioctl(String call, int fd, long request, long argument) throws LinuxException {
+        return checked(call, C.ioctl(fd, request, argument));
+    }
+
+    @Override
+    public int ioctl(String call, int fd, long request, ByteBuffer argument)
+            throws LinuxException {
+        requireWritable(argument);
+        return checked(call, C.ioctl(fd, request, argument.duplicate().clear()));
+    }
+
+    private static int checked(String call, int result) throws LinuxException {
+        if (result < 0) {
+            throw failure("ioctl(" + call + ")");
+        }
+        return result;
     }
 
     @Override
@@ -133,29 +248,27 @@ public final class LinuxCalls implements Linux {
     }
 
     @Override
-    public int poll(int timeoutMillis, int... fds) throws LinuxException {
-        if (fds.length > Integer.SIZE) {
-            throw new IllegalArgumentException(fds.length + " descriptors do not fit in an int");
-        }
+    public Polled pollAll(int timeoutMillis, int... fds) throws LinuxException {
         // Plain heap memory, which JNR-FFI copies in and out: nothing to free.
         final int[] pollfds = new int[2 * fds.length];
         for (int i = 0; i < fds.length; i++) {
             pollfds[2 * i] = fds[i];
             pollfds[2 * i + 1] = LibC.POLLIN;
         }
+        final Polled polled = new Polled(new BitSet(), new BitSet());
         if (C.poll(pollfds, fds.length, timeoutMillis) < 0) {
             if (LibC.errno() == Errno.EINTR) {
-                return 0;
+                return polled;
             }
-            throw failure("poll");
+            throw failure("poll(" + fds.length + " descriptors)");
         }
-        int ready = 0;
         for (int i = 0; i < fds.length; i++) {
-            if (pollfds[2 * i + 1] >>> 16 != 0) {
-                ready |= 1 << i;
+            final int events = pollfds[2 * i + 1] >>> Short.SIZE;
+            if (events != 0) {
+                (events == LibC.POLLNVAL ? polled.notOpen() : polled.readable()).set(i);
             }
         }
-        return ready;
+        return polled;
     }
 
     @Override
@@ -190,7 +303,8 @@ public final class LinuxCalls implements Linux {
         return C.gettid();
     }
 
-    private static LinuxException failure(String call) {
+    /** What {@code call}, the last on this thread, failed with. */
+    static LinuxException failure(String call) {
         final int errno = LibC.errno();
         return new LinuxException(call, errno, ErrnoText.of(errno));
     }

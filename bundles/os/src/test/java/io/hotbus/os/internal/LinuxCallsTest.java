@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,68 @@ class LinuxCallsTest {
         linux.unmap(address, HUGEPAGE);
     }
 
+    @Test
+    void shouldNotLetAChildProcessHaveThePages() throws Exception {
+        final long address = linux.mapAnonymous("mempool", HUGEPAGE, linux.pageSize());
+
+        // "dc": do not copy on fork.
+        assertThat(linesOf("smaps", address)).filteredOn(line -> line.startsWith("VmFlags:"))
+                .first().asString().contains(" dc");
+        linux.unmap(address, HUGEPAGE);
+    }
+
+    @Test
+    void shouldTakeTheMemoryOfANumaNodeAndLeaveTheThreadAsItWas() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/thread-self/numa_maps")), "a kernel without NUMA");
+        final int node = Integer.parseInt(Files.readString(
+                Path.of("/sys/devices/system/node/has_memory")).split("[-,\n]")[0]);
+        final NumaPolicy before = NumaPolicy.current();
+
+        final long address = linux.mapAnonymous("ring", HUGEPAGE, linux.pageSize(), node);
+
+        assertThat(linesOf("numa_maps", address)).first().asString()
+                .contains(" N" + node + "=").startsWith(Long.toHexString(address) + " default");
+        assertThat(NumaPolicy.current()).isEqualTo(before);
+        linux.unmap(address, HUGEPAGE);
+    }
+
+    @Test
+    void shouldKeepThePolicyTheThreadWasGiven() throws Exception {
+        final NumaPolicy given = NumaPolicy.preferring(0);
+        final CompletableFuture<NumaPolicy> after = new CompletableFuture<>();
+        final Thread thread = new Thread(() -> {
+            try {
+                given.set();
+                linux.unmap(linux.mapAnonymous("ring", 4096, 4096, 0), 4096);
+                linux.unmap(linux.mapAnonymous("ring", 4096, 4096, 1023), 4096);
+                after.complete(NumaPolicy.current());
+            } catch (LinuxException e) {
+                after.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        thread.join();
+
+        assertThat(after.get()).isEqualTo(given);
+    }
+
+    @Test
+    void shouldTakeAnyNodeWhereThereIsNoSuch() throws LinuxException {
+        final long address = linux.mapAnonymous("ring", 4096, 4096, 1023);
+
+        RawAccess.write32(address, 1);
+
+        linux.unmap(address, 4096);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> linux.mapAnonymous("ring", 4096, 4096, 1024));
+    }
+
+    /** Of the calling thread's file in /proc, from the mapping that begins at {@code address}. */
+    private static List<String> linesOf(String file, long address) throws IOException {
+        return Files.readAllLines(Path.of("/proc/thread-self", file)).stream()
+                .dropWhile(line -> !line.startsWith(Long.toHexString(address))).toList();
+    }
+
     private static int freeHugepages() throws IOException {
         final Path file = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
         return Files.exists(file) ? Integer.parseInt(Files.readString(file).trim()) : 0;
@@ -103,68 +166,6 @@ class LinuxCallsTest {
 
         assertThatNoException().isThrownBy(
                 () -> linux.close(linux.open(file.toString(), true)));
-    }
-
-    @Test
-    void shouldPollUntilTheTimeout() throws LinuxException {
-        final int eventfd = linux.eventfd();
-        final long before = System.nanoTime();
-
-        assertThat(linux.poll(20, eventfd)).isZero();
-
-        assertThat(System.nanoTime() - before).isGreaterThan(19_000_000);
-        linux.close(eventfd);
-    }
-
-    @Test
-    void shouldTellWhichDescriptorIsReadable() throws LinuxException {
-        final int first = linux.eventfd();
-        final int second = linux.eventfd();
-        final int third = linux.eventfd();
-
-        linux.signal(third);
-        linux.signal(first);
-
-        assertThat(linux.poll(-1, first, second, third)).isEqualTo(0b101);
-        assertThat(linux.drain(first)).isTrue();
-        assertThat(linux.drain(first)).isFalse();
-        assertThat(linux.poll(-1, first, second, third)).isEqualTo(0b100);
-        linux.close(first);
-        linux.close(second);
-        linux.close(third);
-    }
-
-    @Test
-    void shouldReportADescriptorWithAnError() throws LinuxException {
-        final int notOpen = Integer.MAX_VALUE;
-
-        assertThat(linux.poll(-1, notOpen)).isEqualTo(1);
-        assertThatIllegalArgumentException().isThrownBy(() -> linux.poll(0, new int[33]));
-    }
-
-    @Test
-    void shouldWakeAThreadThatPollsWhileTheGcRuns() throws Exception {
-        final int eventfd = linux.eventfd();
-        final CountDownLatch polling = new CountDownLatch(1);
-        final CompletableFuture<Integer> poller = CompletableFuture.supplyAsync(() -> {
-            try {
-                polling.countDown();
-                return linux.poll(-1, eventfd);
-            } catch (LinuxException e) {
-                throw new AssertionError(e);
-            }
-        });
-        polling.await();
-
-        // A collection stops all Java threads; one that waits in a native call must not delay it.
-        for (int i = 0; i < 10; i++) {
-            System.gc();
-        }
-        assertThat(poller).isNotDone();
-        linux.signal(eventfd);
-
-        assertThat(poller.get()).isEqualTo(1);
-        linux.close(eventfd);
     }
 
     @Test

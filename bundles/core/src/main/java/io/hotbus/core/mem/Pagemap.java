@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.core.mem;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * Where in physical memory the pages of this process lie.
+ *
+ * @see <a href="https://docs.kernel.org/admin-guide/mm/pagemap.html">pagemap</a>
+ */
+final class Pagemap {
+    private static final long PRESENT = 1L << 63;
+    private static final long FRAME = (1L << 55) - 1;
+
+    private final Path file;
+    private final long entrySpan;
+
+    /** {@code entrySpan}: bytes of the smallest pages, one of which each entry tells of. */
+    Pagemap(Path file, long entrySpan) {
+        this.file = file;
+        this.entrySpan = entrySpan;
+    }
+
+    /**
+     * The physical address of each hugepage.
+     *
+     * @throws IOException the kernel does not tell; the message says why
+     */
+    long[] physical(long address, int pages, long pageSize) throws IOException {
+        long[] physical = new long[pages];
+        ByteBuffer entry = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+        try (FileChannel channel = FileChannel.open(file)) {
+            for (int i = 0; i < pages; i++) {
+                long at = (address + i * pageSize) / entrySpan * Long.BYTES;
+                if (channel.read(entry.clear(), at) != Long.BYTES) {
+                    throw new IOException(file + " ends before the page");
+                }
+                physical[i] = physical(entry.getLong(0), pageSize);
+            }
+        }
+        return physical;
+    }
+
+    private long physical(long entry, long pageSize) throws IOException {
+        long physical = (entry & FRAME) * entrySpan;
+        if ((entry & PRESENT) == 0) {
+            throw new IOException("%s has no page there (%#x)".formatted(file, entry));
+        }
+        if (physical == 0) {
+            throw new IOException(file + " hides the frames of the pages (is CAP_SYS_ADMIN, which "
+                    + "root has, missing?)");
+        }
+        if (physical % pageSize != 0) {
+            throw new IOException("%s has no hugepage there (%#x)".formatted(file, physical));
+        }
+        return physical;
+    }
+}
