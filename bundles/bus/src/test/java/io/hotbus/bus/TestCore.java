@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.bus.vdev.internal;
+package io.hotbus.bus;
 
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
@@ -15,8 +15,12 @@ import io.hotbus.eal.io.MmioMapper;
 import io.hotbus.eal.io.MmioWindows;
 import io.hotbus.eal.thread.ControlThread;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +29,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TestCore implements HotUnplug, DeviceEvents, MmioMapper, ControlThread {
     private static final int WINDOW = 4096;
 
-    final List<String> log = new CopyOnWriteArrayList<>();
+    final List<String> log = Collections.synchronizedList(new ArrayList<>());
     final List<DeviceEvent> events = new CopyOnWriteArrayList<>();
+    /** Whose windows are replaced now. */
+    final Set<MmioWindows> replaced = ConcurrentHashMap.newKeySet();
     volatile boolean replaceFails;
     /** What happens between a bus's call of {@link #report} and its effect. */
     volatile Runnable beforeReport = () -> { };
@@ -55,6 +61,10 @@ final class TestCore implements HotUnplug, DeviceEvents, MmioMapper, ControlThre
         events.add(event);
     }
 
+    BusServices services() {
+        return new BusServices(this, this, this, this);
+    }
+
     /** Maps a window of {@code device}, at an address nothing is at. */
     Mmio map(Device device, String bar) {
         return map(device.windows(),
@@ -81,6 +91,7 @@ final class TestCore implements HotUnplug, DeviceEvents, MmioMapper, ControlThre
         if (replaceFails) {
             throw new IOException("mmap: ENOMEM");
         }
+        replaced.add(owner);
     }
 
     @Override

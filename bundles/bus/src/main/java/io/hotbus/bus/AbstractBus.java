@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus;
+
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.bus.Driver;
+import io.hotbus.eal.hotplug.BusHotplugHandler;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.hotplug.SigbusFault;
+import io.hotbus.eal.hotplug.SigbusHandler;
+import io.hotbus.eal.hotplug.SigbusVerdict;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A bus whose devices are there from attach to detach. A subclass says how a device is found,
+ * opened and closed and which driver is for it; what happens when, under which lock, and what
+ * becomes of it when it is pulled out in the middle, is the same for all and is here.
+ *
+ * <p>A driver may be replaced while its devices are on the bus. When its service goes, it lets go
+ * of them, and they wait; when one that matches arrives, it probes them again, with the same
+ * devargs. A driver is called under the lock of the one device it is called for.
+ *
+ * <p>A subclass is registered as a service under {@link Bus}, {@link BusHotplugHandler} and {@link
+ * SigbusHandler}, and hands the services of its drivers to {@link #addDriver}.
+ *
+ * @param <D> its devices
+ * @param <R> its drivers
+ */
+@ConsumerType
+public abstract class AbstractBus<D extends Device, R extends Driver>
+        implements Bus, BusHotplugHandler, SigbusHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(AbstractBus.class);
+    /** How long a driver's service, or the bus, is kept from going while a call is inside. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final String name;
+    private final Class<D> deviceType;
+    private final BusServices services;
+    private final Duration patience;
+    private final Drivers<R> drivers = new Drivers<>();
+    /** By name. A slot is taken out, under its lock, when nothing is in it. */
+    private final ConcurrentNavigableMap<String, Slot<D, R>> slots = new ConcurrentSkipListMap<>();
+    private volatile boolean closed;
+
+    /** {@code name} as in {@link Bus#name}. */
+    protected AbstractBus(String name, Class<D> deviceType, BusServices services) {
+        this(name, deviceType, services, PATIENCE);
+    }
+
+    AbstractBus(String name, Class<D> deviceType, BusServices services, Duration patience) {
+        this.name = name;
+        this.deviceType = deviceType;
+        this.services = services;
+        this.patience = patience;
+    }
+
+    // ---- what a subclass says ----
+
+    /**
+     * The device that {@code devargs} names, without opening it. Under the lock of its name.
+     *
+     * @throws DeviceException it is not there, or may not be attached
+     */
+    protected abstract D newDevice(Devargs devargs) throws DeviceException;
+
+    /**
+     * How well {@code driver} is for {@code device}: 0 not at all; the highest probes it. Any
+     * thread; neither waits nor calls this bus.
+     */
+    protected abstract int match(R driver, D device);
+
+    /** A sentence about there being no driver for {@code device} among those {@code installed}. */
+    protected abstract String noDriver(D device, String installed);
+
+    /**
+     * Opens the device, before its driver probes it. Under its lock, as the three that follow; its
+     * removal may be reported meanwhile. {@link #close} follows in any case, once.
+     */
+    protected void open(D device) throws DeviceException {
+    }
+
+    /** Has the driver take the device. */
+    protected abstract void probe(R driver, D device) throws DeviceException;
+
+    /** Has the driver let go of it. */
+    protected abstract void remove(R driver, D device) throws DeviceException;
+
+    /**
+     * Closes what {@link #open} has opened, whether that has returned or thrown. Called once for
+     * it, when no driver is inside the device any more: its windows are released, or where the
+     * driver could not let go of them replaced.
+     */
+    protected void close(D device) {
+    }
+
+    /**
+     * Whether a fault in a window of {@code device} means that it is gone. False where the bus
+     * deals with it otherwise. On {@code sigbus-dispatcher}.
+     */
+    protected boolean isRemoval(D device, SigbusFault fault) {
+        return true;
+    }
+
+    // ---- what a subclass uses ----
+
+    /** Its services. */
+    protected final BusServices services() {
+        return services;
+    }
+
+    /** Has it probe the devices that wait for it; {@code properties} are those of its service. */
+    public final void addDriver(R driver, Map<String, ?> properties) {
+        drivers.add(driver, properties);
+        probeThoseWaiting();
+    }
+
+    /**
+     * Returns when no call is inside the driver and none will be made: an attach takes its driver
+     * under the lock of a slot that is in the map by then, so whoever took this one is met here.
+     */
+    public final void removeDriver(R driver) {
+        drivers.remove(driver);
+        inEachSlot(slot -> slot.driverGone(driver));
+        probeThoseWaiting();
+    }
+
+    /** Under the lock of each slot, the last by name first; one that stays locked is left out. */
+    private void inEachSlot(Consumer<Slot<D, R>> action) {
+        for (Slot<D, R> slot : slots.descendingMap().values()) {
+            if (slot.tryLock(patience)) {
+                try {
+                    action.accept(slot);
+                } finally {
+                    leave(slot);
+                }
+            } else {
+                LOG.error("{}: left as it is: a call of its driver has not returned within {} s",
+                        slot.name(), patience.toSeconds());
+            }
+        }
+    }
+
+    /** On the control thread, each on its own account: a slow probe keeps no other from being. */
+    private void probeThoseWaiting() {
+        for (Slot<D, R> slot : slots.values()) {
+            if (slot.device().filter(device -> device.state() == DeviceState.FOUND
+                    && bestDriver(device).isPresent()).isPresent()) {
+                services.control().execute(slot, () -> probeAgain(slot));
+            }
+        }
+    }
+
+    private void probeAgain(Slot<D, R> slot) {
+        slot.lock.lock();
+        try {
+            if (!closed) {
+                slot.probeAgain();
+            }
+        } finally {
+            leave(slot);
+        }
+    }
+
+    /** The driver that would probe {@code device} now. */
+    protected final Optional<R> bestDriver(D device) {
+        return drivers.best(driver -> match(driver, device));
+    }
+
+    /** The drivers' names, for words. */
+    final String driverNames() {
+        return drivers.names();
+    }
+
+    /**
+     * Detaches all, the last by name first, whatever their drivers say; nothing is attached from
+     * now on. Idempotent.
+     */
+    protected final void closeBus() {
+        // First: an attach looks at it when its slot is in the map already.
+        closed = true;
+        inEachSlot(Slot::end);
+    }
+
+    /** The device of that name, if it is attached or waits for a driver. Any thread, no lock. */
+    protected final Optional<D> find(String device) {
+        return Optional.ofNullable(slots.get(device)).flatMap(Slot::device);
+    }
+
+    /**
+     * Reports that {@code device} went; where nothing of that name is attached, REMOVE is published
+     * without a device. Any thread but a forwarding one.
+     */
+    protected final void reportRemoved(String device, RemovalCause cause) {
+        Optional<D> found = find(device);
+        if (found.isEmpty()) {
+            services.events().publish(new DeviceEvent(DeviceEvent.Kind.REMOVE, name, device,
+                    Optional.empty(), Optional.of(cause), Optional.empty(), System.nanoTime()));
+        }
+        // If its driver goes at the same moment, the device goes on as another object.
+        while (found.isPresent()) {
+            D told = found.get();
+            services.hotUnplug().report(told, cause);
+            found = find(device).filter(now -> now != told);
+        }
+    }
+
+    // ---- Bus, BusHotplugHandler, SigbusHandler ----
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final List<D> devices() {
+        return present().toList();
+    }
+
+    private Stream<D> present() {
+        return slots.values().stream().map(Slot::device).flatMap(Optional::stream);
+    }
+
+    @Override
+    public Device attach(Devargs devargs) throws DeviceException {
+        while (true) {
+            Slot<D, R> slot = slots.computeIfAbsent(devargs.name(), key -> new Slot<>(key, this));
+            slot.lock.lock();
+            try {
+                if (closed) {
+                    throw new DeviceException(
+                            "%s: the %s bus is being stopped".formatted(devargs.name(), name));
+                }
+                if (slots.get(devargs.name()) == slot) {
+                    return slot.attach(devargs);
+                }
+            } finally {
+                leave(slot);
+            }
+        }
+    }
+
+    @Override
+    public final void detach(Device device) throws DeviceException {
+        if (!deviceType.isInstance(device)) {
+            throw new DeviceException(device + ": is not a device of the " + name + " bus");
+        }
+        Slot<D, R> slot = slots.get(device.name());
+        if (slot == null) {
+            return;
+        }
+        slot.lock.lock();
+        try {
+            slot.detach(deviceType.cast(device));
+        } finally {
+            leave(slot);
+        }
+    }
+
+    private void leave(Slot<D, R> slot) {
+        if (slot.device().isEmpty()) {
+            slots.remove(slot.name(), slot);
+        }
+        slot.lock.unlock();
+    }
+
+    @Override
+    public final SigbusVerdict handleSigbus(SigbusFault fault) {
+        Optional<D> owner = present()
+                .filter(device -> device.windows().find(fault.address()).isPresent()).findFirst();
+        if (owner.isEmpty()) {
+            return SigbusVerdict.NOT_CLAIMED;
+        }
+        if (isRemoval(owner.get(), fault)) {
+            services.hotUnplug().report(owner.get(), RemovalCause.SIGBUS);
+        }
+        return owner.get().state() == DeviceState.FAILED
+                ? SigbusVerdict.FAILED : SigbusVerdict.HANDLED;
+    }
+
+    /** Replaces its windows. A subclass with more to let go of does so before or after. */
+    @Override
+    public void handleHotUnplug(Device device, RemovalCause cause) throws DeviceException {
+        try {
+            services.mapper().replace(device.windows());
+        } catch (IOException e) {
+            throw new DeviceException(device + ": its windows could not be replaced: "
+                    + e.getMessage(), e);
+        }
+    }
+}

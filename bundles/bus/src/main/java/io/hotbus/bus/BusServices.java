@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus;
+
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.io.MmioMapper;
+import io.hotbus.eal.thread.ControlThread;
+
+/** The services of the core bundle that every bus needs. */
+public record BusServices(
+        HotUnplug hotUnplug, DeviceEvents events, MmioMapper mapper, ControlThread control) {
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.bus.Driver;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of one name on the bus. All but {@link #device} is for the thread that holds
+ * {@link #lock}: a driver is called under the lock of the one device it is called for, so that a
+ * slow probe keeps nobody else waiting. Hotplug handling takes no lock.
+ *
+ * <p>A device is open exactly while {@link #driver} is set: whatever clears that closes it.
+ */
+final class Slot<D extends Device, R extends Driver> {
+    private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
+
+    /** Held during every call of the driver, which may not come back here from within one. */
+    final ReentrantLock lock = new ReentrantLock();
+
+    private final String name;
+    private final AbstractBus<D, R> bus;
+    /** Null where nothing of that name is on the bus. */
+    private volatile D device;
+    /** Null where none drives the device. */
+    private R driver;
+
+    Slot(String name, AbstractBus<D, R> bus) {
+        this.name = name;
+        this.bus = bus;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Whether the lock could be had before {@code patience} was over; interrupted, at once. */
+    boolean tryLock(Duration patience) {
+        try {
+            return lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return lock.tryLock();
+        }
+    }
+
+    /** Whether this thread is inside a call of the device's driver. */
+    private boolean insideDriver() {
+        return lock.getHoldCount() > 1;
+    }
+
+    private void requireOutsideDriver() throws DeviceException {
+        if (insideDriver()) {
+            throw new DeviceException(
+                    name + ": its driver may not attach or detach it while it is being called");
+        }
+    }
+
+    /** The device there now, with or without a driver. Any thread, no lock. */
+    Optional<D> device() {
+        return Optional.ofNullable(device);
+    }
+
+    /** Finds the device and has its driver probe it; when it throws no driver has it. */
+    D attach(Devargs devargs) throws DeviceException {
+        requireOutsideDriver();
+        requireVacant();
+        D found = find(devargs);
+        R match = bus.bestDriver(found).orElseThrow(
+                () -> new DeviceException(bus.noDriver(found, bus.driverNames())));
+        forget();
+        device = found;
+        try {
+            probe(match);
+        } catch (DeviceException e) {
+            forget();
+            throw e;
+        }
+        return found;
+    }
+
+    private D find(Devargs devargs) throws DeviceException {
+        try {
+            return bus.newDevice(devargs);
+        } catch (Throwable e) {
+            throw e instanceof DeviceException known ? known
+                    : new DeviceException(name + ": cannot be looked at: " + e, e);
+        }
+    }
+
+    /** A device that was pulled out while it waited for a driver is in nobody's way. */
+    private void requireVacant() throws DeviceException {
+        D present = device;
+        if (present == null || present.isGone() && driver == null) {
+            return;
+        }
+        throw new DeviceException(name + (present.isGone()
+                ? ": was pulled out, and is not detached yet"
+                : ": is attached already"
+                        + (driver == null ? ", and waits for its driver to return" : "")));
+    }
+
+    /**
+     * Opens the device and has {@code match} probe it. It is {@code FOUND} and visible to hotplug
+     * handling, so that even the first access of probe is covered. When it throws, it is closed
+     * again.
+     */
+    private void probe(R match) throws DeviceException {
+        if (!device.transition(DeviceState.FOUND, DeviceState.PROBING)) {
+            throw new DeviceException(name + ": pulled out before it was probed");
+        }
+        driver = match;
+        try {
+            bus.open(device);
+            if (device.isGone()) {
+                throw new DeviceException(name + ": pulled out while being opened");
+            }
+            bus.probe(match, device);
+        } catch (Throwable e) {
+            driver = null;
+            close();
+            throw probeFailure(e);
+        }
+        if (!device.transition(DeviceState.PROBING, DeviceState.PROBED)) {
+            dropDriver();
+            throw new DeviceException(name + ": pulled out while being probed");
+        }
+        LOG.info("{}: attached, driver {}", name, match.name());
+    }
+
+    private DeviceException probeFailure(Throwable e) {
+        if (device.isGone()) {
+            return new DeviceException(name + ": pulled out while being probed", e);
+        }
+        return e instanceof DeviceException known ? known
+                : new DeviceException(name + ": probe failed: " + e, e);
+    }
+
+    /** Takes {@code which} off the bus; when it throws the driver has it still. */
+    void detach(D which) throws DeviceException {
+        requireOutsideDriver();
+        if (which != device) {
+            return;
+        }
+        if (driver != null) {
+            try {
+                bus.remove(driver, which);
+            } catch (Throwable e) {
+                throw new DeviceException(
+                        "%s: driver %s could not let go of it: %s; detach it again"
+                                .formatted(name, driver.name(), e.getMessage()), e);
+            }
+            driver = null;
+            close();
+        }
+        forget();
+        LOG.info("{}: detached", name);
+    }
+
+    /** The bus ends: its device is detached, even where the driver does not let go of it. */
+    void end() {
+        if (device == null || refusedInsideDriver("its bus")) {
+            return;
+        }
+        if (driver != null) {
+            dropDriver();
+        }
+        forget();
+        LOG.info("{}: detached, as its bus is being stopped", name);
+    }
+
+    /**
+     * The service of {@code gone} ends: its device stays, without a driver, if it is there at all.
+     */
+    void driverGone(R gone) {
+        if (driver != gone || refusedInsideDriver("its driver")) {
+            return;
+        }
+        dropDriver();
+        waitForDriver();
+    }
+
+    private boolean refusedInsideDriver(String what) {
+        if (insideDriver()) {
+            LOG.error("{}: {} was taken away by a driver that is being called, and has it still",
+                    name, what);
+        }
+        return insideDriver();
+    }
+
+    /** Probes a device that waits, if there is a driver for it now. */
+    void probeAgain() {
+        if (device == null || driver != null) {
+            return;
+        }
+        if (device.isGone()) {
+            forget();
+            return;
+        }
+        Optional<R> match = bus.bestDriver(device);
+        if (match.isPresent()) {
+            try {
+                probe(match.get());
+            } catch (DeviceException e) {
+                LOG.warn("could not attach again: {}", e.getMessage(), e);
+                waitForDriver();
+            }
+        }
+    }
+
+    /** The driver must let go: it has no say, other than in {@link #detach}. */
+    private void dropDriver() {
+        R dropped = driver;
+        driver = null;
+        try {
+            bus.remove(dropped, device);
+        } catch (Throwable e) {
+            LOG.error("{}: driver {} did not let go of it; "
+                    + "its windows stay mapped, without the device", name, dropped.name(), e);
+            replaceWindows();
+            closeWithoutRelease();
+            return;
+        }
+        close();
+    }
+
+    /** Memory that a thread may still be using is kept, but is the device's no more. */
+    private void replaceWindows() {
+        try {
+            bus.services().mapper().replace(device.windows());
+        } catch (IOException e) {
+            LOG.error("{}: {}", name, e.getMessage(), e);
+        }
+    }
+
+    private void close() {
+        bus.services().mapper().releaseAll(device.windows());
+        closeWithoutRelease();
+    }
+
+    private void closeWithoutRelease() {
+        try {
+            bus.close(device);
+        } catch (Throwable e) {
+            LOG.error("{}: something of it stays open", name, e);
+        }
+    }
+
+    /**
+     * Ends the device's object; the device itself goes on as a new one, found and without a driver.
+     * It is published before the old one is looked at: a removal is noticed on either of them.
+     */
+    private void waitForDriver() {
+        D old = device;
+        Optional<String> obstacle = findAgain(old.devargs());
+        if (old.isGone()) {
+            obstacle = Optional.of("it was pulled out");
+        }
+        if (obstacle.isPresent()) {
+            forget();
+            LOG.info("{}: has no driver now, and is detached: {}", name, obstacle.get());
+        } else {
+            LOG.info("{}: has no driver now, and waits for one", name);
+        }
+        old.markDetached();
+    }
+
+    /** Empty, or why there is no new object. */
+    private Optional<String> findAgain(Devargs devargs) {
+        try {
+            device = find(devargs);
+            return Optional.empty();
+        } catch (DeviceException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private void forget() {
+        D old = device;
+        if (old != null) {
+            old.markDetached();
+            device = null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
