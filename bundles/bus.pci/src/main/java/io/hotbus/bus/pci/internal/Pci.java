@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal;
+
+import io.hotbus.bus.AbstractBus;
+import io.hotbus.bus.BusServices;
+import io.hotbus.bus.pci.KernelDriver;
+import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.PciBus;
+import io.hotbus.bus.pci.PciDevice;
+import io.hotbus.bus.pci.PciDriver;
+import io.hotbus.bus.pci.PciFunction;
+import io.hotbus.bus.pci.PciId;
+import io.hotbus.bus.pci.internal.sysfs.DriverBinding;
+import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
+import io.hotbus.bus.pci.internal.sysfs.PatientFiles;
+import io.hotbus.bus.pci.internal.sysfs.Patience;
+import io.hotbus.bus.pci.internal.sysfs.SysfsPci;
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.Uevent;
+import io.hotbus.eal.hotplug.BusHotplugHandler;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.hotplug.SigbusFault;
+import io.hotbus.eal.hotplug.SigbusHandler;
+import io.hotbus.eal.io.MmioMapper;
+import io.hotbus.eal.thread.ControlThread;
+import io.hotbus.eal.thread.InterruptThread;
+import io.hotbus.os.Linux;
+import java.time.Duration;
+import java.util.List;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The bus of PCI functions, as sysfs shows them. The devarg {@code bind} names the kernel driver
+ * that a function is given to before it is opened; all others are for its driver.
+ */
+@Component(service = {
+        Bus.class, BusHotplugHandler.class, SigbusHandler.class, PciBus.class, Pci.class},
+        property = BusHotplugHandler.BUS + "=" + PciDevice.BUS)
+public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements PciBus {
+    /** How long the kernel may keep a call waiting that needs the lock of a device. */
+    private static final Duration KERNEL_LIMIT = Duration.ofSeconds(5);
+
+    private final PciSettings settings;
+    private final SysfsPci sysfs;
+    private final PciOpener opener;
+    private final PciDetectors detectors;
+    private final long pageSize;
+
+    @Activate
+    public Pci(BundleContext context, @Reference HotUnplug hotUnplug,
+            @Reference DeviceEvents events, @Reference MmioMapper mapper,
+            @Reference ControlThread control, @Reference InterruptThread interrupts,
+            @Reference Linux linux, @Reference VfioGroups vfio) {
+        this(PciSettings.of(context::getProperty),
+                new BusServices(hotUnplug, events, mapper, control), interrupts, linux, vfio);
+    }
+
+    Pci(PciSettings settings, BusServices services, InterruptThread interrupts, Linux linux,
+            VfioGroups vfio) {
+        super(PciDevice.BUS, LivePciDevice.class, services);
+        this.settings = settings;
+        this.sysfs = new SysfsPci(settings.sysfs());
+        this.pageSize = linux.pageSize();
+        KnownFunctions known = new KnownFunctions();
+        PatientFiles files = new PatientFiles(KERNEL_LIMIT);
+        this.opener = new PciOpener(sysfs, new DriverBinding(sysfs, files, Patience.ARRIVAL),
+                new PciAccesses(linux, interrupts, sysfs, files, settings.dev(), vfio), known,
+                interrupts, services.hotUnplug(), Patience.ARRIVAL);
+        this.detectors = new PciDetectors(settings, sysfs, known, services.events(),
+                new PciDetectors.Attached() {
+                    @Override
+                    public List<LivePciDevice> devices() {
+                        return Pci.this.devices();
+                    }
+
+                    @Override
+                    public void removed(String name, RemovalCause cause) {
+                        reportRemoved(name, cause);
+                    }
+                });
+        detectors.start();
+    }
+
+    @Deactivate
+    void deactivate() {
+        closeBus();
+    }
+
+    // ---- PciBus ----
+
+    @Override
+    public List<PciFunction> functions() throws DeviceException {
+        return sysfs.scan().stream().map(FoundFunction::function).toList();
+    }
+
+    @Override
+    public void bind(PciAddress address, KernelDriver driver) throws DeviceException {
+        settings.requireAllowed(address);
+        opener.bind(address, driver, () -> find(address.toString()).isPresent());
+    }
+
+    @Override
+    public void unbind(PciAddress address) throws DeviceException {
+        settings.requireAllowed(address);
+        opener.unbind(address, () -> find(address.toString()).isPresent());
+    }
+
+    // ---- attaching ----
+
+    @Override
+    public boolean claims(Devargs devargs) {
+        return devargs.bus().map(PciDevice.BUS::equals)
+                .orElseGet(() -> PciAddress.parse(devargs.name()).isPresent());
+    }
+
+    /** {@code 03:00.0} is the same as {@code 0000:03:00.0}. */
+    @Override
+    public Device attach(Devargs devargs) throws DeviceException {
+        return super.attach(
+                new Devargs(devargs.bus(), address(devargs).toString(), devargs.args()));
+    }
+
+    private static PciAddress address(Devargs devargs) throws DeviceException {
+        return PciAddress.parse(devargs.name()).orElseThrow(() -> new DeviceException(
+                devargs.name() + ": is not a PCI address (0000:03:00.0)"));
+    }
+
+    @Override
+    protected LivePciDevice newDevice(Devargs devargs) throws DeviceException {
+        PciAddress address = address(devargs);
+        settings.requireAllowed(address);
+        PciOpener.asked(devargs);
+        // First the number, then the look: if it goes after that, a later uevent tells of it.
+        long sequence = sysfs.ueventSequence();
+        return new LivePciDevice(devargs, opener.find(address), sequence,
+                new PciBars(services().mapper(), pageSize));
+    }
+
+    /** Of several ids, and several drivers, the one that says most. */
+    @Override
+    protected int match(PciDriver driver, LivePciDevice device) {
+        return driver.ids().stream().filter(id -> id.matches(device.function().id()))
+                .mapToInt(id -> 1 + id.precision()).max().orElse(0);
+    }
+
+    @Override
+    protected String noDriver(LivePciDevice device, String installed) {
+        PciId id = device.function().id();
+        return "%s: no driver for %s (class %06x; installed: %s)"
+                .formatted(device, id, id.classCode(), installed);
+    }
+
+    @Override
+    protected void open(LivePciDevice device) throws DeviceException {
+        opener.open(device);
+    }
+
+    @Override
+    protected void probe(PciDriver driver, LivePciDevice device) throws DeviceException {
+        driver.probe(device);
+    }
+
+    @Override
+    protected void remove(PciDriver driver, LivePciDevice device) throws DeviceException {
+        driver.remove(device);
+    }
+
+    @Override
+    protected void close(LivePciDevice device) {
+        device.close();
+    }
+
+    // ---- removal ----
+
+    @Override
+    public void handleUevent(Uevent uevent) {
+        PciUevent.of(uevent).ifPresent(detectors::handle);
+    }
+
+    @Override
+    public void rescan() throws DeviceException {
+        detectors.rescan();
+    }
+
+    @Override
+    protected boolean isRemoval(LivePciDevice device, SigbusFault fault) {
+        return device.isRemoval();
+    }
+
+    /**
+     * The device is kept from our memory, its windows are replaced, and the kernel is given it
+     * back, so that a removal that waits for us completes, whatever the application does.
+     */
+    @Override
+    public void handleHotUnplug(Device device, RemovalCause cause) throws DeviceException {
+        if (!(device instanceof LivePciDevice removed)) {
+            super.handleHotUnplug(device, cause);
+            return;
+        }
+        removed.cutOff();
+        try {
+            super.handleHotUnplug(device, cause);
+        } finally {
+            removed.letGo();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal;
+
+import io.hotbus.bus.pci.KernelDriver;
+import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.PciDevice;
+import io.hotbus.bus.pci.internal.sysfs.SysfsPci;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.RemovalCause;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What uevents and rescans say: of devices that are attached, that they went; of all functions that
+ * are allowed, what happens to them. On {@code uevent-monitor}; nothing here waits for the kernel.
+ */
+final class PciDetectors {
+    private static final Logger LOG = LoggerFactory.getLogger(PciDetectors.class);
+
+    /** The devices that are attached. */
+    interface Attached {
+        List<LivePciDevice> devices();
+
+        /** As {@code AbstractBus.reportRemoved}. */
+        void removed(String name, RemovalCause cause);
+    }
+
+    private final PciSettings settings;
+    private final SysfsPci sysfs;
+    private final KnownFunctions known;
+    private final DeviceEvents events;
+    private final Attached attached;
+
+    PciDetectors(PciSettings settings, SysfsPci sysfs, KnownFunctions known, DeviceEvents events,
+            Attached attached) {
+        this.settings = settings;
+        this.sysfs = sysfs;
+        this.known = known;
+        this.events = events;
+        this.attached = attached;
+    }
+
+    /** Takes what is there for known: nobody is told of it. */
+    void start() {
+        try {
+            known.start(sysfs.scan());
+        } catch (DeviceException e) {
+            LOG.info("no PCI device can be attached: {}", e.getMessage());
+        }
+    }
+
+    void handle(PciUevent event) {
+        switch (event.kind()) {
+            case ADDED -> {
+                if (known.added(event.address(), sysfs.inode(event.address()))) {
+                    publish(DeviceEvent.Kind.ADD, event.address());
+                }
+            }
+            case REMOVED -> removed(event);
+            case BOUND -> publishBinding(DeviceEvent.Kind.BIND, event);
+            case UNBOUND -> {
+                at(event.address())
+                        .filter(device -> device.openedThrough() != KernelDriver.NONE)
+                        .ifPresent(device -> report(device, RemovalCause.UEVENT_UNBIND, event,
+                                device.heedsUnbind(event.sequence())));
+                publishBinding(DeviceEvent.Kind.UNBIND, event);
+            }
+            case UIO_REMOVED -> at(event.address()).filter(LivePciDevice::usesUio)
+                    .ifPresent(device -> report(device, RemovalCause.UEVENT_REMOVE, event,
+                            device.heedsUnbind(event.sequence())));
+        }
+    }
+
+    private void removed(PciUevent event) {
+        known.removed(event.address());
+        if (at(event.address()).isEmpty() && settings.allows(event.address())) {
+            attached.removed(event.address().toString(), RemovalCause.UEVENT_REMOVE);
+        }
+        attached.devices().stream().filter(device -> goesWith(device, event))
+                .forEach(device -> report(device, RemovalCause.UEVENT_REMOVE, event,
+                        device.heedsRemoval(event.sequence())));
+    }
+
+    /** It is the function itself, or below a bridge, or virtual and that is the physical one. */
+    private static boolean goesWith(LivePciDevice device, PciUevent removed) {
+        return address(device).equals(removed.address())
+                || device.found().devpath().startsWith(removed.devpath() + "/")
+                || device.function().physical().filter(removed.address()::equals).isPresent();
+    }
+
+    /** {@code heeded}: whether the uevent is about this stay of the device, and not an earlier. */
+    private void report(LivePciDevice device, RemovalCause cause, PciUevent event,
+            boolean heeded) {
+        if (heeded) {
+            attached.removed(device.name(), cause);
+        } else {
+            LOG.debug("{}: uevent {} ({}) tells of what was before", device, event.sequence(),
+                    event.kind());
+        }
+    }
+
+    /** Compares what is there with what was. */
+    void rescan() throws DeviceException {
+        for (LivePciDevice device : attached.devices()) {
+            if (!device.isGone() && hasGone(device)) {
+                attached.removed(device.name(), RemovalCause.RESCAN);
+            }
+        }
+        KnownFunctions.Difference difference = known.rescanned(sysfs.scan());
+        for (PciAddress address : difference.vanished()) {
+            if (at(address).isEmpty() && settings.allows(address)) {
+                attached.removed(address.toString(), RemovalCause.RESCAN);
+            }
+        }
+        difference.appeared().forEach(address -> publish(DeviceEvent.Kind.ADD, address));
+    }
+
+    /** Whether it is not there, or another is, or its kernel driver is not the same any more. */
+    private boolean hasGone(LivePciDevice device) {
+        OptionalLong inode = sysfs.inode(address(device));
+        if (inode.isEmpty() || inode.getAsLong() != device.found().inode()) {
+            return true;
+        }
+        KernelDriver driver = device.openedThrough();
+        Optional<String> expected = Optional.ofNullable(driver)
+                .filter(d -> d != KernelDriver.NONE).map(KernelDriver::text);
+        return driver != null && !sysfs.driver(address(device)).equals(expected);
+    }
+
+    private Optional<LivePciDevice> at(PciAddress address) {
+        return attached.devices().stream().filter(device -> address(device).equals(address))
+                .findFirst();
+    }
+
+    private static PciAddress address(LivePciDevice device) {
+        return device.function().address();
+    }
+
+    /** That an attached device was bound in order to be attached is no news. */
+    private void publishBinding(DeviceEvent.Kind kind, PciUevent event) {
+        if (at(event.address()).filter(device -> device.hasBroughtAbout(event.sequence()))
+                .isEmpty()) {
+            publish(kind, event.address());
+        }
+    }
+
+    private void publish(DeviceEvent.Kind kind, PciAddress address) {
+        if (settings.allows(address)) {
+            events.publish(DeviceEvent.of(kind, PciDevice.BUS, address.toString()));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal.sysfs;
+
+import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.eal.bus.DeviceException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Reads and writes those files of sysfs for which the kernel takes the lock of the device, which it
+ * holds while it removes one: each on a thread of its own, which is left to itself when it does not
+ * return in time. Any thread.
+ */
+public final class PatientFiles {
+    /** The kernel did not return in time. */
+    static final class BusyException extends DeviceException {
+        private static final long serialVersionUID = 1L;
+
+        BusyException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private final Duration limit;
+
+    /** {@code limit} for each call. */
+    public PatientFiles(Duration limit) {
+        this.limit = limit;
+    }
+
+    /** What {@code file} of {@code address} holds, without the end of the line. */
+    public String read(PciAddress address, Path file) throws IOException, DeviceException {
+        return call(address, "reading " + file, () -> Files.readString(file).strip());
+    }
+
+    /** Writes {@code text} at one go. */
+    public void write(PciAddress address, Path file, String text)
+            throws IOException, DeviceException {
+        call(address, "writing to " + file, () -> {
+            try (OutputStream out = Files.newOutputStream(
+                    file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                out.write(text.getBytes(StandardCharsets.US_ASCII));
+            }
+            return text;
+        });
+    }
+
+    private String call(PciAddress address, String what, Callable<String> call)
+            throws IOException, DeviceException {
+        FutureTask<String> task = new FutureTask<>(call);
+        Thread thread = new Thread(task, "pci-sysfs-" + address);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new BusyException(("%s: %s has not returned within %d ms: the kernel is busy "
+                    + "with the device, most likely removing it; try again later")
+                    .formatted(address, what, limit.toMillis()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DeviceException(address + ": interrupted while " + what, e);
+        }
+    }
+}

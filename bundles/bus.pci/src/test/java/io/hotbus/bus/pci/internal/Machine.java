@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal;
+
+import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.PciId;
+import io.hotbus.bus.pci.internal.sysfs.FakeSysfs;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.Uevent;
+import io.hotbus.eal.io.Mmio;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** A machine with a fake sysfs, the bus on it, a driver, and all else as it is. */
+final class Machine implements AutoCloseable {
+    static final int BAR_SIZE = FakeSysfs.BAR_SIZE;
+    private static final int COMMAND = 4;
+
+    final FakeSysfs sysfs;
+    final FakeUio uio;
+    final TestPlatform platform;
+    final Pci bus;
+    final TestDriver driver = new TestDriver("net_test", PciId.of(0x8086, 0x10d3));
+    private final Map<String, FakeUio.Node> nodes = new ConcurrentHashMap<>();
+
+    /** Below {@code temp}, with nothing plugged in yet. */
+    Machine(Path temp) throws Exception {
+        this(temp, Set.of(), sysfs -> { });
+    }
+
+    /** What {@code before} plugs in is there when the bus starts. */
+    Machine(Path temp, Set<PciAddress> blocked, Consumer<FakeSysfs> before) throws Exception {
+        sysfs = new FakeSysfs(temp);
+        for (String name : Set.of("igb_uio", "uio_pci_generic", "e1000e")) {
+            sysfs.driver(name);
+        }
+        before.accept(sysfs);
+        Path dev = temp.resolve("dev");
+        uio = new FakeUio(TestPlatform.LINUX, sysfs, dev);
+        platform = new TestPlatform(uio.linux);
+        bus = new Pci(new PciSettings(sysfs.root(), dev, Set.of(), blocked), platform.services(),
+                platform.interrupts, uio.linux, new VfioGroups(
+                        TestPlatform.LINUX, platform.interrupts, sysfs.root(), dev));
+        platform.use(bus, bus);
+        bus.addDriver(driver, Map.of());
+    }
+
+    /** Plugs in a NIC that igb_uio has. */
+    FakeUio.Node plugIgbUio(String address) {
+        return plugIgbUio(address, FakeSysfs.HOST);
+    }
+
+    FakeUio.Node plugIgbUio(String address, String parent) {
+        sysfs.plug(address, parent);
+        sysfs.bind(address, Optional.of("igb_uio"));
+        FakeUio.Node node = uio.add(address);
+        nodes.put(address, node);
+        return node;
+    }
+
+    LivePciDevice attach(String devargs) throws DeviceException {
+        return (LivePciDevice) bus.attach(Devargs.parse(devargs));
+    }
+
+    /** The window on BAR 0 that the driver has. */
+    Mmio bar(LivePciDevice device) {
+        return driver.bars.get(device);
+    }
+
+    /** A uevent of the function, as the kernel sends it now; it is not handed to the bus. */
+    Uevent pciUevent(String action, String address) {
+        return new Uevent(action, sysfs.devpath(address), "pci", sysfs.nextSequence(),
+                Map.of("PCI_SLOT_NAME", address));
+    }
+
+    /** Likewise, of its UIO device. */
+    Uevent uioUevent(String action, String address) {
+        return new Uevent(action, sysfs.devpath(address) + "/uio/" + nodes.get(address).name,
+                "uio", sysfs.nextSequence(), Map.of());
+    }
+
+    FakeUio.Node node(String address) {
+        return nodes.get(address);
+    }
+
+    /** COMMAND, as it is in the file {@code config} in {@code home}. */
+    static int command(Path home) {
+        try (RandomAccessFile config = new RandomAccessFile(
+                home.resolve("config").toFile(), "r")) {
+            config.seek(COMMAND);
+            return config.read() | config.read() << 8;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        bus.deactivate();
+        platform.close();
+        uio.close();
+    }
+}

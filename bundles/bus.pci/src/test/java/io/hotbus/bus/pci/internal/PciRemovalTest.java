@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.internal.sysfs.FakeSysfs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.bus.Uevent;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.io.Mmio;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever tells of a removal, and in whatever order: one REMOVE, and the device is let go of. */
+@Timeout(60)
+final class PciRemovalTest {
+    private static final String NIC = "0000:03:00.0";
+    private static final int ALL_ONES = -1;
+    private static final int BUS_MASTER = 4;
+
+    /** What may tell of a removal. */
+    private enum Notice {
+        SIGBUS(RemovalCause.SIGBUS), UIO_ERROR(RemovalCause.UIO_ERROR),
+        UIO_REMOVE(RemovalCause.UEVENT_REMOVE), PCI_UNBIND(RemovalCause.UEVENT_UNBIND),
+        PCI_REMOVE(RemovalCause.UEVENT_REMOVE), RESCAN(RemovalCause.RESCAN);
+
+        final RemovalCause cause;
+
+        Notice(RemovalCause cause) {
+            this.cause = cause;
+        }
+    }
+
+    /** A NIC that has just gone, without anyone having been told. */
+    private final class Gone {
+        final LivePciDevice device;
+        final FakeUio.Node node;
+        final Mmio bar;
+        private final Map<Notice, Uevent> uevents = new EnumMap<>(Notice.class);
+        private final Path home;
+
+        Gone(LivePciDevice device) throws Exception {
+            this.device = device;
+            this.node = machine.node(device.name());
+            this.bar = machine.bar(device);
+            uevents.put(Notice.UIO_REMOVE, machine.uioUevent("remove", device.name()));
+            uevents.put(Notice.PCI_UNBIND, machine.pciUevent("unbind", device.name()));
+            uevents.put(Notice.PCI_REMOVE, machine.pciUevent("remove", device.name()));
+            node.revoke();
+            home = machine.sysfs.unplug(device.name());
+        }
+
+        /** The same is there again. */
+        void undo() throws Exception {
+            machine.sysfs.replug(device.name(), home);
+            node.renew();
+        }
+
+        void tell(Notice notice) throws Exception {
+            switch (notice) {
+                case SIGBUS -> assertThat(bar.read32(8)).isEqualTo(ALL_ONES);
+                case UIO_ERROR -> node.fail();
+                case RESCAN -> machine.bus.rescan();
+                default -> machine.bus.handleUevent(uevents.get(notice));
+            }
+        }
+    }
+
+    @TempDir
+    Path temp;
+    private Machine machine;
+
+    @BeforeEach
+    void open() throws Exception {
+        machine = new Machine(temp, Set.of(new PciAddress(0, 9, 0, 0)), sysfs -> { });
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        machine.close();
+    }
+
+    private LivePciDevice plugAndAttach(String address) throws DeviceException {
+        machine.plugIgbUio(address);
+        return machine.attach(address);
+    }
+
+    private static List<List<Notice>> orders(List<Notice> notices) {
+        if (notices.isEmpty()) {
+            return List.of(List.of());
+        }
+        List<List<Notice>> orders = new ArrayList<>();
+        for (Notice first : notices) {
+            List<Notice> others = new ArrayList<>(notices);
+            others.remove(first);
+            for (List<Notice> rest : orders(others)) {
+                List<Notice> order = new ArrayList<>(List.of(first));
+                order.addAll(rest);
+                orders.add(order);
+            }
+        }
+        return orders;
+    }
+
+    private List<DeviceEvent> removals() throws InterruptedException {
+        return machine.platform.eventsUntilNow().stream()
+                .filter(event -> event.kind() == DeviceEvent.Kind.REMOVE).toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Notice.class)
+    void shouldReportARemovalOnceWhateverTheOrder(Notice first) throws Exception {
+        List<Notice> others = new ArrayList<>(List.of(Notice.values()));
+        others.remove(first);
+        machine.plugIgbUio(NIC);
+        for (List<Notice> rest : orders(others)) {
+            Gone gone = new Gone(machine.attach(NIC));
+            gone.tell(first);
+            DeviceEvent event = machine.platform.await(DeviceEvent.Kind.REMOVE);
+            assertThat(event.cause()).as("%s, then %s", first, rest).contains(first.cause);
+            assertThat(event.device()).contains(gone.device);
+            TestPlatform.eventually("let go of", () -> !gone.node.isOpen());
+            for (Notice notice : rest) {
+                gone.tell(notice);
+            }
+
+            assertThat(removals()).as("%s, then %s", first, rest).isEmpty();
+            assertThat(gone.bar.read32(0)).isEqualTo(ALL_ONES);
+            assertThat(gone.device.state()).isEqualTo(DeviceState.REMOVED);
+            machine.bus.detach(gone.device);
+            gone.undo();
+        }
+    }
+
+    @Test
+    void shouldKeepARemovedDeviceFromMemory() throws Exception {
+        LivePciDevice device = plugAndAttach(NIC);
+        Path home = machine.sysfs.home(NIC);
+        assertThat(Machine.command(home) & BUS_MASTER).isEqualTo(BUS_MASTER);
+        machine.bus.handleUevent(machine.pciUevent("unbind", NIC));
+
+        assertThat(Machine.command(home) & BUS_MASTER).isZero();
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> device.setBusMaster(true))
+                .withMessage(NIC + ": is gone, so it is not let reach memory");
+        device.setBusMaster(false);
+    }
+
+    @Test
+    void shouldCopeWithWhatADriverDoesAfterwards() throws Exception {
+        machine.plugIgbUio(NIC);
+        Lease[] lease = new Lease[1];
+        machine.driver.onProbe = device -> lease[0] = device.onInterrupt(() -> { });
+        LivePciDevice device = machine.attach(NIC);
+        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+        TestPlatform.eventually("let go of", () -> !machine.node(NIC).isOpen());
+
+        lease[0].close();
+        assertThat(device.mapBar(0).read32(0)).isEqualTo(ALL_ONES);
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> device.readConfig(0, 4)).withMessageContaining("closed");
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> device.onInterrupt(() -> { }));
+        machine.bus.detach(device);
+        assertThat(device.state()).isEqualTo(DeviceState.DETACHED);
+    }
+
+    @Test
+    void shouldNoticeARemovalWhileItIsProbed() throws Exception {
+        machine.plugIgbUio(NIC);
+        machine.driver.onProbe =
+                device -> machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+
+        assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> machine.attach(NIC))
+                .withMessage(NIC + ": pulled out while being probed");
+        assertThat(removals()).hasSize(1);
+        assertThat(machine.node(NIC).isOpen()).isFalse();
+        assertThat(machine.bus.devices()).isEmpty();
+    }
+
+    /** They come late where the machine is busy: what they tell of is over. */
+    @Test
+    void shouldNotTakeUeventsOfAnEarlierStayForThisOne() throws Exception {
+        Gone gone = new Gone(plugAndAttach(NIC));
+        gone.tell(Notice.UIO_ERROR);
+        machine.platform.await(DeviceEvent.Kind.REMOVE);
+        machine.bus.detach(gone.device);
+        LivePciDevice returned = plugAndAttach(NIC);
+        gone.tell(Notice.UIO_REMOVE);
+        gone.tell(Notice.PCI_UNBIND);
+        gone.tell(Notice.PCI_REMOVE);
+        machine.bus.rescan();
+
+        assertThat(returned.state()).isEqualTo(DeviceState.PROBED);
+        assertThat(removals()).isEmpty();
+        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+        assertThat(machine.platform.await(DeviceEvent.Kind.REMOVE).device()).contains(returned);
+    }
+
+    /** Sent by a driver that we took it from ourselves, before it was opened. */
+    @Test
+    void shouldNotTakeOurOwnUnbindForARemoval() throws Exception {
+        machine.plugIgbUio(NIC);
+        Uevent unbind = machine.pciUevent("unbind", NIC);
+        Uevent uio = machine.uioUevent("remove", NIC);
+        LivePciDevice device = machine.attach(NIC);
+        machine.bus.handleUevent(unbind);
+        machine.bus.handleUevent(uio);
+
+        assertThat(device.state()).isEqualTo(DeviceState.PROBED);
+        assertThat(machine.platform.eventsUntilNow()).as("no news, either").isEmpty();
+    }
+
+    @Test
+    void shouldNotTellOfWhatWasDoneInOrderToAttach() throws Exception {
+        machine.plugIgbUio(NIC);
+        Uevent early = machine.pciUevent("bind", NIC);
+        machine.driver.onProbe = device -> machine.bus.handleUevent(early);
+        LivePciDevice device = machine.attach(NIC);
+        machine.bus.handleUevent(early);
+        assertThat(machine.platform.eventsUntilNow()).isEmpty();
+
+        machine.bus.detach(device);
+        machine.bus.handleUevent(early);
+        assertThat(machine.platform.eventsUntilNow()).extracting(DeviceEvent::kind)
+                .containsExactly(DeviceEvent.Kind.BIND);
+    }
+
+    @Test
+    void shouldHeedUeventsWithoutANumber() throws Exception {
+        LivePciDevice device = plugAndAttach(NIC);
+        machine.bus.handleUevent(
+                new Uevent("unbind", machine.sysfs.devpath(NIC), "pci", -1, Map.of()));
+
+        assertThat(device.state()).isEqualTo(DeviceState.REMOVED);
+    }
+
+    @Test
+    void shouldRemoveAllBelowABridge() throws Exception {
+        machine.sysfs.plug("0000:00:1c.0");
+        machine.sysfs.plug("0000:00:1c.1");
+        String bridge = machine.sysfs.devpath("0000:00:1c.0");
+        machine.plugIgbUio(NIC, bridge);
+        machine.plugIgbUio("0000:05:00.0", bridge + "/0000:03:01.0");
+        machine.plugIgbUio("0000:06:00.0", machine.sysfs.devpath("0000:00:1c.1"));
+        LivePciDevice below = machine.attach(NIC);
+        LivePciDevice deeper = machine.attach("0000:05:00.0");
+        LivePciDevice elsewhere = machine.attach("0000:06:00.0");
+        machine.bus.handleUevent(machine.pciUevent("remove", "0000:00:1c.0"));
+
+        assertThat(below.state()).isEqualTo(DeviceState.REMOVED);
+        assertThat(deeper.state()).isEqualTo(DeviceState.REMOVED);
+        assertThat(elsewhere.state()).isEqualTo(DeviceState.PROBED);
+        assertThat(removals()).extracting(DeviceEvent::name)
+                .containsExactlyInAnyOrder("0000:00:1c.0", NIC, "0000:05:00.0");
+    }
+
+    @Test
+    void shouldRemoveTheVirtualFunctionsOfAPhysicalOne() throws Exception {
+        machine.sysfs.plug(NIC);
+        for (String virtual : List.of("0000:03:10.0", "0000:03:10.2")) {
+            machine.plugIgbUio(virtual);
+            machine.sysfs.physical(virtual, NIC);
+        }
+        LivePciDevice first = machine.attach("0000:03:10.0");
+        LivePciDevice second = machine.attach("0000:03:10.2");
+        LivePciDevice other = plugAndAttach("0000:04:00.0");
+        machine.bus.handleUevent(machine.pciUevent("unbind", NIC));
+        assertThat(first.state()).as("its driver may leave them").isEqualTo(DeviceState.PROBED);
+        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+
+        assertThat(first.state()).isEqualTo(DeviceState.REMOVED);
+        assertThat(second.state()).isEqualTo(DeviceState.REMOVED);
+        assertThat(other.state()).isEqualTo(DeviceState.PROBED);
+        assertThat(removals()).extracting(DeviceEvent::device).containsExactlyInAnyOrder(
+                Optional.empty(), Optional.of(first), Optional.of(second));
+    }
+
+    @Test
+    void shouldRemoveFiftyAtOnce() throws Exception {
+        machine.sysfs.plug("0000:00:1c.0");
+        Uevent bridge = machine.pciUevent("remove", "0000:00:1c.0");
+        List<LivePciDevice> devices = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            String address = "0000:%02x:00.0".formatted(0x10 + i);
+            machine.plugIgbUio(address, bridge.devpath());
+            devices.add(machine.attach(address));
+        }
+        Uevent later = machine.pciUevent("remove", "0000:00:1c.0");
+        List<Gone> gone = new ArrayList<>();
+        for (LivePciDevice device : devices) {
+            gone.add(new Gone(device));
+        }
+        List<Thread> threads = new ArrayList<>();
+        threads.add(new Thread(() -> machine.bus.handleUevent(later)));
+        for (Notice notice : Notice.values()) {
+            threads.add(new Thread(() -> gone.forEach(each -> {
+                try {
+                    each.tell(notice);
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            })));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        for (Gone each : gone) {
+            TestPlatform.eventually("let go of", () -> !each.node.isOpen());
+            assertThat(each.bar.read32(0)).isEqualTo(ALL_ONES);
+            machine.bus.detach(each.device);
+        }
+        List<Optional<Device>> removed = removals().stream().map(DeviceEvent::device)
+                .filter(Optional::isPresent).toList();
+        assertThat(removed).hasSize(50).doesNotHaveDuplicates();
+        assertThat(machine.bus.devices()).isEmpty();
+    }
+
+    @Test
+    void shouldFindAnotherNicInTheSlot() throws Exception {
+        LivePciDevice before = plugAndAttach(NIC);
+        machine.sysfs.unplug(NIC);
+        machine.sysfs.write(machine.sysfs.plug(NIC), "device", "0x1521\n");
+        machine.bus.rescan();
+
+        List<DeviceEvent> events = machine.platform.eventsUntilNow();
+        assertThat(events).extracting(DeviceEvent::kind)
+                .containsExactly(DeviceEvent.Kind.REMOVE, DeviceEvent.Kind.ADD);
+        assertThat(events.get(0).device()).contains(before);
+        assertThat(events.get(0).cause()).contains(RemovalCause.RESCAN);
+        machine.bus.detach(before);
+        assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> machine.attach(NIC))
+                .withMessageStartingWith(NIC + ": no driver for 8086:1521");
+    }
+
+    @Test
+    void shouldFindThatItHasLeftAndReturned() throws Exception {
+        LivePciDevice before = plugAndAttach(NIC);
+        machine.sysfs.unplug(NIC);
+        machine.plugIgbUio(NIC);
+        machine.bus.rescan();
+
+        assertThat(before.state()).isEqualTo(DeviceState.REMOVED);
+        machine.bus.detach(before);
+        LivePciDevice after = machine.attach(NIC);
+        machine.bus.rescan();
+        assertThat(after.state()).isEqualTo(DeviceState.PROBED);
+    }
+
+    @Test
+    void shouldFindThatAnotherDriverHasIt() throws Exception {
+        LivePciDevice device = plugAndAttach(NIC);
+        machine.bus.rescan();
+        assertThat(device.state()).isEqualTo(DeviceState.PROBED);
+        machine.sysfs.bind(NIC, Optional.of("e1000e"));
+        machine.bus.rescan();
+
+        assertThat(machine.platform.await(DeviceEvent.Kind.REMOVE).cause())
+                .contains(RemovalCause.RESCAN);
+        assertThat(device.state()).isEqualTo(DeviceState.REMOVED);
+    }
+
+    @Test
+    void shouldFindWhatCameAndWentUnnoticed() throws Exception {
+        machine.bus.handleUevent(addUevent("0000:05:00.0"));
+        machine.sysfs.plug("0000:06:00.0");
+        machine.bus.rescan();
+        machine.sysfs.unplug("0000:05:00.0");
+        machine.bus.rescan();
+        machine.bus.rescan();
+
+        assertThat(machine.platform.eventsUntilNow())
+                .extracting(event -> event.kind() + " " + event.name()).containsExactly(
+                        "ADD 0000:05:00.0", "ADD 0000:06:00.0", "REMOVE 0000:05:00.0");
+    }
+
+    /** Plugs it in. */
+    private Uevent addUevent(String address) {
+        machine.sysfs.plug(address);
+        return machine.pciUevent("add", address);
+    }
+
+    @Test
+    void shouldUseItAtAnotherAddress() throws Exception {
+        Gone gone = new Gone(plugAndAttach(NIC));
+        gone.tell(Notice.PCI_REMOVE);
+        machine.bus.detach(gone.device);
+        machine.plugIgbUio("0000:08:00.0", FakeSysfs.HOST + "/0000:00:1d.0");
+        machine.bus.handleUevent(machine.pciUevent("add", "0000:08:00.0"));
+        machine.bus.handleUevent(machine.pciUevent("bind", "0000:08:00.0"));
+
+        assertThat(machine.platform.eventsUntilNow())
+                .extracting(event -> event.kind() + " " + event.name()).containsExactly(
+                        "REMOVE " + NIC, "ADD 0000:08:00.0", "BIND 0000:08:00.0");
+        assertThat(machine.attach("0000:08:00.0").state()).isEqualTo(DeviceState.PROBED);
+    }
+
+    @Test
+    void shouldKeepQuietAboutBlockedFunctions() throws Exception {
+        machine.bus.handleUevent(addUevent("0000:09:00.0"));
+        machine.bus.handleUevent(machine.pciUevent("bind", "0000:09:00.0"));
+        machine.bus.handleUevent(machine.pciUevent("unbind", "0000:09:00.0"));
+        machine.bus.handleUevent(machine.pciUevent("remove", "0000:09:00.0"));
+        machine.bus.rescan();
+        machine.sysfs.unplug("0000:09:00.0");
+        machine.bus.rescan();
+
+        assertThat(machine.platform.eventsUntilNow()).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveADeviceThatWaitsForADriverAlone() throws Exception {
+        LivePciDevice device = plugAndAttach(NIC);
+        machine.bus.removeDriver(machine.driver);
+        machine.bus.handleUevent(machine.pciUevent("unbind", NIC));
+        machine.sysfs.bind(NIC, Optional.empty());
+        machine.bus.rescan();
+        assertThat(removals()).isEmpty();
+        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+
+        assertThat(removals()).hasSize(1);
+        assertThat(device.state()).isEqualTo(DeviceState.DETACHED);
+    }
+}
