@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.bus.pci.PciDevice;
+import io.hotbus.bus.pci.PciId;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.io.Mmio;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The registers of one 82574: how to wait for them, how to tell that nobody answers, and the
+ * sequences that concern the chip as a whole. Reading and the presence are for any thread, the
+ * sequences for one control thread at a time.
+ */
+final class E1000eChip {
+    /** Some milliseconds by the data sheet. */
+    static final Duration RESET_DEADLINE = Duration.ofMillis(100);
+    /** Requests that are under way end within microseconds. */
+    static final Duration STOP_DEADLINE = Duration.ofMillis(10);
+    private static final Duration OWNERSHIP_DEADLINE = Duration.ofMillis(10);
+    /** No access for the first microsecond of a reset; the host's timers are coarser. */
+    private static final long RESET_PAUSE_NANOS = 100_000;
+    private static final long POLL_NANOS = 50_000;
+
+    private final PciDevice device;
+    private final Mmio bar0;
+    private final int configId;
+    /** What CTRL holds between the sequences. */
+    private int ctrl;
+
+    E1000eChip(PciDevice device, Mmio bar0) {
+        this.device = device;
+        this.bar0 = bar0;
+        PciId id = device.function().id();
+        this.configId = id.device() << 16 | id.vendor();
+    }
+
+    PciDevice device() {
+        return device;
+    }
+
+    int read(long register) {
+        return bar0.read32(register);
+    }
+
+    void write(long register, int value) {
+        bar0.write32(register, value);
+    }
+
+    /**
+     * Waits until the bits {@code mask} of {@code register} read {@code expected}; whether they do.
+     * False at once where nobody answers.
+     */
+    boolean await(long register, int mask, int expected, Duration deadline) {
+        long start = System.nanoTime();
+        while (!device.isGone()) {
+            int value = read(register);
+            if (value == E1000eRegs.GONE) {
+                return false;
+            }
+            if ((value & mask) == expected) {
+                return true;
+            }
+            if (System.nanoTime() - start > deadline.toNanos() || isSilent()) {
+                return false;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return false;
+    }
+
+    /** Whether the registers answer nothing that a chip would. */
+    boolean isSilent() {
+        return isSilent(read(E1000eRegs.STATUS));
+    }
+
+    /**
+     * As {@link #isSilent()}, of a value of STATUS. It never holds all-ones. It may hold zero, but
+     * CTRL does not then; where both are zero it is memory that lost its device: a bridge or a
+     * hypervisor may have it read so.
+     */
+    boolean isSilent(int status) {
+        if (status != 0) {
+            return status == E1000eRegs.GONE;
+        }
+        int control = read(E1000eRegs.CTRL);
+        return control == 0 || control == E1000eRegs.GONE;
+    }
+
+    /** Whether its configuration space answers, as the function that was attached. */
+    boolean isOnBus() {
+        if (device.isGone()) {
+            return false;
+        }
+        try {
+            return device.readConfig(0, Integer.BYTES) == configId;
+        } catch (DeviceException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Puts the chip into a known state: no DMA, no interrupt, no address but its own, link wanted.
+     * Source: 82574 data sheet, initialization sequence; the hand-over of the PHY as in
+     * Linux {@code e1000_reset_hw_82571}.
+     *
+     * @throws DeviceException it is gone, or does not answer
+     */
+    void reset() throws DeviceException {
+        requireAnswer("does not answer");
+        write(E1000eRegs.IMC, -1);
+        write(E1000eRegs.RCTL, 0);
+        write(E1000eRegs.TCTL, E1000eRegs.TCTL_PSP);
+        ctrl = read(E1000eRegs.CTRL);
+        // A reset amid a request may hang the bus. Where the request does not end it has to be.
+        stopDma();
+        int extcnf = read(E1000eRegs.EXTCNF_CTRL) & ~E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP;
+        // Where the firmware keeps the PHY for itself it loses it all the same.
+        write(E1000eRegs.EXTCNF_CTRL, extcnf | E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP);
+        await(E1000eRegs.EXTCNF_CTRL, E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP,
+                E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP, OWNERSHIP_DEADLINE);
+        write(E1000eRegs.CTRL, ctrl | E1000eRegs.CTRL_RST);
+        LockSupport.parkNanos(RESET_PAUSE_NANOS);
+        boolean done = await(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, 0, RESET_DEADLINE);
+        requireAnswer("does not answer after a reset");
+        require(done, "CTRL.RST is not done after " + RESET_DEADLINE.toMillis() + " ms");
+        write(E1000eRegs.EXTCNF_CTRL, extcnf);
+        require(await(E1000eRegs.EECD, E1000eRegs.EECD_AUTO_RD, E1000eRegs.EECD_AUTO_RD,
+                RESET_DEADLINE), "its NVM is not read (EECD.AUTO_RD) after "
+                + RESET_DEADLINE.toMillis() + " ms");
+        write(E1000eRegs.IMC, -1);
+        acknowledge();
+        clearFilters();
+        linkUp();
+    }
+
+    /** All tables but entry 0 of RA, the chip's own address: the reset leaves them undefined. */
+    private void clearFilters() {
+        for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
+            write(E1000eRegs.MTA + 4L * i, 0);
+        }
+        for (int i = 1; i < E1000eRegs.RA_ENTRIES; i++) {
+            write(E1000eRegs.RAL + 8L * i, 0);
+            write(E1000eRegs.RAH + 8L * i, 0);
+        }
+        write(E1000eRegs.MRQC, 0);
+        write(E1000eRegs.RXCSUM, 0);
+        write(E1000eRegs.RFCTL, E1000eRegs.RFCTL_ACK_DIS);
+    }
+
+    /**
+     * The link, as the PHY negotiates it: CTRL.ASDE and forced speed are for other ways. No flow
+     * control, no VLAN tags taken out; all said, since an emulated chip may keep what the kernel's
+     * driver had there.
+     */
+    private void linkUp() {
+        ctrl = read(E1000eRegs.CTRL) & ~(E1000eRegs.CTRL_GIO_MASTER_DISABLE | E1000eRegs.CTRL_ASDE
+                | E1000eRegs.CTRL_FRCSPD | E1000eRegs.CTRL_FRCDPLX | E1000eRegs.CTRL_RFCE
+                | E1000eRegs.CTRL_TFCE | E1000eRegs.CTRL_VME | E1000eRegs.CTRL_RST
+                | E1000eRegs.CTRL_PHY_RST) | E1000eRegs.CTRL_SLU;
+        write(E1000eRegs.CTRL, ctrl);
+    }
+
+    /** Has LSC raise the interrupt: the one there is, or with MSI-X vector 0. */
+    void enableInterrupt() {
+        write(E1000eRegs.EIAC, 0);
+        write(E1000eRegs.IAM, 0);
+        write(E1000eRegs.IVAR, E1000eRegs.IVAR_OTHER_VECTOR_0);
+        write(E1000eRegs.IMS, E1000eRegs.INT_LSC | E1000eRegs.INT_OTHER);
+    }
+
+    void disableInterrupt() {
+        write(E1000eRegs.IMC, -1);
+    }
+
+    /**
+     * Clears the causes of the interrupt. Reading does so only under conditions (data sheet,
+     * interrupt cause read register), writing them back always.
+     */
+    void acknowledge() {
+        int causes = read(E1000eRegs.ICR);
+        if (causes != E1000eRegs.GONE) {
+            write(E1000eRegs.ICR, causes);
+        }
+    }
+
+    /**
+     * Ends all requests to memory, until the next {@link #reset}; whether none is under way any
+     * more. Source: 82574 data sheet, GIO master disable.
+     */
+    boolean stopDma() {
+        write(E1000eRegs.CTRL, ctrl | E1000eRegs.CTRL_GIO_MASTER_DISABLE);
+        return await(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE, 0, STOP_DEADLINE);
+    }
+
+    /**
+     * Its address, as a reset has read it from the NVM; the first byte on the wire in the highest
+     * of the low 48 bits.
+     */
+    long macAddress() throws DeviceException {
+        int low = read(E1000eRegs.RAL);
+        int high = read(E1000eRegs.RAH);
+        requireAnswer("does not answer");
+        require((high & E1000eRegs.RAH_AV) != 0 && (low & 1) == 0 && (low | high << 16) != 0,
+                "RAL0 and RAH0 hold no address (is its NVM programmed?)");
+        return Long.reverseBytes(Integer.toUnsignedLong(low) | (long) high << Integer.SIZE)
+                >>> Short.SIZE;
+    }
+
+    /** @throws DeviceException nobody answers, and whether that means that it is gone */
+    void requireAnswer(String what) throws DeviceException {
+        if (device.isGone() || isSilent()) {
+            throw new DeviceException(device + ": " + (isOnBus()
+                    ? what + ", but its configuration space does: is memory decoding off?"
+                    : "its registers do not answer: it was pulled out"));
+        }
+    }
+
+    private void require(boolean condition, String otherwise) throws DeviceException {
+        if (!condition) {
+            requireAnswer("does not answer");
+            throw new DeviceException(device + ": " + otherwise
+                    + ": the hardware is stuck (turn its slot, or the machine, off and on)");
+        }
+    }
+}

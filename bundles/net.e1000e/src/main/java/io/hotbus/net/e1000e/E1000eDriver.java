@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.bus.pci.Bar;
+import io.hotbus.bus.pci.PciDevice;
+import io.hotbus.bus.pci.PciDriver;
+import io.hotbus.bus.pci.PciId;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.thread.InterruptThread;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The driver {@code net_e1000_em}, by the name DPDK gives it. No devargs. Control threads. */
+@Component(service = PciDriver.class)
+public final class E1000eDriver implements PciDriver {
+    static final String NAME = "net_e1000_em";
+    private static final Logger LOG = LoggerFactory.getLogger(E1000eDriver.class);
+    private static final int INTEL = 0x8086;
+    private static final List<PciId> IDS = List.of(PciId.of(INTEL, 0x10d3));
+    /** What the bus itself understands. */
+    private static final Set<String> DEVARGS = Set.of("bind");
+    /** A reset of the function by someone else takes less. */
+    private static final Duration SILENCE_PATIENCE = Duration.ofSeconds(5);
+
+    private record Attached(E1000eDev dev, Port port, E1000eWatch watch) {
+    }
+
+    private final DmaAllocator allocator;
+    private final InterruptThread interruptThread;
+    private final HotUnplug hotUnplug;
+    private final PortRegistry ports;
+    private final Map<PciDevice, Attached> attached = new ConcurrentHashMap<>();
+
+    @Activate
+    public E1000eDriver(@Reference DmaAllocator allocator,
+            @Reference InterruptThread interruptThread, @Reference HotUnplug hotUnplug,
+            @Reference PortRegistry ports) {
+        this.allocator = allocator;
+        this.interruptThread = interruptThread;
+        this.hotUnplug = hotUnplug;
+        this.ports = ports;
+    }
+
+    /** Lets go of what the bus has left with it. */
+    @Deactivate
+    public void deactivate() {
+        attached.keySet().forEach(this::remove);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<PciId> ids() {
+        return IDS;
+    }
+
+    @Override
+    public void probe(PciDevice device) throws DeviceException {
+        device.devargs().allowOnly(DEVARGS);
+        if (device.function().bar(0).filter(Bar::memory)
+                .filter(bar -> bar.length() >= E1000eRegs.BAR0_LENGTH).isEmpty()) {
+            throw new DeviceException("%s: no BAR0 of %d KiB of memory is assigned to it: %s"
+                    .formatted(device, E1000eRegs.BAR0_LENGTH >> 10, device.function().bars()));
+        }
+        E1000eChip chip = new E1000eChip(device, device.mapBar(0));
+        E1000eDev dev = E1000eDev.probe(chip, allocator);
+        Port port = ports.add(device, dev);
+        E1000eWatch watch = new E1000eWatch(
+                chip, dev, port, ports, hotUnplug, SILENCE_PATIENCE);
+        attached.put(device, new Attached(dev, port, watch));
+        try {
+            watch.begin(interruptThread);
+        } catch (RuntimeException e) {
+            remove(device);
+            throw e;
+        }
+        LOG.info("{}: 82574, {}, {}", device, dev.info().macText(),
+                E1000eWatch.describe(dev.link()));
+    }
+
+    @Override
+    public void remove(PciDevice device) {
+        Attached gone = attached.get(device);
+        if (gone == null) {
+            return;
+        }
+        gone.watch().close();
+        try {
+            ports.remove(gone.port());
+        } finally {
+            gone.dev().close();
+            attached.remove(device);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.mem.IovaMode;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCache;
+
+/**
+ * What the receive and the transmit queue have in common: the ring, and the buffers in it.
+ *
+ * <p>The descriptors lie in memory of ours, so a burst meets no register but the doorbell, which is
+ * written only: nothing in it waits for a device that is gone. Control thread while the queue is
+ * stopped; the burst of a started queue is an lcore's.
+ */
+abstract class E1000eQueue implements AutoCloseable {
+    private static final int CACHE = 256;
+
+    final E1000eChip chip;
+    final int mask;
+    /** The buffer of each descriptor; which of them are the queue's own the subclass knows. */
+    final long[] buffers;
+    final MempoolCache cache;
+
+    private final String label;
+    private final E1000eRing ring;
+    private final long base;
+
+    /** {@code direction} for words: {@code receive}. */
+    E1000eQueue(E1000eChip chip, String direction, int descriptors, Mempool pool,
+            DmaAllocator allocator) throws DeviceException {
+        this.chip = chip;
+        this.mask = descriptors - 1;
+        this.buffers = new long[descriptors];
+        this.cache = new MempoolCache(pool, CACHE);
+        this.label = chip.device() + " " + direction + " queue 0";
+        requireReachable(pool);
+        this.ring = E1000eRing.allocate(allocator, chip.device(), label, descriptors);
+        this.base = ring.address();
+    }
+
+    private void requireReachable(Mempool pool) throws DeviceException {
+        chip.device().requireReachable(pool.memory());
+        long page = pool.memory().pageSize();
+        if (pool.memory().iovaMode() == IovaMode.PA
+                && Mbuf.HEADER + Mbuf.HEADROOM + pool.dataRoom() > page) {
+            throw new DeviceException(("%s: the buffers of mempool %s, with %d bytes for data, are "
+                    + "not contiguous in pages of %d bytes: reserve hugepages")
+                    .formatted(label, pool.name(), pool.dataRoom(), page));
+        }
+    }
+
+    final Mempool pool() {
+        return cache.pool();
+    }
+
+    /** Address of descriptor {@code index}. */
+    final long descriptor(int index) {
+        return E1000eDescriptor.at(base, index);
+    }
+
+    /** Address of the second word of descriptor {@code index}. */
+    final long word(int index) {
+        return E1000eDescriptor.at(base, index) + E1000eDescriptor.WORD;
+    }
+
+    /**
+     * An empty ring, in the block of registers that begins at {@code registers} (RDBAL or TDBAL):
+     * both are laid out alike. The chip does not touch it yet.
+     */
+    final void writeRing(long registers, int dctl) {
+        ring.clear();
+        long iova = ring.iova();
+        chip.write(registers, (int) iova);
+        chip.write(registers + E1000eRegs.RDBAH - E1000eRegs.RDBAL, (int) (iova >>> Integer.SIZE));
+        chip.write(registers + E1000eRegs.RDLEN - E1000eRegs.RDBAL, ring.bytes());
+        chip.write(registers + E1000eRegs.RDH - E1000eRegs.RDBAL, 0);
+        chip.write(registers + E1000eRegs.RDT - E1000eRegs.RDBAL, 0);
+        // No delayed interrupts: write-backs would wait for their timers.
+        chip.write(registers + E1000eRegs.RDTR - E1000eRegs.RDBAL, 0);
+        chip.write(registers + E1000eRegs.RADV - E1000eRegs.RDBAL, 0);
+        chip.write(registers + E1000eRegs.RXDCTL - E1000eRegs.RDBAL, dctl);
+    }
+
+    /** Gives all buffers back, and the ring. The chip cannot reach memory any more. Idempotent. */
+    @Override
+    public final void close() {
+        returnBuffers();
+        cache.flush();
+        ring.close();
+    }
+
+    /** Gives the buffers in the ring back, each of them once. */
+    abstract void returnBuffers();
+
+    /** Names the device and the queue. */
+    @Override
+    public final String toString() {
+        return label;
+    }
+}

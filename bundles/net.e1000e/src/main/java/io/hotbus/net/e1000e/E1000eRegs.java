@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+/**
+ * The registers of the 82574 that this driver uses: byte offsets in BAR0, and bits. Names, offsets
+ * and bits are those of the data sheet; the statistics are in {@link E1000eCounter}.
+ */
+final class E1000eRegs {
+    static final long BAR0_LENGTH = 128 << 10;
+
+    static final int MIN_DESCRIPTORS = 64;
+    static final int MAX_DESCRIPTORS = 4096;
+
+    /** What a register reads as when nobody is there. None of those read here ever holds it. */
+    static final int GONE = -1;
+
+    // General.
+    static final long CTRL = 0x00000;
+    /** Stops requests of the device on PCI Express; see {@link #STATUS_GIO_MASTER_ENABLE}. */
+    static final int CTRL_GIO_MASTER_DISABLE = 1 << 2;
+    static final int CTRL_ASDE = 1 << 5;
+    /** Set link up. */
+    static final int CTRL_SLU = 1 << 6;
+    static final int CTRL_FRCSPD = 1 << 11;
+    static final int CTRL_FRCDPLX = 1 << 12;
+    /** Reset of all but the configuration space and the PHY; clears itself. */
+    static final int CTRL_RST = 1 << 26;
+    static final int CTRL_RFCE = 1 << 27;
+    static final int CTRL_TFCE = 1 << 28;
+    /** VLAN tags are taken out of frames. */
+    static final int CTRL_VME = 1 << 30;
+    static final int CTRL_PHY_RST = 1 << 31;
+
+    static final long STATUS = 0x00008;
+    static final int STATUS_FD = 1;
+    static final int STATUS_LU = 1 << 1;
+    static final int STATUS_SPEED_SHIFT = 6;
+    static final int STATUS_SPEED = 3 << STATUS_SPEED_SHIFT;
+    /** 1 for as long as requests of the device may be under way. */
+    static final int STATUS_GIO_MASTER_ENABLE = 1 << 19;
+
+    static final long EECD = 0x00010;
+    /** The NVM has been read into the registers. */
+    static final int EECD_AUTO_RD = 1 << 9;
+
+    static final long EXTCNF_CTRL = 0x00f00;
+    /** Software, and not the firmware, is at the PHY. */
+    static final int EXTCNF_MDIO_SW_OWNERSHIP = 1 << 5;
+
+    // Interrupts.
+    static final long ICR = 0x000c0;
+    static final long IMS = 0x000d0;
+    static final long IMC = 0x000d8;
+    /** Causes that are cleared, and masked, when their vector is raised. */
+    static final long EIAC = 0x000dc;
+    /** Causes that are masked when ICR is read. */
+    static final long IAM = 0x000e0;
+    static final long IVAR = 0x000e4;
+    static final int INT_LSC = 1 << 2;
+    /** With MSI-X: what has no vector of a queue, LSC among it. */
+    static final int INT_OTHER = 1 << 24;
+    /** IVAR: causes of {@link #INT_OTHER} raise vector 0. */
+    static final int IVAR_OTHER_VECTOR_0 = 1 << 19;
+
+    // Receive.
+    static final long RCTL = 0x00100;
+    static final int RCTL_EN = 1 << 1;
+    /** Unicast frames for others. */
+    static final int RCTL_UPE = 1 << 3;
+    /** All multicast frames. */
+    static final int RCTL_MPE = 1 << 4;
+    static final int RCTL_BAM = 1 << 15;
+    static final int RCTL_BSIZE_SHIFT = 16;
+    /** Strips the FCS. */
+    static final int RCTL_SECRC = 1 << 26;
+
+    static final long RDBAL = 0x02800;
+    static final long RDBAH = 0x02804;
+    static final long RDLEN = 0x02808;
+    static final long RDH = 0x02810;
+    static final long RDT = 0x02818;
+    static final long RDTR = 0x02820;
+    static final long RXDCTL = 0x02828;
+    static final long RADV = 0x0282c;
+    /** RXDCTL, TXDCTL: thresholds count descriptors. All 0 here: written back at once. */
+    static final int DCTL_GRAN = 1 << 24;
+
+    static final long RXCSUM = 0x05000;
+    static final long RFCTL = 0x05008;
+    static final int RFCTL_ACK_DIS = 1 << 12;
+    static final long MRQC = 0x05818;
+
+    static final long MTA = 0x05200;
+    static final int MTA_ENTRIES = 128;
+    static final long RAL = 0x05400;
+    static final long RAH = 0x05404;
+    static final int RAH_AV = 1 << 31;
+    static final int RA_ENTRIES = 16;
+
+    // Transmit.
+    static final long TCTL = 0x00400;
+    static final int TCTL_EN = 1 << 1;
+    /** Pads short frames. */
+    static final int TCTL_PSP = 1 << 3;
+    /** Collision threshold 15 and distance 63, as the data sheet has them for full duplex. */
+    static final int TCTL_CT_COLD = 0x0f << 4 | 0x3f << 12;
+    static final int TCTL_RTLC = 1 << 24;
+    /** Several read requests at a time. */
+    static final int TCTL_MULR = 1 << 28;
+    static final long TIPG = 0x00410;
+    /** IPGT 8, IPGR1 8, IPGR2 6. */
+    static final int TIPG_COPPER = 8 | 8 << 10 | 6 << 20;
+
+    static final long TDBAL = 0x03800;
+    static final long TDBAH = 0x03804;
+    static final long TDLEN = 0x03808;
+    static final long TDH = 0x03810;
+    static final long TDT = 0x03818;
+    static final long TIDV = 0x03820;
+    static final long TXDCTL = 0x03828;
+    static final long TADV = 0x0382c;
+    /** To be 1, says the data sheet. */
+    static final int TXDCTL_COUNT_DESC = 1 << 22;
+
+    private E1000eRegs() {
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.thread.InterruptThread;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at STATUS, at each interrupt of the link and every {@link #PERIOD} in any case: has the
+ * link changed, and is the device there at all? Thread {@code interrupt}; begun and closed by a
+ * control thread.
+ *
+ * <p>A device whose registers do not answer is gone if its configuration space does not either, or
+ * is that of another. If it does answer, the memory of the device may only be off for a while, as
+ * during a reset by someone else: then it has a few seconds to come back.
+ */
+final class E1000eWatch implements AutoCloseable {
+    static final Duration PERIOD = Duration.ofMillis(100);
+    private static final Logger LOG = LoggerFactory.getLogger(E1000eWatch.class);
+
+    private final E1000eChip chip;
+    private final E1000eDev dev;
+    private final Port port;
+    private final PortRegistry ports;
+    private final HotUnplug hotUnplug;
+    private final Duration patience;
+    private Lease interrupt = () -> { };
+    private Lease timer = () -> { };
+    private Link link;
+    private boolean silent;
+    private long silentSince;
+
+    /** {@code patience} is for a device that is on its bus and does not answer. */
+    E1000eWatch(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports,
+            HotUnplug hotUnplug, Duration patience) {
+        this.chip = chip;
+        this.dev = dev;
+        this.port = port;
+        this.ports = ports;
+        this.hotUnplug = hotUnplug;
+        this.patience = patience;
+        this.link = dev.link();
+    }
+
+    void begin(InterruptThread thread) {
+        try {
+            interrupt = chip.device().onInterrupt(this::interrupted);
+            dev.enableInterrupt();
+        } catch (DeviceException e) {
+            LOG.info("{}: no interrupt, its link is looked at every {} ms ({})", chip.device(),
+                    PERIOD.toMillis(), e.getMessage());
+        }
+        timer = thread.every(PERIOD, this::look);
+    }
+
+    private void interrupted() {
+        chip.acknowledge();
+        look();
+    }
+
+    /** One read, if all is as it was. */
+    private void look() {
+        if (chip.device().isGone()) {
+            return;
+        }
+        int status = chip.read(E1000eRegs.STATUS);
+        if (chip.isSilent(status)) {
+            lookAtBus();
+            return;
+        }
+        if (silent) {
+            silent = false;
+            LOG.info("{}: its registers answer again", chip.device());
+        }
+        Link now = E1000eDev.link(status);
+        if (!now.equals(link)) {
+            link = now;
+            LOG.info("{}: {}", chip.device(), describe(now));
+            ports.linkChanged(port);
+        }
+    }
+
+    private void lookAtBus() {
+        long now = System.nanoTime();
+        if (!silent) {
+            silent = true;
+            silentSince = now;
+        }
+        if (!chip.isOnBus()) {
+            report("its registers do not answer, nor does its configuration space");
+        } else if (now - silentSince > patience.toNanos()) {
+            report("its registers have not answered for " + patience.toMillis() + " ms");
+        } else if (now == silentSince) {
+            LOG.warn("{}: its registers do not answer, but its configuration space does: it has "
+                    + "{} ms to come back", chip.device(), patience.toMillis());
+        }
+    }
+
+    private void report(String why) {
+        if (hotUnplug.report(chip.device(), RemovalCause.ALL_ONES)) {
+            LOG.warn("{}: gone: {}", chip.device(), why);
+        }
+    }
+
+    static String describe(Link link) {
+        return link.up() ? "link up, %d Mb/s %s duplex".formatted(link.speedMbps(),
+                link.fullDuplex() ? "full" : "half") : "link down";
+    }
+
+    /** Looks no more when this returns. Idempotent. */
+    @Override
+    public void close() {
+        timer.close();
+        if (!chip.device().isGone()) {
+            chip.disableInterrupt();
+        }
+        interrupt.close();
+    }
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Port;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class E1000eTrafficTest {
+    private static final int BURST = 32;
+
+    private Rig rig;
+    private Mempool pool;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        rig = new Rig();
+        pool = rig.pool(2048);
+    }
+
+    @AfterEach
+    void tearDown() throws Exception {
+        rig.detachAll();
+        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
+        assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
+        rig.close();
+        assertThat(rig.chip.violations).isEmpty();
+    }
+
+    /** Receives the frames [from, to) of those that are under way, and checks each. */
+    private static void receive(Port port, Mempool pool, long from, long to) {
+        long[] mbufs = new long[BURST];
+        long[] next = {from};
+        assertThat(Rig.eventually(() -> {
+            int n = port.rxQueue(0).burst(mbufs, BURST);
+            for (int i = 0; i < n; i++) {
+                assertThat(Frames.isIntact(mbufs[i], next[0])).as("frame %d", next[0]).isTrue();
+                assertThat(Mbuf.port(mbufs[i])).isEqualTo(port.id());
+                next[0]++;
+            }
+            pool.put(mbufs, 0, n);
+            return next[0] >= to;
+        })).as("frame %d arrives", next[0]).isTrue();
+        assertThat(next[0]).isEqualTo(to);
+    }
+
+    private static void exchange(Port port, Mempool pool, int frames) {
+        for (int from = 0; from < frames; ) {
+            int sent = Frames.send(port, pool, from, Math.min(BURST, frames - from));
+            receive(port, pool, from, from + sent);
+            from += sent;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 256, 4096})
+    void shouldLoopFramesBackIntactAndInOrder(int descriptors) throws Exception {
+        Mempool big = rig.pool(16384);
+        rig.attach();
+        Port port = rig.configure(big, descriptors);
+        port.start();
+
+        exchange(port, big, 6000);
+
+        EthStats stats = port.stats();
+        assertThat(stats.rxPackets()).isEqualTo(6000);
+        assertThat(stats.txPackets()).isEqualTo(6000);
+        assertThat(stats.rxBytes()).isEqualTo(stats.txBytes());
+        assertThat(stats.rxErrors() + stats.txErrors() + stats.noMbuf()).isZero();
+        assertThat(port.xstats()).containsEntry("rx_q0_packets", 6000L)
+                .containsEntry("tx_q0_errors", 0L).containsKey("rx_crc_errors");
+        rig.detachAll();
+        assertThat(big.available()).isEqualTo(big.capacity());
+    }
+
+    @Test
+    void shouldTakeNoMoreThanTheRingHolds() throws Exception {
+        Port port = rig.start(pool);
+        rig.chip.holdTransmit = true;
+
+        assertThat(Frames.send(port, pool, 0, 2 * Rig.RING)).isEqualTo(Rig.RING - 1);
+        assertThat(Frames.send(port, pool, 0, 1)).isZero();
+
+        rig.chip.holdTransmit = false;
+        receive(port, pool, 0, Rig.RING - 1);
+        assertThat(Frames.send(port, pool, 0, BURST)).isEqualTo(BURST);
+    }
+
+    @Test
+    void shouldCountDamagedFrames() throws Exception {
+        Port port = rig.start(pool);
+        rig.chip.damageNext = 3;
+
+        Frames.send(port, pool, 0, 5);
+
+        receive(port, pool, 3, 5);
+        assertThat(port.stats().rxErrors()).isEqualTo(3);
+        assertThat(port.stats().rxPackets()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldDropAndCountFramesLargerThanABuffer() throws Exception {
+        // The chip is told of 256 bytes, so it needs two buffers for a frame of 300.
+        Mempool small = rig.pool(1024, 300);
+        Port port = rig.start(small);
+        long[] numbers = LongStream.range(0, 500).filter(n -> Frames.length(n) <= 300).toArray();
+        List<Long> whole = LongStream.of(numbers).filter(n -> Frames.length(n) <= 256).boxed()
+                .toList();
+        assertThat(whole).hasSizeBetween(BURST, numbers.length - BURST / 2);
+        long[] mbufs = new long[numbers.length];
+        small.get(mbufs, 0, numbers.length);
+        for (int i = 0; i < numbers.length; i++) {
+            Frames.write(mbufs[i], numbers[i]);
+        }
+        assertThat(port.txQueue(0).burst(mbufs, numbers.length)).isEqualTo(numbers.length);
+
+        int[] received = {0};
+        long[] some = new long[BURST];
+        assertThat(Rig.eventually(() -> {
+            int n = port.rxQueue(0).burst(some, BURST);
+            for (int i = 0; i < n; i++) {
+                assertThat(Frames.isIntact(some[i], whole.get(received[0]++))).isTrue();
+            }
+            small.put(some, 0, n);
+            return port.stats().rxPackets() + port.stats().rxErrors() == numbers.length;
+        })).as("%s", port.stats()).isTrue();
+        assertThat(received[0]).isEqualTo(whole.size());
+        rig.detachAll();
+        assertThat(small.available()).isEqualTo(small.capacity());
+    }
+
+    @Test
+    void shouldGoOnWhenThePoolHasBuffersAgain() throws Exception {
+        Mempool scarce = rig.pool(Rig.RING + 64);
+        Port port = rig.start(scarce);
+        long[] kept = new long[Rig.RING + 64];
+        int[] n = {0};
+        int[] sent = {0};
+        // Nothing that is received goes back until there is nothing left to receive into.
+        assertThat(Rig.eventually(() -> {
+            sent[0] += Frames.send(port, scarce, sent[0], 1);
+            long[] one = new long[1];
+            if (port.rxQueue(0).burst(one, 1) == 1) {
+                kept[n[0]++] = one[0];
+            }
+            return port.stats().noMbuf() > 0;
+        })).isTrue();
+        for (int i = 0; i < n[0]; i++) {
+            assertThat(Frames.isIntact(kept[i], i)).isTrue();
+        }
+        scarce.put(kept, 0, n[0]);
+
+        receive(port, scarce, n[0], sent[0]);
+        int first = sent[0];
+        sent[0] += Frames.send(port, scarce, first, 1);
+        receive(port, scarce, first, sent[0]);
+        rig.detachAll();
+        assertThat(scarce.available()).isEqualTo(scarce.capacity());
+    }
+
+    @Test
+    void shouldRefuseFramesThatNoChipCanSend() throws Exception {
+        Port port = rig.start(pool);
+        long[] mbufs = new long[3];
+        pool.get(mbufs, 0, 3);
+        Mbuf.setLength(mbufs[0], 0);
+        Frames.write(mbufs[1], 0);
+        Mbuf.setLength(mbufs[2], E1000eDescriptor.TX_MAX_LENGTH + 1);
+
+        assertThat(port.txQueue(0).burst(mbufs, 3)).isEqualTo(3);
+
+        receive(port, pool, 0, 1);
+        assertThat(port.stats().txPackets()).isEqualTo(1);
+        assertThat(port.stats().txErrors()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldBeStoppedAndStartedAgain() throws Exception {
+        Port port = rig.start(pool);
+        for (int round = 0; round < 3; round++) {
+            exchange(port, pool, 100);
+            rig.chip.holdTransmit = true;
+            Frames.send(port, pool, 0, 10);
+
+            port.stop();
+
+            assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN).isZero();
+            assertThat(rig.chip.get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN).isZero();
+            rig.chip.holdTransmit = false;
+            if (round == 1) {
+                rig.configure(pool, 64);
+            }
+            port.start();
+        }
+        exchange(port, pool, 100);
+        assertThat(port.stats().rxPackets()).isEqualTo(400);
+    }
+
+    @Test
+    void shouldReachMemoryFromStartToCloseAlone() throws Exception {
+        rig.attach();
+        Port port = rig.configure(pool, Rig.RING);
+        assertThat(rig.chip.busMaster).isFalse();
+
+        port.start();
+        assertThat(rig.chip.busMaster).isTrue();
+        port.close();
+
+        assertThat(rig.chip.busMaster).isFalse();
+        assertThat(pool.available()).isEqualTo(pool.capacity());
+    }
+
+    @Test
+    void shouldKeepAChipThatDoesNotStopFromMemory() throws Exception {
+        Port port = rig.start(pool);
+        rig.chip.stuckDma = true;
+        Frames.send(port, pool, 0, BURST);
+
+        port.stop();
+        assertThat(rig.chip.busMaster).isFalse();
+        port.close();
+
+        assertThat(pool.available()).isEqualTo(pool.capacity());
+    }
+
+    @Test
+    void shouldBePromiscuousAsAsked() throws Exception {
+        Port port = rig.start(pool);
+        int both = E1000eRegs.RCTL_UPE | E1000eRegs.RCTL_MPE;
+        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isZero();
+
+        port.setPromiscuous(true);
+        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isEqualTo(both);
+        port.stop();
+        port.start();
+        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isEqualTo(both);
+        port.setPromiscuous(false);
+
+        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isZero();
+        exchange(port, pool, 100);
+    }
+
+    @Test
+    void shouldAddUpWhatTheRegistersHaveCounted() throws Exception {
+        Port port = rig.start(pool);
+        rig.chip.set(E1000eCounter.MPC.offset(), 3);
+        rig.chip.set(E1000eCounter.CRCERRS.offset(), 2);
+        assertThat(port.stats().missed()).isEqualTo(3);
+        // Shared memory is not cleared by reading it.
+        rig.chip.set(E1000eCounter.MPC.offset(), -1);
+        rig.chip.set(E1000eCounter.CRCERRS.offset(), 0);
+
+        assertThat(port.stats().missed()).isEqualTo(3);
+        assertThat(port.stats().rxErrors()).isEqualTo(2);
+        rig.chip.set(E1000eCounter.MPC.offset(), 4);
+        port.stop();
+        port.start();
+        assertThat(port.stats().missed()).isEqualTo(7);
+        port.close();
+        assertThat(port.stats().missed()).isEqualTo(7);
+
+        port.resetStats();
+        assertThat(port.stats()).isEqualTo(EthStats.ZERO);
+    }
+
+    @Test
+    void shouldNeedEnoughBuffers() throws Exception {
+        rig.attach();
+        Mempool few = rig.pool(100);
+        Port port = rig.configure(few, Rig.RING);
+
+        assertThatThrownBy(port::start).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("lacks 155 of the 255 buffers");
+        assertThat(few.available()).isEqualTo(100);
+        assertThat(rig.chip.busMaster).isFalse();
+    }
+
+    @Test
+    void shouldNeedBuffersTheChipCanReceiveInto() throws Exception {
+        rig.attach();
+        Mempool tiny = rig.pool(1024, 255);
+
+        assertThatThrownBy(() -> rig.configure(tiny, Rig.RING))
+                .isInstanceOf(DeviceException.class).hasMessageContaining("256 are the least");
+    }
+
+    @Test
+    void shouldNeedMemoryThatIsContiguousForTheDevice() throws Exception {
+        rig.attach();
+        rig.dma.pageSize(TestDma.ORDINARY_PAGE);
+        rig.configure(pool, 256);
+
+        assertThatThrownBy(() -> rig.configure(pool, 512)).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("reserve hugepages, or configure at most 256 descriptors");
+        Mempool straddling = rig.pool(16, 4096);
+        assertThatThrownBy(() -> rig.configure(straddling, 256))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("not contiguous in pages of 4096 bytes");
+    }
+
+    @Test
+    void shouldNeedMemoryItCanReach() throws Exception {
+        TestFunction function = rig.attach();
+        function.unreachableMemory = true;
+
+        assertThatThrownBy(() -> rig.configure(pool, Rig.RING))
+                .isInstanceOf(DeviceException.class).hasMessageContaining("IOMMU");
+    }
+}

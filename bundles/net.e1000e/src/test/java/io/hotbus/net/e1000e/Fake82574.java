@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.eal.io.RawMemory;
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The hardware side: a thread that knows the driver by the registers in shared memory alone, with a
+ * loopback plug in its socket. What shared memory cannot do is left out: registers are not cleared
+ * by reading them.
+ *
+ * <p>It holds a frame back while there is no receive descriptor, so no test depends on timing.
+ */
+final class Fake82574 implements AutoCloseable {
+    /** What is read where the device was. */
+    enum Vanished {
+        ALL_ONES, ZEROS
+    }
+
+    static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, (byte) 0xd3};
+    private static final long LENGTH = E1000eRegs.BAR0_LENGTH;
+    private static final int RX_ERROR_CE = 1;
+    private static final int GARBAGE = 0xdeadbeef;
+
+    /** What it may not do, and did. */
+    final Queue<String> violations = new ConcurrentLinkedQueue<>();
+    final int fd;
+    volatile boolean cable = true;
+    volatile boolean busMaster;
+    /** CTRL.RST is not done any more. */
+    volatile boolean stuckReset;
+    /** It goes on with DMA whatever it is told by registers. */
+    volatile boolean stuckDma;
+    volatile boolean nvmBroken;
+    volatile boolean noAddress;
+    /** It does not take frames out of the transmit ring. */
+    volatile boolean holdTransmit;
+    /** Runs at the moment it vanishes. */
+    volatile Runnable onVanish = () -> { };
+    /** Raises the interrupt. */
+    volatile Runnable interrupt = () -> { };
+    volatile int resets;
+    volatile int damageNext;
+
+    private final Linux linux;
+    private final TestDma memory;
+    private final long bar0;
+    private final Thread thread = new Thread(this::run, "fake-82574");
+    private volatile boolean ending;
+    private boolean gone;
+    private int interruptMask;
+    /** -1: none. */
+    private long vanishRegister = -1;
+    private int vanishBits;
+    private Vanished vanishAs;
+
+    Fake82574(Linux linux, TestDma memory) throws LinuxException {
+        this.linux = linux;
+        this.memory = memory;
+        fd = linux.memfd("fake-82574", LENGTH);
+        bar0 = linux.map("fake-82574", LENGTH, fd, 0);
+        reset();
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    int get(long register) {
+        return RawMemory.getIntVolatile(bar0 + register);
+    }
+
+    void set(long register, int value) {
+        RawMemory.putIntRelease(bar0 + register, value);
+    }
+
+    /** It is out of its slot when this returns. */
+    synchronized void vanish(Vanished as) {
+        gone = true;
+        vanishRegister = -1;
+        onVanish.run();
+        RawMemory.fill(bar0, LENGTH, (byte) (as == Vanished.ALL_ONES ? -1 : 0));
+    }
+
+    /** The same as soon as the driver has set one of {@code bits} of a register. */
+    synchronized void vanishOn(long register, int bits, Vanished as) {
+        vanishRegister = register;
+        vanishBits = bits;
+        vanishAs = as;
+    }
+
+    /** It is out of its slot, and whoever accesses its memory gets SIGBUS. */
+    synchronized void yank() throws LinuxException {
+        gone = true;
+        linux.truncate(fd, 0);
+    }
+
+    /** It answers again, as it was left. */
+    synchronized void comeBack() {
+        gone = false;
+        vanishRegister = -1;
+        reset();
+    }
+
+    private void run() {
+        while (!ending) {
+            if (!step()) {
+                LockSupport.parkNanos(20_000);
+            }
+        }
+    }
+
+    /** Whether there was something to do. */
+    private synchronized boolean step() {
+        if (gone) {
+            return false;
+        }
+        if (vanishRegister >= 0 && (get(vanishRegister) & vanishBits) != 0) {
+            vanish(vanishAs);
+            return false;
+        }
+        if ((get(E1000eRegs.CTRL) & E1000eRegs.CTRL_RST) != 0) {
+            if (!stuckReset) {
+                reset();
+                resets++;
+            }
+            return false;
+        }
+        refreshInterruptMask();
+        refreshStatus();
+        return loopBack();
+    }
+
+    private void reset() {
+        for (long register = E1000eRegs.EECD; register < LENGTH; register += Integer.BYTES) {
+            set(register, 0);
+        }
+        for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
+            set(E1000eRegs.MTA + 4L * i, GARBAGE);
+        }
+        for (int i = 1; i < E1000eRegs.RA_ENTRIES; i++) {
+            set(E1000eRegs.RAL + 8L * i, GARBAGE);
+            set(E1000eRegs.RAH + 8L * i, GARBAGE);
+        }
+        if (!noAddress) {
+            set(E1000eRegs.RAL, MAC[0] & 0xff | (MAC[1] & 0xff) << 8 | (MAC[2] & 0xff) << 16
+                    | (MAC[3] & 0xff) << 24);
+            set(E1000eRegs.RAH, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | E1000eRegs.RAH_AV);
+        }
+        set(E1000eRegs.EECD, nvmBroken ? 0 : E1000eRegs.EECD_AUTO_RD);
+        interruptMask = 0;
+        set(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE);
+        // The driver waits for this one.
+        set(E1000eRegs.CTRL, E1000eRegs.CTRL_ASDE | 1);
+    }
+
+    private void refreshInterruptMask() {
+        if (get(E1000eRegs.IMC) != 0) {
+            interruptMask = 0;
+            set(E1000eRegs.IMC, 0);
+        }
+        if (get(E1000eRegs.IMS) != 0) {
+            interruptMask |= get(E1000eRegs.IMS);
+            set(E1000eRegs.IMS, 0);
+        }
+    }
+
+    private void refreshStatus() {
+        int control = get(E1000eRegs.CTRL);
+        boolean up = cable && (control & E1000eRegs.CTRL_SLU) != 0;
+        boolean dma = stuckDma || (control & E1000eRegs.CTRL_GIO_MASTER_DISABLE) == 0;
+        int status = (up ? E1000eRegs.STATUS_LU | 2 << E1000eRegs.STATUS_SPEED_SHIFT : 0)
+                | E1000eRegs.STATUS_FD | (dma ? E1000eRegs.STATUS_GIO_MASTER_ENABLE : 0);
+        int changed = get(E1000eRegs.STATUS) ^ status;
+        set(E1000eRegs.STATUS, status);
+        if ((changed & E1000eRegs.STATUS_LU) != 0 && (interruptMask & E1000eRegs.INT_LSC) != 0) {
+            set(E1000eRegs.ICR, E1000eRegs.INT_LSC);
+            interrupt.run();
+        }
+    }
+
+    /** Sends and receives a frame. */
+    private boolean loopBack() {
+        boolean dma = busMaster
+                && (get(E1000eRegs.STATUS) & E1000eRegs.STATUS_GIO_MASTER_ENABLE) != 0;
+        boolean enabled = stuckDma || (get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN) != 0
+                && (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN) != 0;
+        int head = get(E1000eRegs.TDH);
+        if (!dma || !enabled || !cable || holdTransmit || head == get(E1000eRegs.TDT)) {
+            return false;
+        }
+        long descriptor = descriptor(E1000eRegs.TDBAL, head);
+        if (descriptor == TestDma.FAULT) {
+            return false;
+        }
+        long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
+        int length = (int) (command & E1000eDescriptor.LENGTH_MASK);
+        long frame = translate("frame to send", RawMemory.getLong(descriptor), length);
+        if (frame == TestDma.FAULT || !receive(frame, length)) {
+            return false;
+        }
+        if ((command & E1000eDescriptor.TX_RS) != 0) {
+            RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
+                    command | E1000eDescriptor.DD);
+        }
+        set(E1000eRegs.TDH, next(E1000eRegs.TDLEN, head));
+        return true;
+    }
+
+    /** False: there are too few descriptors now. */
+    private boolean receive(long frame, int length) {
+        int room = 2048 >> (get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3);
+        int size = get(E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
+        int head = get(E1000eRegs.RDH);
+        int free = Math.floorMod(get(E1000eRegs.RDT) - head, Math.max(1, size));
+        if (free * room < length) {
+            return false;
+        }
+        long errors = damageNext > 0 ? (long) RX_ERROR_CE << 40 : 0;
+        damageNext -= damageNext > 0 ? 1 : 0;
+        for (int done = 0; done < length; done += room) {
+            int piece = Math.min(room, length - done);
+            long descriptor = descriptor(E1000eRegs.RDBAL, head);
+            long buffer = descriptor == TestDma.FAULT ? TestDma.FAULT
+                    : translate("receive buffer", RawMemory.getLong(descriptor), piece);
+            if (buffer == TestDma.FAULT) {
+                return false;
+            }
+            RawMemory.copy(frame + done, buffer, piece);
+            long end = done + piece == length ? E1000eDescriptor.RX_EOP | errors : 0;
+            RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
+                    E1000eDescriptor.DD | end | piece);
+            head = next(E1000eRegs.RDLEN, head);
+            set(E1000eRegs.RDH, head);
+        }
+        return true;
+    }
+
+    private int next(long lengthRegister, int index) {
+        return (index + 1) % (get(lengthRegister) / E1000eDescriptor.BYTES);
+    }
+
+    private long descriptor(long baseRegister, int index) {
+        long base = Integer.toUnsignedLong(get(baseRegister))
+                | (long) get(baseRegister + Integer.BYTES) << Integer.SIZE;
+        return translate("descriptor", E1000eDescriptor.at(base, index), E1000eDescriptor.BYTES);
+    }
+
+    private long translate(String what, long iova, int length) {
+        long address = memory.translate(iova, length);
+        if (address == TestDma.FAULT) {
+            violations.add("%s at %#x: no memory of the driver's".formatted(what, iova));
+        }
+        return address;
+    }
+
+    @Override
+    public void close() throws Exception {
+        ending = true;
+        thread.join();
+        linux.unmap(bar0, LENGTH);
+        linux.close(fd);
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.bus.pci.Bar;
+import io.hotbus.bus.pci.KernelDriver;
+import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.PciDevice;
+import io.hotbus.bus.pci.PciFunction;
+import io.hotbus.bus.pci.PciId;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.io.Mmio;
+import io.hotbus.eal.mem.DmaMemory;
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxException;
+import io.hotbus.os.SigbusWindows;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What the bus gives the driver: a slot with the fake chip in it, and real windows on its BAR. */
+final class TestFunction extends PciDevice implements AutoCloseable {
+    static final PciId ID = new PciId(0x8086, 0x10d3, 0x8086, 0, 0x020000);
+    static final Bar BAR0 = new Bar(0, 0xfebc0000L, E1000eRegs.BAR0_LENGTH, true, false);
+
+    /** What configuration space reads at offset 0; empty: it cannot be read. */
+    volatile Optional<Integer> identity = Optional.of(ID.device() << 16 | ID.vendor());
+    volatile boolean unreachableMemory;
+    /** Else it has to be polled. */
+    volatile boolean hasInterrupt = true;
+
+    private final Fake82574 chip;
+    private final Linux linux;
+    private final SigbusWindows table;
+    private final TestInterrupts interrupts;
+    private final PciFunction function;
+    private Mmio window;
+    private long number;
+
+    TestFunction(Devargs devargs, List<Bar> bars, Fake82574 chip, Linux linux,
+            SigbusWindows table, TestInterrupts interrupts) {
+        super(devargs);
+        this.chip = chip;
+        this.linux = linux;
+        this.table = table;
+        this.interrupts = interrupts;
+        this.function = new PciFunction(PciAddress.parse(devargs.name()).orElseThrow(), ID, -1,
+                Optional.of("igb_uio"), Optional.empty(), bars);
+    }
+
+    @Override
+    public PciFunction function() {
+        return function;
+    }
+
+    @Override
+    public KernelDriver kernelDriver() {
+        return KernelDriver.IGB_UIO;
+    }
+
+    @Override
+    public Mmio mapBar(int index) throws DeviceException {
+        try {
+            long address = linux.map(name(), BAR0.length(), chip.fd, 0);
+            number = table.publish(address, BAR0.length(), false);
+            window = new Mmio(name() + " BAR" + index, address, BAR0.length());
+            windows().add(window);
+            return window;
+        } catch (LinuxException e) {
+            throw new DeviceException(e.getMessage(), e);
+        }
+    }
+
+    /** As the bus does when it has heard of a removal. */
+    void replaceWindow() {
+        try {
+            table.replace(number);
+        } catch (LinuxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public int readConfig(int offset, int bytes) throws DeviceException {
+        return identity.orElseThrow(() -> new DeviceException(this + ": it is gone"));
+    }
+
+    @Override
+    public void writeConfig(int offset, int bytes, int value) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void setBusMaster(boolean on) throws DeviceException {
+        if (identity.isEmpty()) {
+            throw new DeviceException(this + ": it is gone");
+        }
+        chip.busMaster = on;
+    }
+
+    @Override
+    public Lease onInterrupt(Runnable handler) throws DeviceException {
+        if (!hasInterrupt) {
+            throw new DeviceException(this + ": it has no interrupt");
+        }
+        AtomicBoolean closed = new AtomicBoolean();
+        chip.interrupt = () -> interrupts.execute(() -> {
+            if (!closed.get()) {
+                handler.run();
+            }
+        });
+        return () -> {
+            closed.set(true);
+            interrupts.drain();
+        };
+    }
+
+    @Override
+    public void requireReachable(DmaMemory memory) throws DeviceException {
+        if (unreachableMemory) {
+            throw new DeviceException(this + ": it is not behind an IOMMU");
+        }
+    }
+
+    /** After the driver has let go, as the bus does. */
+    @Override
+    public void close() throws LinuxException {
+        if (window != null) {
+            window.revoke();
+            table.withdraw(number);
+            linux.unmap(window.address(), window.length());
+            windows().remove(window);
+            window = null;
+        }
+    }
+}
