@@ -31,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * The machine the NICs are in: its slots, the wires between them, and the hand that pulls NICs out
  * and plugs them in. Control threads.
  *
- * <p>A slot is made when a driver first attaches a NIC of its name, with the NIC in it, and stays
- * as long as this bundle runs. A NIC has power, memory and its end of a wire while a driver has it
- * attached. Interrupts and the bus's notice of a removal come on the thread {@code sim-events}.
+ * <p>A slot is made when a driver attaches a NIC of its name, with the NIC in it, and stays until
+ * the driver lets go of a NIC that is still in it. A NIC has power, memory and its end of a wire
+ * while a driver has it attached. Interrupts and the bus's notice of a removal come on the thread
+ * {@code sim-events}.
  */
 @Component(service = {SimHardware.class, RemovalInjector.class})
 public final class SimHardware implements RemovalInjector {
@@ -138,7 +139,7 @@ public final class SimHardware implements RemovalInjector {
         }
         Place place = places.get(nic.name());
         if (place != null && place.nic == nic) {
-            place.nic = null;
+            places.remove(nic.name());
             LOG.info("{}: power off", nic.name());
         }
     }

@@ -237,12 +237,19 @@ final class SimRemovalTest {
         assertThatThrownBy(() -> rig.attach("net_sim0")).isInstanceOf(DeviceException.class)
                 .hasMessage("net_sim0: another driver has it");
 
-        rig.detach(device);
         rig.hardware.yank("net_sim0");
+        rig.detach(device);
 
         assertThat(rig.hardware.slots()).containsExactly(new Slot("net_sim0", false));
         assertThatThrownBy(() -> rig.hardware.yank("net_sim0")).isInstanceOf(DeviceException.class)
                 .hasMessage("net_sim0: pulled out already (device plug net_sim0)");
+    }
+
+    @Test
+    void shouldHaveNoSlotForANicThatWasDetachedWithoutRemoval() throws Exception {
+        rig.detach(rig.attach("net_sim0"));
+
+        assertThat(rig.hardware.slots()).isEmpty();
     }
 
     @Test
