@@ -21,8 +21,9 @@ record DemoOptions(int cycles, Optional<Path> json) {
     private static final int MAX_CYCLES = 1_000_000;
     /** The demonstration has devices and a plot of its own. */
     private static final List<String> NOT_HERE =
-            List.of("--vdev", "--exec", "--auto-start", "--tx-first", "--stats-period",
-                    "--disable-device-start", "--no-reattach", "--no-hot-plug", "--forward-mode");
+            List.of("-a", "--allow", "--vdev", "--exec", "--auto-start", "--tx-first",
+                    "--stats-period", "--disable-device-start", "--no-reattach", "--no-hot-plug",
+                    "--forward-mode", "--event-log");
 
     /** @throws UsageException naming the option and what would be right */
     static DemoOptions parse(Arguments arguments) throws UsageException {

@@ -3,9 +3,7 @@ package io.hotbus.testpmd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,11 +24,15 @@ public final class Arguments {
     public static final String PROPERTY = "hotbus.args";
     private static final String SEPARATOR = "\u001f";
 
-    /** Option to its values, in the order given; an empty Optional where it stood alone. */
-    private final Map<String, List<Optional<String>>> options;
+    /** {@code value} is empty where the option stood alone. */
+    private record Option(String name, Optional<String> value) {
+    }
 
-    private Arguments(Map<String, List<Optional<String>>> options) {
-        this.options = options;
+    /** In the order given. */
+    private final List<Option> options;
+
+    private Arguments(List<Option> options) {
+        this.options = List.copyOf(options);
     }
 
     /** The launcher's command; empty where the framework was started by other means. */
@@ -48,7 +50,7 @@ public final class Arguments {
 
     /** @throws UsageException naming a word that belongs to no option */
     public static Arguments of(List<String> words) throws UsageException {
-        Map<String, List<Optional<String>>> options = new LinkedHashMap<>();
+        List<Option> options = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (!isOption(word)) {
@@ -62,7 +64,7 @@ public final class Arguments {
             } else if (i + 1 < words.size() && !isOption(words.get(i + 1))) {
                 value = Optional.of(words.get(++i));
             }
-            options.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+            options.add(new Option(name, value));
         }
         return new Arguments(options);
     }
@@ -73,9 +75,9 @@ public final class Arguments {
 
     /** @throws UsageException naming the first option that is not in {@code known} */
     public void allowOnly(Set<String> known) throws UsageException {
-        for (String name : options.keySet()) {
-            if (!known.contains(name)) {
-                throw new UsageException("unknown option '" + name + "' (known: "
+        for (Option option : options) {
+            if (!known.contains(option.name())) {
+                throw new UsageException("unknown option '" + option.name() + "' (known: "
                         + String.join(" ", new TreeSet<>(known)) + ")");
             }
         }
@@ -83,14 +85,14 @@ public final class Arguments {
 
     /** Whether the option was given, with or without a value. */
     public boolean has(String name) {
-        return options.containsKey(name);
+        return options.stream().anyMatch(option -> option.name().equals(name));
     }
 
     /** Whether the option was given. @throws UsageException with a value */
     public boolean flag(String name) throws UsageException {
-        for (Optional<String> value : options.getOrDefault(name, List.of())) {
-            if (value.isPresent()) {
-                throw new UsageException(name + " takes no value, but '" + value.get()
+        for (Option option : options) {
+            if (option.name().equals(name) && option.value().isPresent()) {
+                throw new UsageException(name + " takes no value, but '" + option.value().get()
                         + "' follows it");
             }
         }
@@ -108,10 +110,21 @@ public final class Arguments {
 
     /** The values of an option that may be given often. @throws UsageException without a value */
     public List<String> values(String name) throws UsageException {
+        return values(name, name);
+    }
+
+    /**
+     * The values of an option that may be given often and has two names, in the order given.
+     *
+     * @throws UsageException without a value
+     */
+    public List<String> values(String name, String otherName) throws UsageException {
         List<String> values = new ArrayList<>();
-        for (Optional<String> value : options.getOrDefault(name, List.of())) {
-            values.add(value.filter(v -> !v.isEmpty())
-                    .orElseThrow(() -> new UsageException(name + " needs a value")));
+        for (Option option : options) {
+            if (option.name().equals(name) || option.name().equals(otherName)) {
+                values.add(option.value().filter(v -> !v.isEmpty()).orElseThrow(
+                        () -> new UsageException(option.name() + " needs a value")));
+            }
         }
         return List.copyOf(values);
     }

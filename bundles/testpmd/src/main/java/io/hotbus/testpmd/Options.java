@@ -2,11 +2,14 @@
 package io.hotbus.testpmd;
 
 import io.hotbus.eal.mem.Mempool;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What the forwarding application was told on its command line, checked. A service.
@@ -26,22 +29,43 @@ import java.util.TreeSet;
  * @param hotPlug       whether removals are survived and uevents listened to
  * @param reattach      whether a device that returns is attached again
  * @param statsPeriod   between two prints of the statistics
- * @param vdevs         devargs of the devices to attach
+ * @param vdevs         devargs of the virtual devices to attach
  * @param exec          commands to execute instead of forwarding until interrupted
+ * @param allowed       devargs of the devices of other buses to attach, before the virtual ones
+ * @param eventLog      the file that is told of every event
  */
 public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescriptors,
         int txDescriptors, int totalMbufs, int mbufSize, int burst, String forwardMode,
         boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug, boolean reattach,
-        Duration statsPeriod, List<String> vdevs, Optional<String> exec) {
+        Duration statsPeriod, List<String> vdevs, Optional<String> exec, List<String> allowed,
+        Optional<Path> eventLog) {
     /** All options that are known here. Source of most: DPDK's EAL and testpmd. */
     public static final Set<String> NAMES = Set.of("-l", "--nb-cores", "--rxq", "--txq", "--rxd",
             "--txd", "--total-num-mbufs", "--mbuf-size", "--burst", "--forward-mode",
             "--disable-device-start", "--auto-start", "--tx-first", "--hot-plug", "--no-hot-plug",
-            "--no-reattach", "--stats-period", "--vdev", "--exec");
+            "--no-reattach", "--stats-period", "--vdev", "--exec", "-a", "--allow", "--event-log");
 
     /** Enough for four ports of 512 + 512 descriptors, caches, and packets on their way. */
     private static final int DEFAULT_MBUFS = 16384;
     private static final int MAX_CPU = 1023;
+
+    /** As of version 1.0: no devices but virtual ones, no event log. */
+    public Options(List<Integer> lcores, int nbCores, int queues, int rxDescriptors,
+            int txDescriptors, int totalMbufs, int mbufSize, int burst, String forwardMode,
+            boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug, boolean reattach,
+            Duration statsPeriod, List<String> vdevs, Optional<String> exec) {
+        this(lcores, nbCores, queues, rxDescriptors, txDescriptors, totalMbufs, mbufSize, burst,
+                forwardMode, startDevices, autoStart, txFirst, hotPlug, reattach, statsPeriod,
+                vdevs, exec, List.of(), Optional.empty());
+    }
+
+    /**
+     * The devargs of all devices to attach, in that order: virtual ones last, as in DPDK, since
+     * they may be made of others.
+     */
+    public List<String> devices() {
+        return Stream.concat(allowed.stream(), vdevs.stream()).toList();
+    }
 
     /** @throws UsageException naming the option, its value and what would be right */
     public static Options parse(Arguments given) throws UsageException {
@@ -67,7 +91,17 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
                 !given.flag("--disable-device-start"), given.flag("--auto-start"),
                 txFirst(given), !given.flag("--no-hot-plug"), !given.flag("--no-reattach"),
                 Duration.ofSeconds(given.number("--stats-period", 5, 1, 86400)),
-                given.values("--vdev"), given.value("--exec"));
+                given.values("--vdev"), given.value("--exec"),
+                given.values("-a", "--allow"), path(given, "--event-log"));
+    }
+
+    private static Optional<Path> path(Arguments given, String name) throws UsageException {
+        Optional<String> value = given.value(name);
+        try {
+            return value.map(Path::of);
+        } catch (InvalidPathException e) {
+            throw new UsageException(name + ": is not a file name: " + e.getMessage());
+        }
     }
 
     private static int powerOfTwo(Arguments given, String name) throws UsageException {

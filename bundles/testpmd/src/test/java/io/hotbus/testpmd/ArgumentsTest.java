@@ -23,6 +23,9 @@ class ArgumentsTest {
         Arguments arguments = of("--vdev", "net_null0,size=64", "--vdev=net_null1", "-l", "1-2");
 
         assertThat(arguments.values("--vdev")).containsExactly("net_null0,size=64", "net_null1");
+        assertThat(arguments.values("-l", "--lcores")).containsExactly("1-2");
+        assertThat(arguments.values("--vdev", "-l"))
+                .containsExactly("net_null0,size=64", "net_null1", "1-2");
         assertThat(arguments.value("-l")).hasValue("1-2");
         assertThat(arguments.value("--exec")).isEmpty();
         assertThat(arguments.values("--exec")).isEmpty();

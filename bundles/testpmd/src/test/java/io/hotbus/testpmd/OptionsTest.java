@@ -4,8 +4,10 @@ package io.hotbus.testpmd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +35,8 @@ class OptionsTest {
         assertThat(options.autoStart()).isFalse();
         assertThat(options.txFirst()).isZero();
         assertThat(options.exec()).isEmpty();
+        assertThat(options.devices()).isEmpty();
+        assertThat(options.eventLog()).isEmpty();
     }
 
     @Test
@@ -41,11 +45,27 @@ class OptionsTest {
                 "--txd=256", "--total-num-mbufs=4096", "--mbuf-size=1024", "--burst=16",
                 "--forward-mode=macswap", "--disable-device-start", "--auto-start", "--hot-plug",
                 "--stats-period", "2", "--vdev", "net_null0", "--vdev", "net_null1",
-                "--exec", "show config");
+                "--exec", "show config", "-a", "0000:03:00.0", "--allow=0000:01:00.0,bind=igb_uio",
+                "--event-log", "events.jsonl");
 
         assertThat(options).isEqualTo(new Options(List.of(1, 3, 4), 2, 4, 128, 256, 4096, 1024, 16,
                 "macswap", false, true, 0, true, true, Duration.ofSeconds(2),
-                List.of("net_null0", "net_null1"), java.util.Optional.of("show config")));
+                List.of("net_null0", "net_null1"), Optional.of("show config"),
+                List.of("0000:03:00.0", "0000:01:00.0,bind=igb_uio"),
+                Optional.of(Path.of("events.jsonl"))));
+    }
+
+    @Test
+    void shouldAttachVirtualDevicesLastAndOthersInTheOrderGiven() throws Exception {
+        assertThat(of("--allow", "0000:03:00.0", "--vdev=net_null1", "-a", "0000:02:00.0",
+                "--vdev=net_null0", "--allow=0000:01:00.0").devices()).containsExactly(
+                        "0000:03:00.0", "0000:02:00.0", "0000:01:00.0", "net_null1", "net_null0");
+    }
+
+    @Test
+    void shouldStillBeMadeOfWhatItWasMadeOfAtFirst() throws Exception {
+        assertThat(new Options(List.of(), 1, 1, 512, 512, 16384, 2048, 32, "io", true, false, 0,
+                true, true, Duration.ofSeconds(5), List.of(), Optional.empty())).isEqualTo(of());
     }
 
     @Test
@@ -76,6 +96,10 @@ class OptionsTest {
         "--txd=4|--txd 4: a number from 8 to 32768 is needed",
         "--burst=0|--burst 0: a number from 1 to 512 is needed",
         "--vdev|--vdev needs a value",
+        "-a|-a needs a value",
+        "--allow=|--allow needs a value",
+        "--event-log|--event-log needs a value",
+        "--event-log=a\0b|--event-log: is not a file name: Nul character not allowed: a\0b",
         "--auto-start=yes|--auto-start takes no value, but 'yes' follows it",
         "--txq=2|--rxq 1 and --txq 2: a port has as many transmit as receive queues",
     })
@@ -98,6 +122,6 @@ class OptionsTest {
     void shouldKnowEveryOptionItReads() throws Exception {
         Arguments all = Arguments.of(Options.NAMES.stream().sorted().toList());
         all.allowOnly(Options.NAMES);
-        assertThat(Options.NAMES).hasSize(19);
+        assertThat(Options.NAMES).hasSize(22);
     }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.internal.OpenPorts;
@@ -19,6 +21,7 @@ import io.hotbus.testpmd.internal.fwd.ForwardingEngine;
 import io.hotbus.testpmd.internal.port.PortAccess;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /** The application with everything real but the bus, the NICs and the kernel. */
@@ -31,6 +34,7 @@ public final class Rig implements AutoCloseable {
     public final ForwardingEngine engine;
     public final PortAccess ports;
     private final OpenPorts open;
+    private final List<DeviceEventListener> listeners = new CopyOnWriteArrayList<>();
 
     /** {@code words} are options of the command line. */
     public Rig(String... words) throws UsageException {
@@ -42,6 +46,18 @@ public final class Rig implements AutoCloseable {
         open.addUser(engine);
         ports = new PortAccess(options, devices, registry, engine, control);
         ports.listeners().forEach(open::addListener);
+        listeners.add(open::onDeviceEvent);
+        listeners.add(ports.policy());
+    }
+
+    /** Tells {@code listener} of device events from now on. */
+    public void listen(DeviceEventListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Tells {@code listener} of port events from now on. */
+    public void listenToPorts(EthEventListener listener) {
+        open.addListener(listener);
     }
 
     public Port attach(String devargs) throws Exception {
@@ -64,15 +80,26 @@ public final class Rig implements AutoCloseable {
         RigDevice device = devices.device(name);
         device.nic().pullOut();
         assertThat(device.markRemoved()).isTrue();
-        long now = System.nanoTime();
-        control.execute(this, () -> open.onDeviceEvent(
-                DeviceEvent.removed(device, RemovalCause.UEVENT_REMOVE, now)));
+        publish(DeviceEvent.removed(device, RemovalCause.UEVENT_REMOVE, System.nanoTime()));
     }
 
     /** ADD, as a bus tells it. */
     public void plugged(String name) {
-        control.execute(this, () -> ports.policy().onDeviceEvent(
-                DeviceEvent.of(DeviceEvent.Kind.ADD, "rig", name)));
+        publish(DeviceEvent.of(DeviceEvent.Kind.ADD, "rig", name));
+    }
+
+    /** BIND, as a bus tells it. */
+    public void bound(String name) {
+        publish(DeviceEvent.of(DeviceEvent.Kind.BIND, "rig", name));
+    }
+
+    /** Tells everyone, before anything that follows from it is told. */
+    public void publish(DeviceEvent event) {
+        control.execute(this, () -> {
+            for (DeviceEventListener listener : listeners) {
+                control.execute(listener, () -> listener.onDeviceEvent(event));
+            }
+        });
     }
 
     /** Packets forwarded from the device, by streams of now and before. */

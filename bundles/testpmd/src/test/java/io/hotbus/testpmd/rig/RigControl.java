@@ -24,7 +24,7 @@ public final class RigControl implements ControlThread, AutoCloseable {
 
     /** Waits until all that was handed in is done, and what that handed in in turn. */
     public void settle() throws Exception {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) {
             call(() -> null);
         }
     }

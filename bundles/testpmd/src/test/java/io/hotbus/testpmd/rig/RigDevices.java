@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** The bus of the rig: attaches {@link WireNic}s, two and two wired by their numbers. */
 public final class RigDevices implements DeviceManager {
@@ -21,6 +22,9 @@ public final class RigDevices implements DeviceManager {
     private final Map<String, RigDevice> devices = new TreeMap<>();
     private final List<String> attached = new ArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private volatile Consumer<String> whenAttaching = name -> { };
+    private volatile Consumer<Device> whenAttached = device -> { };
     private boolean failStart;
 
     RigDevices(PortRegistry ports) {
@@ -30,6 +34,21 @@ public final class RigDevices implements DeviceManager {
     /** So many attempts to attach fail from now on. */
     public void failToAttach(int times) {
         failures.set(times);
+    }
+
+    /** What happens while a device is being attached, whether that fails or not. */
+    public void whenAttaching(Consumer<String> action) {
+        whenAttaching = action;
+    }
+
+    /** What happens when a device has been attached, before that returns. */
+    public void whenAttached(Consumer<Device> action) {
+        whenAttached = action;
+    }
+
+    /** How often someone has tried to attach a device. */
+    public int attempts() {
+        return attempts.get();
     }
 
     /** NICs attached from now on do not start. */
@@ -67,6 +86,8 @@ public final class RigDevices implements DeviceManager {
         if (devices.containsKey(name)) {
             throw new DeviceException(name + ": attached already");
         }
+        attempts.incrementAndGet();
+        whenAttaching.accept(name);
         if (failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             throw new DeviceException(name + ": not there yet");
         }
@@ -87,6 +108,7 @@ public final class RigDevices implements DeviceManager {
             ports.add(device, nic);
         }
         attached.add(devargs.toString());
+        whenAttached.accept(device);
         return device;
     }
 

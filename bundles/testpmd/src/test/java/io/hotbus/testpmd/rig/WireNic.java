@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +38,9 @@ public final class WireNic implements EthDev {
     private volatile boolean pulledOut;
     private volatile boolean failsToStart;
     private volatile CountDownLatch hang = new CountDownLatch(0);
-    private volatile int inside;
+    private final AtomicInteger hanging = new AtomicInteger();
+    /** Guarded by misuse. */
+    private int inside;
     private Mempool pool;
     private boolean promiscuous;
 
@@ -88,7 +91,7 @@ public final class WireNic implements EthDev {
 
     /** Whether a thread is in a burst, held up by {@link #hangUntil}. */
     public boolean isHanging() {
-        return inside > 0 && hang.getCount() > 0;
+        return hanging.get() > 0;
     }
 
     @Override
@@ -146,10 +149,16 @@ public final class WireNic implements EthDev {
                 misuse.add(name + ": burst while stopped");
             }
         }
-        try {
-            hang.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+        CountDownLatch latch = hang;
+        if (latch.getCount() > 0) {
+            hanging.incrementAndGet();
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                hanging.decrementAndGet();
+            }
         }
     }
 

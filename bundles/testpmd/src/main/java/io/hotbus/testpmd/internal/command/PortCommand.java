@@ -40,7 +40,8 @@ public final class PortCommand extends Command {
     List<Form> forms() {
         String which = " " + PortSelector.SYNTAX;
         return List.of(
-                new Form("attach DEVARGS", "attach a device (net_null0,size=64), start its port",
+                new Form("attach DEVARGS",
+                        "attach a device (0000:01:00.0,bind=vfio-pci; net_null0), start its port",
                         words -> attach(words.get(0))),
                 new Form("detach" + which, "stop, close, and detach the device",
                         words -> each(words.get(0), manager::detach, "detached")),

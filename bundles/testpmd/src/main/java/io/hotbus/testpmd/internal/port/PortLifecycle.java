@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -35,7 +34,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     private final DeviceManager devices;
     private final PortRegistry registry;
     private final FwdEngine engine;
-    private final List<Consumer<Device>> detachListeners = new CopyOnWriteArrayList<>();
+    private final List<LifecycleListener> listeners = new CopyOnWriteArrayList<>();
     /** Ports that were set up here and whose devices are not detached yet. */
     private final Set<Port> managed = ConcurrentHashMap.newKeySet();
     /** Devices that {@link #attach} is at: whoever called it is told if their port fails. */
@@ -62,13 +61,12 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         }
     }
 
-    /** {@code listener} is told of each device that was detached here, on the thread that did. */
-    void addDetachListener(Consumer<Device> listener) {
-        detachListeners.add(listener);
+    public void addListener(LifecycleListener listener) {
+        listeners.add(listener);
     }
 
-    void removeDetachListener(Consumer<Device> listener) {
-        detachListeners.remove(listener);
+    public void removeListener(LifecycleListener listener) {
+        listeners.remove(listener);
     }
 
     @Override
@@ -149,6 +147,8 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         if (options.startDevices()) {
             start(port);
         }
+        // Under the lock, so that nobody is told of its end before.
+        listeners.forEach(listener -> listener.onReady(port));
     }
 
     @Override
@@ -178,6 +178,6 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             }
             managed.remove(port);
         }
-        detachListeners.forEach(listener -> listener.accept(port.device()));
+        listeners.forEach(listener -> listener.onDetached(port.device()));
     }
 }

@@ -10,9 +10,12 @@ import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
+import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.internal.command.ForwardText;
 import io.hotbus.testpmd.internal.command.StatsText;
+import io.hotbus.testpmd.internal.eventlog.EventLog;
 import io.hotbus.testpmd.internal.port.PortRemover;
+import io.hotbus.testpmd.internal.port.Rehearsal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -28,7 +31,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The launcher's commands {@code run} and {@code shell}: attaches the devices of {@code --vdev};
+ * The launcher's commands {@code run} and {@code shell}: attaches the devices of the command line;
  * then {@code run} executes the commands of {@code --exec}, or without these forwards and prints
  * statistics until it is interrupted; {@code shell} leaves everything else to whoever types.
  */
@@ -38,6 +41,8 @@ public final class Runner {
     private final PortManager ports;
     private final FwdEngine engine;
     private final CommandProcessor processor;
+    private final EventLog eventLog;
+    private final Rehearsal rehearsal;
     private final PrintStream out = stream(FileDescriptor.out);
     private final Optional<Application> application;
 
@@ -45,11 +50,14 @@ public final class Runner {
     @Activate
     public Runner(BundleContext context, @Reference Options options, @Reference PortManager ports,
             @Reference FwdEngine engine, @Reference CommandProcessor processor,
-            @Reference PortRemover remover, @Reference Reattach reattach) {
+            @Reference PortRemover remover, @Reference Reattach reattach,
+            @Reference EventLog eventLog, @Reference Rehearsal rehearsal) {
         this.options = options;
         this.ports = ports;
         this.engine = engine;
         this.processor = processor;
+        this.eventLog = eventLog;
+        this.rehearsal = rehearsal;
         String command = Arguments.command(context);
         this.application = switch (command) {
             case "run" -> Optional.of(Application.start(command, context, this::run));
@@ -89,9 +97,12 @@ public final class Runner {
         return OptionalInt.of(0);
     }
 
-    private void attachDevices() throws DeviceException {
-        for (String vdev : options.vdevs()) {
-            ports.attach(Devargs.parse(vdev));
+    private void attachDevices()
+            throws DeviceException, UsageException, InterruptedException {
+        eventLog.requireOpen();
+        rehearsal.play();
+        for (String devargs : options.devices()) {
+            ports.attach(Devargs.parse(devargs));
         }
     }
 

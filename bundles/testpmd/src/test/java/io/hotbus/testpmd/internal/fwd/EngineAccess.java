@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.eal.mem.TestDma;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.testpmd.ForwardMode;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.rig.RigCpus;
-import io.hotbus.testpmd.rig.RigMemory;
 import java.util.List;
 
 /** The engine, with the doors open that Declarative Services use. */
@@ -16,7 +16,7 @@ public final class EngineAccess {
     /** On a machine of four CPUs, with the modes there are. */
     public static ForwardingEngine engine(Options options, ControlThread control) {
         ForwardingEngine engine = new ForwardingEngine(
-                options, new RigCpus(4), new RigMemory(), control, null);
+                options, new RigCpus(4), new TestDma(), control, null);
         List.of(new IoFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd())
                 .forEach(engine::addMode);
         return engine;

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.TestDma;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.ForwardMode;
 import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.rig.Rig;
 import io.hotbus.testpmd.rig.RigCpus;
-import io.hotbus.testpmd.rig.RigMemory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ class LcoreTest {
 
     @BeforeEach
     void start() throws Exception {
-        pool = new Mempool("test", 1024, 256, new RigMemory());
+        pool = new Mempool("test", 1024, 256, new TestDma());
         lcore.start();
     }
 

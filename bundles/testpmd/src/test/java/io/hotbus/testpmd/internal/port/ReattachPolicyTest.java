@@ -3,7 +3,11 @@ package io.hotbus.testpmd.internal.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.rig.Rig;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +89,154 @@ class ReattachPolicyTest {
     }
 
     @Test
+    void shouldAttachWhatAKernelDriverTookAgain() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(DEVARGS);
+            rig.pullOut("wire0");
+            rig.control.settle();
+            assertThat(rig.devices.attached()).hasSize(1);
+
+            rig.bound("wire0");
+            rig.control.settle();
+
+            assertThat(rig.devices.attached()).containsExactly(DEVARGS, DEVARGS);
+        }
+    }
+
+    @Test
+    void shouldWaitForTheDetachOfWhatWasUnboundAndBoundAgain() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(DEVARGS);
+            // Both on control, so that BIND is told before the port's own event of the removal.
+            rig.control.call(() -> {
+                rig.pullOut("wire0");
+                rig.bound("wire0");
+                return null;
+            });
+            rig.control.settle();
+
+            assertThat(rig.devices.attached()).containsExactly(DEVARGS, DEVARGS);
+        }
+    }
+
+    /** A bus binds the device itself, and the kernel tells of it at once or somewhat later. */
+    @Test
+    void shouldNotTakeTheBindingOfADeviceThatIsThereForAReturn() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.devices.whenAttaching(rig::bound);
+            rig.attach(DEVARGS);
+            rig.bound("wire0");
+            rig.pullOut("wire0");
+            rig.control.settle();
+            assertThat(rig.devices.attempts()).isOne();
+
+            rig.plugged("wire0");
+            rig.control.settle();
+            assertThat(rig.devices.attempts()).isEqualTo(2);
+            rig.bound("wire0");
+            rig.pullOut("wire0");
+            rig.control.settle();
+
+            assertThat(rig.devices.attempts()).isEqualTo(2);
+            assertThat(rig.devices.devices()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotTakeTheArrivalOfADeviceForItsReturn() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.devices.whenAttaching(rig::plugged);
+            rig.attach(DEVARGS);
+            rig.pullOut("wire0");
+            rig.control.settle();
+
+            assertThat(rig.devices.attempts()).isOne();
+        }
+    }
+
+    @Test
+    void shouldNotMixUpTwoDevicesOfAName() throws Exception {
+        try (Rig rig = new Rig()) {
+            Port first = rig.attach(DEVARGS);
+            rig.plugged("wire0");
+            rig.control.settle();
+            rig.ports.manager().detach(first);
+            rig.attach(DEVARGS);
+            rig.pullOut("wire0");
+            rig.control.settle();
+
+            assertThat(rig.devices.attempts()).as("the return was the first one's").isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldGiveUpThoughEveryAttemptBindsTheDevice() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(DEVARGS);
+            rig.pullOut("wire0");
+            rig.control.settle();
+            rig.devices.whenAttaching(rig::bound);
+            rig.devices.failToAttach(Integer.MAX_VALUE);
+            rig.plugged("wire0");
+            Rig.await(() -> rig.ports.policy().failure("wire0").isPresent());
+            rig.bound("wire0");
+            rig.control.settle();
+            assertThat(rig.devices.attempts()).isEqualTo(6);
+
+            rig.devices.failToAttach(0);
+            long later = System.nanoTime() + 1_000_000_000L;
+            rig.publish(new DeviceEvent(DeviceEvent.Kind.BIND, "rig", "wire0", Optional.empty(),
+                    Optional.empty(), Optional.empty(), later));
+            rig.control.settle();
+
+            assertThat(rig.devices.attached()).containsExactly(DEVARGS, DEVARGS);
+            assertThat(rig.ports.policy().failure("wire0")).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldForgetItsFailureWhenTheDeviceIsGoneAgain() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(DEVARGS);
+            rig.pullOut("wire0");
+            rig.control.settle();
+            rig.devices.failToAttach(5);
+            rig.plugged("wire0");
+            Rig.await(() -> rig.ports.policy().failure("wire0").isPresent());
+
+            rig.publish(new DeviceEvent(DeviceEvent.Kind.REMOVE, "rig", "wire0", Optional.empty(),
+                    Optional.of(RemovalCause.UEVENT_REMOVE), Optional.empty(), System.nanoTime()));
+            rig.control.settle();
+
+            assertThat(rig.ports.policy().failure("wire0")).isEmpty();
+            rig.ports.policy().setEnabled(true);
+            rig.control.settle();
+            assertThat(rig.devices.devices()).isEmpty();
+        }
+    }
+
+    /** As where control has left a slow attach to itself, and cleans up after the next removal. */
+    @Test
+    void shouldNotForgetALossDuringAnAttach() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(DEVARGS);
+            rig.pullOut("wire0");
+            rig.control.settle();
+            rig.devices.whenAttached(rig.ports.policy()::lost);
+            rig.plugged("wire0");
+            rig.control.settle();
+            rig.devices.whenAttached(device -> { });
+            rig.ports.manager().detach(rig.registry.port("wire0").orElseThrow());
+            rig.control.settle();
+            assertThat(rig.devices.attempts()).isEqualTo(2);
+
+            rig.plugged("wire0");
+            rig.control.settle();
+            assertThat(rig.devices.attached()).containsExactly(DEVARGS, DEVARGS, DEVARGS);
+        }
+    }
+
+    @Test
     void shouldLeaveItOffIfToldSoAndCatchUpWhenTurnedOn() throws Exception {
         try (Rig rig = new Rig("--no-reattach")) {
             rig.attach(DEVARGS);
@@ -162,6 +314,7 @@ class ReattachPolicyTest {
             rig.control.settle();
 
             assertThat(rig.devices.attached()).containsExactly(DEVARGS, "wire0,colour=red");
+            assertThat(rig.devices.attempts()).isEqualTo(2);
             assertThat(rig.devices.devices()).isEmpty();
         }
     }

@@ -66,6 +66,20 @@ class ScriptTest {
     }
 
     @Test
+    void shouldTakePciAddressesAsTheyAre() throws Exception {
+        script.execute("""
+                port attach 0000:01:00.0,bind=vfio-pci; port attach pci:0000:02:00.1
+                port stop 0000:01:00.0; device list; port detach all""");
+
+        assertThat(printed()).contains("Port 0 (0000:01:00.0) is attached, started",
+                "Port 1 (0000:02:00.1) is attached, started",
+                "Port 0 (0000:01:00.0) is stopped",
+                "0000:01:00.0     rig    PROBED    port 0, driver net_wire");
+        assertThat(rig.devices.attached())
+                .containsExactly("0000:01:00.0,bind=vfio-pci", "pci:0000:02:00.1");
+    }
+
+    @Test
     void shouldStopAtTheFirstThatFails() {
         assertThatThrownBy(() -> script.execute("show config; port start 9; quit"))
                 .isInstanceOf(DeviceException.class).hasMessage("'port start 9' failed: "

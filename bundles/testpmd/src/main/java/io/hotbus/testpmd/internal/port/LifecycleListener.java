@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.port;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.ethdev.Port;
+
+/**
+ * Is told by {@link PortLifecycle} what it has done, on the thread that did it: of one device in
+ * this order. Does not wait: ports wait for it.
+ */
+public interface LifecycleListener {
+    /** The port is set up: configured, and started unless the command line said otherwise. */
+    void onReady(Port port);
+
+    /** The detach of the device has returned, whether anything was left to do or not. */
+    void onDetached(Device device);
+}
