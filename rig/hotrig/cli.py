@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: `launcher/hotbus rig`."""
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator, NoReturn
+
+from hotrig import needs
+from hotrig.errors import MissingError, UsageError
+from hotrig.kernel import KernelStore
+from hotrig.product import Build
+from hotrig.progress import Progress
+from hotrig.rows import Row
+from hotrig.scenarios import FAST, KERNELS, all_scenarios, select
+from hotrig.session import Session
+from hotrig.table import table
+
+PASSED, FAILED, USAGE, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
+TARGET = Path(__file__).resolve().parents[1] / "target"
+KEPT_RUNS = 20
+
+HELP = """\
+Usage: launcher/hotbus rig --list
+       launcher/hotbus rig SCENARIO... [--json FILE] [OPTION...]
+
+Boots a throw-away Debian in QEMU with an emulated PCIe NIC behind a hot-plug slot, starts the
+product in it, takes the NIC away, and reports what noticed that, after how long, and whether all
+works again when the NIC is back.
+
+  SCENARIO      one of --list, or the beginning of some: 6.1/igb_uio is all of its removals;
+                fast: what CI runs; all: every removal of the product (about 25 minutes);
+                kmod/6.1/cycles=N: N removals of the kernel module alone (default 100);
+                dpdk/6.1: DPDK's own testpmd in the same guest
+  --list        the scenarios, and which kernels are in the cache
+  --json FILE   the report as JSON, too
+  --kernel K    only scenarios of this kernel (6.1 or 6.12)
+  --keep        leave the last guest running and execute in it what is typed, until Ctrl-D
+
+Exit codes: 0 all passed; 1 a scenario failed; 2 wrong usage; 3 something is missing on this machine;
+130 interrupted. Transcripts are kept in rig/target/. See rig/README.md."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    try:
+        return _run(_parse(arguments))
+    except UsageError as wrong:
+        return _fail(USAGE, str(wrong))
+    except MissingError as missing:
+        return _fail(MISSING, str(missing))
+    except KeyboardInterrupt:
+        return _fail(INTERRUPTED, "interrupted")
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = _Parser(prog="launcher/hotbus rig", add_help=False)
+    parser.add_argument("scenarios", nargs="*")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--kernel", choices=KERNELS)
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("-h", "--help", action="store_true")
+    options = parser.parse_args(arguments)
+    if not (options.scenarios or options.list or options.help):
+        raise UsageError("name a scenario, or 'fast', or 'all' (see --list)")
+    return options
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.help:
+        print(HELP)
+        return PASSED
+    progress = Progress()
+    store = KernelStore(_cache(), progress)
+    if options.list:
+        _list(store, options.kernel)
+        return PASSED
+    scenarios = select(options.scenarios, options.kernel)
+    _check_writable(options.json)
+    build = Build.find()
+    needs.require(progress, dpdk=any(s.kind == "dpdk" for s in scenarios))
+    with _lock(progress):
+        session = Session(store, build, _new_run(), progress)
+        try:
+            session.run(scenarios, options.keep)
+        finally:  # what was measured before an interruption is not lost
+            _publish(session.report, options.json)
+    return PASSED if all(row.passed for row in session.report) else FAILED
+
+
+def _publish(report: list[Row], file: Path | None) -> None:
+    if report:
+        print(table(report))
+    if file:
+        file.write_text(json.dumps([row.to_json() for row in report], indent=1) + "\n")
+
+
+def _list(store: KernelStore, kernel: str | None) -> None:
+    for series in KERNELS:
+        cached = store.cached(series)
+        state = f"{cached[-1].version} in the cache" if cached else "not yet downloaded"
+        print(f"kernel {series}: {state}")
+    print(f"cache: {_cache()}\n")
+    for scenario in all_scenarios():
+        if kernel in (None, scenario.kernel):
+            print(f"{scenario.name:32}{'fast' if scenario.name in FAST else ''}".rstrip())
+
+
+def _cache() -> Path:
+    """Outside of all that a clean of the project removes."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "hotbus" / "rig"
+
+
+def _check_writable(file: Path | None) -> None:
+    """Now, not after half an hour."""
+    if file is not None:
+        try:
+            file.open("a").close()
+        except OSError as error:
+            raise UsageError(f"--json {file}: {error.strerror}") from error
+
+
+@contextmanager
+def _lock(progress: Progress) -> Iterator[None]:
+    """One rig at a time: two would share the processors, and both would measure nonsense."""
+    _cache().mkdir(parents=True, exist_ok=True)
+    with (_cache() / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.say("waiting for another run of the rig to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _new_run() -> Path:
+    """A folder for the transcripts of this run; the oldest runs go."""
+    run = TARGET / time.strftime("%Y%m%d-%H%M%S")
+    run.mkdir(parents=True)
+    for old in sorted(TARGET.iterdir())[:-KEPT_RUNS]:
+        shutil.rmtree(old, ignore_errors=True)
+    return run
+
+
+def _fail(code: int, message: str) -> int:
+    print(f"hotbus rig: {message}", file=sys.stderr)
+    return code
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The guest: boots, executes shell scripts, tells what it last said where it dies."""
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotrig import initramfs
+from hotrig.errors import GuestError, RigError
+from hotrig.kernel import Kernel
+from hotrig.progress import PATIENCE
+from hotrig.qemu import Qemu, Share
+from hotrig.scenarios import Flavour
+
+BOOT_SECONDS = 40.0
+SCRIPTS = Path(__file__).parent.parent / "guest"
+LAST_LINES = 15
+
+PASSWD = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n"
+ETC = {
+    "passwd": PASSWD,
+    "group": "root:x:0:\nnogroup:x:65534:\n",
+    "hosts": "127.0.0.1 localhost guest\n",
+    "hostname": "guest\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+# Of the host's /etc: what programs in /usr are found and linked by. Nothing else is seen.
+COPIED = ("ld.so.cache", "alternatives", "java-*-openjdk")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a script in the guest ended with and printed."""
+
+    status: int
+    output: str
+
+
+class Guest:
+    """A booted guest. A context manager: leaving it ends the machine."""
+
+    def __init__(self, kernel: Kernel, flavour: Flavour, box: list[Path],
+                 shares: list[Share], transcripts: Path) -> None:
+        """`box`: files that the guest finds in /mnt/box. `transcripts`: a folder not there yet."""
+        self.transcripts = transcripts
+        self.booted_seconds = 0.0
+        transcripts.mkdir(parents=True)
+        folder = _fill_box(transcripts / "box", box)
+        archive = transcripts / "initramfs"
+        archive.write_bytes(
+            initramfs.build(kernel.folder, kernel.release, SCRIPTS / "init.sh"))
+        self._began = time.monotonic()
+        self._log = (transcripts / "guest-shell.log").open("w", buffering=1)
+        self.machine = Qemu(kernel, archive, flavour, [
+            Share("usr", Path("/usr")), Share("modules", kernel.modules),
+            Share("box", folder), *shares], transcripts)
+        self._hung = False
+        try:
+            self._answer("boot", BOOT_SECONDS)
+        except BaseException:
+            self.close()
+            raise
+        self.booted_seconds = time.monotonic() - self._began
+
+    def run(self, script: str, seconds: float = 10.0) -> Answer:
+        """Executes `script` by bash. GuestError where the guest does not answer in time."""
+        self._log.write(f"--- {time.monotonic() - self._began:.3f} s\n{script}\n")
+        self.machine.agent.send(script.encode() + b"\0")
+        answer = self._answer(script.strip().splitlines()[0][:60], seconds)
+        self._log.write(f"=== {time.monotonic() - self._began:.3f} s: {answer.status}\n"
+                        f"{answer.output}\n")
+        return answer
+
+    def check(self, script: str, seconds: float = 10.0) -> str:
+        """What `script` printed. RigError where its status is not 0."""
+        answer = self.run(script, seconds)
+        if answer.status != 0:
+            raise RigError(f"in the guest, '{script.strip()}' failed with {answer.status}: "
+                           f"{answer.output.strip()[-400:]}")
+        return answer.output
+
+    def alive(self) -> bool:
+        return not self._hung and self.machine.alive()
+
+    def transcript(self, name: str) -> Path:
+        return self.transcripts / f"{name}.log"
+
+    def _answer(self, what: str, seconds: float) -> Answer:
+        deadline = time.monotonic() + seconds * PATIENCE
+        try:
+            head = self.machine.agent.line(seconds * PATIENCE)
+            if head is not None:
+                status, size = map(int, head.split())
+                body = self.machine.agent.exactly(size, max(1.0, deadline - time.monotonic()))
+                if body is not None:
+                    return Answer(status, body.decode(errors="replace"))
+        except GuestError as gone:
+            self._hung = True
+            raise GuestError(f"the guest died at '{what}': {gone}. {self._last_words()}") from gone
+        self._hung = True
+        raise GuestError(f"the guest did not finish '{what}' in {seconds * PATIENCE:.0f} s. "
+                         f"{self._last_words()}")
+
+    def _last_words(self) -> str:
+        words = [f"QEMU said: {self.machine.errors()}"] if self.machine.errors() else []
+        for name in ("console", "dmesg"):
+            log = self.transcript(name)
+            lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+            words.append(f"last of {log}:\n  " + "\n  ".join(lines[-LAST_LINES:]))
+        return "\n".join(words)
+
+    def close(self) -> None:
+        self.machine.kill()
+        self._log.close()
+        (self.transcripts / "initramfs").unlink(missing_ok=True)
+
+    def __enter__(self) -> Guest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _fill_box(folder: Path, files: list[Path]) -> Path:
+    etc = folder / "etc"
+    etc.mkdir(parents=True)
+    for name, text in ETC.items():
+        (etc / name).write_text(text)
+    for pattern in COPIED:
+        for source in Path("/etc").glob(pattern):
+            if source.is_dir():
+                shutil.copytree(source, etc / source.name, symlinks=True,
+                                ignore_dangling_symlinks=True)
+            else:
+                shutil.copy(source, etc)
+    shutil.copy(SCRIPTS / "agent.sh", folder)
+    for file in files:
+        shutil.copy(file, folder)
+    return folder

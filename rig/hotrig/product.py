@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The product in the guest: started as `launcher/hotbus run` starts it."""
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotrig import stats
+from hotrig.errors import MissingError, RigError
+from hotrig.events import EventLog
+from hotrig.guest import Guest
+from hotrig.nic import ADDRESS
+from hotrig.progress import wait_for
+from hotrig.qemu import Share
+
+TOP = Path(__file__).resolve().parents[2]
+LAUNCHER = TOP / "launcher"
+IN_GUEST = "/mnt/launcher"
+# The NIC is port 0 and forwards from and to the first of these; the others forward to each other.
+VIRTUAL_PORTS = ("net_null0", "net_null1", "net_null2")
+OTHER_PORTS = VIRTUAL_PORTS[1:]
+HUGEPAGES = 96
+# What a JVM needs in this guest besides the product's own flags.
+# - The faster of its two compilers alone: the hand-over from one to the other rewrites code that another
+#   processor is just executing, in steps that real processors see in order. QEMU's emulated ones
+#   do not, and the JVM crashes (QEMU 7.2 within seconds under load; 10.0 after minutes).
+# - The report of a crash to where it outlives the guest.
+GUEST_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+ErrorFileToStderr")
+START_SECONDS = 60.0
+RETURN_SECONDS = 15.0
+STOP_SECONDS = 20.0
+STATISTICS_SECONDS = 5.0
+FORWARD_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Build:
+    """The product as it was built, and the JDK it runs on."""
+
+    java_home: Path
+    java_options: tuple[str, ...]
+
+    @staticmethod
+    def find() -> Build:
+        """From the environment that launcher/hotbus sets."""
+        home = os.environ.get("JAVA_HOME")
+        if not home or not (Path(home) / "bin" / "java").exists():
+            raise MissingError("JAVA_HOME names no JDK (run `launcher/hotbus rig`)")
+        if not (LAUNCHER / "target" / "export" / "hotbus").is_dir():
+            raise MissingError("the product is not built (run `launcher/hotbus build`)")
+        return Build(Path(home).resolve(), tuple(os.environ.get("HOTBUS_JAVA_OPTIONS", "").split()))
+
+    def shares(self) -> list[Share]:
+        shares = [Share("launcher", LAUNCHER, IN_GUEST)]
+        if Path("/usr") not in self.java_home.parents:
+            shares.append(Share("java", self.java_home, str(self.java_home)))
+        return shares
+
+    def command(self, binding: str) -> list[str]:
+        """The JVM's command line; the same as that of launcher/hotbus, where it matters."""
+        flags = [line for line in (LAUNCHER / "jvm.options").read_text().splitlines()
+                 if line and not line.startswith("#")]
+        arguments = [word for port in VIRTUAL_PORTS for word in ("--vdev", port)]
+        arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
+                      "--stats-period", "1"]
+        return [
+            f"{self.java_home}/bin/java", *flags, *self.java_options, *GUEST_OPTIONS,
+            f"-Dfelix.config.properties=file:{IN_GUEST}/etc/felix.properties",
+            f"-Dlogback.configurationFile={IN_GUEST}/etc/logback.xml",
+            f"-Dhotbus.bundles={IN_GUEST}/target/export/hotbus", "-Dhotbus.cache=/run/hotbus/cache",
+            "-Dhotbus.command=run", "-Dhotbus.args=" + "\x1f".join(arguments),
+            "-cp", f"{IN_GUEST}/target/export/lib/*", "org.apache.felix.main.Main"]
+
+
+class Product:
+    """A running product. What it prints is in the transcript `app`, its events in `events`."""
+
+    def __init__(self, guest: Guest, build: Build, binding: str) -> None:
+        self._guest = guest
+        self.events = EventLog(guest.transcript("events"))
+        self._printed_from = self._printed_size()
+        command = shlex.join(build.command(binding))
+        guest.check(f"""\
+echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
+rm -rf /run/hotbus && mkdir -p /run/hotbus/cache && cd /tmp
+ln -sf /run/ports/events /tmp/events.json
+({command} </dev/null; echo $? >/run/hotbus/status) >/run/ports/app 2>&1 &
+disown""")
+
+    def await_port(self) -> float:
+        """Until the NIC's port is there. Returns the seconds that took."""
+        began = time.monotonic()
+        wait_for(lambda: self.events.find(ADDRESS, "NEW") or not self.alive(), START_SECONDS)
+        if not self.alive():
+            raise RigError(f"the product ended: {self.last_words()}")
+        if not self.events.find(ADDRESS, "NEW"):
+            raise RigError(f"the product did not attach {ADDRESS} in time")
+        return time.monotonic() - began
+
+    def await_return(self) -> bool:
+        """Whether the NIC is attached again in time."""
+        return bool(wait_for(lambda: self.events.find(ADDRESS, "REATTACHED"), RETURN_SECONDS))
+
+    def last_words(self) -> str:
+        """Why it ended: the JVM's report of a crash, or its last line."""
+        printed = self.printed()
+        crash = re.search(r"^# +(SIG\w+).*?^# Problematic frame:\n# ([^\n]*)", printed,
+                          re.MULTILINE | re.DOTALL)
+        return " in ".join(crash.groups()) if crash else (printed.splitlines() or [""])[-1]
+
+    def forwards(self) -> bool:
+        """Whether the NIC's port goes on receiving and sending. What it receives comes from the
+        peer, by way of the hub; and what it sends is completed, else its ring would be full soon.
+        """
+        before = len(self._counts())
+
+        def moved() -> bool:
+            since = self._counts()[before:]
+            return len(since) > 1 and all(last > first for first, last in zip(since[0], since[-1]))
+
+        return wait_for(moved, FORWARD_SECONDS)
+
+    def _counts(self) -> list[tuple[int, int]]:
+        return stats.counts(self.printed(), ADDRESS)
+
+    def alive(self) -> bool:
+        return self._guest.run("[ ! -e /run/hotbus/status ]").status == 0
+
+    def others_went_on(self) -> bool:
+        """Whether the other ports received packets in each second since `begin_scenario`."""
+        def prints() -> bool:
+            return all(len(stats.counts(self.printed(), port)) > 1 for port in OTHER_PORTS)
+        wait_for(prints, STATISTICS_SECONDS)
+        return all(stats.went_on(self.printed(), port) for port in OTHER_PORTS)
+
+    def begin_scenario(self) -> None:
+        self.events.forget()
+        self._printed_from = self._printed_size()
+
+    def printed(self) -> str:
+        """Since the scenario began."""
+        with self._guest.transcript("app").open("rb") as log:
+            log.seek(self._printed_from)
+            return log.read().decode(errors="replace")
+
+    def stop(self) -> bool:
+        """Whether it ended when it was asked to; else it is killed."""
+        self._guest.run("pkill -TERM -x java")
+        in_order = wait_for(lambda: not self.alive(), STOP_SECONDS)
+        if not in_order:
+            self._guest.run("pkill -KILL -x java")
+        return in_order
+
+    def _printed_size(self) -> int:
+        log = self._guest.transcript("app")
+        return log.stat().st_size if log.exists() else 0

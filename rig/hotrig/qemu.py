@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The virtual machine: QEMU's command line, its process and its sockets."""
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotrig.errors import GuestError
+from hotrig.kernel import Kernel
+from hotrig.qmp import Lines, Qmp, Qtest
+from hotrig.scenarios import Flavour
+
+BINARY = "qemu-system-x86_64"
+MEMORY_MIB = 2048
+# What a throw-away guest does not need and an emulated processor pays dearly for.
+KERNEL_OPTIONS = ("console=ttyS0 panic=-1 quiet nokaslr mitigations=off tsc=reliable "
+                  "no_timer_check nowatchdog apparmor=0 audit=0 cryptomgr.notests "
+                  "random.trust_cpu=on")
+FIRST_ROOT_PORT = 0x10  # device number on pcie.0; the same in the guest: 0000:00:10.0
+NIC = {"driver": "e1000e", "id": "nic0", "bus": "rp0", "netdev": "n0", "mac": "52:54:00:00:00:10"}
+PEER = "virtio-net-pci,id=peer,bus=rp1,netdev=n1,mac=52:54:00:00:00:20"
+PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
+
+# The root port's registers, through the memory-mapped configuration space of q35.
+MMCONFIG = 0xB0000000
+CAPABILITIES = 0x34
+PCI_EXPRESS = 0x10
+SLOT_CONTROL = 0x18
+POWER_INDICATOR_MASK = 0x300
+POWER_INDICATOR_OFF = 0x300
+POWER_CONTROLLER_OFF = 0x400
+
+
+@dataclass(frozen=True)
+class Share:
+    """A folder of the host that the guest sees, read-only."""
+
+    tag: str
+    folder: Path
+    where: str = ""  # in the guest; empty: guest/init.sh knows it
+
+
+class Qemu:
+    """A running machine. Killed with the rig, whatever ends it."""
+
+    def __init__(self, kernel: Kernel, initramfs: Path, flavour: Flavour, shares: list[Share],
+                 transcripts: Path) -> None:
+        self._transcripts = transcripts
+        self._started = time.monotonic()
+        self._log = (transcripts / "qmp.log").open("w", buffering=1)
+        self._sockets = Path(tempfile.mkdtemp(prefix="hotbus-rig."))
+        command = self._command(kernel, initramfs, flavour, shares)
+        (transcripts / "qemu.cmd").write_text(shlex.join(command) + "\n")
+        # pdeathsig: QEMU ends even where the rig is killed and can clean nothing up.
+        with (transcripts / "qemu.err").open("w") as errors:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *command],
+                stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
+        try:
+            self.qmp = Qmp(self._socket("qmp"), self._note)
+            self._qtest = Qtest(self._socket("qtest"), self._note)
+            self.agent = Lines(self._socket("agent"))
+        except BaseException:
+            self.kill()
+            raise
+
+    def _command(self, kernel: Kernel, initramfs: Path, flavour: Flavour,
+                 shares: list[Share]) -> list[str]:
+        placed = ",".join(f"{s.tag}:{s.where}" for s in shares if s.where)
+        options = KERNEL_OPTIONS + (f" rig.shares={placed}" if placed else "")
+        if flavour.iommu:
+            options += " intel_iommu=on"
+        if flavour.slab_debug:
+            options += " slub_debug=FZPU"
+        command = [
+            BINARY, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+            "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
+            "-append", options, "-serial", f"file:{self._transcripts}/console.log",
+            "-qmp", f"unix:{self._sockets}/qmp,server=on,wait=off",
+            "-qtest", f"unix:{self._sockets}/qtest,server=on,wait=off", "-qtest-log", "none"]
+        if flavour.hotplug == "pciehp":
+            command += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
+        if flavour.iommu:
+            command += ["-device", "intel-iommu,aw-bits=48"]
+        for share in shares:
+            command += [
+                "-fsdev", f"local,id=f_{share.tag},path={share.folder},security_model=none,"
+                "multidevs=remap,readonly=on",
+                "-device", f"virtio-9p-pci,fsdev=f_{share.tag},mount_tag={share.tag}"]
+        command += ["-device", "virtio-serial-pci,id=serial", "-chardev",
+                    f"socket,id=agent,path={self._sockets}/agent,server=on,wait=off",
+                    "-device", "virtserialport,bus=serial.0,chardev=agent,name=agent"]
+        for port in PORTS:
+            command += ["-chardev", f"file,id={port},path={self._transcripts}/{port}.log",
+                        "-device", f"virtserialport,bus=serial.0,chardev={port},name={port}"]
+        for number in range(2):
+            command += [
+                "-device", f"pcie-root-port,id=rp{number},bus=pcie.0,chassis={number + 1},"
+                f"slot={number + 1},addr={FIRST_ROOT_PORT + number:x}",
+                "-netdev", f"hubport,id=n{number},hubid=0"]
+        # A port of the hub that always takes: else the peer is held up while the NIC is being set up.
+        command += ["-netdev", "hubport,id=sink,hubid=0"]
+        nic = ",".join([NIC["driver"], *(f"{k}={v}" for k, v in NIC.items() if k != "driver")])
+        return command + ["-device", nic, "-device", PEER]
+
+    def _socket(self, name: str) -> Path:
+        path = self._sockets / name
+        deadline = time.monotonic() + 60
+        while not path.exists():
+            if not self.alive():
+                raise GuestError(f"QEMU did not start: {self.errors()}")
+            if time.monotonic() > deadline:
+                raise GuestError(f"QEMU made no socket {name} in 60 s")
+            time.sleep(0.01)
+        return path
+
+    def _note(self, text: str) -> None:
+        self._log.write(f"{time.monotonic() - self._started:9.3f} {text}\n")
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def errors(self) -> str:
+        """What QEMU itself complained about."""
+        return (self._transcripts / "qemu.err").read_text(errors="replace").strip()
+
+    def device_add(self) -> None:
+        self.qmp.execute("device_add", **NIC)
+
+    def device_del(self) -> None:
+        """Asks the guest to let the NIC go."""
+        self.qmp.execute("device_del", id=NIC["id"])
+
+    def await_deleted(self, seconds: float) -> bool:
+        """Whether the NIC is gone from the machine in time."""
+        return self.qmp.await_event("DEVICE_DELETED", seconds, device=NIC["id"])
+
+    def surprise(self) -> None:
+        """The NIC is torn out: the guest's kernel learns of it when it is gone.
+
+        The root port's slot is switched off and on again behind the guest's back. Both writes go
+        in one, else pciehp sees a slot that is off and does nothing for the device. The processors
+        are stopped meanwhile, else one that is just inside the NIC's model goes on with what was
+        freed, and QEMU 7.2 asserts or hangs. The guest's clock stands still with them.
+        """
+        control = self._slot_control()
+        on = self._qtest.readw(control)
+        off = on | POWER_INDICATOR_OFF | POWER_CONTROLLER_OFF
+        self.qmp.execute("stop")
+        self._qtest.write_words((control, off), (control, on))
+        self.qmp.execute("cont")
+
+    def slot_is_off(self) -> bool:
+        """Whether pciehp is done with a removal. It leaves the power indicator on until then, and
+        may miss a device that comes before."""
+        return (self._qtest.readw(self._slot_control()) & POWER_INDICATOR_MASK
+                == POWER_INDICATOR_OFF)
+
+    def _slot_control(self) -> int:
+        port = MMCONFIG + (FIRST_ROOT_PORT << 15)
+        return self._capability(port, PCI_EXPRESS) + SLOT_CONTROL
+
+    def _capability(self, function: int, wanted: int) -> int:
+        offset = self._qtest.readb(function + CAPABILITIES)
+        while offset:
+            if self._qtest.readb(function + offset) == wanted:
+                return function + offset
+            offset = self._qtest.readb(function + offset + 1)
+        raise GuestError(f"no capability {wanted:#x} at {function:#x}")
+
+    def kill(self) -> None:
+        """Ends it. Twice does no harm."""
+        self._process.kill()
+        self._process.wait()
+        for client in ("qmp", "_qtest", "agent"):
+            if hasattr(self, client):
+                getattr(self, client).close()
+        self._log.close()
+        shutil.rmtree(self._sockets, ignore_errors=True)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The NIC is taken away from the running product, and brought back."""
+from __future__ import annotations
+
+from hotrig import dmesg, nic, rows, trace
+from hotrig.errors import GuestError, RigError
+from hotrig.guest import Guest
+from hotrig.product import Build, Product
+from hotrig.progress import Progress, wait_for
+from hotrig.rows import Observation, Row
+from hotrig.scenarios import Scenario
+
+# After the removal began: pciehp's 5 s for device_del included.
+DETACH_SECONDS = 15.0
+
+
+class Removals:
+    """Scenarios of the product in one guest. One product lives through all of one binding."""
+
+    def __init__(self, guest: Guest, hardware: nic.Nic, peer: nic.Peer, build: Build,
+                 progress: Progress) -> None:
+        self._guest = guest
+        self._nic = hardware
+        self._peer = peer
+        self._build = build
+        self._progress = progress
+        self._binding = ""
+        self._product: Product | None = None
+        self._first = Observation(nic.ADDRESS)
+
+    def run(self, scenario: Scenario) -> Row:
+        """GuestError where the guest died; any other failure is in the row."""
+        try:
+            product = self._product_under(scenario.binding)
+            row = rows.judge(scenario, self._first if scenario.removal == "first"
+                             else self._observe(scenario.name, scenario.removal, product))
+            if not row.passed:
+                self.end()  # whatever state it is in, the next scenario begins afresh
+            return row
+        except GuestError:
+            raise
+        except RigError as failure:
+            survived = self._product is not None and self._product.alive()
+            self.end()
+            return rows.failed(scenario, str(failure), survived)
+
+    def end(self) -> None:
+        """The product ends in order; one that cannot is killed."""
+        if self._product is not None:
+            product, self._product = self._product, None
+            if not product.stop():
+                self._progress.say("hotbus did not end on SIGTERM and was killed")
+
+    def _product_under(self, binding: str) -> Product:
+        """One that has the NIC and has seen its first removal."""
+        if self._product is not None and self._binding == binding and self._product.alive():
+            return self._product
+        self.end()
+        if not self._nic.present():
+            self._nic.plug_in()
+            self._nic.await_present()
+        self._nic.load_driver(binding)
+        self._peer.start()
+        self._binding = binding
+        self._product = Product(self._guest, self._build, binding)
+        seconds = self._product.await_port()
+        if not self._product.forwards():
+            raise RigError("the product attached the NIC, but does not forward what it receives")
+        self._progress.say(f"{binding}: hotbus had the NIC after {seconds:.1f} s, and forwards")
+        self._first = self._observe("the first removal", "remove", self._product)
+        return self._product
+
+    def _observe(self, name: str, removal: str, product: Product) -> Observation:
+        seen = Observation(nic.ADDRESS)
+        self._guest.check(dmesg.begin_script(name))
+        product.begin_scenario()
+        self._nic.take_away(removal)
+        wait_for(lambda: product.events.find(nic.ADDRESS, "DETACHED"), DETACH_SECONDS)
+        seen.kernel_done = self._nic.await_gone(removal)
+        seen.began_nanos = trace.began_nanos(
+            self._guest.check(trace.READ_SCRIPT), removal.startswith("device-del"))
+        seen.events = list(product.events.events())
+        seen.survived = product.alive()
+        if seen.survived and seen.kernel_done:
+            self._nic.bring_back(removal, self._binding)
+            seen.replugged = product.await_return() and product.forwards()
+            seen.others_went_on = product.others_went_on()
+            seen.survived = product.alive()
+        if not seen.survived:
+            seen.last_words = product.last_words()
+        seen.complaints = dmesg.complaints(self._guest.check("dmesg"), name)
+        return seen

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scenarios: what there is, how they are named and selected, and which share a boot."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from hotrig.errors import UsageError
+
+KERNELS = ("6.1", "6.12")
+BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
+# "first" is the first removal (by "remove") in the life of a process: a JVM that has not done a thing
+# before is slow at it. For all others the process has seen that one.
+REMOVALS = ("first", "unbind", "remove", "slot-power", "surprise", "device-del", "device-del-acpi")
+
+# What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
+# each takes minutes there.
+DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
+DPDK_REMOVALS = ("surprise", "slot-power")
+
+DEFAULT_CYCLES = 100
+
+FAST = (
+    "6.1/igb_uio/unbind",
+    "6.1/igb_uio/surprise",
+    "6.1/igb_uio/slot-power",
+    "6.1/vfio-pci/surprise",
+    "6.1/vfio-pci/remove",
+)
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """What is different from one virtual machine to the next; scenarios of one flavour share it."""
+
+    kernel: str
+    iommu: bool
+    hotplug: str  # "pciehp" or "acpi": who in the guest answers a hot-plug request
+    slab_debug: bool = False  # freed memory is poisoned and looked at
+
+    def __str__(self) -> str:
+        return ", ".join(self._words())
+
+    @property
+    def slug(self) -> str:
+        """For the name of a folder."""
+        return "-".join(self._words())
+
+    def _words(self) -> list[str]:
+        return [self.kernel, self.hotplug, *(["iommu"] if self.iommu else []),
+                *(["slab-debug"] if self.slab_debug else [])]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One removal, or one series of them."""
+
+    kind: str  # "hotbus": the product; "kmod": the module alone; "dpdk": DPDK's testpmd
+    kernel: str
+    binding: str
+    removal: str
+    cycles: int = 0  # of kmod
+
+    @property
+    def name(self) -> str:
+        if self.kind == "kmod":
+            return f"kmod/{self.kernel}/cycles"
+        prefix = "dpdk/" if self.kind == "dpdk" else ""
+        return f"{prefix}{self.kernel}/{self.binding}/{self.removal}"
+
+    @property
+    def flavour(self) -> Flavour:
+        hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
+        return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod")
+
+
+def _meaningful(binding: str, removal: str) -> bool:
+    return not (binding == "none" and removal == "unbind")
+
+
+def all_scenarios() -> list[Scenario]:
+    """Every scenario there is, those of one boot together."""
+    product = [
+        Scenario("hotbus", kernel, binding, removal)
+        for kernel in KERNELS
+        for binding in BINDINGS
+        for removal in REMOVALS
+        if _meaningful(binding, removal)
+    ]
+    kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
+    dpdk = [
+        Scenario("dpdk", kernel, binding, removal)
+        for kernel in KERNELS
+        for binding in DPDK_BINDINGS
+        for removal in DPDK_REMOVALS
+    ]
+    return product + kmod + dpdk
+
+
+def select(words: list[str], kernel: str | None = None) -> list[Scenario]:
+    """The scenarios that `words` name: a name, the beginning of one up to a '/', `all`, `fast`.
+
+    `kernel` leaves out those of other kernels. UsageError for a word that names nothing.
+    """
+    known = all_scenarios()
+    chosen: dict[str, Scenario] = {}
+    for word in words:
+        found = _named(word, known)
+        if not found:
+            raise UsageError(f"no scenario '{word}' (see --list)")
+        for scenario in found:
+            if kernel is None or scenario.kernel == kernel:
+                chosen[scenario.name] = scenario
+    if not chosen:
+        raise UsageError(f"none of {' '.join(words)} is of kernel {kernel}")
+    return list(chosen.values())
+
+
+def _named(word: str, known: list[Scenario]) -> list[Scenario]:
+    if word == "all":
+        return [s for s in known if s.kind == "hotbus"]
+    if word == "fast":
+        return [s for s in known if s.name in FAST]
+    cycles = re.fullmatch(r"(kmod/.*/cycles)=([1-9]\d{0,4})", word)
+    if cycles:
+        count = int(cycles[2])
+        return [replace(s, cycles=count) for s in known if s.name == cycles[1]]
+    return [s for s in known if (s.name + "/").startswith(word.rstrip("/") + "/")]
+
+
+def by_flavour(scenarios: list[Scenario]) -> dict[Flavour, list[Scenario]]:
+    """Groups that can share a boot, in the order in which they were selected."""
+    groups: dict[Flavour, list[Scenario]] = {}
+    for scenario in scenarios:
+        groups.setdefault(scenario.flavour, []).append(scenario)
+    return groups

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs scenarios: boots a guest for those that can share one, and runs each in it."""
+from __future__ import annotations
+
+import itertools
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from hotrig import rows, trace
+from hotrig.errors import GuestError, RigError
+from hotrig.guest import Guest
+from hotrig.kernel import Kernel, KernelStore
+from hotrig.kmod import KmodCycles, build_unplug
+from hotrig.nic import Nic, Peer
+from hotrig.product import Build, TOP
+from hotrig.progress import Progress
+from hotrig.removals import Removals
+from hotrig.rows import Row
+from hotrig.scenarios import Flavour, Scenario, by_flavour
+from hotrig.testpmd import Testpmd
+
+KMOD = TOP / "kmod"
+
+
+class Boot:
+    """A booted guest and what can be run in it."""
+
+    def __init__(self, guest: Guest, hotplug: str, build: Build, progress: Progress) -> None:
+        guest.check(trace.PREPARE_SCRIPT)
+        nic, peer = Nic(guest, hotplug), Peer(guest)
+        self._removals = Removals(guest, nic, peer, build, progress)
+        self._testpmd = Testpmd(guest, nic, peer, progress)
+        self._cycles = KmodCycles(guest, nic, progress)
+
+    def run(self, scenario: Scenario) -> Row:
+        """GuestError where the guest died; any other failure is in the row."""
+        if scenario.kind == "hotbus":
+            return self._removals.run(scenario)
+        self._removals.end()
+        try:
+            other = self._cycles if scenario.kind == "kmod" else self._testpmd
+            return other.run(scenario)
+        except GuestError:
+            raise
+        except RigError as failure:
+            return rows.failed(scenario, str(failure))
+
+    def end(self) -> None:
+        self._removals.end()
+
+
+class Session:
+    """All scenarios of one run of the rig."""
+
+    def __init__(self, store: KernelStore, build: Build, folder: Path,
+                 progress: Progress) -> None:
+        """`folder`: for the transcripts, one of each boot."""
+        self._store = store
+        self._build = build
+        self._folder = folder
+        self._progress = progress
+        self._report: list[Row] = []
+        self._kernels: dict[str, Kernel] = {}
+        self._boots = itertools.count(1)
+
+    @property
+    def report(self) -> list[Row]:
+        """A row for each scenario so far, in the order they ran."""
+        return self._report
+
+    def run(self, scenarios: list[Scenario], keep: bool = False) -> None:
+        """Fills the report. `keep`: the last guest, for a look."""
+        for flavour, group in by_flavour(scenarios).items():
+            pending = list(group)
+            while pending:  # a guest that died is followed by a new one for what is left
+                last = len(self._report) + len(pending) == len(scenarios)
+                before = len(self._report)
+                self._boot_and_run(flavour, pending, keep and last)
+                pending = pending[len(self._report) - before:]
+
+    def _boot_and_run(self, flavour: Flavour, scenarios: list[Scenario], keep: bool) -> None:
+        """Reports on the first ones of `scenarios`, at least one: up to the guest's death."""
+        folder = self._folder / f"{next(self._boots)}-{flavour.slug}"
+        done = 0
+        try:
+            with self._guest(flavour, folder) as guest:
+                self._progress.say(f"{flavour}: booted in {guest.booted_seconds:.1f} s")
+                boot = Boot(guest, flavour.hotplug, self._build, self._progress)
+                for scenario in scenarios:
+                    self._record(boot.run(scenario), folder)
+                    done += 1
+                if keep:
+                    self._converse(guest)
+                boot.end()
+        except RigError as dead:
+            self._progress.say(str(dead))
+            if done < len(scenarios):
+                self._record(rows.failed(scenarios[done], str(dead), survived=False), folder)
+
+    def _guest(self, flavour: Flavour, folder: Path) -> Guest:
+        if flavour.kernel not in self._kernels:
+            self._kernels[flavour.kernel] = self._store.obtain(flavour.kernel)
+        kernel = self._kernels[flavour.kernel]
+        box = [kernel.build_module(KMOD / "igb_uio")]
+        if flavour.slab_debug:
+            box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))
+        self._progress.say(f"{flavour}: booting (transcripts in {folder})")
+        return Guest(kernel, flavour, box, self._build.shares(), folder)
+
+    def _record(self, row: Row, folder: Path) -> None:
+        self._report.append(replace(row, transcripts=str(folder)))
+        verdict = "passed" if row.passed else f"FAILED: {row.reason}"
+        if row.detachedMillis is not None:
+            verdict += (f" ({row.firstDetector or 'noticed'} after {row.detectedMillis} ms, "
+                        f"detached after {row.detachedMillis} ms)")
+        self._progress.say(f"{row.scenario}: {verdict}")
+
+    def _converse(self, guest: Guest) -> None:
+        self._progress.say("the guest is kept: type what it is to execute; Ctrl-D ends it")
+        for line in sys.stdin:
+            answer = guest.run(line, seconds=60)
+            print(answer.output, f"[{answer.status}]", sep="\n", flush=True)

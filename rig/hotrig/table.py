@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The readable report."""
+from __future__ import annotations
+
+from typing import Any
+
+from hotrig.rows import Row
+
+_COLUMNS = (
+    ("scenario", lambda r: r.scenario),
+    ("result", lambda r: "passed" if r.passed else "FAILED"),
+    ("survived", lambda r: _word(r.survived)),
+    ("SIGBUS", lambda r: _word(r.sigbus)),
+    ("first detector", lambda r: r.firstDetector or "-"),
+    ("noticed", lambda r: _millis(r.detectedMillis)),
+    ("detached", lambda r: _millis(r.detachedMillis)),
+    ("back", lambda r: _word(r.replugged)),
+    ("dmesg", lambda r: {True: "clean", False: "COMPLAINTS", None: "-"}[r.dmesgClean]),
+)
+_TO_THE_RIGHT = ("noticed", "detached")
+
+
+def table(rows: list[Row]) -> str:
+    """A line for each row, and below them why those failed that did."""
+    cells = [[title for title, _ in _COLUMNS]]
+    cells += [[text(row) for _, text in _COLUMNS] for row in rows]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(_COLUMNS))]
+    lines = ["  ".join(_pad(cell, width, title) for cell, width, (title, _)
+                       in zip(line, widths, _COLUMNS)).rstrip() for line in cells]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    for row in rows:
+        if not row.passed:
+            lines += ["", f"{row.scenario}: {row.reason}", f"  transcripts: {row.transcripts}"]
+    lines += ["", f"{sum(row.passed for row in rows)} of {len(rows)} passed"]
+    return "\n".join(lines)
+
+
+def _pad(cell: str, width: int, title: str) -> str:
+    return cell.rjust(width) if title in _TO_THE_RIGHT else cell.ljust(width)
+
+
+def _word(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "-"}[value]
+
+
+def _millis(value: Any) -> str:
+    return "-" if value is None else f"{value:.1f} ms"

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+import unittest
+
+from hotrig.events import Event
+from hotrig.rows import Observation, failed, judge
+from hotrig.scenarios import select
+from hotrig.table import table
+
+NIC = "0000:01:00.0"
+BEGAN = 60_000_000_000
+
+
+def scenario(name):
+    return select([name])[0]
+
+
+def observed(**changes):
+    """All as it should be with igb_uio, but for the changes."""
+    seen = Observation(
+        NIC, began_nanos=BEGAN, survived=True, others_went_on=True, kernel_done=True,
+        replugged=True, events=[
+            Event("FAULT", NIC, BEGAN + 3_000_000), Event("REMOVE", NIC, BEGAN + 3_100_000, "SIGBUS"),
+            Event("DESTROY", NIC, BEGAN + 15_000_000), Event("DETACHED", NIC, BEGAN + 20_560_000)])
+    for name, value in changes.items():
+        setattr(seen, name, value)
+    return seen
+
+
+class JudgeTest(unittest.TestCase):
+    def test_should_pass_what_went_as_it_should(self):
+        row = judge(scenario("6.1/igb_uio/slot-power"), observed())
+        self.assertTrue(row.passed, row.reason)
+        self.assertEqual((row.sigbus, row.expectedSigbus), (True, True))
+        self.assertEqual((row.firstDetector, row.detectedMillis, row.detachedMillis),
+                         ("SIGBUS", 3.1, 20.6))
+
+    def test_should_have_every_field_of_a_row_in_json(self):
+        fields = judge(scenario("6.1/igb_uio/unbind"), observed()).to_json()
+        for name in ("scenario", "kernel", "binding", "removal", "survived", "sigbus",
+                     "firstDetector", "detectedMillis", "detachedMillis", "replugged",
+                     "dmesgClean", "expectedSigbus", "passed", "reason"):
+            self.assertIsNotNone(fields[name], name)
+
+    def test_should_fail_for_each_thing_that_is_wrong(self):
+        for changes, reason in (
+                ({"survived": False}, "died"), ({"kernel_done": False}, "kernel"),
+                ({"others_went_on": False}, "other ports"), ({"replugged": False}, "plugged in"),
+                ({"complaints": ["BUG: x"]}, "BUG: x"), ({"began_nanos": None}, "trace"),
+                ({"events": []}, "not noticed")):
+            with self.subTest(reason):
+                row = judge(scenario("6.1/igb_uio/surprise"), observed(**changes))
+                self.assertFalse(row.passed)
+                self.assertIn(reason, row.reason)
+
+    def test_should_fail_where_a_sigbus_is_missing_or_not_expected(self):
+        without = [e for e in observed().events if e.kind != "FAULT"]
+        self.assertIn("no SIGBUS", judge(scenario("6.1/igb_uio/remove"),
+                                         observed(events=without)).reason)
+        self.assertTrue(judge(scenario("6.1/vfio-pci/remove"), observed(events=without)).passed)
+        self.assertIn("not expected", judge(scenario("6.1/vfio-pci/remove"), observed()).reason)
+
+    def test_should_pass_a_surprise_with_and_without_a_sigbus(self):
+        without = [e for e in observed().events if e.kind != "FAULT"]
+        for events in (without, observed().events):
+            row = judge(scenario("6.1/igb_uio/surprise"), observed(events=events))
+            self.assertTrue(row.passed, row.reason)
+
+    def test_should_not_take_events_of_other_devices(self):
+        others = [Event(e.kind, "net_null0", e.nanos, e.cause) for e in observed().events]
+        self.assertFalse(judge(scenario("6.1/igb_uio/remove"), observed(events=others)).passed)
+
+
+class TableTest(unittest.TestCase):
+    def test_should_say_why_what_failed_did(self):
+        good = judge(scenario("6.1/igb_uio/surprise"), observed())
+        bad = failed(scenario("6.1/none/remove"), "the guest died", survived=False)
+        text = table([good, bad])
+        self.assertIn("6.1/igb_uio/surprise  passed", text)
+        self.assertIn("20.6 ms", text)
+        self.assertIn("6.1/none/remove: the guest died", text)
+        self.assertTrue(text.endswith("1 of 2 passed"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+import unittest
+
+from hotrig.errors import UsageError
+from hotrig.scenarios import FAST, Flavour, all_scenarios, by_flavour, select
+
+
+def names(*words, kernel=None):
+    return [s.name for s in select(list(words), kernel)]
+
+
+class ScenariosTest(unittest.TestCase):
+    def test_should_name_each_scenario_once(self):
+        known = [s.name for s in all_scenarios()]
+        self.assertEqual(len(known), len(set(known)))
+        self.assertIn("6.12/vfio-pci/device-del-acpi", known)
+
+    def test_should_leave_out_what_makes_no_sense(self):
+        self.assertNotIn("6.1/none/unbind", [s.name for s in all_scenarios()])
+
+    def test_should_select_by_the_beginning_of_a_name(self):
+        self.assertEqual(names("6.1/igb_uio/surprise"), ["6.1/igb_uio/surprise"])
+        self.assertEqual(len(names("6.1/igb_uio")), 7)
+        self.assertEqual(names("6.1/igb_uio/"), names("6.1/igb_uio"))
+        self.assertTrue(all(n.startswith("6.1/") for n in names("6.1")))
+
+    def test_should_not_take_6_12_for_6_1(self):
+        self.assertFalse([n for n in names("6.1") if n.startswith("6.12")])
+
+    def test_should_select_all_removals_of_the_product(self):
+        self.assertEqual(len(names("all")), 2 * (4 * 7 - 1))
+        self.assertFalse([n for n in names("all") if n.startswith(("kmod", "dpdk"))])
+
+    def test_should_know_every_fast_scenario_and_need_one_kernel_for_them(self):
+        self.assertEqual(sorted(names("fast")), sorted(FAST))
+        self.assertEqual({s.kernel for s in select(["fast"])}, {"6.1"})
+
+    def test_should_select_a_scenario_that_is_named_twice_once(self):
+        self.assertEqual(names("6.1/none", "6.1/none/remove"), names("6.1/none"))
+
+    def test_should_take_the_number_of_cycles(self):
+        self.assertEqual([s.cycles for s in select(["kmod/6.12/cycles=7"])], [7])
+        self.assertEqual([s.cycles for s in select(["kmod/6.12"])], [100])
+
+    def test_should_leave_out_other_kernels(self):
+        self.assertEqual({s.kernel for s in select(["all", "kmod"], "6.12")}, {"6.12"})
+
+    def test_should_refuse_what_names_nothing(self):
+        for word in ("6.1/igb", "7.0", "", "kmod/6.1/cycles=0", "6.1/igb_uio/surprise=3"):
+            with self.subTest(word), self.assertRaises(UsageError):
+                select([word])
+        with self.assertRaises(UsageError):
+            select(["6.1/none"], "6.12")
+
+    def test_should_put_scenarios_that_can_share_a_boot_together(self):
+        groups = by_flavour(select(["6.1/igb_uio", "6.1/none", "6.1/vfio-pci/remove"]))
+        self.assertEqual([(flavour, len(group)) for flavour, group in groups.items()], [
+            (Flavour("6.1", False, "pciehp"), 11), (Flavour("6.1", False, "acpi"), 2),
+            (Flavour("6.1", True, "pciehp"), 1)])
+
+
+if __name__ == "__main__":
+    unittest.main()
