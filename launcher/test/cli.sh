@@ -55,6 +55,21 @@ check should_forward_between_null_ports 0 'RX-packets: *[1-9]' \
 check should_survive_a_removal_by_script 0 'net_sim0: attached again' \
 	exec_run 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 		wait port net_sim0 started; show port info all' --vdev net_sim0,loopback=1
+check should_rehearse_a_removal_before_a_real_device 1 'cleaned up after in [0-9.]+ ms' \
+	exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio
+check should_say_that_a_function_is_not_there 1 'ffff:ff:1f.7: is not there' \
+	exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio
+check should_refuse_a_binding_it_does_not_know 1 "bind=nosuch" exec_run 'port attach ffff:ff:1f.7,bind=nosuch'
+check should_refuse_a_blocked_function 1 'ffff:ff:1f.7.*block' env HOTBUS_JAVA_OPTS=-Dhotbus.pci.block=ffff:ff:1f.7 \
+	$hotbus run --exec 'port attach ffff:ff:1f.7,bind=igb_uio'
+check should_list_pci_functions 0 '^hotbus> pci list' exec_run 'pci list'
+check should_refuse_to_bind_what_is_no_address 1 "'eth0' is not a PCI address" exec_run 'pci bind eth0 vfio-pci'
+check should_write_an_event_log 0 '"event":"REMOVE".*net_sim0.*"cause":"' bash -c "$hotbus run --event-log $work/events.json \
+	--vdev net_sim0,loopback=1 --exec 'start tx_first; device yank net_sim0; wait port net_sim0 gone' &&
+	cat $work/events.json"
+check should_refuse_an_unwritable_event_log 2 'no/such/folder' $hotbus run --event-log "$work/no/such/folder/f" --exec help
+check should_print_help_of_rig 0 'Usage: launcher/hotbus rig' $hotbus rig --help
+check should_refuse_an_unknown_scenario 2 "no scenario 'nosuch'" $hotbus rig nosuch
 check should_run_a_demo 0 '"survived" *: *1' bash -c "$hotbus demo --cycles 1 --json $work/demo.json && cat $work/demo.json"
 
 libjsig=$(find /usr/lib/jvm -name libjsig.so 2>/dev/null | head -n 1)
@@ -88,10 +103,10 @@ for tool in bash dirname readlink find id sed head mkdir flock uname cat touch; 
 done
 chmod -R a+rwX "$work"
 if [ "$(id -u)" = 0 ]; then
-	check should_name_missing_tools 3 'still needs: .*maven make gcc' \
+	check should_name_missing_tools 3 'the build needs what this machine lacks: .*maven make gcc' \
 		setpriv --reuid=65534 --clear-groups env PATH="$work/bin" "$work/copy/launcher/hotbus" build
 else
-	check should_name_missing_tools 3 'still needs: .*maven make gcc' \
+	check should_name_missing_tools 3 'the build needs what this machine lacks: .*maven make gcc' \
 		env PATH="$work/bin" "$work/copy/launcher/hotbus" build
 fi
 

@@ -32,9 +32,12 @@ class HouseRulesTest {
             Map.entry("os", Set.of("jnr")),
             Map.entry("core", Set.of("eal", "os")),
             Map.entry("ethdev", Set.of("eal")),
-            Map.entry("bus.vdev", Set.of("eal")),
+            Map.entry("bus", Set.of("eal")),
+            Map.entry("bus.vdev", Set.of("eal", "bus")),
+            Map.entry("bus.pci", Set.of("eal", "bus", "os")),
             Map.entry("net.null", Set.of("eal", "ethdev", "bus.vdev")),
             Map.entry("net.sim", Set.of("eal", "ethdev", "bus.vdev", "os")),
+            Map.entry("net.e1000e", Set.of("eal", "ethdev", "bus.pci")),
             Map.entry("testpmd", Set.of("eal", "ethdev")),
             Map.entry("demo", Set.of("eal", "ethdev", "testpmd")));
 
@@ -85,7 +88,7 @@ class HouseRulesTest {
 
     @Test
     void shouldExportNothingFromCoreAndDriversAndNoInternalPackage() {
-        for (String closed : Set.of("core", "net.null", "net.sim", "demo")) {
+        for (String closed : Set.of("core", "net.null", "net.sim", "net.e1000e", "demo")) {
             assertThat(packages(MANIFESTS.get(closed), "Export-Package")).as(closed).isEmpty();
         }
         MANIFESTS.forEach((bundle, manifest) -> {
