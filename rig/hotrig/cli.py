@@ -89,6 +89,7 @@ def _run(options: argparse.Namespace) -> int:
     progress = Progress()
     store = KernelStore(_cache(), progress)
     if options.list:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as in `rig --list | head`
         _list(store, options.kernel)
         return PASSED
     scenarios = select(options.scenarios, options.kernel)
