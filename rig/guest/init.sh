@@ -1,5 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=dash disable=SC2013
 # The first process, in the initramfs: puts the guest's root together and hands over to agent.sh.
 # The root is a tmpfs; /usr is the host's, read-only, with a tmpfs above it so that the guest may
 # write without the host noticing.

@@ -17,7 +17,7 @@ from typing import Iterator, NoReturn
 from hotrig import needs
 from hotrig.errors import MissingError, UsageError
 from hotrig.kernel import KernelStore
-from hotrig.product import Build
+from hotrig.product import Build, TOP
 from hotrig.progress import Progress
 from hotrig.rows import Row
 from hotrig.scenarios import FAST, KERNELS, all_scenarios, select
@@ -25,28 +25,10 @@ from hotrig.session import Session
 from hotrig.table import table
 
 PASSED, FAILED, USAGE, MISSING, INTERRUPTED = 0, 1, 2, 3, 130
-TARGET = Path(__file__).resolve().parents[1] / "target"
+TARGET = TOP / "rig" / "target"
 KEPT_RUNS = 20
 
-HELP = """\
-Usage: launcher/hotbus rig --list
-       launcher/hotbus rig SCENARIO... [--json FILE] [OPTION...]
-
-Boots a throw-away Debian in QEMU with an emulated PCIe NIC behind a hot-plug slot, starts the
-product in it, takes the NIC away, and reports what noticed that, after how long, and whether all
-works again when the NIC is back.
-
-  SCENARIO      one of --list, or the beginning of some: 6.1/igb_uio is all of its removals;
-                fast: what CI runs; all: every removal of the product (about 25 minutes);
-                kmod/6.1/cycles=N: N removals of the kernel module alone (default 100);
-                dpdk/6.1: DPDK's own testpmd in the same guest
-  --list        the scenarios, and which kernels are in the cache
-  --json FILE   the report as JSON, too
-  --kernel K    only scenarios of this kernel (6.1 or 6.12)
-  --keep        leave the last guest running and execute in it what is typed, until Ctrl-D
-
-Exit codes: 0 all passed; 1 a scenario failed; 2 wrong usage; 3 something is missing on this machine;
-130 interrupted. Transcripts are kept in rig/target/. See rig/README.md."""
+HELP = TOP / "launcher" / "help" / "rig.txt"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,7 +66,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     if options.help:
-        print(HELP)
+        print(HELP.read_text().partition("\n")[2], end="")  # the first line is the licence
         return PASSED
     progress = Progress()
     store = KernelStore(_cache(), progress)

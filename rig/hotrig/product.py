@@ -25,7 +25,7 @@ VIRTUAL_PORTS = ("net_null0", "net_null1", "net_null2")
 OTHER_PORTS = VIRTUAL_PORTS[1:]
 HUGEPAGES = 96
 # What a JVM needs in this guest besides the product's own flags.
-# - The faster of its two compilers alone: the hand-over from one to the other rewrites code that another
+# - The first of its two compilers alone: the hand-over to the second rewrites code that another
 #   processor is just executing, in steps that real processors see in order. QEMU's emulated ones
 #   do not, and the JVM crashes (QEMU 7.2 within seconds under load; 10.0 after minutes).
 # - The report of a crash to where it outlives the guest.

@@ -104,7 +104,7 @@ class Qemu:
                 "-device", f"pcie-root-port,id=rp{number},bus=pcie.0,chassis={number + 1},"
                 f"slot={number + 1},addr={FIRST_ROOT_PORT + number:x}",
                 "-netdev", f"hubport,id=n{number},hubid=0"]
-        # A port of the hub that always takes: else the peer is held up while the NIC is being set up.
+        # A port of the hub that always takes, else the peer is held up while the NIC is set up.
         command += ["-netdev", "hubport,id=sink,hubid=0"]
         nic = ",".join([NIC["driver"], *(f"{k}={v}" for k, v in NIC.items() if k != "driver")])
         return command + ["-device", nic, "-device", PEER]

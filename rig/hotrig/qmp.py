@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two of QEMU's sockets: QMP (commands and events) and qtest (registers behind the guest's back)."""
+"""Two of QEMU's sockets: QMP for commands and events, qtest for registers."""
 from __future__ import annotations
 
 import json

@@ -8,6 +8,10 @@ from typing import Any
 from hotrig.events import Event, first
 from hotrig.scenarios import Scenario
 
+# It is a race: whoever reports first has all windows replaced, and then nothing faults any more.
+# On a busy machine a forwarding thread may not run just then.
+NO_SIGBUS = "no SIGBUS, which was expected"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -27,6 +31,7 @@ class Row:
     detachedMillis: float | None = None
     replugged: bool | None = None
     dmesgClean: bool | None = None
+    attempts: int = 1  # more than one where the SIGBUS lost the race before
     cycles: int | None = None
     transcripts: str | None = None
 
@@ -52,10 +57,11 @@ class Observation:
 def expects_sigbus(binding: str, removal: str) -> bool | None:
     """Only kmod/igb_uio revokes mappings: on Linux 5.12 and later sysfs does not, and vfio lets
     the removal wait until its user has let go. After a surprise removal no descriptor is completed
-    any more: the rings may be full, and no register be accessed, before the kernel revokes."""
+    any more: the rings may be full, and no register be accessed, before the kernel revokes. And a
+    first removal cannot be repeated where another detector was faster (see NO_SIGBUS)."""
     if binding != "igb_uio":
         return False
-    return None if removal == "surprise" else True
+    return None if removal in ("first", "surprise") else True
 
 
 def judge(scenario: Scenario, seen: Observation) -> Row:
@@ -69,8 +75,8 @@ def judge(scenario: Scenario, seen: Observation) -> Row:
         (removed is None, "the removal was not noticed"),
         (detached is None, "the port was not detached"),
         (seen.began_nanos is None, "the trace does not show when the removal began"),
-        (expected is not None and sigbus != expected, "a SIGBUS that was not expected" if sigbus
-         else "no SIGBUS, which was expected"),
+        (expected is not None and sigbus != expected,
+         "a SIGBUS that was not expected" if sigbus else NO_SIGBUS),
         (not seen.kernel_done, "the kernel's removal did not end"),
         (not seen.others_went_on, "the other ports did not go on"),
         (not seen.replugged, "the NIC did not forward again after it was plugged in"),

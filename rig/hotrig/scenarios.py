@@ -9,8 +9,8 @@ from hotrig.errors import UsageError
 
 KERNELS = ("6.1", "6.12")
 BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
-# "first" is the first removal (by "remove") in the life of a process: a JVM that has not done a thing
-# before is slow at it. For all others the process has seen that one.
+# "first" is the first removal (by "remove") in the life of a process: a JVM that has not done a
+# thing before is slow at it. For all others the process has seen that one.
 REMOVALS = ("first", "unbind", "remove", "slot-power", "surprise", "device-del", "device-del-acpi")
 
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
@@ -21,11 +21,15 @@ DPDK_REMOVALS = ("surprise", "slot-power")
 DEFAULT_CYCLES = 100
 
 FAST = (
+    "6.1/igb_uio/first",
     "6.1/igb_uio/unbind",
-    "6.1/igb_uio/surprise",
+    "6.1/igb_uio/remove",
     "6.1/igb_uio/slot-power",
-    "6.1/vfio-pci/surprise",
+    "6.1/igb_uio/surprise",
+    "6.1/uio_pci_generic/surprise",
     "6.1/vfio-pci/remove",
+    "6.1/vfio-pci/surprise",
+    "6.1/igb_uio/device-del-acpi",
 )
 
 

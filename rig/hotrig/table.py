@@ -2,11 +2,11 @@
 """The readable report."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Callable
 
 from hotrig.rows import Row
 
-_COLUMNS = (
+_COLUMNS: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("scenario", lambda r: r.scenario),
     ("result", lambda r: "passed" if r.passed else "FAILED"),
     ("survived", lambda r: _word(r.survived)),
@@ -43,5 +43,5 @@ def _word(value: bool | None) -> str:
     return {True: "yes", False: "no", None: "-"}[value]
 
 
-def _millis(value: Any) -> str:
+def _millis(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f} ms"

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of what happens on the host; no guest is booted: python3 -m unittest discover -s rig -t rig"""
+"""What happens on the host, without a guest: python3 -m unittest discover -s rig -t rig"""

@@ -12,9 +12,9 @@ TRACE = """\
 #
 #           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION
 #              | |         |   |||||     |         |
-            bash-412     [001] .....    61.123456: tracing_mark_write: hotbus-removal
- irq/24-pciehp-61      [000] .....    66.000789: hotbus_removal: (pci_stop_and_remove_bus_device+0x0/0x20)
-    kworker/u4:0-9     [000] .....    67.000000: hotbus_removal: (pci_stop_and_remove_bus_device+0x0/0x20)
+            bash-412   [001] .....    61.123456: tracing_mark_write: hotbus-removal
+ irq/24-pciehp-61  [000] .....    66.000789: hotbus_removal: (pci_stop_and_remove_bus_device+0x0)
+    kworker/u4:0-9 [000] .....    67.000000: hotbus_removal: (pci_stop_and_remove_bus_device+0x0)
 """
 
 DMESG = """\

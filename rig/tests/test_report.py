@@ -2,6 +2,7 @@
 import unittest
 
 from hotrig.events import Event
+from hotrig.removals import Removals
 from hotrig.rows import Observation, failed, judge
 from hotrig.scenarios import select
 from hotrig.table import table
@@ -19,7 +20,8 @@ def observed(**changes):
     seen = Observation(
         NIC, began_nanos=BEGAN, survived=True, others_went_on=True, kernel_done=True,
         replugged=True, events=[
-            Event("FAULT", NIC, BEGAN + 3_000_000), Event("REMOVE", NIC, BEGAN + 3_100_000, "SIGBUS"),
+            Event("FAULT", NIC, BEGAN + 3_000_000),
+            Event("REMOVE", NIC, BEGAN + 3_100_000, "SIGBUS"),
             Event("DESTROY", NIC, BEGAN + 15_000_000), Event("DETACHED", NIC, BEGAN + 20_560_000)])
     for name, value in changes.items():
         setattr(seen, name, value)
@@ -68,6 +70,38 @@ class JudgeTest(unittest.TestCase):
     def test_should_not_take_events_of_other_devices(self):
         others = [Event(e.kind, "net_null0", e.nanos, e.cause) for e in observed().events]
         self.assertFalse(judge(scenario("6.1/igb_uio/remove"), observed(events=others)).passed)
+
+
+class AttemptsTest(unittest.TestCase):
+    """A removal is repeated where only the SIGBUS was missing."""
+
+    def rows_of(self, *observations):
+        remaining = list(observations)
+
+        class Rehearsed(Removals):
+            def __init__(self):
+                pass
+
+            def _observe(self, name, removal, product):
+                return remaining.pop(0)
+
+        return Rehearsed()._removed(scenario("6.1/igb_uio/remove"), None), remaining
+
+    def test_should_repeat_until_the_sigbus_is_seen(self):
+        without = observed(events=[e for e in observed().events if e.kind != "FAULT"])
+        row, remaining = self.rows_of(without, observed(), observed())
+        self.assertTrue(row.passed)
+        self.assertEqual((row.attempts, len(remaining)), (2, 1))
+
+    def test_should_give_up(self):
+        without = [observed(events=[e for e in observed().events if e.kind != "FAULT"])] * 3
+        row, _ = self.rows_of(*without)
+        self.assertFalse(row.passed)
+        self.assertEqual(row.attempts, 3)
+
+    def test_should_not_repeat_what_failed_otherwise(self):
+        row, _ = self.rows_of(observed(survived=False), observed())
+        self.assertFalse(row.passed)
 
 
 class TableTest(unittest.TestCase):
