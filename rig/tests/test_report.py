@@ -2,7 +2,7 @@
 import unittest
 
 from hotrig.events import Event
-from hotrig.removals import Removals
+from hotrig.removals import ATTEMPTS, Removals
 from hotrig.rows import Observation, failed, judge
 from hotrig.scenarios import select
 from hotrig.table import table
@@ -94,10 +94,10 @@ class AttemptsTest(unittest.TestCase):
         self.assertEqual((row.attempts, len(remaining)), (2, 1))
 
     def test_should_give_up(self):
-        without = [observed(events=[e for e in observed().events if e.kind != "FAULT"])] * 3
+        without = [observed(events=[e for e in observed().events if e.kind != "FAULT"])] * ATTEMPTS
         row, _ = self.rows_of(*without)
         self.assertFalse(row.passed)
-        self.assertEqual(row.attempts, 3)
+        self.assertEqual(row.attempts, ATTEMPTS)
 
     def test_should_not_repeat_what_failed_otherwise(self):
         row, _ = self.rows_of(observed(survived=False), observed())
