@@ -67,8 +67,7 @@ class Guest:
     def run(self, script: str, seconds: float = 10.0) -> Answer:
         """Executes `script` by bash. GuestError where the guest does not answer in time."""
         self._log.write(f"--- {time.monotonic() - self._began:.3f} s\n{script}\n")
-        self.machine.agent.send(script.encode() + b"\0")
-        answer = self._answer(script.strip().splitlines()[0][:60], seconds)
+        answer = self._answer(script.strip().splitlines()[0][:60], seconds, script)
         self._log.write(f"=== {time.monotonic() - self._began:.3f} s: {answer.status}\n"
                         f"{answer.output}\n")
         return answer
@@ -87,9 +86,12 @@ class Guest:
     def transcript(self, name: str) -> Path:
         return self.transcripts / f"{name}.log"
 
-    def _answer(self, what: str, seconds: float) -> Answer:
+    def _answer(self, what: str, seconds: float, script: str = "") -> Answer:
+        """The answer to `script`, or else to what was sent before."""
         deadline = time.monotonic() + seconds * PATIENCE
         try:
+            if script:
+                self.machine.agent.send(script.encode() + b"\0")
             head = self.machine.agent.line(seconds * PATIENCE)
             if head is not None:
                 status, size = map(int, head.split())
@@ -98,9 +100,9 @@ class Guest:
                     return Answer(status, body.decode(errors="replace"))
         except GuestError as gone:
             self._hung = True
-            raise GuestError(f"the guest died at '{what}': {gone}. {self._last_words()}") from gone
+            raise GuestError(f"the guest died at '{what}': {gone}\n{self._last_words()}") from gone
         self._hung = True
-        raise GuestError(f"the guest did not finish '{what}' in {seconds * PATIENCE:.0f} s. "
+        raise GuestError(f"the guest did not finish '{what}' in {seconds * PATIENCE:.0f} s\n"
                          f"{self._last_words()}")
 
     def _last_words(self) -> str:

@@ -12,9 +12,10 @@ from hotrig import initramfs
 from hotrig.errors import MissingError
 from hotrig.progress import Progress
 
-# program: package
+# program: package. The guest uses /usr of this machine, so what its scripts need is here, too.
 BOOTING = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static",
-           "modprobe": "kmod", "dpkg-deb": "dpkg", "tar": "tar", "setpriv": "util-linux"}
+           "modprobe": "kmod", "dpkg-deb": "dpkg", "tar": "tar", "setpriv": "util-linux",
+           "ip": "iproute2", "pkill": "procps"}
 BUILDING = {"make": "make", "gcc": "gcc", "as": "binutils"}
 DPDK = {"dpdk-testpmd": "dpdk"}
 

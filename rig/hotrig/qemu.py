@@ -2,6 +2,7 @@
 """The virtual machine: QEMU's command line, its process and its sockets."""
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -35,6 +36,8 @@ POWER_INDICATOR_MASK = 0x300
 POWER_INDICATOR_OFF = 0x300
 POWER_CONTROLLER_OFF = 0x400
 
+SOCKETS = "hotbus-rig-"  # a folder for each machine; then comes the rig's process id
+
 
 @dataclass(frozen=True)
 class Share:
@@ -53,7 +56,8 @@ class Qemu:
         self._transcripts = transcripts
         self._started = time.monotonic()
         self._log = (transcripts / "qmp.log").open("w", buffering=1)
-        self._sockets = Path(tempfile.mkdtemp(prefix="hotbus-rig."))
+        _remove_sockets_of_the_dead()
+        self._sockets = Path(tempfile.mkdtemp(prefix=f"{SOCKETS}{os.getpid()}-"))
         command = self._command(kernel, initramfs, flavour, shares)
         (transcripts / "qemu.cmd").write_text(shlex.join(command) + "\n")
         # pdeathsig: QEMU ends even where the rig is killed and can clean nothing up.
@@ -183,3 +187,10 @@ class Qemu:
                 getattr(self, client).close()
         self._log.close()
         shutil.rmtree(self._sockets, ignore_errors=True)
+
+
+def _remove_sockets_of_the_dead() -> None:
+    """Of rigs that were killed and could not do it themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SOCKETS}*"):
+        if not Path("/proc", folder.name.split("-")[2]).exists():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -38,7 +38,10 @@ class Lines:
 
     def send(self, data: bytes) -> None:
         self._socket.settimeout(30)
-        self._socket.sendall(data)
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise GuestError(f"QEMU has gone ({error})") from error
 
     def line(self, seconds: float) -> str | None:
         """The next line without its end, or None after `seconds`."""

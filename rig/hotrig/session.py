@@ -96,7 +96,8 @@ class Session:
         except RigError as dead:
             self._progress.say(str(dead))
             if done < len(scenarios):
-                self._record(rows.failed(scenarios[done], str(dead), survived=False), folder)
+                reason = str(dead).partition("\n")[0]
+                self._record(rows.failed(scenarios[done], reason, survived=False), folder)
 
     def _guest(self, flavour: Flavour, folder: Path) -> Guest:
         if flavour.kernel not in self._kernels:

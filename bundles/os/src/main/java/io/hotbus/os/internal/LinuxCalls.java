@@ -30,6 +30,11 @@ public final class LinuxCalls implements Linux {
         long run();
     }
 
+    /** An error is often the first sign of a removal. There is no time to link a library then. */
+    public LinuxCalls() {
+        ErrnoText.of(Errno.EIO);
+    }
+
     @Override
     public long pageSize() {
         return C.getpagesize();
