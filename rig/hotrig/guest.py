@@ -73,8 +73,8 @@ class Guest:
         return answer
 
     def check(self, script: str, seconds: float = 10.0) -> str:
-        """What `script` printed. RigError where its status is not 0."""
-        answer = self.run(script, seconds)
+        """What `script` printed. RigError where any of its commands failed."""
+        answer = self.run(f"set -e; {script}", seconds)
         if answer.status != 0:
             raise RigError(f"in the guest, '{script.strip()}' failed with {answer.status}: "
                            f"{answer.output.strip()[-400:]}")

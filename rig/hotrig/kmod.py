@@ -72,7 +72,7 @@ rm -rf {RUNNING}.* {SECOND_NODE}
 node=$(ls {DEVICE}/uio)
 IFS=: read -r major minor <{DEVICE}/uio/$node/dev
 mknod {SECOND_NODE} c $major $minor
-(/mnt/box/unplug -f 2 -t 2 -l {RUNNING}.back -w {HOLD_SECONDS * PATIENCE:.0f} \\
+(set +e; /mnt/box/unplug -f 2 -t 2 -l {RUNNING}.back -w {HOLD_SECONDS * PATIENCE:.0f} \\
 	-c ': >{RUNNING}.held' /dev/$node {SECOND_NODE} >{RUNNING}.log 2>&1; echo $? >{RUNNING}.status) \\
 	>/dev/null 2>&1 &
 disown""")

@@ -13,26 +13,24 @@ from hotrig.errors import MissingError
 from hotrig.progress import Progress
 
 # program: package. The guest uses /usr of this machine, so what its scripts need is here, too.
-BOOTING = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static",
-           "modprobe": "kmod", "dpkg-deb": "dpkg", "tar": "tar", "setpriv": "util-linux",
-           "ip": "iproute2", "pkill": "procps"}
-BUILDING = {"make": "make", "gcc": "gcc", "as": "binutils"}
+PROGRAMS = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static",
+            "modprobe": "kmod", "dpkg-deb": "dpkg", "tar": "tar", "setpriv": "util-linux",
+            "ip": "iproute2", "pkill": "procps", "make": "make", "gcc": "gcc", "as": "binutils"}
 DPDK = {"dpdk-testpmd": "dpdk"}
 
 
-def require(progress: Progress, building: bool = False, dpdk: bool = False) -> None:
+def require(progress: Progress, dpdk: bool = False) -> None:
     """MissingError where something cannot be had."""
     if platform.machine() != "x86_64":
         raise MissingError(f"the rig's guest is x86-64; this machine is {platform.machine()}")
     if not Path("/bin").is_symlink():
         raise MissingError("the guest uses /usr of this machine, which has to be a merged one")
-    programs = {**BOOTING, **(BUILDING if building else {}), **(DPDK if dpdk else {})}
+    programs = {**PROGRAMS, **(DPDK if dpdk else {})}
     missing = [package for program, package in programs.items() if not shutil.which(program)]
     if shutil.which("busybox") and not _is_static(initramfs.BUSYBOX):
         missing.append("busybox-static")
-    if building:
-        # objtool, one of the headers' programs, is linked with it
-        missing += [] if list(Path("/usr/lib").glob("*/libelf.so.1")) else ["libelf1"]
+    # objtool, one of the kernel headers' programs, is linked with it
+    missing += [] if list(Path("/usr/lib").glob("*/libelf.so.1")) else ["libelf1"]
     if missing:
         _install(missing, progress)
 

@@ -61,7 +61,7 @@ class Nic:
         if removal in _WRITES:
             value, file = _WRITES[removal]
             self._guest.check(
-                f"(exec >/dev/null 2>&1; {trace.MARK_SCRIPT}; echo {value} >{file}; "
+                f"(set +e; exec >/dev/null 2>&1; {trace.MARK_SCRIPT}; echo {value} >{file}; "
                 f"echo $? >{RETURNED}) &")
         elif removal == "surprise":
             self._guest.check(trace.MARK_SCRIPT)

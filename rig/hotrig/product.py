@@ -88,7 +88,7 @@ class Product:
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
 rm -rf /run/hotbus && mkdir -p /run/hotbus/cache && cd /tmp
 ln -sf /run/ports/events /tmp/events.json
-({command} </dev/null; echo $? >/run/hotbus/status) >/run/ports/app 2>&1 &
+(set +e; {command} </dev/null; echo $? >/run/hotbus/status) >/run/ports/app 2>&1 &
 disown""")
 
     def await_port(self) -> float:

@@ -71,11 +71,16 @@ class Testpmd:
         names = " ".join(f"{folder}/{name}*" for name in libraries)
         self._guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
-mkdir -p /run/drivers && cp -a {names} /run/drivers && mount --bind /run/drivers {folder}
+mountpoint -q {folder} || {{
+	mkdir -p /run/drivers
+	cp -a {names} /run/drivers
+	mount --bind /run/drivers {folder}
+}}
 rm -f /run/testpmd.*; mkfifo /run/testpmd.in /run/testpmd.out
-(while IFS= read -r line; do read -r up _ </proc/uptime; echo "$up $line"; done \\
+(set +e; while IFS= read -r line; do read -r up _ </proc/uptime; echo "$up $line"; done \\
 	</run/testpmd.out >/run/ports/app 2>/dev/null) >/dev/null 2>&1 &
-(stdbuf -o0 -e0 {COMMAND} <>/run/testpmd.in >/run/testpmd.out 2>&1; echo $? >/run/testpmd.status) \\
+(set +e; stdbuf -o0 -e0 {COMMAND} \\
+	<>/run/testpmd.in >/run/testpmd.out 2>&1; echo $? >/run/testpmd.status) \\
 	>/dev/null 2>&1 &
 disown -a""", 30)
         self._await("Done", START_SECONDS)
