@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 /* Raised whenever a signature or a layout below changes; the Java mirror checks it. */
-#define HB_ABI_VERSION 1
+#define HB_ABI_VERSION 2
 
 /* What a replaced window reads as. */
 enum hb_fill {
@@ -57,6 +57,11 @@ struct hb_window_info {
 	uint64_t faults; /* repairs by faults so far */
 	int32_t state;	 /* enum hb_window_state */
 	int32_t fill;	 /* enum hb_fill */
+};
+
+struct hb_totals {
+	uint64_t windows; /* published now */
+	uint64_t faults;  /* repairs by faults, of all windows there ever were */
 };
 
 /* Who sent a uevent datagram. port 0 is the kernel. */
@@ -127,6 +132,9 @@ int hb_window_withdraw(int64_t window);
 
 /* -ENOENT: no such window. */
 int hb_window_info(int64_t window, struct hb_window_info *out);
+
+/* Never fails. */
+int hb_totals(struct hb_totals *out);
 
 /*
  * A NETLINK_KOBJECT_UEVENT socket bound to the kernel's group alone, non-blocking, close-on-exec,

@@ -41,6 +41,9 @@ _Static_assert(offsetof(struct hb_window_info, length) == 8, "hb_window_info.len
 _Static_assert(offsetof(struct hb_window_info, faults) == 16, "hb_window_info.faults");
 _Static_assert(offsetof(struct hb_window_info, state) == 24, "hb_window_info.state");
 _Static_assert(offsetof(struct hb_window_info, fill) == 28, "hb_window_info.fill");
+_Static_assert(sizeof(struct hb_totals) == 16, "hb_totals");
+_Static_assert(offsetof(struct hb_totals, windows) == 0, "hb_totals.windows");
+_Static_assert(offsetof(struct hb_totals, faults) == 8, "hb_totals.faults");
 _Static_assert(sizeof(struct hb_uevent_sender) == 24, "hb_uevent_sender");
 _Static_assert(offsetof(struct hb_uevent_sender, port) == 0, "hb_uevent_sender.port");
 _Static_assert(offsetof(struct hb_uevent_sender, groups) == 4, "hb_uevent_sender.groups");
@@ -75,6 +78,7 @@ struct window *table_find(uint64_t address);
 
 /* All of these under the writers' lock. */
 struct window *table_get(int64_t id);
+size_t table_count(void);
 bool table_overlaps(uint64_t start, uint64_t end);
 int table_insert(struct window *window, int64_t id, uint64_t start, uint64_t end);
 
@@ -126,5 +130,8 @@ int record_prepare(void);
 
 /* [signal] Hands a record over to hb_fault_take(), which frees it. */
 void record_push(struct record *record);
+
+/* How many records have been pushed. */
+uint64_t record_total(void);
 
 #endif

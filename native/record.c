@@ -18,6 +18,7 @@
 
 static _Atomic int event = -1;
 static _Atomic(struct record *) pushed; /* newest first */
+static _Atomic uint64_t total;
 
 /* Popped, but not yet taken; oldest first. Under the writers' lock. */
 static struct record *oldest;
@@ -52,12 +53,18 @@ void record_push(struct record *record)
 {
 	struct record *head = atomic_load_explicit(&pushed, memory_order_relaxed);
 
+	atomic_fetch_add_explicit(&total, 1, memory_order_relaxed);
 	do {
 		record->next = head;
 	} while (!atomic_compare_exchange_weak_explicit(&pushed, &head, record,
 							memory_order_release,
 							memory_order_relaxed));
 	announce();
+}
+
+uint64_t record_total(void)
+{
+	return atomic_load_explicit(&total, memory_order_relaxed);
 }
 
 static void reset_event(void)

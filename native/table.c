@@ -81,6 +81,11 @@ static void publish_spare(void)
 	readers_synchronize();
 }
 
+size_t table_count(void)
+{
+	return published_now()->count;
+}
+
 /* Index of the first window whose id is not below id. */
 static size_t find_id(int64_t id)
 {

@@ -358,3 +358,11 @@ int hb_window_info(int64_t window, struct hb_window_info *out)
 	writers_unlock();
 	return w ? 0 : -ENOENT;
 }
+
+int hb_totals(struct hb_totals *out)
+{
+	writers_lock();
+	*out = (struct hb_totals){ .windows = table_count(), .faults = record_total() };
+	writers_unlock();
+	return 0;
+}

@@ -437,6 +437,24 @@ static void should_describe_a_window(void)
 	CHECK_EQUAL(hb_abi_version(), HB_ABI_VERSION);
 }
 
+static void should_count_windows_and_faults(void)
+{
+	struct hb_totals before, after;
+	struct device d = plug_window(64 * KIB, HB_FILL_ONES);
+
+	enable();
+	CHECK_EQUAL(hb_totals(&before), 0);
+	unplug(&d);
+	CHECK_EQUAL(touch(d.bar), 0xff);
+	CHECK_EQUAL(hb_totals(&after), 0);
+	CHECK_EQUAL(after.windows, before.windows);
+	CHECK_EQUAL(after.faults, before.faults + 1);
+	CHECK_EQUAL(hb_window_withdraw(d.window), 0);
+	CHECK_EQUAL(hb_totals(&after), 0);
+	CHECK_EQUAL(after.windows, before.windows - 1);
+	CHECK_EQUAL(after.faults, before.faults + 1);
+}
+
 static void should_replace_without_a_fault(void)
 {
 	const uint64_t sizes[] = { 64 * KIB, 3 * MIB, 64 * GIB };
@@ -703,6 +721,7 @@ int main(int argc, char **argv)
 		TEST(should_refuse_what_is_no_window),
 		TEST(should_refuse_unknown_windows),
 		TEST(should_describe_a_window),
+		TEST(should_count_windows_and_faults),
 		KERNEL_TEST(should_replace_without_a_fault),
 		KERNEL_TEST(should_restore_a_device_that_came_back),
 		TEST(should_stay_replaced_when_restoring_fails),

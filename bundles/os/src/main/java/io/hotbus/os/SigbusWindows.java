@@ -42,6 +42,15 @@ public interface SigbusWindows {
     }
 
     /**
+     * What adds up over all windows.
+     *
+     * @param windows published now
+     * @param faults  repairs of windows there are or were, since the library was loaded
+     */
+    record Totals(long windows, long faults) {
+    }
+
+    /**
      * Installs the handler. Idempotent.
      *
      * @throws LinuxException ENOTSUP: libjsig is loaded; the message says what to do
@@ -77,6 +86,8 @@ public interface SigbusWindows {
 
     /** Empty where there is no such window (any more). */
     Optional<Window> window(long window);
+
+    Totals totals();
 
     /** The eventfd that is readable when {@link #take} has something; not to be closed. */
     int eventfd() throws LinuxException;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The Linux calls the platform needs, and the native SIGBUS handler, as plain Java services. */
-@Version("1.1.0")
+@Version("1.2.0")
 package io.hotbus.os;
 
 import org.osgi.annotation.versioning.Version;

@@ -5,10 +5,12 @@ import io.hotbus.core.thread.EventLoop;
 import io.hotbus.core.thread.Leases;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.SigbusWindows;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -27,6 +29,7 @@ public final class FailureHandlingControl implements FailureHandling {
 
     private final SigbusWindows table;
     private final EventLoop loop;
+    private final Supplier<FaultCounts> counts;
     private final Duration lookEvery;
     private final Leases leases = new Leases(this::on, this::off);
 
@@ -60,12 +63,14 @@ public final class FailureHandlingControl implements FailureHandling {
     @Activate
     public FailureHandlingControl(
             @Reference SigbusWindows table, @Reference SigbusDispatcher dispatcher) {
-        this(table, dispatcher.thread(), LOOK_EVERY);
+        this(table, dispatcher.thread(), dispatcher::counts, LOOK_EVERY);
     }
 
-    FailureHandlingControl(SigbusWindows table, EventLoop loop, Duration lookEvery) {
+    FailureHandlingControl(SigbusWindows table, EventLoop loop, Supplier<FaultCounts> counts,
+            Duration lookEvery) {
         this.table = table;
         this.loop = loop;
+        this.counts = counts;
         this.lookEvery = lookEvery;
     }
 
@@ -77,6 +82,11 @@ public final class FailureHandlingControl implements FailureHandling {
     @Override
     public boolean enabled() {
         return leases.anyOpen();
+    }
+
+    @Override
+    public FaultCounts faults() {
+        return counts.get();
     }
 
     /** Off, whatever leases are open. Idempotent. */

@@ -6,6 +6,7 @@ import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
 import io.hotbus.core.thread.EventLoop;
+import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.hotplug.SigbusHandler;
 import io.hotbus.eal.hotplug.SigbusVerdict;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -41,6 +43,9 @@ public final class SigbusDispatcher {
     private final DrainingServices<SigbusHandler> handlers = new DrainingServices<>(PATIENCE);
     /** Faults nobody has claimed yet, oldest first. The thread's own. */
     private final List<PendingFault> unclaimed = new ArrayList<>();
+    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong claimed = new AtomicLong();
+    private final AtomicLong released = new AtomicLong();
 
     @Activate
     public SigbusDispatcher(@Reference Linux linux, @Reference SigbusWindows table,
@@ -59,6 +64,15 @@ public final class SigbusDispatcher {
     @Deactivate
     public void close() {
         loop.close();
+    }
+
+    /** What has become of the faults so far. Any thread. */
+    FaultCounts counts() {
+        long settledByClaim = claimed.get();
+        long settledByRelease = released.get();
+        // Last: it is counted up first.
+        return new FaultCounts(settledByClaim, settledByRelease,
+                taken.get() - settledByClaim - settledByRelease);
     }
 
     /** For what else belongs on this thread. */
@@ -81,21 +95,25 @@ public final class SigbusDispatcher {
 
     private void takeFaults() {
         unclaimed.removeIf(this::isReleased);
-        for (SigbusWindows.Fault taken : table.take()) {
-            Optional<WindowMapper.Claim> claim = mapper.claim(taken.window());
-            if (claim.isEmpty()) {
-                LOG.debug("SIGBUS at {}: its window has been released, nothing is left to do",
-                        Long.toHexString(taken.address()));
-                continue;
-            }
-            SigbusFault fault = new SigbusFault(taken.address(), claim.get().window().name(),
-                    taken.thread(), taken.timeNanos(), taken.repairNanos(), taken.count());
-            LOG.debug("{}", fault);
-            PendingFault pending = new PendingFault(claim.get(), fault);
-            if (!offer(pending)) {
-                LOG.warn("{}: no SIGBUS handler claims it; kept for the next to come", fault);
-                unclaimed.add(pending);
-            }
+        for (SigbusWindows.Fault repaired : table.take()) {
+            taken.incrementAndGet();
+            mapper.claim(repaired.window()).ifPresentOrElse(claim -> dispatch(claim, repaired),
+                    () -> {
+                        released.incrementAndGet();
+                        LOG.debug("SIGBUS at {}: its window has been released, nothing is left to "
+                                + "do", Long.toHexString(repaired.address()));
+                    });
+        }
+    }
+
+    private void dispatch(WindowMapper.Claim claim, SigbusWindows.Fault repaired) {
+        SigbusFault fault = new SigbusFault(repaired.address(), claim.window().name(),
+                repaired.thread(), repaired.timeNanos(), repaired.repairNanos(), repaired.count());
+        LOG.debug("{}", fault);
+        PendingFault pending = new PendingFault(claim, fault);
+        if (!offer(pending)) {
+            LOG.warn("{}: no SIGBUS handler claims it; kept for the next to come", fault);
+            unclaimed.add(pending);
         }
     }
 
@@ -104,11 +122,12 @@ public final class SigbusDispatcher {
     }
 
     private boolean isReleased(PendingFault pending) {
-        boolean released = mapper.claim(pending.claim().number()).isEmpty();
-        if (released) {
+        boolean isReleased = mapper.claim(pending.claim().number()).isEmpty();
+        if (isReleased) {
+            released.incrementAndGet();
             LOG.debug("{}: its window has been released meanwhile", pending.fault());
         }
-        return released;
+        return isReleased;
     }
 
     /** Asks the handlers that have not been asked of it before. Whether one has claimed it. */
@@ -116,13 +135,14 @@ public final class SigbusDispatcher {
         for (PlugIn<SigbusHandler> handler : pending.notAskedOf(handlers.snapshot())) {
             pending.beginAnnouncing(announcer);
             Optional<SigbusVerdict> verdict = ask(handler, pending.fault());
-            boolean claimed = verdict.filter(v -> v != SigbusVerdict.NOT_CLAIMED).isPresent();
-            if (claimed) {
+            boolean isClaimed = verdict.filter(v -> v != SigbusVerdict.NOT_CLAIMED).isPresent();
+            if (isClaimed) {
+                claimed.incrementAndGet();
                 // For a handler that has claimed it, but reported no removal.
                 buses.ownerOf(pending.claim().owner()).ifPresent(announcer::announce);
             }
             pending.endAnnouncing(announcer);
-            if (claimed) {
+            if (isClaimed) {
                 return true;
             }
             verdict.ifPresent(v -> pending.asked(handler));

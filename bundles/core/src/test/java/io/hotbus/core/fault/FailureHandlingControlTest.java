@@ -11,6 +11,7 @@ import io.hotbus.core.testing.LogLines;
 import io.hotbus.core.testing.Waiting;
 import io.hotbus.core.thread.EventLoop;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
@@ -35,7 +36,11 @@ class FailureHandlingControlTest {
     void start() throws LinuxException {
         loop = new EventLoop(LINUX, "sigbus-dispatcher", () -> { });
         loop.start();
-        failureHandling = new FailureHandlingControl(TABLE, loop, OFTEN);
+        failureHandling = control(TABLE);
+    }
+
+    private FailureHandlingControl control(SigbusWindows table) {
+        return new FailureHandlingControl(table, loop, () -> new FaultCounts(0, 0, 0), OFTEN);
     }
 
     @AfterEach
@@ -78,7 +83,7 @@ class FailureHandlingControlTest {
         SigbusWindows table = Calls.before(SigbusWindows.class, TABLE, "enable", arguments -> {
             throw new LinuxException("SIGBUS handler", Errno.ENOTSUP, "ENOTSUP: libjsig is loaded");
         });
-        FailureHandlingControl refused = new FailureHandlingControl(table, loop, OFTEN);
+        FailureHandlingControl refused = control(table);
 
         assertThatThrownBy(refused::enable).isInstanceOf(DeviceException.class)
                 .hasMessageContaining("failure handling cannot be enabled")

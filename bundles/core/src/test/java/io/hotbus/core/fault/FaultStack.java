@@ -39,8 +39,8 @@ final class FaultStack implements AutoCloseable {
 
     FaultStack(Duration deadline) throws LinuxException, DeviceException {
         dispatcher = new SigbusDispatcher(LINUX, TABLE, mapper, announcer, buses);
-        failureHandling =
-                new FailureHandlingControl(TABLE, dispatcher.thread(), Duration.ofMillis(5));
+        failureHandling = new FailureHandlingControl(
+                TABLE, dispatcher.thread(), dispatcher::counts, Duration.ofMillis(5));
         hotUnplug = new HotUnplugPath(
                 failureHandling, mapper, events, announcer, dispatcher.thread(), deadline);
         events.add(published::add, properties(0, 0));

@@ -11,6 +11,7 @@ import io.hotbus.core.testing.TestDevice;
 import io.hotbus.core.testing.TestOs;
 import io.hotbus.core.testing.Waiting;
 import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.hotplug.SigbusHandler;
@@ -163,6 +164,8 @@ class SigbusDispatcherTest {
             SigbusFault fault = next(asked);
             dispatcher.add(says(SigbusVerdict.NOT_CLAIMED, asked), properties(0, 2));
             assertThat(next(asked)).isEqualTo(fault);
+            stack.flush();
+            assertThat(stack.failureHandling.faults()).isEqualTo(new FaultCounts(0, 0, 1));
 
             dispatcher.add(says(SigbusVerdict.HANDLED, askedLater), properties(0, 3));
             assertThat(next(askedLater)).isEqualTo(fault);
@@ -173,6 +176,7 @@ class SigbusDispatcherTest {
             assertThat(log.of(Level.WARN)).singleElement().asString()
                     .contains("net_sim0 BAR0", "no SIGBUS handler claims it");
         }
+        assertThat(stack.failureHandling.faults()).isEqualTo(new FaultCounts(1, 0, 0));
         assertThat(asked).isEmpty(); // who has said no is not asked again
         assertThat(askedLater).isEmpty();
     }
@@ -189,6 +193,7 @@ class SigbusDispatcherTest {
         stack.flush();
 
         assertThat(askedLater).isEmpty();
+        assertThat(stack.failureHandling.faults()).isEqualTo(new FaultCounts(0, 1, 0));
     }
 
     @Test
@@ -210,6 +215,7 @@ class SigbusDispatcherTest {
             stack.flush(); // its reader has run between the two at the latest
 
             assertThat(asked).isEmpty();
+            assertThat(stack.failureHandling.faults()).isEqualTo(new FaultCounts(0, 1, 0));
             assertThat(log.of(Level.WARN)).isEmpty();
         }
     }

@@ -19,4 +19,7 @@ public interface FailureHandling {
     Lease enable() throws DeviceException;
 
     boolean enabled();
+
+    /** What has become of the faults so far. Any thread. */
+    FaultCounts faults();
 }

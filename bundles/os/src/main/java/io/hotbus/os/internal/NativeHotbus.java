@@ -16,7 +16,7 @@ import jnr.ffi.types.u_int64_t;
  */
 public interface NativeHotbus {
     /** HB_ABI_VERSION. */
-    int ABI_VERSION = 1;
+    int ABI_VERSION = 2;
 
     /** enum hb_fill. */
     int FILL_ONES = 0;
@@ -46,6 +46,8 @@ public interface NativeHotbus {
 
     int hb_window_info(@int64_t long window, @Out WindowInfo out);
 
+    int hb_totals(@Out Totals out);
+
     int hb_uevent_open(@int32_t int rcvbuf);
 
     int hb_uevent_recv(int fd, @Out byte[] buf, @u_int32_t int capacity, @Out UeventSender sender);
@@ -73,6 +75,16 @@ public interface NativeHotbus {
         final Signed32 fill = new Signed32();
 
         WindowInfo(Runtime runtime) {
+            super(runtime);
+        }
+    }
+
+    /** struct hb_totals. */
+    final class Totals extends Struct {
+        final Unsigned64 windows = new Unsigned64();
+        final Unsigned64 faults = new Unsigned64();
+
+        Totals(Runtime runtime) {
             super(runtime);
         }
     }

@@ -132,6 +132,13 @@ public final class NativeSigbusWindows implements SigbusWindows {
     }
 
     @Override
+    public Totals totals() {
+        final NativeHotbus.Totals totals = new NativeHotbus.Totals(runtime);
+        hotbus.hb_totals(totals);
+        return new Totals(totals.windows.get(), totals.faults.get());
+    }
+
+    @Override
     public int eventfd() throws LinuxException {
         final int fd = hotbus.hb_fault_eventfd();
         check("eventfd of the SIGBUS handler", fd);

@@ -12,6 +12,7 @@ import io.hotbus.os.SigbusWindows;
 import io.hotbus.os.SigbusWindows.Fault;
 import io.hotbus.os.SigbusWindows.State;
 import io.hotbus.os.SigbusWindows.Status;
+import io.hotbus.os.SigbusWindows.Totals;
 import io.hotbus.os.SigbusWindows.Window;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -174,6 +175,21 @@ class NativeSigbusWindowsTest {
         }
 
         assertThat(windows.take()).extracting(Fault::window).isEqualTo(pulled);
+    }
+
+    @Test
+    void shouldCountWindowsAndFaults() throws LinuxException {
+        final Totals before = windows.totals();
+        final MemfdDevice device = device();
+        assertThat(windows.totals())
+                .isEqualTo(new Totals(before.windows() + 1, before.faults()));
+
+        device.pullOut();
+        device.read32(0);
+        device.withdraw();
+
+        assertThat(windows.totals())
+                .isEqualTo(new Totals(before.windows(), before.faults() + 1));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEventMonitor;
 import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
@@ -35,6 +36,11 @@ class HotPlugTest {
             @Override
             public boolean enabled() {
                 return steps.contains("+handling");
+            }
+
+            @Override
+            public FaultCounts faults() {
+                return new FaultCounts(0, 0, 0);
             }
         };
         DeviceEventMonitor monitor = new DeviceEventMonitor() {
