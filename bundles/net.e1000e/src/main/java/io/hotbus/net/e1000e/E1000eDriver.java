@@ -5,6 +5,8 @@ import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciDriver;
 import io.hotbus.bus.pci.PciId;
+import io.hotbus.eal.annotation.ProvidesDriver;
+import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.mem.DmaAllocator;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /** The driver {@code net_e1000_em}, by the name DPDK gives it. No devargs. Control threads. */
 @Component(service = PciDriver.class)
+@ProvidesDriver(E1000eDriver.NAME)
+@RequireBus(PciDevice.BUS)
 public final class E1000eDriver implements PciDriver {
     static final String NAME = "net_e1000_em";
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDriver.class);

@@ -3,6 +3,8 @@ package io.hotbus.net.null_;
 
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
+import io.hotbus.eal.annotation.ProvidesDriver;
+import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
@@ -14,6 +16,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Makes ports of {@code net_nullN[,size=64][,copy=0][,no-rx=0]} (see {@link NullArgs}). */
 @Component
+@ProvidesDriver(NullDriver.NAME)
+@RequireBus(VdevDevice.BUS)
 public final class NullDriver implements VdevDriver {
     static final String NAME = "net_null";
 

@@ -3,6 +3,8 @@ package io.hotbus.net.sim;
 
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
+import io.hotbus.eal.annotation.ProvidesDriver;
+import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Fill;
 import io.hotbus.eal.io.Mmio;
@@ -22,6 +24,8 @@ import org.osgi.service.component.annotations.Reference;
  * devargs. Control threads.
  */
 @Component(service = VdevDriver.class)
+@ProvidesDriver(SimDriver.NAME)
+@RequireBus(VdevDevice.BUS)
 public final class SimDriver implements VdevDriver {
     static final String NAME = "net_sim";
 

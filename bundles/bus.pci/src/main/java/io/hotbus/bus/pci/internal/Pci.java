@@ -15,6 +15,7 @@ import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
 import io.hotbus.bus.pci.internal.sysfs.PatientFiles;
 import io.hotbus.bus.pci.internal.sysfs.Patience;
 import io.hotbus.bus.pci.internal.sysfs.SysfsPci;
+import io.hotbus.eal.annotation.ProvidesBus;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
@@ -45,6 +46,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = {
         Bus.class, BusHotplugHandler.class, SigbusHandler.class, PciBus.class, Pci.class},
         property = BusHotplugHandler.BUS + "=" + PciDevice.BUS)
+@ProvidesBus(PciDevice.BUS)
 public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements PciBus {
     /** How long the kernel may keep a call waiting that needs the lock of a device. */
     private static final Duration KERNEL_LIMIT = Duration.ofSeconds(5);

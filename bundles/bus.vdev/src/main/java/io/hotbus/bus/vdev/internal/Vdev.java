@@ -6,6 +6,7 @@ import io.hotbus.bus.BusServices;
 import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
+import io.hotbus.eal.annotation.ProvidesBus;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 @Component(service = {
         Bus.class, BusHotplugHandler.class, SigbusHandler.class, VdevBus.class, Vdev.class},
         property = BusHotplugHandler.BUS + "=" + VdevDevice.BUS)
+@ProvidesBus(VdevDevice.BUS)
 public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements VdevBus {
     private static final Logger LOG = LoggerFactory.getLogger(Vdev.class);
 

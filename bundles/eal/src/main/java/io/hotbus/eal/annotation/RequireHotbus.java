@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.osgi.annotation.bundle.Requirement;
+
+/**
+ * The bundle needs the platform: the services that {@code io.hotbus.eal} declares. Provided by the
+ * core bundle. On any class of the bundle, or its {@code package-info}.
+ */
+@Documented
+@Retention(RetentionPolicy.CLASS)
+@Target({ElementType.TYPE, ElementType.PACKAGE})
+@Requirement(namespace = RequireHotbus.NAMESPACE, name = RequireHotbus.NAME,
+        version = RequireHotbus.VERSION, effective = "active")
+public @interface RequireHotbus {
+    /** Of what a bundle implements, as the OSGi specifications have it. */
+    String NAMESPACE = "osgi.implementation";
+    /** What the capability is called: {@code osgi.implementation=hotbus}. */
+    String NAME = "hotbus";
+    /** The version of the services; whoever needs {@code 1.0} is content below {@code 2}. */
+    String VERSION = "1.0.0";
+}
