@@ -38,6 +38,7 @@ class HouseRulesTest {
             Map.entry("net.null", Set.of("eal", "ethdev", "bus.vdev")),
             Map.entry("net.sim", Set.of("eal", "ethdev", "bus.vdev", "os")),
             Map.entry("net.e1000e", Set.of("eal", "ethdev", "bus.pci")),
+            Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("testpmd", Set.of("eal", "ethdev")),
             Map.entry("demo", Set.of("eal", "ethdev", "testpmd")));
 

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Port;
+import io.hotbus.tck.internal.Configured;
+import io.hotbus.tck.internal.DeviceContract;
+import io.hotbus.tck.internal.PortRun;
+import io.hotbus.tck.internal.Traffic;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+
+/** The port of a device, from configuration to close. Of devices without one, nothing is asked. */
+@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
+@ArgumentsSource(Configured.Devices.class)
+public final class PortContractTest extends DeviceContract {
+    private static final long UNICAST_MASK = 1L << 40;
+
+    private Device device;
+    private Port port;
+
+    @BeforeEach
+    void attach() throws Exception {
+        device = testee.attach();
+        port = testee.requirePort();
+    }
+
+    @Test
+    @Contract(of = "EthDev.info", says = "Limits and facts that do not change: a driver's name, a"
+            + " unicast address, and ranges that are not empty.")
+    void shouldGiveSaneFacts() {
+        EthDevInfo info = port.info();
+        assertThat(info.driver()).as("driver").isNotBlank();
+        assertThat(info.macAddress()).as("address").isBetween(1L, (1L << 48) - 1);
+        assertThat(info.macAddress() & UNICAST_MASK).as("group bit of %s", info.macText())
+                .isZero();
+        assertThat(info.maxQueues()).as("most queues").isPositive();
+        assertThat(info.minDescriptors()).as("fewest descriptors").isPositive();
+        assertThat(Integer.highestOneBit(info.maxDescriptors()))
+                .as("largest power of two descriptors").isGreaterThanOrEqualTo(
+                        info.minDescriptors());
+    }
+
+    @Test
+    @Contract(of = "PortRegistry", says = "A driver publishes a port in probe (NEW), and takes it"
+            + " away in remove (DESTROY), once each.")
+    void shouldPublishAndTakeAwayItsPort() throws Exception {
+        testee.detach();
+
+        platform.settle();
+        assertThat(platform.events(EthEvent.Kind.NEW, device)).as("NEW").hasSize(1);
+        assertThat(platform.events(EthEvent.Kind.DESTROY, device)).as("DESTROY").hasSize(1);
+        assertThat(platform.ports().ports()).as("ports").doesNotContain(port);
+    }
+
+    @Test
+    @Contract(of = "EthDev.close", says = "All buffers are back in their pools.")
+    void shouldReturnEveryBufferOnClose() throws Exception {
+        try (PortRun run = PortRun.started(platform, port)) {
+            try (Traffic traffic = run.traffic()) {
+                traffic.awaitRounds(1000);
+            }
+            port.stop();
+            port.close();
+            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+        }
+    }
+
+    @Test
+    @Contract(of = "EthDev.stop", says = "Stopped and started again, it receives and sends again.")
+    void shouldStartAgainAfterAStop() throws Exception {
+        try (PortRun run = PortRun.started(platform, port)) {
+            for (int i = 0; i < 3; i++) {
+                port.start();
+                try (Traffic traffic = run.traffic()) {
+                    traffic.awaitRounds(100);
+                }
+                port.stop();
+            }
+            port.close();
+            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+        }
+    }
+
+    @Test
+    @Contract(of = "EthDev.setupRxQueue", says = "Makes the queue, replacing one set up before:"
+            + " with other sizes, more queues or fewer, no buffer is lost.")
+    void shouldSetUpItsQueuesAgainWithOtherSizes() throws Exception {
+        int most = Math.min(4, port.info().maxQueues());
+        try (PortRun run = new PortRun(platform, port, most)) {
+            for (int[] setUp : new int[][] {{1, 64}, {most, 512}, {1, 1024}, {most, 64}}) {
+                run.configure(setUp[0], setUp[1]);
+                assertThat(port.queues()).isEqualTo(setUp[0]);
+                port.start();
+                try (Traffic traffic = run.traffic()) {
+                    traffic.awaitRounds(100);
+                }
+                port.stop();
+            }
+            port.close();
+            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+        }
+    }
+
+    @Test
+    @Contract(of = "EthDev.resetStats", says = "Counts from zero from now on.")
+    void shouldCountFromZeroAfterAReset() throws Exception {
+        try (PortRun run = PortRun.started(platform, port)) {
+            try (Traffic traffic = run.traffic()) {
+                traffic.awaitRounds(100);
+            }
+            port.stop();
+            port.resetStats();
+            assertThat(port.stats()).isEqualTo(EthStats.ZERO);
+            port.close();
+        }
+    }
+
+    @Test
+    @Contract(of = "EthDev.close", says = "A port in use that its driver takes away lets go of"
+            + " everything, without being stopped or closed before.")
+    void shouldLetGoOfAPortInUse() throws Exception {
+        try (PortRun run = PortRun.started(platform, port); Traffic traffic = run.traffic()) {
+            traffic.awaitRounds(100);
+
+            testee.detach();
+
+            assertThat(testee.port()).as("its port").isEmpty();
+            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.Parameter;
+
+/** Tests of one device. Before and after each nothing of its name is attached. */
+@ExtendWith(ContractExtension.class)
+public abstract class DeviceContract {
+    @Parameter(0)
+    protected Devargs devargs;
+    protected Platform platform;
+    protected Testee testee;
+
+    @BeforeEach
+    void open(Platform ours) throws DeviceException {
+        platform = ours;
+        platform.open();
+        testee = new Testee(platform, devargs);
+        testee.restore();
+    }
+
+    @AfterEach
+    void close() throws DeviceException {
+        try {
+            if (testee != null) {
+                testee.restore();
+            }
+        } finally {
+            platform.close();
+        }
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.hotplug.BusHotplugHandler;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.thread.ControlThread;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthEventListener;
+import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.ethdev.PortUser;
+import io.hotbus.os.Linux;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.util.tracker.ServiceTracker;
+
+/**
+ * The platform as an application meets it: its services, and the events it is told of. Failure
+ * handling is on from {@link #open} to {@link #close}.
+ */
+public final class Platform implements AutoCloseable, DeviceEventListener, EthEventListener {
+    private final BundleContext context =
+            FrameworkUtil.getBundle(Platform.class).getBundleContext();
+    private final Settings settings;
+    private final Awaiting awaiting;
+    private final List<DeviceEvent> events = new CopyOnWriteArrayList<>();
+    private final List<EthEvent> portEvents = new CopyOnWriteArrayList<>();
+    private ServiceRegistration<?> listeners;
+    private Lease failureHandling;
+
+    Platform(Settings settings) {
+        this.settings = settings;
+        this.awaiting = new Awaiting(settings.deadline());
+    }
+
+    /** @throws AssertionError a service of the platform is missing */
+    void open() throws DeviceException {
+        for (Class<?> type : List.of(
+                DeviceManager.class, HotUnplug.class, PortRegistry.class, Linux.class)) {
+            service(type);
+        }
+        failureHandling = service(FailureHandling.class).enable();
+        listeners = context.registerService(new String[] {
+                DeviceEventListener.class.getName(), EthEventListener.class.getName()}, this, null);
+    }
+
+    @Override
+    public void close() {
+        if (listeners != null) {
+            listeners.unregister();
+            listeners = null;
+        }
+        if (failureHandling != null) {
+            failureHandling.close();
+        }
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public Awaiting awaiting() {
+        return awaiting;
+    }
+
+    /** The service of that type, which a bundle that was just started may still be registering. */
+    public <T> T service(Class<T> type) {
+        ServiceTracker<T, T> tracker = new ServiceTracker<>(context, type, null);
+        tracker.open();
+        try {
+            T service = tracker.waitForService(awaiting.deadline().toMillis());
+            if (service == null) {
+                throw new AssertionError("no service " + type.getName()
+                        + ": are io.hotbus.core, io.hotbus.os, io.hotbus.ethdev and"
+                        + " org.apache.felix.scr among the bundles of this run?");
+            }
+            return service;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        } finally {
+            tracker.close();
+        }
+    }
+
+    /** All services of that type now. */
+    public <T> List<T> services(Class<T> type) {
+        return references(type, null).map(context::getService)
+                .filter(service -> service != null).toList();
+    }
+
+    private <T> Stream<ServiceReference<T>> references(Class<T> type, String filter) {
+        try {
+            Collection<ServiceReference<T>> found = context.getServiceReferences(type, filter);
+            return found.stream();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    public DeviceManager devices() {
+        return service(DeviceManager.class);
+    }
+
+    public PortRegistry ports() {
+        return service(PortRegistry.class);
+    }
+
+    // ---- buses ----
+
+    /** The bus that {@code devargs} are for. */
+    public Bus busOf(Devargs devargs) {
+        return awaitBus(devargs).orElseThrow(() -> new AssertionError(
+                "no bus claims '%s' (buses: %s): is the bundle of its bus among those of this run,"
+                        .formatted(devargs, devices().buses().stream().map(Bus::name)
+                                .collect(Collectors.joining(", ")))
+                        + " active, and is its Bus a service with the property "
+                        + BusHotplugHandler.BUS + "?"));
+    }
+
+    /** The bus that {@code devargs} are for, which may still be on its way. */
+    Optional<Bus> awaitBus(Devargs devargs) {
+        awaiting.holds(() -> findBus(devargs).isPresent());
+        return findBus(devargs);
+    }
+
+    private Optional<Bus> findBus(Devargs devargs) {
+        return devices().buses().stream()
+                .filter(bus -> devargs.bus().orElse(bus.name()).equals(bus.name())
+                        && bus.claims(devargs)).findFirst();
+    }
+
+    /** Where the bus of that name is registered. */
+    public Optional<ServiceReference<Bus>> busReference(String name) {
+        return references(Bus.class, "(" + BusHotplugHandler.BUS + "=" + name + ")").findFirst();
+    }
+
+    /** The bus of that name. */
+    public Bus bus(String name) {
+        awaiting.holds(() -> busReference(name).isPresent());
+        return busReference(name).map(context::getService).orElseThrow(() -> new AssertionError(
+                "no service Bus with the property " + BusHotplugHandler.BUS + "=" + name));
+    }
+
+    /** The services of {@code type} that the bundle of the bus has registered. */
+    public <T> List<T> besideBus(String name, Class<T> type) {
+        Bundle bundle = busReference(name).orElseThrow().getBundle();
+        return references(type, null).filter(reference -> bundle.equals(reference.getBundle()))
+                .map(context::getService).filter(service -> service != null).toList();
+    }
+
+    /** The hot-plug handlers of the bus of that name. */
+    public List<BusHotplugHandler> handlers(String bus) {
+        return references(BusHotplugHandler.class, "(" + BusHotplugHandler.BUS + "=" + bus + ")")
+                .map(context::getService).filter(handler -> handler != null).toList();
+    }
+
+    /** The bundles there are. */
+    public List<Bundle> bundles() {
+        return List.of(context.getBundles());
+    }
+
+    /** {@code user} is asked to let go of ports, until unregistered. */
+    ServiceRegistration<?> register(PortUser user) {
+        return context.registerService(PortUser.class, user, null);
+    }
+
+    // ---- events ----
+
+    @Override
+    public void onDeviceEvent(DeviceEvent event) {
+        events.add(event);
+    }
+
+    @Override
+    public void onEthEvent(EthEvent event) {
+        portEvents.add(event);
+    }
+
+    /** The events of that kind about {@code device} so far. */
+    public List<DeviceEvent> events(DeviceEvent.Kind kind, Device device) {
+        return events.stream().filter(event -> event.kind() == kind
+                && event.device().filter(of -> of == device).isPresent()).toList();
+    }
+
+    /** The events of that kind about a device of that name so far. */
+    public List<DeviceEvent> events(DeviceEvent.Kind kind, String name) {
+        return events.stream().filter(event -> event.kind() == kind && event.name().equals(name))
+                .toList();
+    }
+
+    /** The events of that kind about the port of {@code device} so far. */
+    public List<EthEvent> events(EthEvent.Kind kind, Device device) {
+        return portEvents.stream().filter(
+                event -> event.kind() == kind && event.port().device() == device).toList();
+    }
+
+    /** Returns when all events published before have been delivered. */
+    public void settle() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        service(ControlThread.class).execute(this, done::countDown);
+        if (!done.await(awaiting.deadline().toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("the control thread does not return from a listener");
+        }
+    }
+}

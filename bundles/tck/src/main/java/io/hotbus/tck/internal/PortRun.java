@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortConfig;
+import java.io.IOException;
+
+/** A port in use, with a pool of its own. */
+public final class PortRun implements AutoCloseable {
+    private static final int DESCRIPTORS = 256;
+    private static final int MOST_DESCRIPTORS = 1024;
+    /** For bursts, and for what queues keep at hand. */
+    private static final int SPARE_BUFFERS = 4096;
+
+    private final Platform platform;
+    private final Port port;
+    private final Mempool pool;
+
+    /** {@code queues} is how many it will be configured with at most. */
+    public PortRun(Platform platform, Port port, int queues) throws IOException {
+        this.platform = platform;
+        this.port = port;
+        EthDevInfo info = port.info();
+        int descriptors = Math.max(info.minDescriptors(),
+                Math.min(info.maxDescriptors(), MOST_DESCRIPTORS));
+        pool = new Mempool("tck " + port.name(), SPARE_BUFFERS + 2 * queues * descriptors,
+                Mempool.DEFAULT_DATA_ROOM, platform.service(DmaAllocator.class));
+    }
+
+    /** Configured with one queue, and started. */
+    public static PortRun started(Platform platform, Port port)
+            throws DeviceException, IOException {
+        PortRun run = new PortRun(platform, port, 1);
+        run.configure(1, DESCRIPTORS);
+        port.start();
+        return run;
+    }
+
+    public Port port() {
+        return port;
+    }
+
+    public Mempool pool() {
+        return pool;
+    }
+
+    /** With {@code descriptors} in each queue, or as near to that as the device can do. */
+    public void configure(int queues, int descriptors) throws DeviceException {
+        EthDevInfo info = port.info();
+        int possible = Math.max(atLeast(info.minDescriptors()),
+                Math.min(Integer.highestOneBit(info.maxDescriptors()), descriptors));
+        port.configure(new PortConfig(queues, possible, possible, pool));
+    }
+
+    private static int atLeast(int descriptors) {
+        int highest = Integer.highestOneBit(descriptors);
+        return highest == descriptors ? highest : highest << 1;
+    }
+
+    /** Bursts on its first queues, from now on until closed. */
+    public Traffic traffic() {
+        return new Traffic(platform, port, pool);
+    }
+
+    /** Buffers that are not in the pool. */
+    public int missing() {
+        return pool.capacity() - pool.available();
+    }
+
+    /** The pool goes, unless a buffer is missing: somebody might still write to it. */
+    @Override
+    public void close() {
+        if (missing() == 0) {
+            pool.close();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.osgi.framework.FrameworkUtil;
+
+/**
+ * How a run is configured, by framework properties, or by parameters of the JUnit platform. Lists
+ * are separated by blanks: a comma belongs to devargs.
+ *
+ * @param devices  the devargs of the devices to be tested
+ * @param absent   devargs of devices that a bus claims, and that are not there
+ * @param buses    the names of buses to be tested, besides those of the devices
+ * @param deadline how long anything may take
+ */
+public record Settings(
+        List<Devargs> devices, List<Devargs> absent, List<String> buses, Duration deadline) {
+    public static final String DEVICES = "hotbus.tck.devices";
+    public static final String ABSENT = "hotbus.tck.absent";
+    public static final String BUSES = "hotbus.tck.buses";
+    public static final String DEADLINE = "hotbus.tck.deadline";
+    private static final String DEFAULT_DEADLINE_MILLIS = "10000";
+
+    /** @throws AssertionError naming the property that makes no sense */
+    static Settings of(ExtensionContext context) {
+        String millis = property(context, DEADLINE);
+        return new Settings(devargs(context, DEVICES), devargs(context, ABSENT),
+                words(context, BUSES).toList(),
+                Duration.ofMillis(number(millis.isEmpty() ? DEFAULT_DEADLINE_MILLIS : millis)));
+    }
+
+    private static List<Devargs> devargs(ExtensionContext context, String key) {
+        List<Devargs> all = new ArrayList<>();
+        for (String text : words(context, key).toList()) {
+            try {
+                all.add(Devargs.parse(text));
+            } catch (DeviceException e) {
+                throw new AssertionError(key + ": " + e.getMessage(), e);
+            }
+        }
+        return all;
+    }
+
+    private static long number(String millis) {
+        try {
+            return Long.parseUnsignedLong(millis);
+        } catch (NumberFormatException e) {
+            throw new AssertionError(DEADLINE + "=" + millis + ": milliseconds are needed", e);
+        }
+    }
+
+    private static Stream<String> words(ExtensionContext context, String key) {
+        return Stream.of(property(context, key).split("\\s+")).filter(word -> !word.isEmpty());
+    }
+
+    private static String property(ExtensionContext context, String key) {
+        String framework = FrameworkUtil.getBundle(Settings.class).getBundleContext()
+                .getProperty(key);
+        return context.getConfigurationParameter(key)
+                .orElse(framework == null ? "" : framework).strip();
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.hotplug.RemovalInjector;
+import io.hotbus.eal.io.Mmio;
+import io.hotbus.eal.io.MmioMapper;
+import io.hotbus.ethdev.Port;
+import io.hotbus.os.Linux;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.opentest4j.TestAbortedException;
+
+/** The device that is tested, and the hand that pulls it out. */
+public final class Testee {
+    private final Platform platform;
+    private final Devargs devargs;
+    private Device device;
+    private List<WindowMemory> windows = List.of();
+
+    Testee(Platform platform, Devargs devargs) {
+        this.platform = platform;
+        this.devargs = devargs;
+    }
+
+    public Devargs devargs() {
+        return devargs;
+    }
+
+    public String name() {
+        return devargs.name();
+    }
+
+    public Bus bus() {
+        return platform.busOf(devargs);
+    }
+
+    /** As it was attached last. */
+    public Device device() {
+        return device;
+    }
+
+    /** As {@link io.hotbus.eal.bus.DeviceManager#attach}. */
+    public Device attach() throws DeviceException {
+        device = platform.devices().attach(devargs);
+        windows = device.windows().list().stream().map(WindowMemory::new).toList();
+        return device;
+    }
+
+    /** The windows it had when it was attached, and what was mapped in them. */
+    public List<WindowMemory> windows() {
+        return windows;
+    }
+
+    /** Whether its bus has a device of its name. */
+    public boolean isListed() {
+        return onBus().isPresent();
+    }
+
+    /** The device of its name that is on its bus now. */
+    public Optional<Device> onBus() {
+        return platform.devices().find(name());
+    }
+
+    /** The port it gives, if it gives one. */
+    public Optional<Port> port() {
+        return platform.ports().port(name());
+    }
+
+    /** @throws TestAbortedException it has no port, so there is nothing to test */
+    public Port requirePort() {
+        return port().orElseThrow(() -> new TestAbortedException(devargs + " gives no port"));
+    }
+
+    /** Detaches it, port and all. */
+    public void detach() throws DeviceException {
+        platform.devices().detach(device);
+    }
+
+    /** What an application does with a device that went, or that it no longer wants. */
+    public void giveUp() throws DeviceException {
+        port().ifPresent(port -> {
+            port.stop();
+            port.close();
+        });
+        detach();
+    }
+
+    // ---- removal ----
+
+    /** @throws TestAbortedException it cannot be removed in that way */
+    public void require(Removal removal) {
+        if (removal == Removal.FAULT && windows.isEmpty()) {
+            throw new TestAbortedException(devargs + " has no windows that could fault");
+        }
+        if (removal == Removal.SLOT && injector().isEmpty()) {
+            throw new TestAbortedException(
+                    "no RemovalInjector has a slot for " + name() + " that it could be pulled out");
+        }
+    }
+
+    /** The device goes. When this returns it has been reported, or accessed in vain. */
+    public void remove(Removal removal) throws DeviceException, IOException {
+        beginRemoval(device, removal);
+        if (removal != Removal.REPORTED) {
+            touch();
+        }
+    }
+
+    /** As {@link #remove}, but its memory is not accessed, in case it is being released. */
+    public void beginRemoval(Device going, Removal removal) throws DeviceException, IOException {
+        switch (removal) {
+            case REPORTED -> report(going);
+            case FAULT -> takeMemory(going);
+            case SLOT -> injector().orElseThrow().yank(name());
+        }
+    }
+
+    /** Whether it was the first report of {@code gone}. */
+    public boolean report(Device gone) {
+        return platform.service(HotUnplug.class).report(gone, RemovalCause.UEVENT_REMOVE);
+    }
+
+    /**
+     * The next access to each of its windows is a SIGBUS. The windows are replaced and, with
+     * nothing behind them, restored: so this never hits memory that was released just now, and a
+     * removal that is noticed meanwhile replaces them for good.
+     */
+    public void takeMemory(Device robbed) throws IOException {
+        MmioMapper mapper = platform.service(MmioMapper.class);
+        Linux linux = platform.service(Linux.class);
+        int nothing = linux.memfd("hotbus-tck", 0);
+        try {
+            mapper.replace(robbed.windows());
+            for (Mmio window : robbed.windows().list()) {
+                mapper.restore(window, nothing, 0);
+            }
+        } finally {
+            linux.close(nothing);
+        }
+    }
+
+    /** Accesses each of its windows, once. */
+    public void touch() {
+        device.windows().list().forEach(window -> window.read8(0));
+    }
+
+    /** Waits for REMOVE. */
+    public DeviceEvent awaitRemoved() {
+        return await(DeviceEvent.Kind.REMOVE);
+    }
+
+    /** Waits for an event of that kind about the device as it was attached last. */
+    public DeviceEvent await(DeviceEvent.Kind kind) {
+        Device of = device;
+        platform.awaiting().until(kind + " of " + of,
+                () -> !platform.events(kind, of).isEmpty());
+        return platform.events(kind, of).get(0);
+    }
+
+    /** Makes it possible to attach it again: plugs it in, if it was pulled out of its slot. */
+    public void replug() throws DeviceException {
+        Optional<RemovalInjector> injector = injector();
+        if (injector.isPresent() && !isPluggedIn(injector.get())) {
+            int before = platform.events(DeviceEvent.Kind.ADD, name()).size();
+            injector.get().plug(name());
+            platform.awaiting().until("ADD of " + name() + ", which was plugged in",
+                    () -> platform.events(DeviceEvent.Kind.ADD, name()).size() > before);
+        }
+    }
+
+    private boolean isPluggedIn(RemovalInjector injector) {
+        return injector.slots().stream()
+                .anyMatch(slot -> slot.name().equals(name()) && slot.present());
+    }
+
+    private Optional<RemovalInjector> injector() {
+        return platform.services(RemovalInjector.class).stream()
+                .filter(injector -> injector.slots().stream()
+                        .anyMatch(slot -> slot.name().equals(name()))).findFirst();
+    }
+
+    /** Leaves the platform as it was before the test. */
+    void restore() throws DeviceException {
+        Optional<Device> left = onBus();
+        if (left.isPresent()) {
+            device = left.get();
+            giveUp();
+        }
+        replug();
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.io.RawMemory;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortUser;
+import java.nio.ByteBuffer;
+import org.osgi.framework.ServiceRegistration;
+
+/**
+ * A thread that receives and sends on a port's first queues without pause, as an lcore does, and
+ * looks at what the queues do. The port may ask it to let go, as it asks any application.
+ */
+public final class Traffic implements PortUser, AutoCloseable {
+    private static final int BURST = 32;
+    /** Without FCS. */
+    private static final int FRAME = 60;
+    private static final int MAC = 6;
+    /** IEEE 802 local experimental. */
+    private static final short ETHERTYPE = (short) 0x88b5;
+
+    private final Port port;
+    private final Mempool pool;
+    private final Awaiting awaiting;
+    private final byte[] frame;
+    private final ServiceRegistration<?> registration;
+    private final Thread thread = new Thread(this::run, "tck-traffic");
+    private volatile boolean stopped;
+    private volatile long rounds;
+    private volatile Throwable failure;
+
+    Traffic(Platform platform, Port port, Mempool pool) {
+        this.port = port;
+        this.pool = pool;
+        this.awaiting = platform.awaiting();
+        this.frame = frame(port.info().macAddress());
+        registration = platform.register(this);
+        thread.start();
+    }
+
+    private static byte[] frame(long source) {
+        ByteBuffer bytes = ByteBuffer.allocate(FRAME);
+        bytes.putShort((short) -1).putInt(-1);
+        for (int i = MAC - 1; i >= 0; i--) {
+            bytes.put((byte) (source >> i * Byte.SIZE));
+        }
+        return bytes.putShort(ETHERTYPE).array();
+    }
+
+    private void run() {
+        long[] mbufs = new long[BURST];
+        try {
+            while (!stopped) {
+                receive(mbufs);
+                send(mbufs);
+                rounds++;
+            }
+        } catch (Throwable e) {
+            failure = e;
+        }
+    }
+
+    private void receive(long[] mbufs) {
+        int received = port.rxQueue(0).burst(mbufs, BURST);
+        require(received >= 0 && received <= BURST, "receives", received);
+        for (int i = 0; i < received; i++) {
+            int length = Mbuf.length(mbufs[i]);
+            if (length < 1 || length > pool.dataRoom() || Mbuf.port(mbufs[i]) != port.id()) {
+                throw new AssertionError("%s: gives a packet of %d bytes, received on port %d"
+                        .formatted(port, length, Mbuf.port(mbufs[i])));
+            }
+        }
+        pool.put(mbufs, 0, received);
+    }
+
+    private void send(long[] mbufs) {
+        int fresh = pool.get(mbufs, 0, BURST);
+        for (int i = 0; i < fresh; i++) {
+            RawMemory.copy(frame, 0, Mbuf.data(mbufs[i]), FRAME);
+            Mbuf.setLength(mbufs[i], FRAME);
+        }
+        int sent = port.txQueue(0).burst(mbufs, fresh);
+        require(sent >= 0 && sent <= fresh, "sends", sent);
+        pool.put(mbufs, sent, fresh - sent);
+    }
+
+    private void require(boolean sane, String does, int count) {
+        if (!sane) {
+            throw new AssertionError("%s: %s %d of %d packets".formatted(port, does, count, BURST));
+        }
+    }
+
+    /** Waits until it has polled the queues so many times more. */
+    public Traffic awaitRounds(int count) {
+        long target = rounds + count;
+        awaiting.until("the bursts on " + port + " return",
+                () -> rounds >= target || failure != null);
+        rethrow();
+        return this;
+    }
+
+    private void rethrow() {
+        if (failure != null) {
+            throw new AssertionError(port + ": a burst failed: " + failure, failure);
+        }
+    }
+
+    /** No thread is in a burst any more. */
+    @Override
+    public void release(Port of) {
+        if (of == port) {
+            halt();
+        }
+    }
+
+    private void halt() {
+        stopped = true;
+        try {
+            awaiting.end(thread);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @throws AssertionError a burst failed, or hangs */
+    @Override
+    public void close() {
+        halt();
+        registration.unregister();
+        rethrow();
+    }
+}
