@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +36,16 @@ public final class DeviceContractTest extends DeviceContract {
     private static final int CYCLES = 5;
     private static final int THREADS = 4;
     private static final String UNKNOWN_KEY = "hotbus-tck-unknown";
+
+    @Test
+    @Contract(of = "Bus.claims", says = "Whether devargs name a device of this bus: with and"
+            + " without the bus's name before it.")
+    void shouldClaimItsOwnNames() {
+        Bus bus = testee.bus();
+        assertThat(bus.claims(devargs)).as("whether it claims %s", devargs).isTrue();
+        Devargs prefixed = new Devargs(Optional.of(bus.name()), devargs.name(), devargs.args());
+        assertThat(bus.claims(prefixed)).as("whether it claims %s", prefixed).isTrue();
+    }
 
     @Test
     @Contract(of = "Bus.attach", says = "When it returns the device is PROBED, and on the bus.")

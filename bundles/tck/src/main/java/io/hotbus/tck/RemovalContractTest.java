@@ -4,6 +4,7 @@ package io.hotbus.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEvent;
@@ -12,8 +13,12 @@ import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.tck.internal.Configured;
 import io.hotbus.tck.internal.DeviceContract;
+import io.hotbus.tck.internal.Footprint;
+import io.hotbus.tck.internal.ProbeWatch;
 import io.hotbus.tck.internal.Removal;
 import io.hotbus.tck.internal.WindowMemory;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -23,6 +28,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @ParameterizedClass(name = "{0}, {1}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Removals.class)
 public final class RemovalContractTest extends DeviceContract {
+    private static final int ATTEMPTS = 20;
+
     @Parameter(1)
     private Removal removal;
 
@@ -121,5 +128,56 @@ public final class RemovalContractTest extends DeviceContract {
             testee.replug();
         }
         assertThat(testee.attach().state()).isEqualTo(DeviceState.PROBED);
+    }
+
+    @Test
+    @Contract(of = "Bus.attach", says = "A device that is pulled out while it is probed: attach"
+            + " throws, naming it, with everything undone; or returns a device that is gone.")
+    void shouldSurviveARemovalInsideProbe() throws Exception {
+        boolean hasWindows = !attach().windows().list().isEmpty();
+        testee.giveUp();
+        Footprint before = Footprint.now();
+        boolean met = false;
+        for (int i = 0; i < ATTEMPTS && !met; i++) {
+            met = attachAndRemove(hasWindows);
+            testee.replug();
+        }
+        platform.awaiting().holds(() -> Footprint.now().beyond(before).isEmpty());
+        assertThat(Footprint.now().beyond(before)).as("left behind").isEmpty();
+        assertThat(testee.attach().state()).isEqualTo(DeviceState.PROBED);
+        Assumptions.assumeTrue(met, () -> devargs + " is probed too quickly to be met in the middle"
+                + " in " + ATTEMPTS + " attempts");
+    }
+
+    /** Whether it was met in the middle of probe. */
+    private boolean attachAndRemove(boolean hasWindows) throws Exception {
+        try (ProbeWatch watch = new ProbeWatch(platform, testee, removal, hasWindows)) {
+            boolean attached = false;
+            try {
+                testee.attach();
+                attached = true;
+            } catch (DeviceException e) {
+                assertThat(e).as("why attach failed").hasMessageContaining(testee.name());
+            }
+            Optional<Device> met = watch.end();
+            if (met.isPresent() && attached) {
+                testee.touch();
+                testee.awaitRemoved();
+            }
+            assertThat(met.isPresent() || attached).as("whether attach fails for no reason")
+                    .isTrue();
+            if (attached) {
+                testee.giveUp();
+            }
+            assertThat(testee.isListed()).as("whether it is on the bus").isFalse();
+            assertThat(testee.port()).as("its port").isEmpty();
+            platform.settle();
+            met.ifPresent(device -> {
+                assertThat(device.windows().list()).as("windows").isEmpty();
+                assertThat(platform.events(Kind.REMOVE, device)).as("REMOVE events")
+                        .hasSizeLessThanOrEqualTo(1);
+            });
+            return met.isPresent();
+        }
     }
 }

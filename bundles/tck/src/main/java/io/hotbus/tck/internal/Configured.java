@@ -23,6 +23,15 @@ public final class Configured {
         }
     }
 
+    /** Each device that is not there. */
+    public static final class Absent implements ArgumentsProvider {
+        @Override
+        public Stream<? extends Arguments> provideArguments(
+                ParameterDeclarations parameters, ExtensionContext context) {
+            return Settings.of(context).absent().stream().map(Arguments::of);
+        }
+    }
+
     /** Each device in each way it may be removed. */
     public static final class Removals implements ArgumentsProvider {
         @Override

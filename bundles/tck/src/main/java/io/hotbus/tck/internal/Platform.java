@@ -54,7 +54,7 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
     }
 
     /** @throws AssertionError a service of the platform is missing */
-    void open() throws DeviceException {
+    public void open() throws DeviceException {
         for (Class<?> type : List.of(
                 DeviceManager.class, HotUnplug.class, PortRegistry.class, Linux.class)) {
             service(type);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.hotplug.SigbusFault;
+import java.util.Set;
+
+/** Faults as handlers are asked of them. */
+public final class Faults {
+    /** Addresses that are no device's. */
+    public static final Set<Long> FOREIGN = Set.of(0L, 4096L, -4096L, -1L, Long.MIN_VALUE);
+
+    private static final int THREAD = 1;
+    private static final long REPAIR_NANOS = 1000;
+
+    private Faults() {
+    }
+
+    /** One at {@code address}, of which nothing else is known. */
+    public static SigbusFault at(long address) {
+        return new SigbusFault(address, "hotbus-tck", THREAD, System.nanoTime(), REPAIR_NANOS, 1);
+    }
+}
