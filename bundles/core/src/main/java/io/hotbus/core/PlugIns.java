@@ -53,6 +53,10 @@ public final class PlugIns {
         buses.add(bus, ServiceProperties.of(properties));
     }
 
+    void updatedBus(Bus bus, Map<String, Object> properties) {
+        buses.update(bus, ServiceProperties.of(properties));
+    }
+
     void removeBus(Bus bus, Map<String, Object> properties) {
         buses.remove(bus, ServiceProperties.of(properties));
     }
@@ -62,6 +66,10 @@ public final class PlugIns {
         sigbusDispatcher.add(handler, ServiceProperties.of(properties));
     }
 
+    void updatedSigbusHandler(SigbusHandler handler, Map<String, Object> properties) {
+        sigbusDispatcher.update(handler, ServiceProperties.of(properties));
+    }
+
     void removeSigbusHandler(SigbusHandler handler, Map<String, Object> properties) {
         sigbusDispatcher.remove(handler, ServiceProperties.of(properties));
     }
@@ -69,6 +77,10 @@ public final class PlugIns {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addHotplugHandler(BusHotplugHandler handler, Map<String, Object> properties) {
         hotUnplug.add(handler, ServiceProperties.of(properties));
+    }
+
+    void updatedHotplugHandler(BusHotplugHandler handler, Map<String, Object> properties) {
+        hotUnplug.update(handler, ServiceProperties.of(properties));
     }
 
     void removeHotplugHandler(BusHotplugHandler handler, Map<String, Object> properties) {

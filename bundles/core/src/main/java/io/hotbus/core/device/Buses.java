@@ -41,6 +41,11 @@ public final class Buses {
         LOG.info("{}: bus installed", bus.name());
     }
 
+    /** Its ranking may be another. */
+    public void update(Bus bus, ServiceProperties properties) {
+        buses.update(bus, properties);
+    }
+
     /** Returns when the calls inside it have. */
     public void remove(Bus bus, ServiceProperties properties) {
         buses.remove(bus, properties);

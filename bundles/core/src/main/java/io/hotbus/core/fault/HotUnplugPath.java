@@ -83,6 +83,11 @@ public final class HotUnplugPath implements HotUnplug {
         loop.execute(() -> waiting.removeIf(this::handOver));
     }
 
+    /** Its ranking may be another: that counts from the next removal on. */
+    public void update(BusHotplugHandler handler, ServiceProperties properties) {
+        handlers.update(handler, properties);
+    }
+
     /** Returns when the calls inside it have. */
     public void remove(BusHotplugHandler handler, ServiceProperties properties) {
         handlers.remove(handler, properties);

@@ -88,6 +88,11 @@ public final class SigbusDispatcher {
         loop.execute(this::offerUnclaimed);
     }
 
+    /** Its ranking may be another: it is asked in that order from the next fault on. */
+    public void update(SigbusHandler handler, ServiceProperties properties) {
+        handlers.update(handler, properties);
+    }
+
     /** Returns when the call inside it has. */
     public void remove(SigbusHandler handler, ServiceProperties properties) {
         handlers.remove(handler, properties);

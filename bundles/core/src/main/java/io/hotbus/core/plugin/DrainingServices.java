@@ -2,9 +2,9 @@
 package io.hotbus.core.plugin;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,11 +34,24 @@ public final class DrainingServices<T> {
     /** From now on in the snapshot, as what is returned. */
     public synchronized PlugIn<T> add(T service, ServiceProperties properties) {
         PlugIn<T> plugIn = new PlugIn<>(service, properties);
-        List<PlugIn<T>> next = new ArrayList<>(plugIns);
-        next.add(plugIn);
-        next.sort(Comparator.comparing(PlugIn::properties));
-        plugIns = List.copyOf(next);
+        plugIns = inOrder(Stream.concat(plugIns.stream(), Stream.of(plugIn)));
         return plugIn;
+    }
+
+    private static <T> List<PlugIn<T>> inOrder(Stream<PlugIn<T>> services) {
+        return services.sorted(Comparator.comparing(PlugIn::properties)).toList();
+    }
+
+    /** From now on in the place that its new {@code properties} give it. */
+    public synchronized void update(T service, ServiceProperties properties) {
+        plugIns.stream().filter(plugIn -> isOf(plugIn, service, properties))
+                .forEach(plugIn -> plugIn.update(properties));
+        plugIns = inOrder(plugIns.stream());
+    }
+
+    /** A service may be registered twice; its id tells the two apart. */
+    private static <T> boolean isOf(PlugIn<T> plugIn, T service, ServiceProperties properties) {
+        return plugIn.service() == service && plugIn.properties().id() == properties.id();
     }
 
     /** Takes it out of the snapshot and waits until the calls inside it have returned. */
@@ -52,8 +65,8 @@ public final class DrainingServices<T> {
     }
 
     private synchronized List<PlugIn<T>> takeOut(T service, ServiceProperties properties) {
-        List<PlugIn<T>> gone = plugIns.stream().filter(plugIn -> plugIn.service() == service
-                && plugIn.properties().id() == properties.id()).toList();
+        List<PlugIn<T>> gone = plugIns.stream()
+                .filter(plugIn -> isOf(plugIn, service, properties)).toList();
         plugIns = plugIns.stream().filter(plugIn -> !gone.contains(plugIn)).toList();
         return gone;
     }

@@ -20,7 +20,7 @@ public final class PlugIn<T> {
     }
 
     private final T service;
-    private final ServiceProperties properties;
+    private volatile ServiceProperties properties;
     /** How deep each thread is inside. Guarded by this. */
     private final Map<Thread, Integer> inside = new HashMap<>();
     /** Guarded by this. */
@@ -52,9 +52,13 @@ public final class PlugIn<T> {
         return service;
     }
 
-    /** What it was registered with. */
+    /** What it is registered with now. */
     public ServiceProperties properties() {
         return properties;
+    }
+
+    void update(ServiceProperties now) {
+        properties = now;
     }
 
     private synchronized boolean enter() {

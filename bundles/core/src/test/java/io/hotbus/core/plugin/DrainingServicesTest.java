@@ -48,6 +48,21 @@ class DrainingServicesTest {
     }
 
     @Test
+    void shouldFollowTheRankingOfAServiceThatStays() {
+        Runnable first = () -> { };
+        Runnable second = () -> { };
+        services.add(first, properties(5, 1));
+        PlugIn<Runnable> known = services.add(second, properties(0, 2));
+        services.add(second, properties(0, 3));
+
+        services.update(second, properties(9, 2));
+
+        assertThat(services.snapshot()).extracting(PlugIn::properties)
+                .containsExactly(properties(9, 2), properties(5, 1), properties(0, 3));
+        assertThat(services.snapshot()).first().isSameAs(known);
+    }
+
+    @Test
     void shouldTakeRankingZeroWhereNoneIsGiven() {
         assertThat(ServiceProperties.of(Map.of("service.id", 5L, "hotbus.bus", "pci")))
                 .isEqualTo(new ServiceProperties(0, 5, "pci"));
