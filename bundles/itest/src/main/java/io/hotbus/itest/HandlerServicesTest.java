@@ -13,11 +13,6 @@ import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.hotplug.SigbusHandler;
 import io.hotbus.eal.hotplug.SigbusVerdict;
-import io.hotbus.eal.io.Fill;
-import io.hotbus.eal.io.Mmio;
-import io.hotbus.eal.io.MmioMapper;
-import io.hotbus.eal.io.MmioWindows;
-import io.hotbus.os.Linux;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.concurrent.BlockingQueue;
@@ -31,19 +26,13 @@ import org.osgi.framework.ServiceRegistration;
 
 /** Handlers come and go as services, while devices fault. */
 class HandlerServicesTest {
-    private static final long SIZE = 1 << 16;
-
     private Application application;
     private Lease failureHandling;
-    private Linux linux;
-    private MmioMapper mapper;
 
     @BeforeEach
     void start() throws Exception {
         application = new Application();
         failureHandling = application.service(FailureHandling.class).enable();
-        linux = application.service(Linux.class);
-        mapper = application.service(MmioMapper.class);
     }
 
     @AfterEach
@@ -53,42 +42,20 @@ class HandlerServicesTest {
     }
 
     @Test
-    void shouldAskHandlersByRankingUntilOneClaims() throws Exception {
-        BlockingQueue<String> asked = new LinkedBlockingQueue<>();
-        ServiceRegistration<?> low = register(SigbusHandler.class, fault -> {
-            asked.add("low");
-            return SigbusVerdict.HANDLED;
-        }, 100);
-        ServiceRegistration<?> high = register(SigbusHandler.class, fault -> {
-            asked.add("high");
-            return SigbusVerdict.NOT_CLAIMED;
-        }, 200);
-        MmioWindows owner = new MmioWindows("itest");
-        try {
-            fault(owner);
-            assertThat(Application.await(asked, s -> true)).isEqualTo("high");
-            assertThat(Application.await(asked, s -> true)).isEqualTo("low");
-        } finally {
-            high.unregister();
-            low.unregister();
-            mapper.releaseAll(owner); // not before: a fault in a window that is released is settled
-        }
-    }
-
-    @Test
     void shouldKeepAnUnclaimedFaultForTheHandlerThatArrives() throws Exception {
-        MmioWindows owner = new MmioWindows("itest");
-        long address = fault(owner);
-        BlockingQueue<SigbusFault> offered = new LinkedBlockingQueue<>();
-        ServiceRegistration<?> late = register(SigbusHandler.class, fault -> {
-            offered.add(fault);
-            return SigbusVerdict.HANDLED;
-        }, 0);
-        try {
-            assertThat(Application.await(offered, f -> true).address()).isEqualTo(address);
-        } finally {
-            late.unregister();
-            mapper.releaseAll(owner);
+        try (FaultyWindow window = new FaultyWindow(application)) {
+            long address = window.fault();
+            BlockingQueue<SigbusFault> offered = new LinkedBlockingQueue<>();
+            ServiceRegistration<?> late =
+                    application.context.registerService(SigbusHandler.class, fault -> {
+                        offered.add(fault);
+                        return SigbusVerdict.HANDLED;
+                    }, null);
+            try {
+                assertThat(Application.await(offered, f -> true).address()).isEqualTo(address);
+            } finally {
+                late.unregister();
+            }
         }
     }
 
@@ -135,22 +102,5 @@ class HandlerServicesTest {
             hanging.unregister();
             throwing.unregister();
         }
-    }
-
-    /** Maps a window, takes its memory away and reads it; returns the address that was read. */
-    private long fault(MmioWindows owner) throws Exception {
-        int fd = linux.memfd("itest", SIZE);
-        Mmio window = mapper.map(owner, new MmioMapper.Source("BAR0", fd, 0, SIZE, Fill.ONES));
-        linux.truncate(fd, 0);
-        linux.close(fd);
-        assertThat(window.read32(64)).isEqualTo(-1);
-        return window.address() + 64;
-    }
-
-    private ServiceRegistration<?> register(
-            Class<SigbusHandler> type, SigbusHandler handler, int ranking) {
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(Constants.SERVICE_RANKING, ranking);
-        return application.context.registerService(type, handler, properties);
     }
 }

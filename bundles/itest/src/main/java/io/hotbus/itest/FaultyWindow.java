@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.eal.io.Fill;
+import io.hotbus.eal.io.Mmio;
+import io.hotbus.eal.io.MmioMapper;
+import io.hotbus.eal.io.MmioWindows;
+import io.hotbus.os.Linux;
+import java.io.IOException;
+
+/** A window that is of no device of any bus. Its memory can be taken away, and put back. */
+final class FaultyWindow implements AutoCloseable {
+    private static final long SIZE = 1 << 16;
+    private static final int OFFSET = 64;
+
+    private final Linux linux;
+    private final MmioMapper mapper;
+    private final MmioWindows owner;
+    private final int fd;
+    private final Mmio window;
+    private boolean gone;
+
+    FaultyWindow(Application application) throws IOException {
+        this(application, new MmioWindows("itest"));
+    }
+
+    /** As one of {@code owner}'s, which may be a device. */
+    FaultyWindow(Application application, MmioWindows owner) throws IOException {
+        linux = application.service(Linux.class);
+        mapper = application.service(MmioMapper.class);
+        this.owner = owner;
+        fd = linux.memfd("itest", SIZE);
+        window = mapper.map(owner, new MmioMapper.Source("BAR0", fd, 0, SIZE, Fill.ONES));
+    }
+
+    /** Takes its memory away and reads it: a real SIGBUS. Returns the address that was read. */
+    long fault() throws IOException {
+        if (gone) {
+            linux.truncate(fd, SIZE);
+            mapper.restore(window, fd, 0);
+        }
+        gone = true;
+        linux.truncate(fd, 0);
+        assertThat(window.read32(OFFSET)).isEqualTo(-1);
+        return window.address() + OFFSET;
+    }
+
+    /** A fault in it that nobody has claimed yet is settled by this. */
+    @Override
+    public void close() {
+        mapper.release(owner, window);
+        linux.close(fd);
+    }
+}
