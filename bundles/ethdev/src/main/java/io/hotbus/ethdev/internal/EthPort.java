@@ -13,6 +13,7 @@ import io.hotbus.ethdev.PortState;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ final class EthPort implements Port {
     private final EthDevInfo info;
     private final LiveQueues live;
     private final ShownStats shown;
-    private volatile boolean removed;
+    private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
     /** As the driver made them; empty while not configured. */
     private RxQueue[] rxQueues = {};
@@ -71,7 +72,7 @@ final class EthPort implements Port {
 
     @Override
     public boolean isRemoved() {
-        return removed || device.isGone();
+        return removed.get() || device.isGone();
     }
 
     @Override
@@ -86,8 +87,16 @@ final class EthPort implements Port {
 
     /** Keeps lcores off the device from their next burst on. Whether this was the first call. */
     boolean deviceRemoved() {
-        removed = true;
-        return live.withdrawForGood();
+        live.withdrawForGood();
+        return removed.compareAndSet(false, true);
+    }
+
+    /**
+     * As {@link #deviceRemoved} does, because the driver takes it away: who asks for its queues
+     * from now on, even one that learns of the port only now, does not reach the driver.
+     */
+    void leave() {
+        live.withdrawForGood();
     }
 
     @Override

@@ -143,6 +143,8 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         if (!(port instanceof EthPort ours)) {
             throw new IllegalArgumentException(port + " is not of this registry");
         }
+        // First: a user that has let go of it may yet be told that it is new.
+        ours.leave();
         users.forEach(user -> release(user, ours));
         try {
             ours.close();

@@ -21,8 +21,8 @@ final class LiveQueues {
     private final TxQueue[] idleTx;
     private volatile RxQueue[] rx;
     private volatile TxQueue[] tx;
-    /** The device is gone: no queue of the driver is ever published again. */
-    private boolean removed;
+    /** No queue of the driver is ever published again. */
+    private boolean ended;
 
     LiveQueues(int maxQueues) {
         idleRx = new RxQueue[maxQueues];
@@ -41,9 +41,9 @@ final class LiveQueues {
         return tx[index];
     }
 
-    /** Lets lcores at the driver's queues, unless the device is gone. */
+    /** Lets lcores at the driver's queues, unless it has ended. */
     synchronized void publish(RxQueue[] driverRx, TxQueue[] driverTx) {
-        if (removed) {
+        if (ended) {
             return;
         }
         RxQueue[] nextRx = idleRx.clone();
@@ -60,11 +60,9 @@ final class LiveQueues {
         tx = idleTx;
     }
 
-    /** As {@link #withdraw}, for good. Whether this was the first call. */
-    synchronized boolean withdrawForGood() {
+    /** As {@link #withdraw}, for good. */
+    synchronized void withdrawForGood() {
         withdraw();
-        boolean first = !removed;
-        removed = true;
-        return first;
+        ended = true;
     }
 }

@@ -4,7 +4,10 @@ package io.hotbus.ethdev.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.TestDma;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortState;
 import io.hotbus.ethdev.PortUser;
 import java.util.ArrayList;
@@ -33,6 +36,26 @@ final class PortUserTest {
 
         assertThat(released).containsExactly("net_test0 STOPPED");
         assertThat(port.state()).isEqualTo(PortState.CLOSED);
+    }
+
+    @Test
+    void shouldLetNobodyAtTheDriversQueuesFromThenOn() throws Exception {
+        Port port = ports.add(new TestDevice("net_test0"), dev);
+        try (Mempool pool = new Mempool("test", 16, 64, new TestDma())) {
+            port.configure(new PortConfig(1, 64, 64, pool));
+        }
+        port.start();
+        long[] mbufs = new long[1];
+        assertThat(port.rxQueue(0).burst(mbufs, 1)).isEqualTo(1);
+        ports.addUser(gone -> assertThat(gone.rxQueue(0).burst(mbufs, 1)
+                + gone.txQueue(0).burst(mbufs, 1)).isZero());
+        ports.addUser(user);
+
+        ports.remove(port);
+
+        assertThat(released).hasSize(1);
+        assertThat(dev.bursts).hasValue(1);
+        assertThat(dev.calls).contains("stop", "close");
     }
 
     @Test
