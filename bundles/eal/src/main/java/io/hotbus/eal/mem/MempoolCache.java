@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.mem;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * A stack of buffers of one pool in front of it, for one thread (a queue's). Most gets and puts
  * stay in it; the pool is asked for half a cache at a time. Source: DPDK {@code rte_mempool_cache}.
  */
 public final class MempoolCache {
+    /** Some time slices. */
+    private static final long PATIENCE_NANOS = 100_000_000;
+    private static final long LOOK_EVERY_NANOS = 100_000;
+
     private final Mempool pool;
     private final long[] stack;
     private int size;
@@ -33,6 +39,21 @@ public final class MempoolCache {
         size -= n;
         System.arraycopy(stack, size, mbufs, offset, n);
         return n;
+    }
+
+    /**
+     * As {@link #get}, for a control thread: where there are fewer it looks again for a moment. A
+     * thread that is interrupted by another in the middle of giving buffers back keeps all others
+     * from those behind, until it runs again; on an lcore this is one burst without a buffer.
+     */
+    public int getPatiently(long[] mbufs, int offset, int count) {
+        int got = get(mbufs, offset, count);
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (got < count && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+            got += get(mbufs, offset + got, count - got);
+        }
+        return got;
     }
 
     /** As {@link Mempool#put}. */

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,21 @@ final class MempoolCacheTest {
 
         assertThat(cache.get(last, 0, 8)).isEqualTo(5);
         assertThat(cache.get(last, 0, 8)).isZero();
+    }
+
+    @Test
+    void shouldWaitAMomentForWhatAnotherThreadIsGivingBack() throws Exception {
+        pool.get(mbufs, 0, CAPACITY);
+        Thread other = new Thread(() -> {
+            pool.put(mbufs, 0, 8);
+            LockSupport.parkNanos(1_000_000);
+            pool.put(mbufs, 8, 8);
+        });
+        other.start();
+
+        assertThat(cache.getPatiently(new long[16], 0, 16)).isEqualTo(16);
+        other.join();
+        assertThat(cache.getPatiently(new long[8], 0, 8)).isZero();
     }
 
     @Test

@@ -138,7 +138,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
         returnBuffers();
         writeRing(E1000eRegs.RDBAL, E1000eRegs.DCTL_GRAN);
         while (armed < mask) {
-            int got = cache.get(fresh, 0, Math.min(REFILL, mask - armed));
+            int got = cache.getPatiently(fresh, 0, Math.min(REFILL, mask - armed));
             if (got == 0) {
                 int missing = mask - armed;
                 returnBuffers();

@@ -113,7 +113,7 @@ final class SimRxQueue extends SimQueue implements RxQueue {
     int prepare() throws DeviceException {
         returnBuffers();
         while (armed < mask) {
-            int got = cache.get(fresh, 0, Math.min(REFILL, mask - armed));
+            int got = cache.getPatiently(fresh, 0, Math.min(REFILL, mask - armed));
             if (got == 0) {
                 int missing = mask - armed;
                 returnBuffers();
