@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.tck.internal.Bundles;
+import io.hotbus.tck.internal.Configured;
+import io.hotbus.tck.internal.DeviceContract;
+import io.hotbus.tck.internal.PortRun;
+import io.hotbus.tck.internal.Removal;
+import io.hotbus.tck.internal.Traffic;
+import io.hotbus.tck.internal.WindowMemory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.osgi.framework.Bundle;
+
+/** The bundles of a device's driver and of its bus are stopped under it, and started again. */
+@ParameterizedClass(name = "{0}", allowZeroInvocations = true)
+@ArgumentsSource(Configured.Devices.class)
+public final class ReplacementContractTest extends DeviceContract {
+    private Bundles bundles;
+    private Device device;
+
+    @BeforeEach
+    void attach() throws Exception {
+        bundles = new Bundles(platform);
+        device = testee.attach();
+    }
+
+    @Test
+    @Contract(of = "Driver", says = "When its service goes, it has let go of its devices; they wait"
+            + " on the bus, and are probed again with the same devargs when it returns.")
+    void shouldWaitForItsDriver() throws Exception {
+        boolean hasPort = testee.port().isPresent();
+
+        bundles.without(bundles.ofDriver(testee), () -> {
+            assertLetGo();
+            assertThat(testee.onBus()).as("the device on the bus").isPresent();
+            assertThat(testee.onBus().orElseThrow().state()).isEqualTo(DeviceState.FOUND);
+        });
+
+        awaitProbed();
+        assertThat(testee.port().isPresent()).as("whether it has its port").isEqualTo(hasPort);
+    }
+
+    private void assertLetGo() {
+        assertThat(device.state()).as("state of the object there was")
+                .isEqualTo(DeviceState.DETACHED);
+        assertThat(testee.port()).as("its port").isEmpty();
+        assertThat(device.windows().list()).as("windows").isEmpty();
+        assertThat(testee.windows()).as("windows still mapped").noneMatch(WindowMemory::isMapped);
+    }
+
+    private void awaitProbed() {
+        platform.awaiting().until(testee.name() + " is probed again", () -> testee.onBus()
+                .filter(again -> again.state() == DeviceState.PROBED).isPresent());
+        Device again = testee.onBus().orElseThrow();
+        assertThat(again).as("the device now").isNotSameAs(device);
+        assertThat(again.devargs()).as("its devargs").isEqualTo(devargs);
+    }
+
+    @Test
+    @Contract(of = "Driver", says = "When its service goes while its port is in use, no burst fails"
+            + " and no buffer is lost.")
+    void shouldLetGoOfAPortInUseWithItsDriver() throws Exception {
+        Bundle driver = bundles.ofDriver(testee);
+        try (PortRun run = PortRun.started(platform, testee.requirePort());
+                Traffic traffic = run.traffic().awaitRounds(100)) {
+            bundles.without(driver, () -> assertThat(run.missing())
+                    .as("buffers missing from the pool").isZero());
+        }
+        awaitProbed();
+    }
+
+    @Test
+    @Contract(of = "Bus", says = "When its service goes, its devices are detached and their windows"
+            + " unmapped; when it returns they may be attached as before.")
+    void shouldGoAndReturnWithItsBus() throws Exception {
+        bundles.without(bundles.ofBus(device.busName()), () -> {
+            assertLetGo();
+            assertThat(testee.isListed()).as("whether it is on a bus").isFalse();
+        });
+        assertComesBack();
+    }
+
+    /** By itself, or when it is attached. */
+    private void assertComesBack() {
+        platform.awaiting().until(testee.name() + " is on its bus again", () -> testee.onBus()
+                .filter(again -> again.state() == DeviceState.PROBED).isPresent() || attached());
+    }
+
+    private boolean attached() {
+        try {
+            testee.attach();
+            return true;
+        } catch (DeviceException e) {
+            return false;
+        }
+    }
+
+    @Test
+    @Contract(of = "Bus", says = "When its service goes while a port is in use, no burst fails and"
+            + " no buffer is lost.")
+    void shouldLetGoOfAPortInUseWithItsBus() throws Exception {
+        Bundle bus = bundles.ofBus(device.busName());
+        try (PortRun run = PortRun.started(platform, testee.requirePort());
+                Traffic traffic = run.traffic().awaitRounds(100)) {
+            bundles.without(bus, () -> assertThat(run.missing())
+                    .as("buffers missing from the pool").isZero());
+        }
+        assertComesBack();
+    }
+
+    @Test
+    @Contract(of = "Bus", says = "When its service goes, devices that were pulled out and are not"
+            + " detached yet go with it.")
+    void shouldForgetAGoneDeviceWithItsBus() throws Exception {
+        testee.remove(Removal.REPORTED);
+        testee.awaitRemoved();
+        bundles.without(bundles.ofBus(device.busName()), this::assertLetGo);
+        assertComesBack();
+    }
+}
