@@ -2,6 +2,7 @@
 package io.hotbus.testpmd;
 
 import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import org.osgi.annotation.versioning.ProviderType;
@@ -19,6 +20,9 @@ public interface PortManager {
      * @throws DeviceException naming the step that failed; the device is then not attached
      */
     Port attach(Devargs devargs) throws DeviceException;
+
+    /** As {@link #attach}, but a device that has no port is attached, too, and that is all. */
+    Device attachDevice(Devargs devargs) throws DeviceException;
 
     /** Starts the port and forwards on it. @throws DeviceException it does not start */
     void start(Port port) throws DeviceException;

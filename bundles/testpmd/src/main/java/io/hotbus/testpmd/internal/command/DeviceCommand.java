@@ -46,7 +46,7 @@ public final class DeviceCommand extends Command {
         return List.of(
                 new Form("list", "devices on all buses, and the slots of simulated ones",
                         words -> list()),
-                new Form("attach DEVARGS", "attach a device; its port is set up as by port attach",
+                new Form("attach DEVARGS", "attach a device; if it has a port, that is set up",
                         words -> attach(words.get(0))),
                 new Form("detach NAME", "detach a device, with its port if it has one",
                         words -> detach(words.get(0))),
@@ -77,8 +77,9 @@ public final class DeviceCommand extends Command {
     }
 
     private String attach(String devargs) throws DeviceException {
-        Port port = ports.attach(Devargs.parse(devargs));
-        return "%s is attached as port %d".formatted(port.name(), port.id());
+        String name = ports.attachDevice(Devargs.parse(devargs)).name();
+        return name + " is attached" + registry.port(name).map(port -> " as port " + port.id())
+                .orElse("");
     }
 
     private String detach(String name) throws DeviceException {

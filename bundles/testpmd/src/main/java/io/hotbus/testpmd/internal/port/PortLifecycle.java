@@ -15,6 +15,7 @@ import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 @Component(service = {PortManager.class, PortLifecycle.class, EthEventListener.class})
 public final class PortLifecycle implements PortManager, EthEventListener {
     private static final Logger LOG = LoggerFactory.getLogger(PortLifecycle.class);
+
+    private record Attached(Device device, Optional<Port> port) {
+    }
 
     private final Options options;
     private final DeviceManager devices;
@@ -71,9 +75,28 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Override
     public Port attach(Devargs devargs) throws DeviceException {
+        Attached attached = attachAndSetUp(devargs);
+        if (attached.port().isEmpty()) {
+            DeviceException e = new DeviceException(
+                    attached.device() + ": is no Ethernet device, it has no port");
+            undo(attached, e);
+            throw e;
+        }
+        return attached.port().get();
+    }
+
+    @Override
+    public Device attachDevice(Devargs devargs) throws DeviceException {
+        return attachAndSetUp(devargs).device();
+    }
+
+    private Attached attachAndSetUp(Devargs devargs) throws DeviceException {
         boolean first = attaching.add(devargs.name());
         try {
-            return attachAndSetUp(devargs);
+            Device device = devices.attach(devargs);
+            Attached attached = new Attached(device, registry.port(device.name()));
+            setUp(attached);
+            return attached;
         } finally {
             if (first) {
                 attaching.remove(devargs.name());
@@ -81,27 +104,23 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         }
     }
 
-    private Port attachAndSetUp(Devargs devargs) throws DeviceException {
-        Device device = devices.attach(devargs);
-        Port port = registry.port(device.name()).orElse(null);
-        try {
-            if (port == null) {
-                throw new DeviceException(device + ": is no Ethernet device, it has no port");
+    private void setUp(Attached attached) throws DeviceException {
+        if (attached.port().isPresent()) {
+            try {
+                setUp(attached.port().get());
+            } catch (DeviceException e) {
+                undo(attached, e);
+                throw e;
             }
-            setUp(port);
-            return port;
-        } catch (DeviceException e) {
-            undoAttach(device, port, e);
-            throw e;
         }
     }
 
-    private void undoAttach(Device device, Port port, DeviceException reason) {
+    private void undo(Attached attached, DeviceException reason) {
         try {
-            if (port == null) {
-                devices.detach(device);
+            if (attached.port().isPresent()) {
+                detach(attached.port().get());
             } else {
-                detach(port);
+                devices.detach(attached.device());
             }
         } catch (DeviceException e) {
             reason.addSuppressed(e);
