@@ -37,7 +37,7 @@ check should_print_the_version 0 '^hotbus [0-9]' $hotbus --version
 check should_ask_for_a_command 2 'Usage' $hotbus
 check should_refuse_an_unknown_command 2 "unknown command 'frobnicate'" $hotbus frobnicate
 check should_refuse_help_on_an_unknown_command 2 "unknown command 'nosuch'" $hotbus help nosuch
-for command in demo run shell test bench build; do
+for command in demo run shell new test bench build; do
 	check "should_print_help_of_$command" 0 "Usage: launcher/hotbus $command" $hotbus $command --help
 done
 check should_refuse_an_unknown_option 2 "unknown option '--bogus'" $hotbus demo --bogus
@@ -68,6 +68,16 @@ check should_write_an_event_log 0 '"event":"REMOVE".*net_sim0.*"cause":"' bash -
 	--vdev net_sim0,loopback=1 --exec 'start tx_first; device yank net_sim0; wait port net_sim0 gone' &&
 	cat $work/events.json"
 check should_refuse_an_unwritable_event_log 2 'no/such/folder' $hotbus run --event-log "$work/no/such/folder/f" --exec help
+for words in 'new' 'new frob acme' 'new bus' 'new bus Acme' 'new bus a/b' 'new bus vdev' 'new pmd sim' 'new pmd acme other' \
+	'new pmd acme --bogus' 'new pmd acme --dir' 'new pmd acme --package acme' 'new pmd acme --package org.int.acme' \
+	'new pmd acme --package io.hotbus.acme'; do
+	# shellcheck disable=SC2086  # words
+	check "should_refuse_${words// /_}" 2 '^hotbus: new: ' $hotbus $words
+done
+mkdir "$work/taken" && touch "$work/taken/file"
+check should_not_write_over_what_is_there 2 'not empty: name another folder' $hotbus new bus acme --dir "$work/taken"
+check should_write_a_bus 0 'mvn verify' $hotbus new bus acme --dir "$work/new bus" --package org.acmecorp.bus
+check should_name_the_package_as_told 0 '^package org.acmecorp.bus;' cat "$work/new bus/src/main/java/org/acmecorp/bus/AcmeDriver.java"
 check should_print_help_of_rig 0 'Usage: launcher/hotbus rig' $hotbus rig --help
 check should_refuse_an_unknown_scenario 2 "no scenario 'nosuch'" $hotbus rig nosuch
 check should_run_a_demo 0 '"survived" *: *1' bash -c "$hotbus demo --cycles 1 --json $work/demo.json && cat $work/demo.json"

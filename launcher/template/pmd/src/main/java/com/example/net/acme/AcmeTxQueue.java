@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.example.net.acme;
+
+import io.hotbus.eal.io.Mmio;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.ring.MpmcRing;
+import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.TxQueue;
+
+/** The sending side of the data path; the rules are those of {@link AcmeRxQueue}. */
+final class AcmeTxQueue implements TxQueue {
+    private final Mmio registers;
+    private final MpmcRing ring;
+    private final QueueCounters counters;
+    private int tail;
+
+    AcmeTxQueue(Mmio registers, MpmcRing ring, QueueCounters counters) {
+        this.registers = registers;
+        this.ring = ring;
+        this.counters = counters;
+    }
+
+    /**
+     * Takes as many as there is room for: these buffers are ours from now on, the others stay the
+     * caller's. The bytes are counted before, since who takes the packets out may have changed them
+     * by the time {@code offer} returns.
+     */
+    @Override
+    public int burst(long[] mbufs, int count) {
+        if (registers.read32(AcmeRegs.STATUS) == AcmeRegs.GONE) {
+            return 0;
+        }
+        int room = Math.min(count, ring.capacity() - ring.size());
+        long bytes = 0;
+        for (int i = 0; i < room; i++) {
+            bytes += Mbuf.length(mbufs[i]);
+        }
+        int sent = ring.offer(mbufs, 0, room);
+        // The doorbell: ordered after what was written before it. To a device that is gone it is
+        // written in vain.
+        tail = tail + sent & Integer.MAX_VALUE;
+        registers.write32(AcmeRegs.TAIL, tail);
+        counters.add(sent, bytes);
+        return sent;
+    }
+}
