@@ -19,6 +19,15 @@ public interface Bus {
     /** Whether {@code devargs} names a device of this bus, present or not. DPDK: parse. */
     boolean claims(Devargs devargs);
 
+    /**
+     * The name that the device of {@code devargs}, which this bus claims, has or would have on it:
+     * one name, where several spellings are taken ({@code 03:00.0}, {@code 0000:03:00.0}). Lists
+     * of the operator are compared by it. Any thread; neither waits nor throws.
+     */
+    default String nameOf(Devargs devargs) {
+        return devargs.name();
+    }
+
     /** The devices on the bus now, with and without a driver. */
     List<? extends Device> devices();
 

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.config;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The configuration of one PID, as Declarative Services hands it to a component, read with checks.
+ * A value may be of its own type or text, as a {@code .cfg} file has it; blanks around it do not
+ * count, and one that is empty counts as not given. Any thread.
+ *
+ * <p>A component reads all it needs into a value of its own, and where that throws keeps the value
+ * before: {@code try { values = Values.of(new Settings(PID, properties)); } catch
+ * (SettingException e) { LOG.error(...); }}. What Declarative Services itself would do with a value
+ * of the wrong type is to throw at the first use, with neither the PID nor the key in its words.
+ */
+public final class Settings {
+    private final String pid;
+    private final Map<String, ?> properties;
+
+    /** {@code properties} as the activate or the modified method was given them. */
+    public Settings(String pid, Map<String, ?> properties) {
+        this.pid = pid;
+        this.properties = Map.copyOf(properties);
+    }
+
+    /**
+     * A whole number.
+     *
+     * @param fallback where it is not set
+     * @throws SettingException not a number, or outside {@code [min, max]}
+     */
+    public int number(String key, int fallback, int min, int max) throws SettingException {
+        String text = text(key);
+        if (text.isEmpty()) {
+            return fallback;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw wrong(key, "a number from %d to %d is needed".formatted(min, max));
+    }
+
+    /** A time in milliseconds, as {@link #number}. */
+    public Duration millis(String key, int fallback, int min, int max) throws SettingException {
+        return Duration.ofMillis(number(key, fallback, min, max));
+    }
+
+    /** Yes or no. @throws SettingException neither {@code true} nor {@code false} */
+    public boolean flag(String key, boolean fallback) throws SettingException {
+        return switch (text(key)) {
+            case "" -> fallback;
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw wrong(key, "true or false is needed");
+        };
+    }
+
+    /** A folder or file. @throws SettingException not an absolute path */
+    public Path path(String key, String fallback) throws SettingException {
+        String text = text(key);
+        try {
+            Path path = Path.of(text.isEmpty() ? fallback : text);
+            if (path.isAbsolute()) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            // said below
+        }
+        throw wrong(key, "an absolute path is needed");
+    }
+
+    /**
+     * A list of devices with their arguments, in the order given: an array, or text in which they
+     * are separated by blanks. None where it is not set.
+     *
+     * @throws SettingException naming the first that is not right. A devarg without a value is not:
+     *     it would most likely be a second device that was separated by a comma.
+     */
+    public List<Devargs> devargs(String key) throws SettingException {
+        List<Devargs> devices = new ArrayList<>();
+        List<String> words = values(key).flatMap(text -> Stream.of(text.split("\\s+")))
+                .filter(word -> !word.isEmpty()).toList();
+        for (String word : words) {
+            try {
+                Devargs device = Devargs.parse(word);
+                if (device.args().containsValue("")) {
+                    throw new SettingException(pid, key, word,
+                            "each devarg needs a value, and devices are separated by blanks");
+                }
+                devices.add(device);
+            } catch (DeviceException e) {
+                throw new SettingException(pid, key, word,
+                        e.getMessage() + "; devices are separated by blanks");
+            }
+        }
+        return List.copyOf(devices);
+    }
+
+    /** For checks of one's own: what there is of {@code key}, and what is wanted instead. */
+    public SettingException wrong(String key, String wanted) {
+        return new SettingException(pid, key, text(key), wanted);
+    }
+
+    private String text(String key) {
+        return values(key).collect(Collectors.joining(" ")).strip();
+    }
+
+    /** One, or the elements of an array or a collection. */
+    private Stream<String> values(String key) {
+        Object value = properties.get(key);
+        if (value == null) {
+            return Stream.empty();
+        }
+        if (value instanceof Object[] array) {
+            return Arrays.stream(array).map(String::valueOf);
+        }
+        return value instanceof Collection<?> several ? several.stream().map(String::valueOf)
+                : Stream.of(value.toString());
+    }
+}
