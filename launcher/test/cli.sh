@@ -60,8 +60,14 @@ check should_rehearse_a_removal_before_a_real_device 1 'cleaned up after in [0-9
 check should_say_that_a_function_is_not_there 1 'ffff:ff:1f.7: is not there' \
 	exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio
 check should_refuse_a_binding_it_does_not_know 1 "bind=nosuch" exec_run 'port attach ffff:ff:1f.7,bind=nosuch'
-check should_refuse_a_blocked_function 1 'ffff:ff:1f.7.*block' env HOTBUS_JAVA_OPTS=-Dhotbus.pci.block=ffff:ff:1f.7 \
-	$hotbus run --exec 'port attach ffff:ff:1f.7,bind=igb_uio'
+mkdir "$work/etc" && echo 'block = ff:1f.7 ffff:ff:1f.7' >"$work/etc/io.hotbus.devices.cfg"
+echo 'arrival.limit.ms = soon' >"$work/etc/io.hotbus.bus.pci.cfg"
+export HOTBUS_ETC=$work/etc
+check should_refuse_a_blocked_function 1 'ffff:ff:1f.7: is blocked .block of io.hotbus.devices' \
+	exec_run 'port attach ffff:ff:1f.7,bind=igb_uio'
+check should_refuse_to_bind_a_blocked_function 1 '0000:ff:1f.7: is blocked' exec_run 'pci bind ff:1f.7 none'
+check should_name_a_bad_setting 0 'io.hotbus.bus.pci: arrival.limit.ms=soon: a number' exec_run 'pci list'
+unset HOTBUS_ETC
 check should_list_pci_functions 0 '^hotbus> pci list' exec_run 'pci list'
 check should_refuse_to_bind_what_is_no_address 1 "'eth0' is not a PCI address" exec_run 'pci bind eth0 vfio-pci'
 check should_write_an_event_log 0 '"event":"REMOVE".*net_sim0.*"cause":"' bash -c "$hotbus run --event-log $work/events.json \

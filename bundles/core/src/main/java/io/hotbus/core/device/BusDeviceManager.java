@@ -15,14 +15,16 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** All buses as one, by asking each. */
+/** All buses as one, by asking each; none is asked for a device that may not be used. */
 @Component(service = DeviceManager.class)
 public final class BusDeviceManager implements DeviceManager {
     private final Buses buses;
+    private final DeviceLists lists;
 
     @Activate
-    public BusDeviceManager(@Reference Buses buses) {
+    public BusDeviceManager(@Reference Buses buses, @Reference DeviceLists lists) {
         this.buses = buses;
+        this.lists = lists;
     }
 
     @Override
@@ -48,7 +50,7 @@ public final class BusDeviceManager implements DeviceManager {
         for (PlugIn<Bus> bus : buses.all()) {
             Optional<Device> device = bus.call(b ->
                     asked.orElse(b.name()).equals(b.name()) && b.claims(devargs)
-                            ? b.attach(devargs) : null);
+                            ? b.attach(lists.permit(b, devargs)) : null);
             if (device.isPresent()) {
                 return device.get();
             }

@@ -4,16 +4,17 @@ package io.hotbus.core.device;
 import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.MmioWindows;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +22,6 @@ import org.slf4j.LoggerFactory;
 @Component(service = Buses.class)
 public final class Buses {
     private static final Logger LOG = LoggerFactory.getLogger(Buses.class);
-    /** A probe may be running inside; one that hangs is not to keep the framework for ever. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** What is done with each bus. */
     @FunctionalInterface
@@ -30,10 +29,12 @@ public final class Buses {
         void accept(Bus bus) throws DeviceException;
     }
 
-    private final DrainingServices<Bus> buses = new DrainingServices<>(PATIENCE);
+    private final DrainingServices<Bus> buses;
 
     @Activate
-    public Buses() {
+    public Buses(@Reference CoreSettings settings) {
+        // A probe may be running inside; one that hangs is not to keep the framework for ever.
+        buses = new DrainingServices<>(settings::serviceDrain);
     }
 
     public void add(Bus bus, ServiceProperties properties) {

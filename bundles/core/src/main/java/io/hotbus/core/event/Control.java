@@ -2,13 +2,14 @@
 package io.hotbus.core.event;
 
 import io.hotbus.core.plugin.ServiceName;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.thread.ControlThread;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +20,8 @@ import org.slf4j.LoggerFactory;
 @Component(service = ControlThread.class)
 public final class Control implements ControlThread {
     private static final Logger LOG = LoggerFactory.getLogger(Control.class);
-    /** Longer than any stop of a port: draining a queue of a device that answers takes far less. */
-    private static final Duration DEADLINE = Duration.ofSeconds(5);
-    private static final int BACKLOG = 10_000;
 
-    private final long deadlineNanos;
+    private final CoreSettings settings;
     private final Object lock = new Object();
     /** Guarded by lock, as all that follow. */
     private final ControlQueue queue;
@@ -33,18 +31,14 @@ public final class Control implements ControlThread {
     private int stuckSoFar;
     private boolean closed;
 
-    @Activate
-    public Control() {
-        this(DEADLINE, BACKLOG);
-    }
-
     /**
-     * A task that takes longer than {@code deadline} is left alone; at most {@code backlog} tasks
-     * of its owner wait for it.
+     * A task that takes longer than the deadline of the settings is left alone; at most as many
+     * tasks of its owner as their backlog says wait for it.
      */
-    public Control(Duration deadline, int backlog) {
-        deadlineNanos = deadline.toNanos();
-        queue = new ControlQueue(backlog);
+    @Activate
+    public Control(@Reference CoreSettings settings) {
+        this.settings = settings;
+        queue = new ControlQueue(settings::listenerBacklog);
         watchdog.setDaemon(true);
         synchronized (lock) {
             current = new Worker();
@@ -83,9 +77,13 @@ public final class Control implements ControlThread {
             running = new ArrayList<>(stuck);
             running.add(current);
         }
-        long end = System.nanoTime() + deadlineNanos;
+        long end = System.nanoTime() + deadlineNanos();
         join(watchdog, end);
         running.forEach(worker -> join(worker.thread, end));
+    }
+
+    private long deadlineNanos() {
+        return settings.listenerDeadline().toNanos();
     }
 
     private static void join(Thread thread, long end) {
@@ -124,7 +122,7 @@ public final class Control implements ControlThread {
     private void leaveToItself(Worker worker) {
         worker.thread.setName("control-stuck-" + ++stuckSoFar);
         LOG.error("{}: has not returned within {} ms; left to the thread {}, the others go on",
-                ServiceName.of(worker.running.owner()), deadlineNanos / 1_000_000,
+                ServiceName.of(worker.running.owner()), settings.listenerDeadline().toMillis(),
                 worker.thread.getName());
         queue.hold(worker.running.owner());
         stuck.add(worker);
@@ -197,7 +195,7 @@ public final class Control implements ControlThread {
         }
 
         private long nanosLeft() {
-            return running == null ? Long.MAX_VALUE : since + deadlineNanos - System.nanoTime();
+            return running == null ? Long.MAX_VALUE : since + deadlineNanos() - System.nanoTime();
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +25,12 @@ final class ControlQueue {
         private int dropped;
     }
 
-    private final int backlogLimit;
+    private final IntSupplier backlogLimit;
     private final Deque<Task> tasks = new ArrayDeque<>();
     private final Map<Object, Backlog> onHold = new IdentityHashMap<>();
 
     /** At most {@code backlogLimit} tasks are set aside for one owner; more are dropped. */
-    ControlQueue(int backlogLimit) {
+    ControlQueue(IntSupplier backlogLimit) {
         this.backlogLimit = backlogLimit;
     }
 
@@ -61,11 +62,12 @@ final class ControlQueue {
     }
 
     private void setAside(Backlog backlog, Task task) {
-        if (backlog.tasks.size() < backlogLimit) {
+        int limit = backlogLimit.getAsInt();
+        if (backlog.tasks.size() < limit) {
             backlog.tasks.add(task);
         } else if (backlog.dropped++ == 0) {
             LOG.error("{}: {} tasks wait for it to return, further ones are dropped",
-                    ServiceName.of(task.owner()), backlogLimit);
+                    ServiceName.of(task.owner()), limit);
         }
     }
 

@@ -4,11 +4,12 @@ package io.hotbus.core.event;
 import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
+import io.hotbus.eal.bus.DeviceFilter;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.DeviceEvents;
 import io.hotbus.eal.thread.ControlThread;
-import java.time.Duration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -17,21 +18,24 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands every event to the listeners there are when it is published, on {@code control}. All see
- * the events in the order of publication.
+ * the events in the order of publication. Of a device that may not be used, and is not attached,
+ * nobody is told.
  */
 @Component(service = {DeviceEvents.class, DeviceEventDispatcher.class})
 public final class DeviceEventDispatcher implements DeviceEvents {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceEventDispatcher.class);
-    /** As long as {@code control} waits for a listener that hangs. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ControlThread control;
-    private final DrainingServices<DeviceEventListener> listeners =
-            new DrainingServices<>(PATIENCE);
+    private final DeviceFilter filter;
+    private final DrainingServices<DeviceEventListener> listeners;
 
     @Activate
-    public DeviceEventDispatcher(@Reference ControlThread control) {
+    public DeviceEventDispatcher(@Reference ControlThread control, @Reference DeviceFilter filter,
+            @Reference CoreSettings settings) {
         this.control = control;
+        this.filter = filter;
+        // As long as control waits for a listener that hangs.
+        this.listeners = new DrainingServices<>(settings::listenerDeadline);
     }
 
     /** {@code listener} gets what is published from now on. */
@@ -46,6 +50,10 @@ public final class DeviceEventDispatcher implements DeviceEvents {
 
     @Override
     public synchronized void publish(DeviceEvent event) {
+        if (event.device().isEmpty() && !filter.allows(event.bus(), event.name())) {
+            LOG.debug("{}: {} kept back, it may not be used", event.name(), event.kind());
+            return;
+        }
         LOG.debug("{}: {} published", event.name(), event.kind());
         for (PlugIn<DeviceEventListener> listener : listeners.snapshot()) {
             control.execute(listener.service(), () -> listener.call(l -> {

@@ -4,6 +4,7 @@ package io.hotbus.core.fault;
 import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.EventLoop;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceState;
@@ -35,9 +36,6 @@ import org.slf4j.LoggerFactory;
 @Component(service = {HotUnplug.class, HotUnplugPath.class})
 public final class HotUnplugPath implements HotUnplug {
     private static final Logger LOG = LoggerFactory.getLogger(HotUnplugPath.class);
-    /** An update of a bundle takes milliseconds, and seconds on a machine under load. */
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long CLOSE_SECONDS = 5;
     private static final String STOPPING = "core is being stopped";
 
@@ -49,27 +47,27 @@ public final class HotUnplugPath implements HotUnplug {
     private final DeviceEvents events;
     private final FaultAnnouncer announcer;
     private final EventLoop loop;
-    private final Duration deadline;
-    private final DrainingServices<BusHotplugHandler> handlers = new DrainingServices<>(PATIENCE);
+    private final CoreSettings settings;
+    private final DrainingServices<BusHotplugHandler> handlers;
     /** Removals whose bus has no handler at the moment. The loop's own. */
     private final List<Removal> waiting = new ArrayList<>();
 
     @Activate
     public HotUnplugPath(@Reference FailureHandling failureHandling, @Reference MmioMapper mapper,
             @Reference DeviceEvents events, @Reference FaultAnnouncer announcer,
-            @Reference SigbusDispatcher dispatcher) {
-        this(failureHandling, mapper, events, announcer, dispatcher.thread(), DEADLINE);
+            @Reference SigbusDispatcher dispatcher, @Reference CoreSettings settings) {
+        this(failureHandling, mapper, events, announcer, dispatcher.thread(), settings);
     }
 
-    /** {@code deadline}: how long a removal waits for its bus's handler. */
     HotUnplugPath(FailureHandling failureHandling, MmioMapper mapper, DeviceEvents events,
-            FaultAnnouncer announcer, EventLoop loop, Duration deadline) {
+            FaultAnnouncer announcer, EventLoop loop, CoreSettings settings) {
         this.failureHandling = failureHandling;
         this.mapper = mapper;
         this.events = events;
         this.announcer = announcer;
         this.loop = loop;
-        this.deadline = deadline;
+        this.settings = settings;
+        handlers = new DrainingServices<>(settings::serviceDrain);
     }
 
     /** Called from now on, and for the removals that wait for it. Does not wait for it. */
@@ -154,6 +152,8 @@ public final class HotUnplugPath implements HotUnplug {
         if (handOver(removal)) {
             return;
         }
+        // An update of a bundle takes milliseconds, and seconds on a machine under load.
+        Duration deadline = settings.handlerWait();
         LOG.warn("{}: gone (noticed by {}); bus '{}' has no hot-plug handler now, waiting "
                 + "up to {} s for one", removal.device(), removal.cause(),
                 removal.device().busName(), deadline.toSeconds());

@@ -5,6 +5,7 @@ import io.hotbus.core.device.Buses;
 import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.EventLoop;
 import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.SigbusFault;
@@ -13,7 +14,6 @@ import io.hotbus.eal.hotplug.SigbusVerdict;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.SigbusWindows;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,14 +33,13 @@ import org.slf4j.LoggerFactory;
 @Component(service = SigbusDispatcher.class)
 public final class SigbusDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(SigbusDispatcher.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final SigbusWindows table;
     private final WindowMapper mapper;
     private final FaultAnnouncer announcer;
     private final Buses buses;
     private final EventLoop loop;
-    private final DrainingServices<SigbusHandler> handlers = new DrainingServices<>(PATIENCE);
+    private final DrainingServices<SigbusHandler> handlers;
     /** Faults nobody has claimed yet, oldest first. The thread's own. */
     private final List<PendingFault> unclaimed = new ArrayList<>();
     private final AtomicLong taken = new AtomicLong();
@@ -50,11 +49,12 @@ public final class SigbusDispatcher {
     @Activate
     public SigbusDispatcher(@Reference Linux linux, @Reference SigbusWindows table,
             @Reference WindowMapper mapper, @Reference FaultAnnouncer announcer,
-            @Reference Buses buses) throws LinuxException {
+            @Reference Buses buses, @Reference CoreSettings settings) throws LinuxException {
         this.table = table;
         this.mapper = mapper;
         this.announcer = announcer;
         this.buses = buses;
+        handlers = new DrainingServices<>(settings::serviceDrain);
         int faults = table.eventfd();
         loop = new EventLoop(linux, "sigbus-dispatcher", () -> { });
         loop.watch(faults, this::takeFaults);

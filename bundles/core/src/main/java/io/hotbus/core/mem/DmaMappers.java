@@ -4,16 +4,17 @@ package io.hotbus.core.mem;
 import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.mem.DmaMapper;
 import io.hotbus.eal.mem.DmaMemory;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,17 +27,17 @@ import org.slf4j.LoggerFactory;
 @Component(service = DmaMappers.class)
 public final class DmaMappers {
     private static final Logger LOG = LoggerFactory.getLogger(DmaMappers.class);
-    /** Pinning gigabytes takes seconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final DrainingServices<DmaMapper> mappers = new DrainingServices<>(PATIENCE);
+    private final DrainingServices<DmaMapper> mappers;
     /** Held during each call of a mapper. */
     private final Object calls = new Object();
     /** Mapped in every mapper. Guarded by calls. */
     private final Set<DmaMemory> live = new LinkedHashSet<>();
 
     @Activate
-    public DmaMappers() {
+    public DmaMappers(@Reference CoreSettings settings) {
+        // Pinning gigabytes takes seconds.
+        mappers = new DrainingServices<>(settings::serviceDrain);
     }
 
     /** Called for all memory there is before this returns, and for what is allocated later. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.core.mem;
 
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.DmaMemory;
 import io.hotbus.eal.mem.IovaMode;
@@ -36,6 +37,7 @@ public final class HugepageAllocator implements DmaAllocator {
 
     private final Linux linux;
     private final DmaMappers mappers;
+    private final CoreSettings settings;
     private final Path sysfs;
     private final Path pool;
     private final Pagemap pagemap;
@@ -43,17 +45,20 @@ public final class HugepageAllocator implements DmaAllocator {
     private final AtomicReference<IovaMode> toldMode = new AtomicReference<>();
 
     @Activate
-    public HugepageAllocator(@Reference Linux linux, @Reference DmaMappers mappers) {
-        this(linux, mappers, Path.of("/sys"), Path.of("/proc/self/pagemap"));
+    public HugepageAllocator(@Reference Linux linux, @Reference DmaMappers mappers,
+            @Reference CoreSettings settings) {
+        this(linux, mappers, settings, Path.of("/sys"), Path.of("/proc/self/pagemap"));
     }
 
     /**
      * @param sysfs   where the kernel shows its pools of hugepages
      * @param pagemap where it tells of this process's pages
      */
-    public HugepageAllocator(Linux linux, DmaMappers mappers, Path sysfs, Path pagemap) {
+    public HugepageAllocator(Linux linux, DmaMappers mappers, CoreSettings settings, Path sysfs,
+            Path pagemap) {
         this.linux = linux;
         this.mappers = mappers;
+        this.settings = settings;
         this.sysfs = sysfs;
         this.pool = sysfs.resolve("kernel/mm").resolve(POOL);
         this.pagemap = new Pagemap(pagemap, linux.pageSize());
@@ -71,7 +76,7 @@ public final class HugepageAllocator implements DmaAllocator {
 
     private DmaBlock map(String name, long bytes, int numaNode) throws LinuxException {
         long pages = (bytes + HUGEPAGE - 1) / HUGEPAGE;
-        if (free(pool) >= pages) {
+        if (settings.hugepages() && free(pool) >= pages) {
             tellOfOtherNodes(name, pages, numaNode);
             try {
                 return mapHugepages(name, pages * HUGEPAGE, numaNode);
@@ -119,7 +124,10 @@ public final class HugepageAllocator implements DmaAllocator {
     }
 
     private void tellOfOrdinaryPages(String name, long bytes, long pages) {
-        if (toldOfOrdinaryPages.compareAndSet(false, true)) {
+        if (!settings.hugepages()) {
+            LOG.debug("{}: {} bytes from ordinary pages, as {} says", name, bytes,
+                    CoreSettings.PID);
+        } else if (toldOfOrdinaryPages.compareAndSet(false, true)) {
             long cure = count(pool, "nr_hugepages") - free(pool) + pages;
             LOG.info("{}: {} bytes from ordinary pages, as {} hugepages of 2 MiB are not free "
                     + "(sysctl vm.nr_hugepages={} reserves them); devices not behind an IOMMU "

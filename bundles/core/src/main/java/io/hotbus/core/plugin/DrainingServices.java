@@ -4,6 +4,7 @@ package io.hotbus.core.plugin;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +19,11 @@ import org.slf4j.LoggerFactory;
 public final class DrainingServices<T> {
     private static final Logger LOG = LoggerFactory.getLogger(DrainingServices.class);
 
-    private final Duration patience;
+    private final Supplier<Duration> patience;
     private volatile List<PlugIn<T>> plugIns = List.of();
 
     /** {@code patience}: how long {@link #remove} waits, before it says so and goes on. */
-    public DrainingServices(Duration patience) {
+    public DrainingServices(Supplier<Duration> patience) {
         this.patience = patience;
     }
 
@@ -56,10 +57,11 @@ public final class DrainingServices<T> {
 
     /** Takes it out of the snapshot and waits until the calls inside it have returned. */
     public void remove(T service, ServiceProperties properties) {
+        Duration limit = patience.get();
         for (PlugIn<T> plugIn : takeOut(service, properties)) {
-            if (!plugIn.drain(patience)) {
+            if (!plugIn.drain(limit)) {
                 LOG.error("{}: a call inside it has not returned within {} s; left all the same",
-                        plugIn, patience.toSeconds());
+                        plugIn, limit.toSeconds());
             }
         }
     }

@@ -2,6 +2,7 @@
 package io.hotbus.core.uevent;
 
 import io.hotbus.core.device.Buses;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.Leases;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEventMonitor;
@@ -24,16 +25,18 @@ public final class UeventMonitor implements DeviceEventMonitor {
     private final Linux linux;
     private final UeventSocket.Factory sockets;
     private final Buses buses;
+    private final CoreSettings settings;
     private final Leases leases = new Leases(this::on, this::off);
     /** While it is on. Guarded by leases. */
     private UeventReader reader;
 
     @Activate
     public UeventMonitor(@Reference Linux linux, @Reference UeventSocket.Factory sockets,
-            @Reference Buses buses) {
+            @Reference Buses buses, @Reference CoreSettings settings) {
         this.linux = linux;
         this.sockets = sockets;
         this.buses = buses;
+        this.settings = settings;
     }
 
     @Override
@@ -54,7 +57,7 @@ public final class UeventMonitor implements DeviceEventMonitor {
 
     private void on() throws DeviceException {
         try {
-            reader = UeventReader.open(linux, sockets, buses);
+            reader = UeventReader.open(linux, sockets, buses, settings);
         } catch (LinuxException e) {
             throw new DeviceException("uevents cannot be listened to: " + e.getMessage(), e);
         }

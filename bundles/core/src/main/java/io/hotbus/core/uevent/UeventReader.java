@@ -2,6 +2,7 @@
 package io.hotbus.core.uevent;
 
 import io.hotbus.core.device.Buses;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.EventLoop;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Uevent;
@@ -20,11 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class UeventReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UeventReader.class);
-    /**
-     * What the kernel may queue while a bus is busy. A uevent takes about 1.3 KiB of it, and a
-     * device of many queues sends hundreds when it goes; this is enough for six thousand.
-     */
-    static final int RECEIVE_BUFFER = 8 << 20;
     /** Datagrams read at one go, so that a flood does not keep the thread from being ended. */
     private static final int BATCH = 256;
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
@@ -32,6 +28,7 @@ final class UeventReader implements AutoCloseable {
 
     private final UeventSocket.Factory sockets;
     private final Buses buses;
+    private final CoreSettings settings;
     private final EventLoop loop;
     private final Runnable receive = this::receive;
     private final ForeignSenders foreign = new ForeignSenders();
@@ -42,17 +39,18 @@ final class UeventReader implements AutoCloseable {
     private Optional<String> lost = Optional.empty();
     private long timesLost;
 
-    private UeventReader(Linux linux, UeventSocket.Factory sockets, Buses buses)
-            throws LinuxException {
+    private UeventReader(Linux linux, UeventSocket.Factory sockets, Buses buses,
+            CoreSettings settings) throws LinuxException {
         this.sockets = sockets;
         this.buses = buses;
+        this.settings = settings;
         this.loop = new EventLoop(linux, "uevent-monitor", this::closeSocket);
     }
 
     /** Opens the socket and starts the thread. */
-    static UeventReader open(Linux linux, UeventSocket.Factory sockets, Buses buses)
-            throws LinuxException {
-        UeventReader reader = new UeventReader(linux, sockets, buses);
+    static UeventReader open(Linux linux, UeventSocket.Factory sockets, Buses buses,
+            CoreSettings settings) throws LinuxException {
+        UeventReader reader = new UeventReader(linux, sockets, buses, settings);
         try {
             reader.openSocket();
         } catch (LinuxException e) {
@@ -70,7 +68,7 @@ final class UeventReader implements AutoCloseable {
     }
 
     private void openSocket() throws LinuxException {
-        socket = sockets.open(RECEIVE_BUFFER);
+        socket = sockets.open(settings.ueventBuffer());
         loop.watch(socket.fd(), receive);
     }
 

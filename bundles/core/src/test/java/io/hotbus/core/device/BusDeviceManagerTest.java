@@ -4,6 +4,7 @@ package io.hotbus.core.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.testing.TestBus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
@@ -12,8 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BusDeviceManagerTest {
-    private final Buses buses = new Buses();
-    private final BusDeviceManager manager = new BusDeviceManager(buses);
+    private final Buses buses = new Buses(new CoreSettings());
+    private final DeviceLists lists = new DeviceLists(buses);
+    private final BusDeviceManager manager = new BusDeviceManager(buses, lists);
     private final TestBus vdev = new TestBus("net", 1);
     private final TestBus pci = new TestBus("pci", 2);
 

@@ -4,6 +4,7 @@ package io.hotbus.core.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.core.testing.LogLines;
+import io.hotbus.core.testing.TestSettings;
 import io.hotbus.core.testing.Waiting;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.slf4j.event.Level;
 
 @Timeout(60)
 class ControlTest {
-    private final Control control = new Control(Duration.ofMillis(50), 100);
+    private final Control control = new Control(
+            TestSettings.listener(Duration.ofMillis(50), 100));
     private final List<String> ran = new CopyOnWriteArrayList<>();
     private final CountDownLatch hanging = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
@@ -164,7 +166,7 @@ class ControlTest {
 
     @Test
     void shouldWaitOnCloseForWhatRunsAndDropWhatWaits() {
-        Control patient = new Control(Duration.ofSeconds(20), 100);
+        Control patient = new Control(TestSettings.listener(Duration.ofSeconds(20), 100));
         try (LogLines log = new LogLines()) {
             patient.execute("slow", () -> {
                 hanging.countDown();

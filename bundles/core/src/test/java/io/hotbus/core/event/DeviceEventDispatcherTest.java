@@ -3,13 +3,22 @@ package io.hotbus.core.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.core.device.Buses;
+import io.hotbus.core.device.DeviceLists;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
+import io.hotbus.core.testing.TestSettings;
 import io.hotbus.core.testing.Waiting;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.RemovalCause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -18,8 +27,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class DeviceEventDispatcherTest {
-    private final Control control = new Control(Duration.ofSeconds(10), 100);
-    private final DeviceEventDispatcher events = new DeviceEventDispatcher(control);
+    private final CoreSettings settings = TestSettings.listener(Duration.ofSeconds(10), 100);
+    private final Control control = new Control(settings);
+    private final DeviceLists lists = new DeviceLists(new Buses(settings));
+    private final DeviceEventDispatcher events =
+            new DeviceEventDispatcher(control, lists, settings);
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
@@ -58,6 +70,22 @@ class DeviceEventDispatcherTest {
         flush();
         assertThat(early).containsExactlyElementsOf(published);
         assertThat(late).containsExactlyElementsOf(published.subList(50, 100));
+    }
+
+    @Test
+    void shouldTellNobodyOfADeviceThatMayNotBeUsedUnlessItIsAttached() {
+        List<DeviceEvent> told = new CopyOnWriteArrayList<>();
+        events.add(told::add, properties(1));
+        lists.modified(Map.of("block", "net_null1"));
+        DeviceEvent removed = DeviceEvent.removed(new Device("vdev",
+                new Devargs(Optional.empty(), "net_null1", Map.of())) { },
+                RemovalCause.UEVENT_REMOVE, 0);
+        events.publish(event(1));
+        events.publish(event(2));
+        events.publish(removed);
+        flush();
+        assertThat(told).extracting(DeviceEvent::name).containsExactly("net_null2", "net_null1");
+        assertThat(told.get(1)).isSameAs(removed);
     }
 
     @Test

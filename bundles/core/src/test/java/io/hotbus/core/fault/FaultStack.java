@@ -5,10 +5,13 @@ import static io.hotbus.core.testing.TestOs.LINUX;
 import static io.hotbus.core.testing.TestOs.TABLE;
 
 import io.hotbus.core.device.Buses;
+import io.hotbus.core.device.DeviceLists;
 import io.hotbus.core.event.Control;
 import io.hotbus.core.event.DeviceEventDispatcher;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.testing.TestDevice;
+import io.hotbus.core.testing.TestSettings;
 import io.hotbus.core.testing.Waiting;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEvent;
@@ -27,22 +30,28 @@ import java.util.concurrent.LinkedBlockingQueue;
 /** The path of a fault from the real SIGBUS to the listeners, put together as in the framework. */
 final class FaultStack implements AutoCloseable {
     final BlockingQueue<DeviceEvent> published = new LinkedBlockingQueue<>();
-    final Control control = new Control();
-    final DeviceEventDispatcher events = new DeviceEventDispatcher(control);
-    final Buses buses = new Buses();
+    final CoreSettings settings;
+    final Control control;
+    final DeviceEventDispatcher events;
+    final Buses buses;
     final WindowMapper mapper = new WindowMapper(LINUX, TABLE);
-    final FaultAnnouncer announcer = new FaultAnnouncer(events);
+    final FaultAnnouncer announcer;
     final SigbusDispatcher dispatcher;
     final FailureHandlingControl failureHandling;
     final HotUnplugPath hotUnplug;
     private final List<TestDevice> devices = new ArrayList<>();
 
     FaultStack(Duration deadline) throws LinuxException, DeviceException {
-        dispatcher = new SigbusDispatcher(LINUX, TABLE, mapper, announcer, buses);
+        settings = TestSettings.handlerWait(deadline);
+        control = new Control(settings);
+        buses = new Buses(settings);
+        events = new DeviceEventDispatcher(control, new DeviceLists(buses), settings);
+        announcer = new FaultAnnouncer(events);
+        dispatcher = new SigbusDispatcher(LINUX, TABLE, mapper, announcer, buses, settings);
         failureHandling = new FailureHandlingControl(
                 TABLE, dispatcher.thread(), dispatcher::counts, Duration.ofMillis(5));
         hotUnplug = new HotUnplugPath(
-                failureHandling, mapper, events, announcer, dispatcher.thread(), deadline);
+                failureHandling, mapper, events, announcer, dispatcher.thread(), settings);
         events.add(published::add, properties(0, 0));
     }
 

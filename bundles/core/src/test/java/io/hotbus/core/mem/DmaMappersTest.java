@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.testing.LogLines;
 import io.hotbus.core.testing.Waiting;
 import io.hotbus.eal.io.RawMemory;
@@ -26,7 +27,7 @@ import org.slf4j.event.Level;
 
 @Timeout(60)
 class DmaMappersTest {
-    private final DmaMappers mappers = new DmaMappers();
+    private final DmaMappers mappers = new DmaMappers(new CoreSettings());
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private HugepageAllocator allocator;
 
@@ -35,7 +36,8 @@ class DmaMappersTest {
 
     @BeforeEach
     void allocateFromOrdinaryPages() {
-        allocator = new HugepageAllocator(LINUX, mappers, none, none.resolve("pagemap"));
+        allocator = new HugepageAllocator(LINUX, mappers, new CoreSettings(), none,
+                none.resolve("pagemap"));
     }
 
     /** Says what it is called for, and sees that the memory is there. */

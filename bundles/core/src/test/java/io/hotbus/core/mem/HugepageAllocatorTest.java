@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.testing.LogLines;
 import io.hotbus.core.testing.TestHugepages;
 import io.hotbus.eal.io.RawMemory;
@@ -14,6 +15,7 @@ import io.hotbus.eal.mem.IovaMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.event.Level;
@@ -22,6 +24,7 @@ class HugepageAllocatorTest {
     private static final Path REAL_POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
     private static final Path PAGEMAP = Path.of("/proc/self/pagemap");
     private static final long HUGEPAGE = 2 << 20;
+    private static final CoreSettings SETTINGS = new CoreSettings();
 
     @TempDir
     private Path sysfs;
@@ -30,7 +33,7 @@ class HugepageAllocatorTest {
         Path pool = Files.createDirectories(sysfs.resolve("kernel/mm/hugepages/hugepages-2048kB"));
         Files.writeString(pool.resolve("nr_hugepages"), total + "\n");
         Files.writeString(pool.resolve("free_hugepages"), free + "\n");
-        return new HugepageAllocator(LINUX, new DmaMappers(), sysfs, PAGEMAP);
+        return new HugepageAllocator(LINUX, new DmaMappers(SETTINGS), SETTINGS, sysfs, PAGEMAP);
     }
 
     @Test
@@ -44,6 +47,18 @@ class HugepageAllocatorTest {
             assertThat(more.length()).isEqualTo(2 * HUGEPAGE);
             assertThat(log.of(Level.INFO)).singleElement().asString()
                     .contains("mempool", "ordinary pages", "sysctl vm.nr_hugepages=12");
+        }
+    }
+
+    @Test
+    void shouldTakeOrdinaryPagesWhereHugepagesAreTurnedOff() throws IOException {
+        withPool(10, 10);
+        try (LogLines log = new LogLines();
+                DmaMemory memory = new HugepageAllocator(LINUX, new DmaMappers(SETTINGS),
+                        new CoreSettings(Map.of("hugepages", false)), sysfs, PAGEMAP)
+                        .allocate("mempool", HUGEPAGE)) {
+            assertThat(memory.pageSize()).isEqualTo(LINUX.pageSize());
+            assertThat(log.of(Level.INFO)).noneMatch(line -> line.contains("sysctl"));
         }
     }
 
@@ -77,7 +92,7 @@ class HugepageAllocatorTest {
     @Test
     void shouldTakeOrdinaryPagesWhereTheKernelHasNoPool() throws IOException {
         HugepageAllocator allocator = new HugepageAllocator(
-                LINUX, new DmaMappers(), sysfs.resolve("none"), PAGEMAP);
+                LINUX, new DmaMappers(SETTINGS), SETTINGS, sysfs.resolve("none"), PAGEMAP);
         try (DmaMemory memory = allocator.allocate("ring", 1)) {
             assertThat(memory.length()).isEqualTo(LINUX.pageSize());
         }
@@ -95,7 +110,7 @@ class HugepageAllocatorTest {
     @Test
     void shouldTakeHugepages() throws IOException {
         assumeTrue(free() >= 2, "no 2 hugepages of 2 MiB are free on this machine");
-        try (DmaMemory memory = new HugepageAllocator(LINUX, new DmaMappers())
+        try (DmaMemory memory = new HugepageAllocator(LINUX, new DmaMappers(SETTINGS), SETTINGS)
                 .allocate("pool", HUGEPAGE + 1, 0)) {
             assertThat(memory.pageSize()).isEqualTo(HUGEPAGE);
             assertThat(memory.length()).isEqualTo(2 * HUGEPAGE);
@@ -179,8 +194,8 @@ class HugepageAllocatorTest {
     }
 
     private static HugepageAllocator on(TestHugepages machine) {
-        return new HugepageAllocator(
-                machine.linux(), new DmaMappers(), machine.sysfs(), machine.pagemap());
+        return new HugepageAllocator(machine.linux(), new DmaMappers(SETTINGS), SETTINGS,
+                machine.sysfs(), machine.pagemap());
     }
 
     @Test

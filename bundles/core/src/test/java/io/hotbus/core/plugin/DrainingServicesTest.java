@@ -19,7 +19,7 @@ import org.slf4j.event.Level;
 @Timeout(60)
 class DrainingServicesTest {
     private final DrainingServices<Runnable> services =
-            new DrainingServices<>(Duration.ofSeconds(20));
+            new DrainingServices<>(() -> Duration.ofSeconds(20));
 
     private static ServiceProperties properties(int ranking, long id) {
         return ServiceProperties.of(Map.of("service.ranking", ranking, "service.id", id));
@@ -117,7 +117,7 @@ class DrainingServicesTest {
 
     @Test
     void shouldLeaveAfterTheDeadlineAndSaySo() {
-        DrainingServices<Runnable> impatient = new DrainingServices<>(Duration.ofMillis(20));
+        DrainingServices<Runnable> impatient = new DrainingServices<>(() -> Duration.ofMillis(20));
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         impatient.add(() -> {

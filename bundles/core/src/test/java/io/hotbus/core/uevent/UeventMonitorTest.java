@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hotbus.core.device.Buses;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.testing.LogLines;
 import io.hotbus.core.testing.TestBus;
 import io.hotbus.core.testing.TestOs;
@@ -35,13 +36,13 @@ class UeventMonitorTest {
     private static final Path LOOPBACK = Path.of("/sys/class/net/lo/uevent");
 
     private final ScriptedSockets scripted = new ScriptedSockets();
-    private final Buses buses = new Buses();
+    private final Buses buses = new Buses(new CoreSettings());
     private final TestBus bus = new TestBus("test", 2);
     private UeventMonitor monitor;
 
     private Lease start(UeventSocket.Factory sockets) throws DeviceException {
         buses.add(bus, bus.properties());
-        monitor = new UeventMonitor(LINUX, sockets, buses);
+        monitor = new UeventMonitor(LINUX, sockets, buses, new CoreSettings());
         return monitor.start();
     }
 

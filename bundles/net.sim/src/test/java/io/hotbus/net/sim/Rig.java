@@ -7,6 +7,7 @@ import io.hotbus.core.event.Control;
 import io.hotbus.core.fault.WindowMapper;
 import io.hotbus.core.mem.DmaMappers;
 import io.hotbus.core.mem.HugepageAllocator;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
@@ -43,13 +44,15 @@ final class Rig implements AutoCloseable {
     final LinuxCalls linux = new LinuxCalls();
     final NativeSigbusWindows windows;
     final WindowMapper mapper;
-    final Control control = new Control();
+    private final CoreSettings settings = new CoreSettings();
+    final Control control = new Control(settings);
     /** Names of the ports whose link has changed. */
     final BlockingQueue<String> linkChanges = new LinkedBlockingQueue<>();
     final EthPorts ports = new EthPorts(control);
     final SimHardware hardware;
     final SimDriver driver;
-    private final HugepageAllocator allocator = new HugepageAllocator(linux, new DmaMappers());
+    private final HugepageAllocator allocator = new HugepageAllocator(
+            linux, new DmaMappers(settings), settings);
     private final List<VdevDevice> attached = new ArrayList<>();
     private final List<Mempool> pools = new ArrayList<>();
 

@@ -13,13 +13,13 @@ import io.hotbus.bus.pci.PciId;
 import io.hotbus.bus.pci.internal.sysfs.DriverBinding;
 import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
 import io.hotbus.bus.pci.internal.sysfs.PatientFiles;
-import io.hotbus.bus.pci.internal.sysfs.Patience;
 import io.hotbus.bus.pci.internal.sysfs.SysfsPci;
 import io.hotbus.eal.annotation.ProvidesBus;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceFilter;
 import io.hotbus.eal.bus.Uevent;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEvents;
@@ -31,9 +31,7 @@ import io.hotbus.eal.io.MmioMapper;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.os.Linux;
-import java.time.Duration;
 import java.util.List;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -48,36 +46,34 @@ import org.osgi.service.component.annotations.Reference;
         property = BusHotplugHandler.BUS + "=" + PciDevice.BUS)
 @ProvidesBus(PciDevice.BUS)
 public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements PciBus {
-    /** How long the kernel may keep a call waiting that needs the lock of a device. */
-    private static final Duration KERNEL_LIMIT = Duration.ofSeconds(5);
-
-    private final PciSettings settings;
+    private final DeviceFilter filter;
     private final SysfsPci sysfs;
     private final PciOpener opener;
     private final PciDetectors detectors;
     private final long pageSize;
 
     @Activate
-    public Pci(BundleContext context, @Reference HotUnplug hotUnplug,
+    public Pci(@Reference PciSettings settings, @Reference HotUnplug hotUnplug,
             @Reference DeviceEvents events, @Reference MmioMapper mapper,
             @Reference ControlThread control, @Reference InterruptThread interrupts,
-            @Reference Linux linux, @Reference VfioGroups vfio) {
-        this(PciSettings.of(context::getProperty),
-                new BusServices(hotUnplug, events, mapper, control), interrupts, linux, vfio);
+            @Reference Linux linux, @Reference VfioGroups vfio, @Reference DeviceFilter filter) {
+        this(settings, new BusServices(hotUnplug, events, mapper, control), interrupts, linux,
+                vfio, filter);
     }
 
     Pci(PciSettings settings, BusServices services, InterruptThread interrupts, Linux linux,
-            VfioGroups vfio) {
+            VfioGroups vfio, DeviceFilter filter) {
         super(PciDevice.BUS, LivePciDevice.class, services);
-        this.settings = settings;
+        this.filter = filter;
         this.sysfs = new SysfsPci(settings.sysfs());
         this.pageSize = linux.pageSize();
         KnownFunctions known = new KnownFunctions();
-        PatientFiles files = new PatientFiles(KERNEL_LIMIT);
-        this.opener = new PciOpener(sysfs, new DriverBinding(sysfs, files, Patience.ARRIVAL),
+        PatientFiles files = new PatientFiles(settings::kernelLimit);
+        this.opener = new PciOpener(sysfs,
+                new DriverBinding(sysfs, files, settings::arrivalLimit),
                 new PciAccesses(linux, interrupts, sysfs, files, settings.dev(), vfio), known,
-                interrupts, services.hotUnplug(), Patience.ARRIVAL);
-        this.detectors = new PciDetectors(settings, sysfs, known, services.events(),
+                interrupts, services.hotUnplug(), settings);
+        this.detectors = new PciDetectors(sysfs, known, services.events(),
                 new PciDetectors.Attached() {
                     @Override
                     public List<LivePciDevice> devices() {
@@ -106,13 +102,13 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
 
     @Override
     public void bind(PciAddress address, KernelDriver driver) throws DeviceException {
-        settings.requireAllowed(address);
+        filter.requireAllowed(PciDevice.BUS, address.toString());
         opener.bind(address, driver, () -> find(address.toString()).isPresent());
     }
 
     @Override
     public void unbind(PciAddress address) throws DeviceException {
-        settings.requireAllowed(address);
+        filter.requireAllowed(PciDevice.BUS, address.toString());
         opener.unbind(address, () -> find(address.toString()).isPresent());
     }
 
@@ -125,6 +121,11 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     }
 
     /** {@code 03:00.0} is the same as {@code 0000:03:00.0}. */
+    @Override
+    public String nameOf(Devargs devargs) {
+        return PciAddress.parse(devargs.name()).map(PciAddress::toString).orElse(devargs.name());
+    }
+
     @Override
     public Device attach(Devargs devargs) throws DeviceException {
         return super.attach(
@@ -139,7 +140,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     @Override
     protected LivePciDevice newDevice(Devargs devargs) throws DeviceException {
         PciAddress address = address(devargs);
-        settings.requireAllowed(address);
+        filter.requireAllowed(PciDevice.BUS, address.toString());
         PciOpener.asked(devargs);
         // First the number, then the look: if it goes after that, a later uevent tells of it.
         long sequence = sysfs.ueventSequence();

@@ -30,15 +30,13 @@ final class PciDetectors {
         void removed(String name, RemovalCause cause);
     }
 
-    private final PciSettings settings;
     private final SysfsPci sysfs;
     private final KnownFunctions known;
     private final DeviceEvents events;
     private final Attached attached;
 
-    PciDetectors(PciSettings settings, SysfsPci sysfs, KnownFunctions known, DeviceEvents events,
+    PciDetectors(SysfsPci sysfs, KnownFunctions known, DeviceEvents events,
             Attached attached) {
-        this.settings = settings;
         this.sysfs = sysfs;
         this.known = known;
         this.events = events;
@@ -78,7 +76,7 @@ final class PciDetectors {
 
     private void removed(PciUevent event) {
         known.removed(event.address());
-        if (at(event.address()).isEmpty() && settings.allows(event.address())) {
+        if (at(event.address()).isEmpty()) {
             attached.removed(event.address().toString(), RemovalCause.UEVENT_REMOVE);
         }
         attached.devices().stream().filter(device -> goesWith(device, event))
@@ -113,7 +111,7 @@ final class PciDetectors {
         }
         KnownFunctions.Difference difference = known.rescanned(sysfs.scan());
         for (PciAddress address : difference.vanished()) {
-            if (at(address).isEmpty() && settings.allows(address)) {
+            if (at(address).isEmpty()) {
                 attached.removed(address.toString(), RemovalCause.RESCAN);
             }
         }
@@ -150,8 +148,6 @@ final class PciDetectors {
     }
 
     private void publish(DeviceEvent.Kind kind, PciAddress address) {
-        if (settings.allows(address)) {
-            events.publish(DeviceEvent.of(kind, PciDevice.BUS, address.toString()));
-        }
+        events.publish(DeviceEvent.of(kind, PciDevice.BUS, address.toString()));
     }
 }

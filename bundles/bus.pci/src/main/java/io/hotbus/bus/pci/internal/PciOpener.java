@@ -14,7 +14,6 @@ import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.os.LinuxException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -34,24 +33,23 @@ final class PciOpener {
     private final KnownFunctions known;
     private final InterruptThread interrupts;
     private final HotUnplug hotUnplug;
-    private final Duration arrival;
+    private final PciSettings settings;
     private final Map<PciAddress, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-    /** {@code arrival}: how long a function that has just been plugged in may not be ready. */
     PciOpener(SysfsPci sysfs, DriverBinding binding, PciAccesses accesses, KnownFunctions known,
-            InterruptThread interrupts, HotUnplug hotUnplug, Duration arrival) {
+            InterruptThread interrupts, HotUnplug hotUnplug, PciSettings settings) {
         this.sysfs = sysfs;
         this.binding = binding;
         this.accesses = accesses;
         this.known = known;
         this.interrupts = interrupts;
         this.hotUnplug = hotUnplug;
-        this.arrival = arrival;
+        this.settings = settings;
     }
 
     /** @throws DeviceException not there */
     FoundFunction find(PciAddress address) throws DeviceException {
-        Patience patience = new Patience(arrival);
+        Patience patience = new Patience(settings.arrivalLimit());
         while (true) {
             Optional<FoundFunction> found = sysfs.find(address);
             if (found.isPresent()) {
@@ -64,7 +62,7 @@ final class PciOpener {
     }
 
     private boolean justArrived(PciAddress address) {
-        return known.addedWithin(address, arrival);
+        return known.addedWithin(address, settings.arrivalLimit());
     }
 
     /** As {@code PciBus.bind}; {@code attached} says whether it is one of ours. */
@@ -135,7 +133,7 @@ final class PciOpener {
     private FoundFunction findSettled(LivePciDevice device, Optional<KernelDriver> asked)
             throws DeviceException {
         PciAddress address = device.function().address();
-        Patience patience = new Patience(arrival);
+        Patience patience = new Patience(settings.arrivalLimit());
         FoundFunction found;
         do {
             found = sysfs.find(address).filter(f -> f.inode() == device.found().inode())
@@ -187,7 +185,8 @@ final class PciOpener {
                     .formatted(device, e.getMessage()), e);
         }
         Optional<TransientFaults> faults = access.mayFaultWhilePresent()
-                ? Optional.of(new TransientFaults(new DeviceFaults(device, hotUnplug), interrupts))
+                ? Optional.of(new TransientFaults(new DeviceFaults(device, hotUnplug), interrupts,
+                        settings.faultLimit()))
                 : Optional.empty();
         device.opened(found, new LivePciDevice.Opened(access, driver, faults));
     }

@@ -1,77 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bus.pci.internal;
 
-import io.hotbus.bus.pci.PciAddress;
-import io.hotbus.eal.bus.DeviceException;
+import static io.hotbus.bus.pci.internal.PciConfiguration.ARRIVAL_LIMIT_MILLIS;
+import static io.hotbus.bus.pci.internal.PciConfiguration.DEV;
+import static io.hotbus.bus.pci.internal.PciConfiguration.FAULT_LIMIT_MILLIS;
+import static io.hotbus.bus.pci.internal.PciConfiguration.KERNEL_LIMIT_MILLIS;
+import static io.hotbus.bus.pci.internal.PciConfiguration.SYSFS;
+
+import io.hotbus.eal.config.SettingException;
+import io.hotbus.eal.config.Settings;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.time.Duration;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the operator has set, as framework properties.
- *
- * @param sysfs where sysfs is mounted
- * @param dev   where the device nodes are
- * @param allow the functions that may be used; none given: all
- * @param block those that may not
+ * What the operator has set. The limits that apply now are asked for each time; the two roots stay
+ * what they were when the bus started, so that no change takes its devices away. Any thread.
  */
-record PciSettings(Path sysfs, Path dev, Set<PciAddress> allow, Set<PciAddress> block) {
-    static final String SYSFS = "hotbus.pci.sysfs";
-    static final String DEV = "hotbus.pci.dev";
-    /** Addresses, separated by commas or blanks. */
-    static final String ALLOW = "hotbus.pci.allow";
-    /** As {@link #ALLOW}. */
-    static final String BLOCK = "hotbus.pci.block";
+@Component(service = PciSettings.class, configurationPid = PciSettings.PID)
+@Designate(ocd = PciConfiguration.class)
+public final class PciSettings {
+    static final String PID = "io.hotbus.bus.pci";
+    private static final Logger LOG = LoggerFactory.getLogger(PciSettings.class);
+    /** An hour, ms. */
+    private static final int LONGEST = 3_600_000;
 
-    PciSettings {
-        allow = Set.copyOf(allow);
-        block = Set.copyOf(block);
-    }
-
-    /**
-     * {@code property} gives null where one is not set.
-     *
-     * @throws IllegalArgumentException naming the property and what is wrong with it
-     */
-    static PciSettings of(UnaryOperator<String> property) {
-        return new PciSettings(root(property, SYSFS, "/sys"), root(property, DEV, "/dev"),
-                addresses(property, ALLOW), addresses(property, BLOCK));
-    }
-
-    private static Path root(UnaryOperator<String> property, String key, String otherwise) {
-        String value = property.apply(key);
-        Path root = Path.of(value == null || value.isBlank() ? otherwise : value.strip());
-        if (!root.isAbsolute()) {
-            throw new IllegalArgumentException(
-                    "%s=%s: an absolute path is needed".formatted(key, value));
+    private record Values(
+            Path sysfs, Path dev, Duration arrival, Duration kernel, Duration fault) {
+        static Values of(Settings settings) throws SettingException {
+            return new Values(settings.path("sysfs", SYSFS), settings.path("dev", DEV),
+                    settings.millis("arrival.limit.ms", ARRIVAL_LIMIT_MILLIS, 0, LONGEST),
+                    settings.millis("kernel.limit.ms", KERNEL_LIMIT_MILLIS, 10, LONGEST),
+                    settings.millis("fault.limit.ms", FAULT_LIMIT_MILLIS, 0, LONGEST));
         }
-        return root;
+
+        static Values defaults() {
+            return new Values(Path.of(SYSFS), Path.of(DEV),
+                    Duration.ofMillis(ARRIVAL_LIMIT_MILLIS), Duration.ofMillis(KERNEL_LIMIT_MILLIS),
+                    Duration.ofMillis(FAULT_LIMIT_MILLIS));
+        }
     }
 
-    private static Set<PciAddress> addresses(UnaryOperator<String> property, String key) {
-        String value = property.apply(key);
-        Set<PciAddress> addresses = new HashSet<>();
-        for (String word : (value == null ? "" : value).split("[,\\s]+")) {
-            if (!word.isEmpty()) {
-                addresses.add(PciAddress.parse(word).orElseThrow(() -> new IllegalArgumentException(
-                        "%s: '%s' is not a PCI address (0000:03:00.0)".formatted(key, word))));
+    private final Path sysfs;
+    private final Path dev;
+    private volatile Values values = Values.defaults();
+
+    /** What is wrong is logged, and the defaults apply. */
+    @Activate
+    public PciSettings(Map<String, Object> properties) {
+        read(properties);
+        sysfs = values.sysfs();
+        dev = values.dev();
+    }
+
+    /** What is wrong is logged, and all stays as it was. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        read(properties);
+        if (!values.sysfs().equals(sysfs) || !values.dev().equals(dev)) {
+            LOG.warn("{}: sysfs and dev stay {} and {} until the bundle is started again",
+                    PID, sysfs, dev);
+        }
+    }
+
+    private void read(Map<String, Object> properties) {
+        try {
+            Values next = Values.of(new Settings(PID, properties));
+            if (!next.equals(values)) {
+                values = next;
+                LOG.info("{}: {}", PID, next);
             }
+        } catch (SettingException e) {
+            LOG.error("{} (all of {} stays as it was)", e.getMessage(), PID);
         }
-        return addresses;
     }
 
-    /** Whether the function may be used. */
-    boolean allows(PciAddress address) {
-        return !block.contains(address) && (allow.isEmpty() || allow.contains(address));
+    /** Where sysfs is mounted. */
+    Path sysfs() {
+        return sysfs;
     }
 
-    /** @throws DeviceException it may not be used, and which setting says so */
-    void requireAllowed(PciAddress address) throws DeviceException {
-        if (!allows(address)) {
-            throw new DeviceException(block.contains(address)
-                    ? "%s: is blocked (%s)".formatted(address, BLOCK)
-                    : "%s: is not among those allowed (%s)".formatted(address, ALLOW));
-        }
+    /** Where the device nodes are. */
+    Path dev() {
+        return dev;
+    }
+
+    /** How long a function that has just been plugged in may take until it can be used. */
+    Duration arrivalLimit() {
+        return values.arrival();
+    }
+
+    /** How long the kernel may keep a call waiting that needs the lock of a device. */
+    Duration kernelLimit() {
+        return values.kernel();
+    }
+
+    /** How long the memory of a function may be off until it counts as removed. */
+    Duration faultLimit() {
+        return values.fault();
     }
 }

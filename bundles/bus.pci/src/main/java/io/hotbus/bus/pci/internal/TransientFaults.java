@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 final class TransientFaults {
     private static final Logger LOG = LoggerFactory.getLogger(TransientFaults.class);
     private static final Duration PERIOD = Duration.ofMillis(10);
-    private static final Duration LIMIT = Duration.ofSeconds(2);
     /** This often within a second it may be put back. */
     private static final int RESTORES = 8;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -54,10 +53,6 @@ final class TransientFaults {
     /** Looks whether the fault is over; null where none is going on. */
     private Lease watch;
     private long faultNanos;
-
-    TransientFaults(Target target, InterruptThread interrupts) {
-        this(target, interrupts, LIMIT);
-    }
 
     /** {@code limit}: how long a fault may last. */
     TransientFaults(Target target, InterruptThread interrupts, Duration limit) {

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -48,12 +47,8 @@ public final class VfioGroups implements DmaMapper {
     private boolean closed;
 
     @Activate
-    public VfioGroups(BundleContext context, @Reference Linux linux,
+    public VfioGroups(@Reference PciSettings settings, @Reference Linux linux,
             @Reference InterruptThread interruptThread) {
-        this(linux, interruptThread, PciSettings.of(context::getProperty));
-    }
-
-    private VfioGroups(Linux linux, InterruptThread interruptThread, PciSettings settings) {
         this(linux, interruptThread, settings.sysfs(), settings.dev());
     }
 

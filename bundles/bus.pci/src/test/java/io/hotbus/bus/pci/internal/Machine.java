@@ -45,9 +45,11 @@ final class Machine implements AutoCloseable {
         Path dev = temp.resolve("dev");
         uio = new FakeUio(TestPlatform.LINUX, sysfs, dev);
         platform = new TestPlatform(uio.linux);
-        bus = new Pci(new PciSettings(sysfs.root(), dev, Set.of(), blocked), platform.services(),
-                platform.interrupts, uio.linux, new VfioGroups(
-                        TestPlatform.LINUX, platform.interrupts, sysfs.root(), dev));
+        platform.lists.modified(Map.of("block", blocked));
+        bus = new Pci(new PciSettings(Map.of("sysfs", sysfs.root(), "dev", dev)),
+                platform.services(), platform.interrupts, uio.linux, new VfioGroups(
+                        TestPlatform.LINUX, platform.interrupts, sysfs.root(), dev),
+                platform.lists);
         platform.use(bus, bus);
         bus.addDriver(driver, Map.of());
     }

@@ -2,66 +2,46 @@
 package io.hotbus.bus.pci.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.hotbus.bus.pci.PciAddress;
-import io.hotbus.eal.bus.DeviceException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class PciSettingsTest {
-    private static final PciAddress FIRST = new PciAddress(0, 3, 0, 0);
-    private static final PciAddress SECOND = new PciAddress(0, 3, 0, 1);
-    private static final PciAddress THIRD = new PciAddress(0x10000, 4, 0, 0);
+    private final PciSettings settings = new PciSettings(Map.of());
 
-    private static PciSettings settings(Map<String, String> properties) {
-        return PciSettings.of(properties::get);
+    @Test
+    void shouldHaveDefaults() {
+        assertThat(settings.sysfs()).isEqualTo(Path.of("/sys"));
+        assertThat(settings.dev()).isEqualTo(Path.of("/dev"));
+        assertThat(settings.arrivalLimit()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.kernelLimit()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.faultLimit()).isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test
-    void shouldAllowAllByDefault() throws Exception {
-        PciSettings settings = settings(Map.of());
+    void shouldTakeLimitsAtOnceAndKeepItsRoots() {
+        settings.modified(Map.of("sysfs", "/host/sys", "arrival.limit.ms", "1000"));
 
-        assertThat(settings).isEqualTo(
-                new PciSettings(Path.of("/sys"), Path.of("/dev"), Set.of(), Set.of()));
-        assertThat(settings.allows(FIRST)).isTrue();
-        settings.requireAllowed(FIRST);
+        assertThat(settings.sysfs()).isEqualTo(Path.of("/sys"));
+        assertThat(settings.arrivalLimit()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
-    void shouldReadListsInAnyStyle() {
-        PciSettings settings = settings(Map.of("hotbus.pci.sysfs", " /host/sys ",
-                "hotbus.pci.dev", "/host/dev", "hotbus.pci.allow", "0000:03:00.0,03:00.1 ,\n",
-                "hotbus.pci.block", " 10000:04:00.0"));
+    void shouldStayAsItWasWhereAnythingIsWrong() {
+        settings.modified(Map.of("arrival.limit.ms", 1000));
+        settings.modified(Map.of("arrival.limit.ms", 2000, "kernel.limit.ms", "soon"));
 
-        assertThat(settings).isEqualTo(new PciSettings(Path.of("/host/sys"), Path.of("/host/dev"),
-                Set.of(FIRST, SECOND), Set.of(THIRD)));
+        assertThat(settings.arrivalLimit()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.kernelLimit()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
-    void shouldRefuseWhatIsBlockedOrNotAllowed() {
-        PciSettings settings = settings(
-                Map.of(PciSettings.ALLOW, "03:00.0 03:00.1", PciSettings.BLOCK, "03:00.1"));
+    void shouldStartWithDefaultsWhereAnythingIsWrong() {
+        PciSettings wrong = new PciSettings(Map.of("sysfs", "sys", "dev", "/host/dev"));
 
-        assertThat(settings.allows(FIRST)).isTrue();
-        assertThatExceptionOfType(DeviceException.class)
-                .isThrownBy(() -> settings.requireAllowed(SECOND))
-                .withMessage("0000:03:00.1: is blocked (hotbus.pci.block)");
-        assertThatExceptionOfType(DeviceException.class)
-                .isThrownBy(() -> settings.requireAllowed(THIRD))
-                .withMessage("10000:04:00.0: is not among those allowed (hotbus.pci.allow)");
-    }
-
-    @Test
-    void shouldSayWhatIsWrong() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> settings(Map.of(PciSettings.BLOCK, "03:00.0, eth0")))
-                .withMessage("hotbus.pci.block: 'eth0' is not a PCI address (0000:03:00.0)");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> settings(Map.of(PciSettings.SYSFS, "sys")))
-                .withMessage("hotbus.pci.sysfs=sys: an absolute path is needed");
+        assertThat(wrong.sysfs()).isEqualTo(Path.of("/sys"));
+        assertThat(wrong.dev()).isEqualTo(Path.of("/dev"));
     }
 }

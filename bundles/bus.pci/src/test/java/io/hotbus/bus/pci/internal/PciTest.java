@@ -203,7 +203,7 @@ final class PciTest {
         assertRefused(NIC, NIC + ": is not there (lspci -D)");
         assertRefused(NIC + ",bind=ixgbe", NIC + ": bind=ixgbe: one of igb_uio, uio_pci_generic, "
                 + "vfio-pci, none is needed");
-        assertRefused("04:00.0", "0000:04:00.0: is blocked (hotbus.pci.block)");
+        assertRefused("04:00.0", "0000:04:00.0: is blocked (block of io.hotbus.devices)");
         machine.sysfs.plug(NIC);
         assertRefused(NIC, NIC + ": no kernel driver has it; attach it with bind=vfio-pci "
                 + "(or igb_uio, uio_pci_generic, none)");
@@ -214,7 +214,7 @@ final class PciTest {
         assertRefused(NIC, NIC + ": no driver for 8086:10d3 (class 020000; installed: none)");
         assertThatExceptionOfType(DeviceException.class)
                 .isThrownBy(() -> machine.bus.bind(BLOCKED, KernelDriver.NONE))
-                .withMessage("0000:04:00.0: is blocked (hotbus.pci.block)");
+                .withMessage("0000:04:00.0: is blocked (block of io.hotbus.devices)");
         assertThat(machine.bus.devices()).isEmpty();
     }
 

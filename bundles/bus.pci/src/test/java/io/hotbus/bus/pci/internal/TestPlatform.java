@@ -4,6 +4,7 @@ package io.hotbus.bus.pci.internal;
 import io.hotbus.bus.BusServices;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.core.device.Buses;
+import io.hotbus.core.device.DeviceLists;
 import io.hotbus.core.event.Control;
 import io.hotbus.core.event.DeviceEventDispatcher;
 import io.hotbus.core.fault.FailureHandlingControl;
@@ -12,6 +13,7 @@ import io.hotbus.core.fault.HotUnplugPath;
 import io.hotbus.core.fault.SigbusDispatcher;
 import io.hotbus.core.fault.WindowMapper;
 import io.hotbus.core.plugin.ServiceProperties;
+import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.Interrupts;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
@@ -40,8 +42,11 @@ final class TestPlatform implements AutoCloseable {
     private static final SigbusWindows TABLE = table();
     private static final long PATIENCE_SECONDS = 20;
 
-    final Control control = new Control();
-    final DeviceEventDispatcher events = new DeviceEventDispatcher(control);
+    private final CoreSettings settings = new CoreSettings();
+    private final Buses buses = new Buses(settings);
+    final DeviceLists lists = new DeviceLists(buses);
+    final Control control = new Control(settings);
+    final DeviceEventDispatcher events = new DeviceEventDispatcher(control, lists, settings);
     final WindowMapper mapper;
     final Interrupts interrupts;
     final HotUnplugPath hotUnplug;
@@ -55,10 +60,11 @@ final class TestPlatform implements AutoCloseable {
         mapper = new WindowMapper(linux, TABLE);
         interrupts = new Interrupts(LINUX);
         FaultAnnouncer announcer = new FaultAnnouncer(events);
-        dispatcher = new SigbusDispatcher(LINUX, TABLE, mapper, announcer, new Buses());
+        dispatcher = new SigbusDispatcher(LINUX, TABLE, mapper, announcer, buses, settings);
         failureHandling = new FailureHandlingControl(TABLE, dispatcher);
         failureHandling.enable();
-        hotUnplug = new HotUnplugPath(failureHandling, mapper, events, announcer, dispatcher);
+        hotUnplug = new HotUnplugPath(failureHandling, mapper, events, announcer, dispatcher,
+                settings);
         events.add(published::add, new ServiceProperties(0, 0, ""));
     }
 

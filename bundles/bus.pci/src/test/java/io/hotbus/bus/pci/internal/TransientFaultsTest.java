@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is decided; that memory really comes back is in {@link TransientMemoryTest}. */
 final class TransientFaultsTest implements TransientFaults.Target, InterruptThread {
-    private final TransientFaults faults = new TransientFaults(this, this);
+    private final TransientFaults faults = new TransientFaults(this, this, Duration.ofSeconds(2));
     private boolean gone;
     private boolean present = true;
     private boolean decodes;

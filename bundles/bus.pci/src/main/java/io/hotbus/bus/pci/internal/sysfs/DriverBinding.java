@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +35,10 @@ public final class DriverBinding {
 
     private final SysfsPci sysfs;
     private final PatientFiles files;
-    private final Duration arrival;
+    private final Supplier<Duration> arrival;
 
     /** {@code arrival}: how long a function may take until it can be bound. */
-    public DriverBinding(SysfsPci sysfs, PatientFiles files, Duration arrival) {
+    public DriverBinding(SysfsPci sysfs, PatientFiles files, Supplier<Duration> arrival) {
         this.sysfs = sysfs;
         this.files = files;
         this.arrival = arrival;
@@ -127,7 +128,7 @@ public final class DriverBinding {
      */
     private void take(PciAddress address, KernelDriver driver, BooleanSupplier justArrived)
             throws IOException, DeviceException {
-        Patience patience = new Patience(arrival);
+        Patience patience = new Patience(arrival.get());
         long retry = FIRST_RETRY_NANOS;
         long due = System.nanoTime();
         IOException refusal = null;
@@ -190,7 +191,7 @@ public final class DriverBinding {
                 throw e;
             }
         }
-        Patience patience = new Patience(arrival);
+        Patience patience = new Patience(arrival.get());
         while (sysfs.driver(address).equals(driver)) {
             if (!patience.pause()) {
                 throw new DeviceException("%s: %s does not let go of it (dmesg says more)"

@@ -7,8 +7,6 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what the kernel does not announce: looks every 10 ms, until a deadline. One thread. */
 public final class Patience {
-    /** How long a function that has just been plugged in may take until it can be used. */
-    public static final Duration ARRIVAL = Duration.ofSeconds(5);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final long deadline;

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Reads and writes those files of sysfs for which the kernel takes the lock of the device, which it
@@ -31,10 +32,10 @@ public final class PatientFiles {
         }
     }
 
-    private final Duration limit;
+    private final Supplier<Duration> limit;
 
     /** {@code limit} for each call. */
-    public PatientFiles(Duration limit) {
+    public PatientFiles(Supplier<Duration> limit) {
         this.limit = limit;
     }
 
@@ -57,12 +58,13 @@ public final class PatientFiles {
 
     private String call(PciAddress address, String what, Callable<String> call)
             throws IOException, DeviceException {
+        long millis = limit.get().toMillis();
         FutureTask<String> task = new FutureTask<>(call);
         Thread thread = new Thread(task, "pci-sysfs-" + address);
         thread.setDaemon(true);
         thread.start();
         try {
-            return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return task.get(millis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
@@ -71,7 +73,7 @@ public final class PatientFiles {
         } catch (TimeoutException e) {
             throw new BusyException(("%s: %s has not returned within %d ms: the kernel is busy "
                     + "with the device, most likely removing it; try again later")
-                    .formatted(address, what, limit.toMillis()), e);
+                    .formatted(address, what, millis), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DeviceException(address + ": interrupted while " + what, e);

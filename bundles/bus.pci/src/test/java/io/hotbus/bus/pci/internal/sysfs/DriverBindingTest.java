@@ -52,8 +52,8 @@ final class DriverBindingTest {
 
     /** Waits {@code millis} for what takes time. */
     private DriverBinding binding(int millis) {
-        return new DriverBinding(sysfs, new PatientFiles(Duration.ofMillis(millis)),
-                Duration.ofMillis(millis));
+        return new DriverBinding(sysfs, new PatientFiles(() -> Duration.ofMillis(millis)),
+                () -> Duration.ofMillis(millis));
     }
 
     private void bind(KernelDriver driver) throws DeviceException {

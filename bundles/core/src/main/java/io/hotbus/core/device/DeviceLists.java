@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.core.device;
+
+import io.hotbus.core.plugin.PlugIn;
+import io.hotbus.eal.bus.Bus;
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceFilter;
+import io.hotbus.eal.config.SettingException;
+import io.hotbus.eal.config.Settings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operator's lists of devices. An entry means what its bus takes it for, however it is spelled;
+ * {@code *} for a name means all. Any thread.
+ */
+@Component(service = {DeviceFilter.class, DeviceLists.class}, configurationPid = DeviceLists.PID)
+@Designate(ocd = DeviceListsConfiguration.class)
+public final class DeviceLists implements DeviceFilter {
+    /** Where Configuration Admin keeps them. */
+    public static final String PID = "io.hotbus.devices";
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceLists.class);
+    private static final String ALLOW = "allow";
+    private static final String BLOCK = "block";
+    private static final String ALL = "*";
+
+    private record Lists(List<Devargs> allow, List<Devargs> block) {
+        static Lists of(Settings settings) throws SettingException {
+            Lists lists = new Lists(settings.devargs(ALLOW), settings.devargs(BLOCK));
+            for (Devargs blocked : lists.block()) {
+                if (!blocked.args().isEmpty()) {
+                    throw new SettingException(PID, BLOCK, blocked.toString(),
+                            "a name without arguments is needed");
+                }
+            }
+            return lists;
+        }
+    }
+
+    private final Buses buses;
+    private volatile Lists lists = new Lists(List.of(), List.of());
+
+    /** Empty, until {@link #modified}. */
+    public DeviceLists(Buses buses) {
+        this(buses, Map.of());
+    }
+
+    /** What is wrong is logged, and the lists are empty. */
+    @Activate
+    public DeviceLists(@Reference Buses buses, Map<String, Object> properties) {
+        this.buses = buses;
+        modified(properties);
+    }
+
+    /** What is wrong is logged, and both lists stay as they were. */
+    @Modified
+    public void modified(Map<String, Object> properties) {
+        try {
+            Lists next = Lists.of(new Settings(PID, properties));
+            if (!next.equals(lists)) {
+                lists = next;
+                LOG.info("{}: devices allowed: {}; blocked: {}", PID,
+                        next.allow().isEmpty() ? "all others" : next.allow(),
+                        next.block().isEmpty() ? "none" : next.block());
+            }
+        } catch (SettingException e) {
+            LOG.error("{} (both lists stay as they were)", e.getMessage());
+        }
+    }
+
+    @Override
+    public boolean allows(String bus, String device) {
+        Lists now = lists;
+        return entry(now.block(), bus, device).isEmpty()
+                && (now.allow().isEmpty() || entry(now.allow(), bus, device).isPresent());
+    }
+
+    @Override
+    public void requireAllowed(String bus, String device) throws DeviceException {
+        Lists now = lists;
+        if (entry(now.block(), bus, device).isPresent()) {
+            throw new DeviceException("%s: is blocked (%s of %s)".formatted(device, BLOCK, PID));
+        }
+        if (!now.allow().isEmpty() && entry(now.allow(), bus, device).isEmpty()) {
+            throw new DeviceException(
+                    "%s: is not among those allowed (%s of %s)".formatted(device, ALLOW, PID));
+        }
+    }
+
+    /**
+     * What {@code bus}, which claims {@code devargs}, is to attach: with the arguments of the list
+     * where there are none.
+     *
+     * @throws DeviceException it may not be used, and which list says so
+     */
+    Devargs permit(Bus bus, Devargs devargs) throws DeviceException {
+        String device = bus.nameOf(devargs);
+        requireAllowed(bus.name(), device);
+        return devargs.args().isEmpty() ? entry(lists.allow(), bus.name(), device)
+                .map(entry -> new Devargs(devargs.bus(), devargs.name(), entry.args()))
+                .orElse(devargs) : devargs;
+    }
+
+    /** The first that means the device. */
+    private Optional<Devargs> entry(List<Devargs> list, String bus, String device) {
+        return list.stream().filter(entry -> entry.bus().orElse(bus).equals(bus)
+                && (entry.name().equals(ALL) || entry.name().equals(device)
+                        || nameOf(entry, bus).equals(device))).findFirst();
+    }
+
+    /** As the bus of that name has it, if that is there now. */
+    private String nameOf(Devargs entry, String bus) {
+        for (PlugIn<Bus> there : buses.all()) {
+            Optional<String> name = there.call(
+                    b -> b.name().equals(bus) ? b.nameOf(entry) : null);
+            if (name.isPresent()) {
+                return name.get();
+            }
+        }
+        return entry.name();
+    }
+}
