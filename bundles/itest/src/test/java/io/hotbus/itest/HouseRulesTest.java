@@ -40,7 +40,8 @@ class HouseRulesTest {
             Map.entry("net.e1000e", Set.of("eal", "ethdev", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("testpmd", Set.of("eal", "ethdev")),
-            Map.entry("demo", Set.of("eal", "ethdev", "testpmd")));
+            Map.entry("demo", Set.of("eal", "ethdev", "testpmd")),
+            Map.entry("deploy", Set.of()));
 
     private static final Map<String, Manifest> MANIFESTS = new TreeMap<>();
 
@@ -89,7 +90,8 @@ class HouseRulesTest {
 
     @Test
     void shouldExportNothingFromCoreAndDriversAndNoInternalPackage() {
-        for (String closed : Set.of("core", "net.null", "net.sim", "net.e1000e", "demo")) {
+        for (String closed : Set.of(
+                "core", "net.null", "net.sim", "net.e1000e", "demo", "deploy")) {
             assertThat(packages(MANIFESTS.get(closed), "Export-Package")).as(closed).isEmpty();
         }
         MANIFESTS.forEach((bundle, manifest) -> {

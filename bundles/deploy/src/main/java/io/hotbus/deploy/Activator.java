@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.deploy;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Hashtable;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+
+/**
+ * Puts together what reports on bundles, the shell's command, and, where the framework property
+ * {@value #FOLDER} names a folder, what follows that.
+ */
+public final class Activator implements BundleActivator {
+    /** Framework property: the folder whose jars are installed. */
+    static final String FOLDER = "hotbus.deploy";
+
+    private static final Duration SETTLE = Duration.ofSeconds(1);
+
+    /** What to undo, the last first. */
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+
+    @Override
+    public void start(BundleContext context) throws Exception {
+        Bundles bundles = new Bundles(context);
+        Diagnosis diagnosis = new Diagnosis(context, bundles);
+        Reporter reporter = new Reporter(context, bundles, diagnosis, SETTLE);
+        undo.push(reporter::close);
+        LogBridge log = new LogBridge(context, reporter::follows);
+        log.open();
+        undo.push(log::close);
+
+        Deployments deployments = new Deployments(bundles);
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put("osgi.command.scope", "hotbus");
+        properties.put("osgi.command.function", new String[] {"bundle", "bundleCandidates"});
+        ServiceRegistration<?> command = context.registerService(BundleCommand.class,
+                new BundleCommand(bundles, deployments, diagnosis), properties);
+        undo.push(command::unregister);
+
+        String folder = context.getProperty(FOLDER);
+        if (folder != null) {
+            FolderWatch watch = new FolderWatch(context, folder, deployments);
+            undo.push(watch::close);
+        }
+    }
+
+    @Override
+    public void stop(BundleContext context) {
+        while (!undo.isEmpty()) {
+            undo.pop().run();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.deploy;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.osgi.framework.BundleException;
+
+/** Exceptions as an operator reads them. */
+final class Causes {
+    private static final Pattern CLASS_FILE = Pattern.compile("class file version (\\d+)\\.");
+    /** A class file of Java 17 says 61. */
+    private static final int CLASS_FILE_OF_JAVA_0 = 44;
+    /** What the log service keeps in place of an exception: its message begins with the type. */
+    private static final String LOGGED = "org.apache.felix.log.LogException";
+
+    private Causes() {
+    }
+
+    /** What it comes down to: the last of its causes, with its type where that says something. */
+    static String sentence(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String text = root.toString();
+        if (root instanceof BundleException || root.getClass().getName().equals(LOGGED)) {
+            text = String.valueOf(root.getMessage());
+        }
+        return readable(text);
+    }
+
+    /** The same, of a stack trace that was printed. */
+    static String sentenceOf(String stackTrace) {
+        String last = stackTrace.lines().findFirst().orElse("");
+        for (String line : stackTrace.lines().toList()) {
+            if (line.startsWith("Caused by: ")) {
+                last = line.substring("Caused by: ".length());
+            }
+        }
+        return readable(last);
+    }
+
+    /** @param text type and message, the type with its package */
+    private static String readable(String text) {
+        Matcher version = CLASS_FILE.matcher(text);
+        return text.contains("UnsupportedClassVersionError") && version.find()
+                ? needsJava(Integer.toString(
+                        Integer.parseInt(version.group(1)) - CLASS_FILE_OF_JAVA_0))
+                : text.replaceFirst("^(\\w+\\.)+(?=[\\w$]+(:|$))", "");
+    }
+
+    /** @param version as 21 */
+    static String needsJava(String version) {
+        int present = Runtime.version().feature();
+        return "needs Java %s, this is %d: start with a later JDK (JAVA_HOME), or build it for %d"
+                .formatted(version, present, present);
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.deploy;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.osgi.framework.Bundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the bundles be what the files say: of each symbolic name there is one bundle, made of the
+ * file with the highest version. A bundle of that name which was there before, as those of the
+ * product are, is updated from the file, and from its own jar again when no file is left.
+ *
+ * <p>A file that is no good changes nothing: what it was before goes on. Any thread.
+ */
+final class Deployments {
+    private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
+
+    /**
+     * A bundle that is made of a file.
+     *
+     * @param ownVersion as it is without the file; empty if it is not there without
+     */
+    private record Deployed(long id, BundleJar jar, Optional<String> ownVersion) {
+    }
+
+    private final Bundles bundles;
+    private final Map<Path, BundleJar> files = new TreeMap<>();
+    /** By symbolic name. */
+    private final Map<String, Deployed> deployed = new HashMap<>();
+
+    Deployments(Bundles bundles) {
+        this.bundles = bundles;
+    }
+
+    /** The file that a bundle is made of, if it is one of ours. */
+    synchronized Optional<Path> file(Bundle bundle) {
+        return deployed.values().stream().filter(d -> d.id() == bundle.getBundleId())
+                .map(d -> d.jar().file()).findFirst();
+    }
+
+    /** The file is new, or another than it was. */
+    synchronized void changed(Path file) {
+        BundleJar before = files.get(file);
+        BundleJar jar;
+        try {
+            jar = BundleJar.read(file);
+        } catch (DeployException e) {
+            LOG.error("{}: {}{}", file, e.getMessage(),
+                    before == null ? "" : " (" + before.label() + " of before goes on)");
+            return;
+        }
+        files.put(file, jar);
+        if (before != null && !before.name().equals(jar.name())) {
+            settle(before.name());
+        }
+        settle(jar.name());
+    }
+
+    /** The file is no more. */
+    synchronized void removed(Path file) {
+        BundleJar before = files.remove(file);
+        if (before != null) {
+            settle(before.name());
+        }
+    }
+
+    private void settle(String name) {
+        List<BundleJar> candidates = files.values().stream()
+                .filter(jar -> jar.name().equals(name))
+                .sorted(Comparator.comparing(BundleJar::version).reversed()).toList();
+        try {
+            if (candidates.isEmpty()) {
+                withdraw(name);
+                return;
+            }
+            BundleJar best = candidates.get(0);
+            if (candidates.size() > 1) {
+                LOG.warn("{} is in several files, the highest version counts: {}."
+                        + " Delete the others: {}", name, best.file(), candidates.stream().skip(1)
+                                .map(jar -> jar.file() + " (" + jar.version() + ")").toList());
+            }
+            deploy(best);
+        } catch (DeployException e) {
+            LOG.error("{}: {}", candidates.isEmpty() ? name : candidates.get(0).file(),
+                    e.getMessage());
+        }
+    }
+
+    private void deploy(BundleJar jar) throws DeployException {
+        Deployed now = deployed.get(jar.name());
+        Bundle bundle = now == null ? null : bundles.byId(now.id()).orElse(null);
+        if (bundle == null) {
+            takeOver(jar);
+        } else if (now.jar() != jar) {
+            deployed.put(jar.name(), new Deployed(now.id(), jar, now.ownVersion()));
+            bundles.update(bundle, jar::open);
+        }
+    }
+
+    private void takeOver(BundleJar jar) throws DeployException {
+        Bundle own = bundles.byName(jar.name()).orElse(null);
+        if (own == null) {
+            Bundle bundle = bundles.install(jar.location(), jar::open);
+            deployed.put(jar.name(), new Deployed(bundle.getBundleId(), jar, Optional.empty()));
+            return;
+        }
+        Foundation.requireNone(own, bundles.all());
+        String version = own.getVersion().toString();
+        if (jar.version().compareTo(own.getVersion()) < 0) {
+            LOG.warn("{}: {} is older than the {} it replaces", jar.file(), jar.label(), version);
+        }
+        LOG.info("{}: {} replaces {} of {} until the file is deleted",
+                jar.file(), jar.label(), version, Bundles.origin(own));
+        deployed.put(jar.name(), new Deployed(own.getBundleId(), jar, Optional.of(version)));
+        bundles.update(own, jar::open);
+    }
+
+    private void withdraw(String name) throws DeployException {
+        Deployed gone = deployed.remove(name);
+        Bundle bundle = gone == null ? null : bundles.byId(gone.id()).orElse(null);
+        if (bundle == null) {
+            return; // uninstalled by hand, or never deployed
+        }
+        if (gone.ownVersion().isPresent()) {
+            LOG.info("{}: was deleted, {} {} is back", gone.jar().file(), name,
+                    gone.ownVersion().get());
+            bundles.update(bundle, Bundles.source(bundle));
+        } else {
+            bundles.uninstall(bundle);
+        }
+    }
+}

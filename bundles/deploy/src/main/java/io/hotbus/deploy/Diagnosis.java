@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.deploy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+
+/** Says why a bundle does not do what it is there for. Any thread. */
+final class Diagnosis {
+    /** The header that names the XML of Declarative Services. */
+    private static final String SERVICE_COMPONENT = "Service-Component";
+
+    /**
+     * What is wrong.
+     *
+     * @param broken whether somebody has to do something; otherwise it may come right by itself
+     * @param text   one sentence, without the bundle's name
+     */
+    record Finding(boolean broken, String text) {
+    }
+
+    private final Bundles bundles;
+    private final Requirements requirements;
+    private final Components components;
+
+    Diagnosis(BundleContext context, Bundles bundles) {
+        this.bundles = bundles;
+        this.requirements = new Requirements(context);
+        this.components = new Components(context);
+    }
+
+    List<String> components(Bundle bundle) {
+        return components.names(bundle);
+    }
+
+    /** Empty where nothing is wrong, or it is stopped because somebody stopped it. */
+    Optional<Finding> of(Bundle bundle) {
+        return switch (bundle.getState()) {
+            case Bundle.INSTALLED -> unresolved(bundle);
+            case Bundle.RESOLVED -> bundles.failure(bundle).filter(f -> Bundles.wantsToRun(bundle))
+                    .map(failure -> new Finding(true,
+                            "does not start: " + Causes.sentence(failure)));
+            case Bundle.ACTIVE -> running(bundle);
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<Finding> unresolved(Bundle bundle) {
+        List<String> missing = requirements.missing(bundle);
+        if (!missing.isEmpty()) {
+            return Optional.of(new Finding(true, "does not resolve: "
+                    + String.join("; ", missing)));
+        }
+        if (Bundles.isFragment(bundle)) {
+            return Optional.of(new Finding(false, "is a fragment of "
+                    + bundle.getHeaders().get(Constants.FRAGMENT_HOST)
+                    + " and takes effect when that is updated (bundle update NAME)"));
+        }
+        return bundles.failure(bundle).map(failure ->
+                new Finding(true, "does not resolve: " + Causes.sentence(failure)));
+    }
+
+    private Optional<Finding> running(Bundle bundle) {
+        List<String> failed = components.failed(bundle);
+        if (!failed.isEmpty()) {
+            return Optional.of(new Finding(true, String.join("; ", failed)));
+        }
+        List<String> waiting = new ArrayList<>(components.waiting(bundle));
+        if (!waiting.isEmpty()) {
+            return Optional.of(new Finding(false, String.join("; ", waiting)));
+        }
+        boolean has = bundle.getHeaders().get(SERVICE_COMPONENT) != null;
+        boolean library = bundle.getHeaders().get(Constants.BUNDLE_ACTIVATOR) != null
+                || bundle.getHeaders().get(Constants.EXPORT_PACKAGE) != null;
+        if (!has && !library) {
+            return Optional.of(new Finding(false, "runs nothing: it has neither a component"
+                    + " (@Component, and bnd's Service-Component in its manifest)"
+                    + " nor an activator"));
+        }
+        return Optional.empty();
+    }
+}

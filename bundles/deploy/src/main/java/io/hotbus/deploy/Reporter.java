@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.deploy;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.Version;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Tells the operator what becomes of bundles: a line for each step, and a line for each that does
+ * not work, when it has had a moment to. The product's own start and end are not told.
+ */
+final class Reporter implements SynchronousBundleListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
+
+    private final BundleContext context;
+    private final Bundles bundles;
+    private final Diagnosis diagnosis;
+    private final Duration settle;
+    private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(
+            task -> {
+                Thread thread = new Thread(task, "deploy-report");
+                thread.setDaemon(true);
+                return thread;
+            });
+    /** Those of the product that have not been started yet. */
+    private final Set<Long> starting = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Version> versions = new ConcurrentHashMap<>();
+    /** By id: what was said last. On the reporter's thread. */
+    private final Map<Long, String> complaints = new HashMap<>();
+    /** All that ever changed under our eyes. */
+    private final Set<Long> followed = ConcurrentHashMap.newKeySet();
+    /** To be looked at. Guarded by itself. */
+    private final Set<Long> touched = new TreeSet<>();
+    private volatile boolean stopping;
+
+    /** @param settle how long a bundle may lack what comes in another file, or another's service */
+    Reporter(BundleContext context, Bundles bundles, Diagnosis diagnosis, Duration settle) {
+        this.context = context;
+        this.bundles = bundles;
+        this.diagnosis = diagnosis;
+        this.settle = settle;
+        context.addBundleListener(this);
+        Arrays.stream(context.getBundles()).forEach(bundle -> {
+            versions.put(bundle.getBundleId(), bundle.getVersion());
+            if (bundle.getState() != Bundle.ACTIVE) {
+                starting.add(bundle.getBundleId());
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        context.removeBundleListener(this);
+        later.shutdownNow();
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        Bundle bundle = event.getBundle();
+        if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+            stopping |= event.getType() == BundleEvent.STOPPING;
+        } else if (!stopping && !starting.contains(bundle.getBundleId())) {
+            tell(event.getType(), bundle);
+            touch(bundle);
+        } else if (event.getType() == BundleEvent.STARTED) {
+            starting.remove(bundle.getBundleId());
+        }
+    }
+
+    private void tell(int type, Bundle bundle) {
+        String label = Bundles.label(bundle);
+        switch (type) {
+            case BundleEvent.INSTALLED ->
+                LOG.info("{}: installed from {}", label, Bundles.origin(bundle));
+            case BundleEvent.STARTED -> LOG.info("{}: started", label);
+            case BundleEvent.STOPPED -> LOG.info("{}: stopped", label);
+            case BundleEvent.UPDATED -> LOG.info("{}: updated from {}", label,
+                    versions.get(bundle.getBundleId()));
+            case BundleEvent.UNINSTALLED -> LOG.info("{}: uninstalled", label);
+            default -> {
+                return;
+            }
+        }
+        versions.put(bundle.getBundleId(), bundle.getVersion());
+    }
+
+    /** Whether it is here that failures of its components are told. */
+    boolean follows(Bundle bundle) {
+        return followed.contains(bundle.getBundleId());
+    }
+
+    private void touch(Bundle bundle) {
+        followed.add(bundle.getBundleId());
+        synchronized (touched) {
+            if (touched.isEmpty() && !later.isShutdown()) {
+                later.schedule(this::lookAround, settle.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            touched.add(bundle.getBundleId());
+        }
+    }
+
+    /** Looks at those that changed, and at those that there was something to say of before. */
+    private void lookAround() {
+        Set<Long> due;
+        synchronized (touched) {
+            due = new TreeSet<>(touched);
+            touched.clear();
+        }
+        due.addAll(complaints.keySet());
+        for (long id : due) {
+            try {
+                bundles.byId(id).ifPresentOrElse(this::look, () -> complaints.remove(id));
+            } catch (RuntimeException e) { // it went while we looked
+                LOG.debug("bundle {} could not be looked at", id, e);
+            }
+        }
+    }
+
+    private void look(Bundle bundle) {
+        if (stopping) {
+            return;
+        }
+        Diagnosis.Finding finding = diagnosis.of(bundle).orElse(null);
+        if (finding == null) {
+            if (complaints.remove(bundle.getBundleId()) != null
+                    && bundle.getState() == Bundle.ACTIVE) {
+                LOG.info("{}: works now", Bundles.label(bundle));
+            }
+        } else if (!finding.text().equals(
+                complaints.put(bundle.getBundleId(), finding.text()))) {
+            LOG.atLevel(finding.broken() ? Level.ERROR : Level.WARN)
+                    .log("{}: {}", Bundles.label(bundle), finding.text());
+        }
+    }
+}

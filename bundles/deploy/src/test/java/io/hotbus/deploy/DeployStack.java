@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.deploy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Everything but FileInstall, in a framework of its own: tests say which file changed. */
+final class DeployStack implements AutoCloseable {
+    final LogLines lines = new LogLines();
+    final TestFramework framework;
+    final Bundles bundles;
+    final Deployments deployments;
+    final BundleCommand command;
+    private final LogBridge log;
+    private final Reporter reporter;
+
+    DeployStack(Path cache) throws Exception {
+        framework = new TestFramework(cache);
+        framework.startLog();
+        framework.startComponents();
+        bundles = new Bundles(framework.context());
+        Diagnosis diagnosis = new Diagnosis(framework.context(), bundles);
+        reporter = new Reporter(
+                framework.context(), bundles, diagnosis, Duration.ofMillis(100));
+        log = new LogBridge(framework.context(), reporter::follows);
+        log.open();
+        deployments = new Deployments(bundles);
+        command = new BundleCommand(bundles, deployments, diagnosis);
+    }
+
+    @Override
+    public void close() throws Exception {
+        log.close();
+        reporter.close();
+        framework.close();
+        lines.close();
+    }
+}
