@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.testpmd.Arguments;
 import java.util.List;
 import org.apache.felix.service.command.Function;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -12,10 +14,19 @@ import org.osgi.service.component.annotations.Component;
 public final class QuitCommand extends Command {
     private final Runnable exit;
 
-    /** The process ends in order: the shutdown hook stops the bundles. */
+    /**
+     * The process ends in order: the shutdown hook stops the bundles. One that the launcher did
+     * not start, such as Karaf, runs other things as well and does not end here.
+     */
     @Activate
-    public QuitCommand() {
-        this(() -> new Thread(() -> System.exit(0), "exit").start());
+    public QuitCommand(BundleContext context) {
+        this(Arguments.command(context).isEmpty() ? QuitCommand::refuse
+                : () -> new Thread(() -> System.exit(0), "exit").start());
+    }
+
+    private static void refuse() {
+        throw new IllegalStateException("launcher/hotbus did not start this process, which is to"
+                + " be ended by its own means (port detach all gives the devices back)");
     }
 
     QuitCommand(Runnable exit) {

@@ -13,10 +13,13 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the command line and registers it as the service {@link Options}, which everything else
- * here needs: if it is wrong nothing begins, and the process ends with a sentence and exit code 2.
+ * here needs: if it is wrong nothing begins, and the process ends with a sentence and exit code 2;
+ * one that the launcher did not start goes on, and the sentence is logged.
  *
  * <p>Options that nobody knows are found here for our own commands; any other command has options
  * of its own and looks for itself.
@@ -25,6 +28,7 @@ import org.osgi.service.component.annotations.Deactivate;
 @Capability(namespace = "osgi.service",
         attribute = "objectClass:List<String>='io.hotbus.testpmd.Options'", effective = "active")
 public final class CommandLine {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
     private static final Set<String> OWN_COMMANDS = Set.of("run", "shell", "");
 
     private final Optional<ServiceRegistration<Options>> registration;
@@ -43,12 +47,23 @@ public final class CommandLine {
             options = Optional.of(context.registerService(
                     Options.class, Options.parse(arguments), null));
         } catch (UsageException e) {
-            wrong = Optional.of(Application.start(command, context, () -> {
-                throw e;
-            }));
+            wrong = complain(command, context, e);
         }
         this.registration = options;
         this.complaint = wrong;
+    }
+
+    /** Ends the process, unless somebody else's. */
+    private static Optional<Application> complain(
+            String command, BundleContext context, UsageException e) {
+        if (command.isEmpty()) {
+            LOG.error("nothing is forwarded until framework property {} is put right: {}",
+                    Arguments.PROPERTY, e.getMessage());
+            return Optional.empty();
+        }
+        return Optional.of(Application.start(command, context, () -> {
+            throw e;
+        }));
     }
 
     @Deactivate

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.rig.Rig;
+import io.hotbus.testpmd.rig.RigFramework;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CommandsTest {
     private final AtomicInteger exits = new AtomicInteger();
@@ -231,6 +234,16 @@ class CommandsTest {
     void shouldQuit() throws Exception {
         assertThat(run("quit")).isEqualTo("Bye");
         assertThat(exits).hasValue(1);
+    }
+
+    @Test
+    void shouldNotEndAProcessThatTheLauncherDidNotStart(@TempDir Path cache) throws Exception {
+        try (RigFramework karaf = new RigFramework(cache, "")) {
+            QuitCommand quit = new QuitCommand(karaf.context());
+            assertThatThrownBy(() -> quit.run(List.of()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("to be ended by its own means");
+        }
     }
 
     @Test

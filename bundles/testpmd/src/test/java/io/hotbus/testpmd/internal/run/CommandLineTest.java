@@ -59,4 +59,16 @@ class CommandLineTest {
             commandLine.deactivate();
         }
     }
+
+    @Test
+    void shouldNotEndAProcessThatTheLauncherDidNotStart() throws Exception {
+        try (RigFramework framework = new RigFramework(cache, "", "--cycles", "3")) {
+            CommandLine commandLine = new CommandLine(framework.context());
+            assertThat(service(framework.context())).isEmpty();
+            // An application that would end the process has a thread named after its command.
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName).doesNotContain("");
+            commandLine.deactivate();
+        }
+    }
 }
