@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs hotbus from launcher/target/repository where others are at home: in Apache Karaf from
+# features.xml, and in a bare Apache Felix from index.xml. In each, a simulated NIC is pulled out under
+# traffic and plugged in again; in Karaf its driver is updated, too. Maven fetches both, once (Karaf:
+# 36 MB). Nothing is written but launcher/target/containers.
+
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+repository=$PWD/launcher/target/repository
+work=$PWD/launcher/target/containers
+java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
+options=() karaf=yes
+if "$java_home/bin/java" --sun-misc-unsafe-memory-access=allow -version >/dev/null 2>&1; then # 23 and later
+	options=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+fi
+# Karaf 4.4 wants a security manager, which JDK 24 has no more.
+"$java_home/bin/java" -Djava.security.manager=allow -version >/dev/null 2>&1 || karaf=no
+
+# What is typed once hotbus is installed. $1: what is typed in between.
+story() {
+	cat <<-EOS
+		hotbus:port attach net_sim0,peer=net_sim1
+		hotbus:port attach net_sim1
+		hotbus:start tx_first
+		hotbus:wait packets 100000 30
+		hotbus:device yank net_sim0
+		hotbus:wait port net_sim0 gone 30
+		hotbus:device plug net_sim0
+		hotbus:wait port net_sim0 started 30
+		hotbus:stop
+		$1
+		hotbus:wait port net_sim0 started 30
+		hotbus:wait port net_sim1 started 30
+		hotbus:start tx_first
+		hotbus:wait packets 100000 30
+		hotbus:quit
+	EOS
+}
+
+# expect NAME FILE PATTERN COUNT: as often does a line match.
+expect() {
+	local got
+	got=$(grep -cE -- "$3" "$2") || true
+	if [ "$got" = "$4" ]; then
+		echo "ok $1"
+	else
+		echo "FAIL $1: $got lines match '$3' (expected $4):"
+		sed 's/^/    /' "$2" | tail -n 60
+		exit 1
+	fi
+}
+
+# verify NAME SCREEN LOG: the story went as it should.
+verify() {
+	expect "$1_should_forward_before_and_after" "$2" '[0-9]+ packets were forwarded' 2
+	expect "$1_should_lose_the_port" "$2" 'Port net_sim0 is gone' 1
+	expect "$1_should_repair_the_fault" "$3" 'net_sim0: gone \(noticed by SIGBUS\)' 1
+	expect "$1_should_attach_again" "$3" 'net_sim0: attached again' 1
+	expect "$1_should_not_be_ended_by_a_guest" "$2" 'to be ended by its own means' 1
+	expect "$1_should_shut_down_in_order" "$3" 'SIGBUS handler is removed' 1
+}
+
+in_karaf() {
+	local home=$work/karaf
+	mkdir "$home"
+	tar -xzf "$work/apache-karaf.tar.gz" -C "$home" --strip-components=1
+	# No ports to listen on: several may run at once.
+	sed -i -e '/^ *ssh\//d' -e '/^ *management\//d' "$home/etc/org.apache.karaf.features.cfg"
+	{
+		cat <<-EOS
+			config:property-append --pid org.ops4j.pax.url.mvn org.ops4j.pax.url.mvn.defaultRepositories ,file:$repository@id=hotbus
+			feature:repo-add file:$repository/features.xml
+			feature:install hotbus-testpmd hotbus-pci
+		EOS
+		story 'bundle:update io.hotbus.net.sim'
+		echo system:shutdown --force
+	} | JAVA_HOME=$java_home EXTRA_JAVA_OPTS="-Dkaraf.history=$work/history ${options[*]}" TERM=dumb \
+		timeout 120 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
+	verify karaf "$work/karaf.out" "$home/data/log/karaf.log"
+	expect karaf_should_update_a_driver "$home/data/log/karaf.log" 'has no driver now, and waits for one' 2
+}
+
+in_felix() {
+	local home=$work/felix
+	mkdir -p "$home/conf"
+	echo 'felix.auto.deploy.action=install,start' >"$home/conf/config.properties"
+	{
+		cat <<-EOS
+			obr:repos add file:$repository/index.xml
+			obr:deploy -s io.hotbus.net.sim
+			obr:deploy -s io.hotbus.testpmd
+		EOS
+		story ''
+		echo exit 0
+	} | (cd "$home" && timeout 120 "$java_home/bin/java" "${options[@]}" \
+		-Dorg.ops4j.pax.logging.DefaultServiceLog.level=INFO \
+		-jar bin/org.apache.felix.main.jar) >"$work/felix.out" 2>&1 || echo "exit code $?" >>"$work/felix.out"
+	verify felix "$work/felix.out" "$work/felix.out"
+}
+
+rm -rf "$work"
+mvn --quiet --batch-mode --no-transfer-progress --projects launcher/repository dependency:copy@containers
+if [ $karaf = yes ]; then
+	in_karaf
+else
+	echo "SKIP karaf: it does not start on the Java in $java_home (17 to 23 will do)"
+fi
+in_felix
