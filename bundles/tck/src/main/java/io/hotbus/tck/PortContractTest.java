@@ -94,7 +94,7 @@ public final class PortContractTest extends DeviceContract {
             + " with other sizes, more queues or fewer, no buffer is lost.")
     void shouldSetUpItsQueuesAgainWithOtherSizes() throws Exception {
         int most = Math.min(4, port.info().maxQueues());
-        try (PortRun run = new PortRun(platform, port, most)) {
+        try (PortRun run = new PortRun(platform, port, most, 1024)) {
             for (int[] setUp : new int[][] {{1, 64}, {most, 512}, {1, 1024}, {most, 64}}) {
                 run.configure(setUp[0], setUp[1]);
                 assertThat(port.queues()).isEqualTo(setUp[0]);

@@ -51,8 +51,10 @@ public final class PortRemovalContractTest extends DeviceContract {
 
     @AfterEach
     void free() throws DeviceException {
-        if (run != null) {
+        if (testee.isListed()) {
             testee.giveUp();
+        }
+        if (run != null) {
             run.close();
         }
     }

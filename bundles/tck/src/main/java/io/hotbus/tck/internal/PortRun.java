@@ -12,29 +12,27 @@ import java.io.IOException;
 /** A port in use, with a pool of its own. */
 public final class PortRun implements AutoCloseable {
     private static final int DESCRIPTORS = 256;
-    private static final int MOST_DESCRIPTORS = 1024;
     /** For bursts, and for what queues keep at hand. */
-    private static final int SPARE_BUFFERS = 4096;
+    private static final int SPARE_BUFFERS = 1024;
 
     private final Platform platform;
     private final Port port;
     private final Mempool pool;
 
-    /** {@code queues} is how many it will be configured with at most. */
-    public PortRun(Platform platform, Port port, int queues) throws IOException {
+    /** {@code queues} and {@code descriptors} are the most it will be configured with. */
+    public PortRun(Platform platform, Port port, int queues, int descriptors)
+            throws IOException {
         this.platform = platform;
         this.port = port;
-        EthDevInfo info = port.info();
-        int descriptors = Math.max(info.minDescriptors(),
-                Math.min(info.maxDescriptors(), MOST_DESCRIPTORS));
-        pool = new Mempool("tck " + port.name(), SPARE_BUFFERS + 2 * queues * descriptors,
-                Mempool.DEFAULT_DATA_ROOM, platform.service(DmaAllocator.class));
+        pool = new Mempool("tck " + port.name(),
+                queues * (SPARE_BUFFERS + 2 * possible(descriptors)), Mempool.DEFAULT_DATA_ROOM,
+                platform.service(DmaAllocator.class));
     }
 
     /** Configured with one queue, and started. */
     public static PortRun started(Platform platform, Port port)
             throws DeviceException, IOException {
-        PortRun run = new PortRun(platform, port, 1);
+        PortRun run = new PortRun(platform, port, 1, DESCRIPTORS);
         run.configure(1, DESCRIPTORS);
         port.start();
         return run;
@@ -50,10 +48,14 @@ public final class PortRun implements AutoCloseable {
 
     /** With {@code descriptors} in each queue, or as near to that as the device can do. */
     public void configure(int queues, int descriptors) throws DeviceException {
+        int each = possible(descriptors);
+        port.configure(new PortConfig(queues, each, each, pool));
+    }
+
+    private int possible(int descriptors) {
         EthDevInfo info = port.info();
-        int possible = Math.max(atLeast(info.minDescriptors()),
+        return Math.max(atLeast(info.minDescriptors()),
                 Math.min(Integer.highestOneBit(info.maxDescriptors()), descriptors));
-        port.configure(new PortConfig(queues, possible, possible, pool));
     }
 
     private static int atLeast(int descriptors) {
