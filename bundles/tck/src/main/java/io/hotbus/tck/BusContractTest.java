@@ -111,7 +111,8 @@ public final class BusContractTest {
     }
 
     @Test
-    @Contract(of = "Bus.detach", says = "Refuses, or leaves alone, what is not a device of its own.")
+    @Contract(of = "Bus.detach", says = "Refuses, or leaves alone, what is not a device of its"
+            + " own.")
     void shouldLeaveDevicesOfOthersAlone() {
         Device foreign = new ForeignDevice(devargs(Optional.empty(), NOBODY + "0"));
         try {
@@ -136,8 +137,8 @@ public final class BusContractTest {
     }
 
     @Test
-    @Contract(of = "Bus.rescan", says = "Compares what it believes with what is there: where nothing"
-            + " has changed, nothing does.")
+    @Contract(of = "Bus.rescan", says = "Compares what it believes with what is there: where"
+            + " nothing has changed, nothing does.")
     void shouldFindTheSameAtARescan() throws Exception {
         bus.rescan();
         bus.rescan();
