@@ -11,7 +11,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * of several for one bus the highest {@code service.ranking} is called.
  *
  * <p>Called once for each removal, whichever detector noticed it, on that detector's thread; must
- * not wait for the application. Source: DPDK {@code rte_bus_hot_unplug_handler_t}.
+ * not wait for the application. Idempotent all the same: called again for a device that is removed,
+ * or detached since, it does no harm. Source: DPDK {@code rte_bus_hot_unplug_handler_t}.
  */
 @ConsumerType
 @FunctionalInterface
