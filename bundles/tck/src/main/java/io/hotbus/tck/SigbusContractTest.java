@@ -142,6 +142,7 @@ public final class SigbusContractTest extends DeviceContract {
     void shouldTakeAUeventBeforeTheFault() throws Exception {
         testee.takeMemory(device);
         assertThat(testee.report(device)).as("whether the uevent was the first").isTrue();
+        assertThat(testee.windows()).as("windows not replaced").noneMatch(WindowMemory::isTaken);
         testee.touch();
 
         assertGoneOnce(RemovalCause.UEVENT_REMOVE);
@@ -183,6 +184,6 @@ public final class SigbusContractTest extends DeviceContract {
         assertThat(platform.events(Kind.REMOVE, device)).as("REMOVE events").hasSize(1);
         assertThat(device.state()).isEqualTo(DeviceState.REMOVED);
         assertThat(testee.windows()).as("windows that still reach the device")
-                .noneMatch(WindowMemory::isDevice);
+                .noneMatch(WindowMemory::isDevice).noneMatch(WindowMemory::isTaken);
     }
 }

@@ -136,7 +136,7 @@ public final class Testee {
     public void takeMemory(Device robbed) throws IOException {
         MmioMapper mapper = platform.service(MmioMapper.class);
         Linux linux = platform.service(Linux.class);
-        int nothing = linux.memfd("hotbus-tck", 0);
+        int nothing = linux.memfd(WindowMemory.NOTHING, 0);
         try {
             mapper.replace(robbed.windows());
             for (Mmio window : robbed.windows().list()) {

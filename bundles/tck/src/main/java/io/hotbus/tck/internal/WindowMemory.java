@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** A window, and what was mapped in it when the device was attached. */
 public final class WindowMemory {
+    /** The name of what is mapped where memory was taken. */
+    static final String NOTHING = "hotbus-tck";
+
     private final Mmio window;
     private final Optional<Mappings.Mapping> memory;
 
@@ -22,6 +25,12 @@ public final class WindowMemory {
     public boolean isDevice() {
         return memory.isPresent() && Mappings.at(window.address())
                 .filter(now -> now.file().equals(memory.get().file())).isPresent();
+    }
+
+    /** Whether its memory was taken, and the next access will be a SIGBUS. */
+    public boolean isTaken() {
+        return Mappings.at(window.address())
+                .filter(now -> now.name().startsWith("/memfd:" + NOTHING)).isPresent();
     }
 
     /** Whether a window is still mapped there: the device's memory, or what replaced it. */
