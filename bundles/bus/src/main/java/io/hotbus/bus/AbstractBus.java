@@ -18,13 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.osgi.annotation.versioning.ConsumerType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A bus whose devices are there from attach to detach. A subclass says how a device is found,
@@ -44,17 +38,14 @@ import org.slf4j.LoggerFactory;
 @ConsumerType
 public abstract class AbstractBus<D extends Device, R extends Driver>
         implements Bus, BusHotplugHandler, SigbusHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(AbstractBus.class);
     /** How long a driver's service, or the bus, is kept from going while a call is inside. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String name;
     private final Class<D> deviceType;
     private final BusServices services;
-    private final Duration patience;
-    private final Drivers<R> drivers = new Drivers<>();
-    /** By name. A slot is taken out, under its lock, when nothing is in it. */
-    private final ConcurrentNavigableMap<String, Slot<D, R>> slots = new ConcurrentSkipListMap<>();
+    private final Drivers<R> drivers;
+    private final Slots<D, R> slots;
     private volatile boolean closed;
 
     /** {@code name} as in {@link Bus#name}. */
@@ -66,7 +57,8 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         this.name = name;
         this.deviceType = deviceType;
         this.services = services;
-        this.patience = patience;
+        this.drivers = new Drivers<>(name);
+        this.slots = new Slots<>(this, patience);
     }
 
     // ---- what a subclass says ----
@@ -135,44 +127,23 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
      */
     public final void removeDriver(R driver) {
         drivers.remove(driver);
-        inEachSlot(slot -> slot.driverGone(driver));
+        slots.inEach(slot -> slot.driverGone(driver));
         probeThoseWaiting();
     }
 
-    /** Under the lock of each slot, the last by name first; one that stays locked is left out. */
-    private void inEachSlot(Consumer<Slot<D, R>> action) {
-        for (Slot<D, R> slot : slots.descendingMap().values()) {
-            if (slot.tryLock(patience)) {
-                try {
-                    action.accept(slot);
-                } finally {
-                    leave(slot);
-                }
-            } else {
-                LOG.error("{}: left as it is: a call of its driver has not returned within {} s",
-                        slot.name(), patience.toSeconds());
-            }
-        }
+    private void probeThoseWaiting() {
+        slots.all().forEach(this::probeIfItWaits);
     }
 
     /** On the control thread, each on its own account: a slow probe keeps no other from being. */
-    private void probeThoseWaiting() {
-        for (Slot<D, R> slot : slots.values()) {
-            if (slot.device().filter(device -> device.state() == DeviceState.FOUND
-                    && bestDriver(device).isPresent()).isPresent()) {
-                services.control().execute(slot, () -> probeAgain(slot));
-            }
-        }
-    }
-
-    private void probeAgain(Slot<D, R> slot) {
-        slot.lock.lock();
-        try {
-            if (!closed) {
-                slot.probeAgain();
-            }
-        } finally {
-            leave(slot);
+    private void probeIfItWaits(Slot<D, R> slot) {
+        if (slot.device().filter(device -> device.state() == DeviceState.FOUND
+                && bestDriver(device).isPresent()).isPresent()) {
+            services.control().execute(slot, () -> slots.in(slot, waiting -> {
+                if (!closed) {
+                    waiting.probeAgain();
+                }
+            }));
         }
     }
 
@@ -193,12 +164,12 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     protected final void closeBus() {
         // First: an attach looks at it when its slot is in the map already.
         closed = true;
-        inEachSlot(Slot::end);
+        slots.inEach(Slot::end);
     }
 
     /** The device of that name, if it is attached or waits for a driver. Any thread, no lock. */
     protected final Optional<D> find(String device) {
-        return Optional.ofNullable(slots.get(device)).flatMap(Slot::device);
+        return slots.device(device);
     }
 
     /**
@@ -228,59 +199,53 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
 
     @Override
     public final List<D> devices() {
-        return present().toList();
-    }
-
-    private Stream<D> present() {
-        return slots.values().stream().map(Slot::device).flatMap(Optional::stream);
+        return slots.devices().toList();
     }
 
     @Override
     public Device attach(Devargs devargs) throws DeviceException {
-        while (true) {
-            Slot<D, R> slot = slots.computeIfAbsent(devargs.name(), key -> new Slot<>(key, this));
-            slot.lock.lock();
-            try {
-                if (closed) {
-                    throw new DeviceException(
-                            "%s: the %s bus is being stopped".formatted(devargs.name(), name));
-                }
-                if (slots.get(devargs.name()) == slot) {
-                    return slot.attach(devargs);
-                }
-            } finally {
-                leave(slot);
-            }
+        Devargs named = named(devargs);
+        return slots.in(named.name(), slot -> {
+            requireOpen(named);
+            return slot.attach(named);
+        });
+    }
+
+    /** The device waits on the bus until there is a driver for it, and is probed on control. */
+    @Override
+    public void expect(Devargs devargs) throws DeviceException {
+        Devargs named = named(devargs);
+        probeIfItWaits(slots.in(named.name(), slot -> {
+            requireOpen(named);
+            slot.expect(named);
+            return slot;
+        }));
+    }
+
+    private Devargs named(Devargs devargs) {
+        return new Devargs(devargs.bus(), nameOf(devargs), devargs.args());
+    }
+
+    /** Under the lock of a slot: see {@link #closeBus}. */
+    private void requireOpen(Devargs devargs) throws DeviceException {
+        if (closed) {
+            throw new DeviceException(
+                    "%s: the %s bus is being stopped".formatted(devargs.name(), name));
         }
     }
 
     @Override
     public final void detach(Device device) throws DeviceException {
-        if (!deviceType.isInstance(device)) {
+        if (deviceType.isInstance(device)) {
+            slots.detach(deviceType.cast(device));
+        } else if (device.state() != DeviceState.DETACHED) {
             throw new DeviceException(device + ": is not a device of the " + name + " bus");
         }
-        Slot<D, R> slot = slots.get(device.name());
-        if (slot == null) {
-            return;
-        }
-        slot.lock.lock();
-        try {
-            slot.detach(deviceType.cast(device));
-        } finally {
-            leave(slot);
-        }
-    }
-
-    private void leave(Slot<D, R> slot) {
-        if (slot.device().isEmpty()) {
-            slots.remove(slot.name(), slot);
-        }
-        slot.lock.unlock();
     }
 
     @Override
     public final SigbusVerdict handleSigbus(SigbusFault fault) {
-        Optional<D> owner = present()
+        Optional<D> owner = slots.devices()
                 .filter(device -> device.windows().find(fault.address()).isPresent()).findFirst();
         if (owner.isEmpty()) {
             return SigbusVerdict.NOT_CLAIMED;

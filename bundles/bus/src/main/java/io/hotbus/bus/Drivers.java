@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,19 +22,59 @@ import org.slf4j.LoggerFactory;
 final class Drivers<R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
 
-    private record Entry<R>(R driver, int ranking, long serviceId) {
+    private record Entry<R>(R driver, String name, int ranking, long serviceId) {
+        /** Of those that match equally well the greatest drives: the highest ranking, the oldest. */
+        static <R> Comparator<Entry<R>> preference() {
+            return Comparator.<Entry<R>>comparingInt(Entry::ranking)
+                    .thenComparing(Entry::serviceId, Comparator.reverseOrder());
+        }
+
+        /** Its bundle, and what the framework orders services by. */
+        @Override
+        public String toString() {
+            Bundle bundle = FrameworkUtil.getBundle(driver.getClass());
+            return "%s (service %d, ranking %d)".formatted(bundle == null
+                    ? driver.getClass().getName()
+                    : bundle.getSymbolicName() + " " + bundle.getVersion(), serviceId, ranking);
+        }
     }
 
     private record Match<R>(Entry<R> entry, int quality) {
     }
 
+    private final String bus;
     private final List<Entry<R>> entries = new ArrayList<>();
+
+    /** {@code bus}: whose, for the log. */
+    Drivers(String bus) {
+        this.bus = bus;
+    }
 
     /** {@code properties} are those of the driver's service. */
     synchronized void add(R driver, Map<String, ?> properties) {
         int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer i ? i : 0;
         long serviceId = properties.get(Constants.SERVICE_ID) instanceof Long l ? l : 0;
-        entries.add(new Entry<>(driver, ranking, serviceId));
+        Entry<R> added = new Entry<>(driver, nameOf(driver), ranking, serviceId);
+        entries.stream().filter(entry -> entry.name().equals(added.name()))
+                .max(Entry.preference()).ifPresent(other -> warnOfTwo(added, other));
+        entries.add(added);
+    }
+
+    private static String nameOf(Driver driver) {
+        try {
+            return String.valueOf(driver.name());
+        } catch (Throwable e) {
+            LOG.error("{}: does not say its name", driver.getClass().getName(), e);
+            return driver.getClass().getName();
+        }
+    }
+
+    private void warnOfTwo(Entry<R> added, Entry<R> other) {
+        boolean addedDrives = Entry.<R>preference().compare(added, other) > 0;
+        Entry<R> first = addedDrives ? added : other;
+        Entry<R> second = addedDrives ? other : added;
+        LOG.warn("{}: two drivers have the name {}: that of {} gets what is attached from now on, "
+                + "that of {} takes over when it goes", bus, added.name(), first, second);
     }
 
     synchronized void remove(R driver) {
@@ -42,8 +84,7 @@ final class Drivers<R extends Driver> {
     /** The one that matches best; of these the highest ranking, and of these the oldest. */
     synchronized Optional<R> best(ToIntFunction<R> match) {
         Comparator<Match<R>> preference = Comparator.<Match<R>>comparingInt(Match::quality)
-                .thenComparingInt(m -> m.entry().ranking())
-                .thenComparing(m -> m.entry().serviceId(), Comparator.reverseOrder());
+                .thenComparing(Match::entry, Entry.preference());
         return entries.stream()
                 .map(entry -> new Match<>(entry, quality(match, entry.driver())))
                 .filter(m -> m.quality() > 0)
@@ -62,7 +103,7 @@ final class Drivers<R extends Driver> {
 
     /** The drivers' names, for words. */
     synchronized String names() {
-        String names = entries.stream().map(entry -> entry.driver().name()).distinct().sorted()
+        String names = entries.stream().map(Entry::name).distinct().sorted()
                 .collect(Collectors.joining(", "));
         return names.isEmpty() ? "none" : names;
     }

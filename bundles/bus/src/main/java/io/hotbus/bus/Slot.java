@@ -4,9 +4,7 @@ package io.hotbus.bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.bus.Driver;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * What is known of one name on the bus. All but {@link #device} is for the thread that holds
  * {@link #lock}: a driver is called under the lock of the one device it is called for, so that a
  * slow probe keeps nobody else waiting. Hotplug handling takes no lock.
- *
- * <p>A device is open exactly while {@link #driver} is set: whatever clears that closes it.
  */
 final class Slot<D extends Device, R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
@@ -31,8 +27,8 @@ final class Slot<D extends Device, R extends Driver> {
     private final AbstractBus<D, R> bus;
     /** Null where nothing of that name is on the bus. */
     private volatile D device;
-    /** Null where none drives the device. */
-    private R driver;
+    /** The device in the hands of its driver; null where the device waits for one. */
+    private Driven<D, R> driven;
 
     Slot(String name, AbstractBus<D, R> bus) {
         this.name = name;
@@ -70,22 +66,44 @@ final class Slot<D extends Device, R extends Driver> {
         return Optional.ofNullable(device);
     }
 
-    /** Finds the device and has its driver probe it; when it throws no driver has it. */
+    /**
+     * Finds the device and has its driver probe it. One that waits for a driver gives way, unless
+     * it would be in vain.
+     */
     D attach(Devargs devargs) throws DeviceException {
         requireOutsideDriver();
         requireVacant();
         D found = find(devargs);
         R match = bus.bestDriver(found).orElseThrow(
                 () -> new DeviceException(bus.noDriver(found, bus.driverNames())));
-        forget();
+        D waited = device;
         device = found;
         try {
             probe(match);
         } catch (DeviceException e) {
-            forget();
+            boolean waitsOn = waited != null && !waited.isGone() && !found.isGone();
+            found.markDetached();
+            device = waitsOn ? waited : null;
             throw e;
+        } finally {
+            if (waited != null && device != waited) {
+                waited.markDetached();
+            }
         }
         return found;
+    }
+
+    /**
+     * Has the device wait for a driver; leaves it as it is where it waits already, or a driver has
+     * it.
+     */
+    void expect(Devargs devargs) throws DeviceException {
+        requireOutsideDriver();
+        if (driven == null && (device == null || device.isGone())) {
+            D found = find(devargs);
+            forget();
+            device = found;
+        }
     }
 
     private D find(Devargs devargs) throws DeviceException {
@@ -100,49 +118,24 @@ final class Slot<D extends Device, R extends Driver> {
     /** A device that was pulled out while it waited for a driver is in nobody's way. */
     private void requireVacant() throws DeviceException {
         D present = device;
-        if (present == null || present.isGone() && driver == null) {
-            return;
+        if (driven != null) {
+            throw new DeviceException(name + (present.isGone()
+                    ? ": was pulled out, and is not detached yet" : ": is attached already"));
         }
-        throw new DeviceException(name + (present.isGone()
-                ? ": was pulled out, and is not detached yet"
-                : ": is attached already"
-                        + (driver == null ? ", and waits for its driver to return" : "")));
+        if (present != null && !present.isGone() && bus.bestDriver(present).isEmpty()) {
+            throw new DeviceException(
+                    name + ": is attached already, and waits for its driver to return");
+        }
     }
 
-    /**
-     * Opens the device and has {@code match} probe it. It is {@code FOUND} and visible to hotplug
-     * handling, so that even the first access of probe is covered. When it throws, it is closed
-     * again.
-     */
     private void probe(R match) throws DeviceException {
-        if (!device.transition(DeviceState.FOUND, DeviceState.PROBING)) {
-            throw new DeviceException(name + ": pulled out before it was probed");
-        }
-        driver = match;
+        driven = new Driven<>(bus, device, match);
         try {
-            bus.open(device);
-            if (device.isGone()) {
-                throw new DeviceException(name + ": pulled out while being opened");
-            }
-            bus.probe(match, device);
-        } catch (Throwable e) {
-            driver = null;
-            close();
-            throw probeFailure(e);
+            driven.probe();
+        } catch (DeviceException e) {
+            driven = null;
+            throw e;
         }
-        if (!device.transition(DeviceState.PROBING, DeviceState.PROBED)) {
-            dropDriver();
-            throw new DeviceException(name + ": pulled out while being probed");
-        }
-        LOG.info("{}: attached, driver {}", name, match.name());
-    }
-
-    private DeviceException probeFailure(Throwable e) {
-        if (device.isGone()) {
-            return new DeviceException(name + ": pulled out while being probed", e);
-        }
-        return e instanceof DeviceException known ? known
-                : new DeviceException(name + ": probe failed: " + e, e);
     }
 
     /** Takes {@code which} off the bus; when it throws the driver has it still. */
@@ -151,16 +144,9 @@ final class Slot<D extends Device, R extends Driver> {
         if (which != device) {
             return;
         }
-        if (driver != null) {
-            try {
-                bus.remove(driver, which);
-            } catch (Throwable e) {
-                throw new DeviceException(
-                        "%s: driver %s could not let go of it: %s; detach it again"
-                                .formatted(name, driver.name(), e.getMessage()), e);
-            }
-            driver = null;
-            close();
+        if (driven != null) {
+            driven.remove();
+            driven = null;
         }
         forget();
         LOG.info("{}: detached", name);
@@ -171,8 +157,8 @@ final class Slot<D extends Device, R extends Driver> {
         if (device == null || refusedInsideDriver("its bus")) {
             return;
         }
-        if (driver != null) {
-            dropDriver();
+        if (driven != null) {
+            drop();
         }
         forget();
         LOG.info("{}: detached, as its bus is being stopped", name);
@@ -182,10 +168,10 @@ final class Slot<D extends Device, R extends Driver> {
      * The service of {@code gone} ends: its device stays, without a driver, if it is there at all.
      */
     void driverGone(R gone) {
-        if (driver != gone || refusedInsideDriver("its driver")) {
+        if (driven == null || !driven.isBy(gone) || refusedInsideDriver("its driver")) {
             return;
         }
-        dropDriver();
+        drop();
         waitForDriver();
     }
 
@@ -197,9 +183,14 @@ final class Slot<D extends Device, R extends Driver> {
         return insideDriver();
     }
 
+    private void drop() {
+        driven.drop();
+        driven = null;
+    }
+
     /** Probes a device that waits, if there is a driver for it now. */
     void probeAgain() {
-        if (device == null || driver != null) {
+        if (device == null || driven != null) {
             return;
         }
         if (device.isGone()) {
@@ -214,44 +205,6 @@ final class Slot<D extends Device, R extends Driver> {
                 LOG.warn("could not attach again: {}", e.getMessage(), e);
                 waitForDriver();
             }
-        }
-    }
-
-    /** The driver must let go: it has no say, other than in {@link #detach}. */
-    private void dropDriver() {
-        R dropped = driver;
-        driver = null;
-        try {
-            bus.remove(dropped, device);
-        } catch (Throwable e) {
-            LOG.error("{}: driver {} did not let go of it; "
-                    + "its windows stay mapped, without the device", name, dropped.name(), e);
-            replaceWindows();
-            closeWithoutRelease();
-            return;
-        }
-        close();
-    }
-
-    /** Memory that a thread may still be using is kept, but is the device's no more. */
-    private void replaceWindows() {
-        try {
-            bus.services().mapper().replace(device.windows());
-        } catch (IOException e) {
-            LOG.error("{}: {}", name, e.getMessage(), e);
-        }
-    }
-
-    private void close() {
-        bus.services().mapper().releaseAll(device.windows());
-        closeWithoutRelease();
-    }
-
-    private void closeWithoutRelease() {
-        try {
-            bus.close(device);
-        } catch (Throwable e) {
-            LOG.error("{}: something of it stays open", name, e);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class DriversTest {
-    private final Drivers<TestDriver> drivers = new Drivers<>();
+    private final Drivers<TestDriver> drivers = new Drivers<>("test");
 
     private TestDriver add(String name, int quality, int ranking, long serviceId) {
         TestDriver driver = new TestDriver(name);
@@ -75,5 +75,32 @@ final class DriversTest {
         add("net_null", 1, 0, 2);
         add("net_null", 1, 1, 3);
         assertThat(drivers.names()).isEqualTo("net_null, net_sim");
+    }
+
+    @Test
+    void shouldReportTwoOfOneNameOnce() {
+        try (LogLines log = new LogLines()) {
+            add("net_null", 1, 0, 1);
+            add("net_sim", 1, 0, 2);
+            assertThat(log.warnings()).isEmpty();
+            add("net_null", 1, 0, 3);
+            assertThat(log.warnings()).containsExactly("test: two drivers have the name net_null: "
+                    + "that of io.hotbus.bus.TestDriver (service 1, ranking 0) gets what is "
+                    + "attached from now on, that of io.hotbus.bus.TestDriver (service 3, ranking "
+                    + "0) takes over when it goes");
+            add("net_sim", 1, 10, 4);
+            assertThat(log.warnings()).hasSize(2).last().asString()
+                    .containsSubsequence("net_sim", "(service 4, ranking 10) gets",
+                            "(service 2, ranking 0) takes over");
+        }
+    }
+
+    @Test
+    void shouldTakeADriverThatCannotSayItsName() {
+        TestDriver nameless = new TestDriver(null);
+        drivers.add(nameless, Map.of());
+
+        assertThat(drivers.names()).isEqualTo("null");
+        assertThat(best()).containsSame(nameless);
     }
 }

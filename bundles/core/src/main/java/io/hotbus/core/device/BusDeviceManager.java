@@ -7,6 +7,7 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.bus.DeviceState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,13 +19,22 @@ import org.osgi.service.component.annotations.Reference;
 /** All buses as one, by asking each; none is asked for a device that may not be used. */
 @Component(service = DeviceManager.class)
 public final class BusDeviceManager implements DeviceManager {
+    /** What is done with the bus of devargs, and these as the operator wants them. */
+    @FunctionalInterface
+    private interface Action<T> {
+        T with(Bus bus, Devargs devargs) throws DeviceException;
+    }
+
     private final Buses buses;
     private final DeviceLists lists;
+    private final DevargsList expected;
 
     @Activate
-    public BusDeviceManager(@Reference Buses buses, @Reference DeviceLists lists) {
+    public BusDeviceManager(@Reference Buses buses, @Reference DeviceLists lists,
+            @Reference DevargsList expected) {
         this.buses = buses;
         this.lists = lists;
+        this.expected = expected;
     }
 
     @Override
@@ -46,16 +56,46 @@ public final class BusDeviceManager implements DeviceManager {
 
     @Override
     public Device attach(Devargs devargs) throws DeviceException {
+        Device device = withBusOf(devargs, Bus::attach);
+        expected.forget(device);
+        return device;
+    }
+
+    @Override
+    public void expect(Devargs devargs) throws DeviceException {
+        withBusOf(devargs, (bus, permitted) -> {
+            expected.expect(bus, permitted);
+            return bus;
+        });
+    }
+
+    private <T> T withBusOf(Devargs devargs, Action<T> action) throws DeviceException {
         Optional<String> asked = devargs.bus();
         for (PlugIn<Bus> bus : buses.all()) {
-            Optional<Device> device = bus.call(b ->
-                    asked.orElse(b.name()).equals(b.name()) && b.claims(devargs)
-                            ? b.attach(lists.permit(b, devargs)) : null);
-            if (device.isPresent()) {
-                return device.get();
+            Optional<T> done = bus.call(b -> {
+                if (!asked.orElse(b.name()).equals(b.name()) || !b.claims(devargs)) {
+                    return null;
+                }
+                requireOnNoOther(b, b.nameOf(devargs));
+                return action.with(b, lists.permit(b, devargs));
+            });
+            if (done.isPresent()) {
+                return done.get();
             }
         }
         throw new DeviceException(whyNobodyClaims(devargs));
+    }
+
+    /** An old bus beside a new one of its name keeps what it has until it goes. */
+    private void requireOnNoOther(Bus bus, String name) throws DeviceException {
+        for (PlugIn<Bus> other : buses.named(bus.name())) {
+            if (other.service() != bus && other.call(b -> b.devices().stream()
+                    .filter(device -> device.name().equals(name)).findFirst()
+                    .orElse(null)).isPresent()) {
+                throw new DeviceException("%s: is attached already, on another bus '%s' (%s)"
+                        .formatted(name, bus.name(), other));
+            }
+        }
     }
 
     private String whyNobodyClaims(Devargs devargs) {
@@ -79,6 +119,9 @@ public final class BusDeviceManager implements DeviceManager {
 
     @Override
     public void detach(Device device) throws DeviceException {
+        if (device.state() == DeviceState.DETACHED) {
+            return; // perhaps as its bus went
+        }
         for (PlugIn<Bus> bus : candidates(device)) {
             Optional<Bus> done = bus.call(b -> {
                 b.detach(device);

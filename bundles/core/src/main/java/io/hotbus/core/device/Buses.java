@@ -38,8 +38,13 @@ public final class Buses {
     }
 
     public void add(Bus bus, ServiceProperties properties) {
+        List<PlugIn<Bus>> before = named(bus.name());
         buses.add(bus, properties);
         LOG.info("{}: bus installed", bus.name());
+        if (!before.isEmpty()) {
+            LOG.warn("{}: two buses have that name; {} gets what is attached from now on, and each "
+                    + "keeps what it has", bus.name(), named(bus.name()).get(0));
+        }
     }
 
     /** Its ranking may be another. */
@@ -56,6 +61,11 @@ public final class Buses {
     /** The highest ranking first. */
     public List<PlugIn<Bus>> all() {
         return buses.snapshot();
+    }
+
+    /** Those of that name: one, or while it is replaced two. */
+    List<PlugIn<Bus>> named(String name) {
+        return all().stream().filter(bus -> bus.service().name().equals(name)).toList();
     }
 
     /** Does {@code action} with every bus; {@code what} it is, for the log. */

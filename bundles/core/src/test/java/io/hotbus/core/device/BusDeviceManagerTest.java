@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class BusDeviceManagerTest {
     private final Buses buses = new Buses(new CoreSettings());
     private final DeviceLists lists = new DeviceLists(buses);
-    private final BusDeviceManager manager = new BusDeviceManager(buses, lists);
+    private final BusDeviceManager manager = new BusDeviceManager(
+            buses, lists, new DevargsList(buses, lists, (owner, task) -> task.run()));
     private final TestBus vdev = new TestBus("net", 1);
     private final TestBus pci = new TestBus("pci", 2);
 
@@ -95,6 +96,42 @@ class BusDeviceManagerTest {
 
         assertThat(vdev.detached).containsExactly(device);
         assertThat(next.detached).isEmpty();
+    }
+
+    @Test
+    void shouldNotAttachOnANewBusWhatAnOldOneOfItsNameHas() throws DeviceException {
+        TestBus next = new TestBus("net", 0);
+        install(vdev);
+        attach("net_x0");
+        install(next);
+
+        assertThatThrownBy(() -> attach("net_x0")).isInstanceOf(DeviceException.class)
+                .hasMessageStartingWith("net_x0: is attached already, on another bus 'net' (");
+        assertThat(attach("net_x1")).isSameAs(next.devices.get(0));
+    }
+
+    @Test
+    void shouldHaveADeviceExpectedByItsBus() throws DeviceException {
+        install(vdev, pci);
+
+        manager.expect(Devargs.parse("pci0,x=1"));
+
+        assertThat(pci.expected).containsExactly(Devargs.parse("pci0,x=1"));
+        assertThat(vdev.expected).isEmpty();
+        assertThatThrownBy(() -> manager.expect(Devargs.parse("foo0")))
+                .hasMessage("no bus claims 'foo0' (buses: net, pci)");
+    }
+
+    @Test
+    void shouldDetachADeviceTwiceAndWhereItsBusHasGone() throws DeviceException {
+        install(vdev);
+        Device device = attach("net_x0");
+        device.markDetached();
+        buses.remove(vdev, vdev.properties());
+
+        manager.detach(device);
+
+        assertThat(vdev.detached).isEmpty();
     }
 
     @Test

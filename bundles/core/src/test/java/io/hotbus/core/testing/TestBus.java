@@ -18,6 +18,9 @@ public class TestBus implements Bus {
     public final BlockingQueue<Uevent> uevents = new LinkedBlockingQueue<>();
     public final BlockingQueue<TestBus> rescans = new LinkedBlockingQueue<>();
     public final List<Device> detached = new CopyOnWriteArrayList<>();
+    public final List<Devargs> expected = new CopyOnWriteArrayList<>();
+    /** Why a device that is expected or attached is not there, if so. */
+    public volatile String absent;
 
     private final String name;
     private final ServiceProperties properties;
@@ -48,15 +51,25 @@ public class TestBus implements Bus {
 
     @Override
     public Device attach(Devargs devargs) throws DeviceException {
+        if (absent != null) {
+            throw new DeviceException(absent);
+        }
         Device device = new Device(name, devargs) { };
         devices.add(device);
         return device;
     }
 
     @Override
+    public void expect(Devargs devargs) throws DeviceException {
+        expected.add(devargs);
+        attach(devargs);
+    }
+
+    @Override
     public void detach(Device device) throws DeviceException {
         detached.add(device);
         devices.remove(device);
+        device.markDetached();
     }
 
     @Override

@@ -9,6 +9,12 @@ import org.osgi.annotation.versioning.ConsumerType;
  * the property {@code hotbus.bus} = {@link #name()}; the core bundle finds it. A bus that can lose
  * its devices also registers a {@code SigbusHandler} and a {@code BusHotplugHandler}.
  *
+ * <p>When the service goes, the core bundle has the devices on it detached, and remembers those
+ * whose hardware is there; when a bus of the same name comes, it is told to {@link #expect} them.
+ * So a bus withdraws its service first, and then lets go of what may be left. Of two buses of one
+ * name, an old one beside a new one, the highest {@code service.ranking}, then the oldest gets what
+ * is attached; each keeps what it has.
+ *
  * <p>Control threads, several at once. Source: DPDK {@code struct rte_bus}.
  */
 @ConsumerType
@@ -38,6 +44,17 @@ public interface Bus {
      * @throws DeviceException attached already, not there, no driver, or the probe failed
      */
     Device attach(Devargs devargs) throws DeviceException;
+
+    /**
+     * The device is attached as soon as it is there and a driver for it is: its bus or its driver
+     * was replaced while it was attached. Leaves a device alone that a driver has. Does not wait
+     * for a driver. A bus that cannot have a device wait attaches it now, as here.
+     *
+     * @throws DeviceException it is not there, or may not be attached: it is not expected
+     */
+    default void expect(Devargs devargs) throws DeviceException {
+        attach(devargs);
+    }
 
     /**
      * Has the driver let go of the device, gone or not, and takes it off the bus. Its windows are

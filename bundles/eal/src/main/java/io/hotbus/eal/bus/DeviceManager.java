@@ -28,6 +28,15 @@ public interface DeviceManager {
      */
     Device attach(Devargs devargs) throws DeviceException;
 
+    /**
+     * Has the device attached as soon as it is there and a driver for it is: at once, perhaps, or
+     * after a bundle was installed or the device plugged in. Leaves a device alone that a driver
+     * has.
+     *
+     * @throws DeviceException no bus claims it, or as {@link #attach} where it may not be attached
+     */
+    void expect(Devargs devargs) throws DeviceException;
+
     /** Detaches through the device's bus. As {@link Bus#detach}. */
     void detach(Device device) throws DeviceException;
 }

@@ -112,6 +112,11 @@ public final class RigDevices implements DeviceManager {
         return device;
     }
 
+    @Override
+    public void expect(Devargs devargs) throws DeviceException {
+        attach(devargs);
+    }
+
     private static String partner(String name) {
         int last = name.length() - 1;
         return name.substring(0, last) + (char) (name.charAt(last) ^ 1);

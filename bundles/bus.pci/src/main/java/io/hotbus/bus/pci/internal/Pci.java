@@ -126,12 +126,6 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         return PciAddress.parse(devargs.name()).map(PciAddress::toString).orElse(devargs.name());
     }
 
-    @Override
-    public Device attach(Devargs devargs) throws DeviceException {
-        return super.attach(
-                new Devargs(devargs.bus(), address(devargs).toString(), devargs.args()));
-    }
-
     private static PciAddress address(Devargs devargs) throws DeviceException {
         return PciAddress.parse(devargs.name()).orElseThrow(() -> new DeviceException(
                 devargs.name() + ": is not a PCI address (0000:03:00.0)"));

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.bus.Driver;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A device in the hands of a driver: open from before the driver probes it until after it has let
+ * go. For the thread that holds the lock of the device's slot.
+ */
+final class Driven<D extends Device, R extends Driver> {
+    private static final Logger LOG = LoggerFactory.getLogger(Driven.class);
+
+    private final AbstractBus<D, R> bus;
+    private final D device;
+    private final R driver;
+
+    Driven(AbstractBus<D, R> bus, D device, R driver) {
+        this.bus = bus;
+        this.device = device;
+        this.driver = driver;
+    }
+
+    boolean isBy(R which) {
+        return driver == which;
+    }
+
+    /**
+     * Opens the device and has the driver probe it. It is {@code FOUND} and visible to hotplug
+     * handling, so that even the first access of probe is covered. When it throws, it is closed
+     * again.
+     */
+    void probe() throws DeviceException {
+        if (!device.transition(DeviceState.FOUND, DeviceState.PROBING)) {
+            throw new DeviceException(device + ": pulled out before it was probed");
+        }
+        try {
+            bus.open(device);
+            if (device.isGone()) {
+                throw new DeviceException(device + ": pulled out while being opened");
+            }
+            bus.probe(driver, device);
+        } catch (Throwable e) {
+            close();
+            throw probeFailure(e);
+        }
+        if (!device.transition(DeviceState.PROBING, DeviceState.PROBED)) {
+            drop();
+            throw new DeviceException(device + ": pulled out while being probed");
+        }
+        LOG.info("{}: attached, driver {}", device, driver.name());
+    }
+
+    private DeviceException probeFailure(Throwable e) {
+        if (device.isGone()) {
+            return new DeviceException(device + ": pulled out while being probed", e);
+        }
+        return e instanceof DeviceException known ? known
+                : new DeviceException(device + ": probe failed: " + e, e);
+    }
+
+    /** Has the driver let go; when it throws the driver has it still. */
+    void remove() throws DeviceException {
+        try {
+            bus.remove(driver, device);
+        } catch (Throwable e) {
+            throw new DeviceException("%s: driver %s could not let go of it: %s; detach it again"
+                    .formatted(device, driver.name(), e.getMessage()), e);
+        }
+        close();
+    }
+
+    /** The driver must let go: it has no say, other than in {@link #remove}. */
+    void drop() {
+        try {
+            bus.remove(driver, device);
+        } catch (Throwable e) {
+            LOG.error("{}: driver {} did not let go of it; "
+                    + "its windows stay mapped, without the device", device, driver.name(), e);
+            replaceWindows();
+            closeWithoutRelease();
+            return;
+        }
+        close();
+    }
+
+    /** Memory that a thread may still be using is kept, but is the device's no more. */
+    private void replaceWindows() {
+        try {
+            bus.services().mapper().replace(device.windows());
+        } catch (IOException e) {
+            LOG.error("{}: {}", device, e.getMessage(), e);
+        }
+    }
+
+    private void close() {
+        bus.services().mapper().releaseAll(device.windows());
+        closeWithoutRelease();
+    }
+
+    private void closeWithoutRelease() {
+        try {
+            bus.close(device);
+        } catch (Throwable e) {
+            LOG.error("{}: something of it stays open", device, e);
+        }
+    }
+}
