@@ -21,6 +21,7 @@ public final class RigDevices implements DeviceManager {
     private final PortRegistry ports;
     private final Map<String, RigDevice> devices = new TreeMap<>();
     private final List<String> attached = new ArrayList<>();
+    private final List<String> expected = new ArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger attempts = new AtomicInteger();
     private volatile Consumer<String> whenAttaching = name -> { };
@@ -113,8 +114,13 @@ public final class RigDevices implements DeviceManager {
     }
 
     @Override
-    public void expect(Devargs devargs) throws DeviceException {
-        attach(devargs);
+    public synchronized void expect(Devargs devargs) {
+        expected.add(devargs.toString());
+    }
+
+    /** The devargs that are expected, in order. */
+    public synchronized List<String> expected() {
+        return List.copyOf(expected);
     }
 
     private static String partner(String name) {

@@ -36,11 +36,18 @@ public final class PortRemover implements EthEventListener {
     @Override
     public void onEthEvent(EthEvent event) {
         Port port = event.port();
-        if (event.kind() != EthEvent.Kind.INTR_RMV
-                || port.device().state() == DeviceState.DETACHED) {
+        if (event.kind() != EthEvent.Kind.INTR_RMV) {
             return;
         }
         String name = port.name();
+        if (port.device().state() == DeviceState.DETACHED) {
+            if (reattach.lostWithItsBus(port.device())) {
+                LOG.info("port {} ({}): removed, and gone with its driver or bus before that was "
+                        + "told", port.id(), name);
+                removals.merge(name, 1, Integer::sum);
+            }
+            return;
+        }
         reattach.lost(port.device());
         try {
             ports.detach(port);

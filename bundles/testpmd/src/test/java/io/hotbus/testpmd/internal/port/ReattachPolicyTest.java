@@ -3,6 +3,7 @@ package io.hotbus.testpmd.internal.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.Port;
@@ -280,6 +281,9 @@ class ReattachPolicyTest {
             Rig.await(() -> rig.ports.policy().failure("wire0").isPresent());
             assertThat(rig.ports.policy().failure("wire0")).hasValue("wire0: not there yet");
             assertThat(rig.devices.find("wire0")).isEmpty();
+            rig.control.settle();
+            assertThat(rig.devices.expected()).as("its driver may return")
+                    .containsExactly(DEVARGS);
 
             rig.plugged("wire0");
             rig.control.settle();
@@ -298,6 +302,71 @@ class ReattachPolicyTest {
             rig.control.settle();
 
             assertThat(rig.devices.devices()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldAttachWhatWentWithItsBusBeforeThePortKnewOfItsRemoval() throws Exception {
+        try (Rig rig = new Rig()) {
+            Device device = rig.attach(DEVARGS).device();
+            rig.control.settle();
+            device.markRemoved();
+            rig.devices.detach(device);
+            rig.publish(DeviceEvent.removed(device, RemovalCause.SIGBUS, System.nanoTime()));
+            rig.control.settle();
+            assertThat(rig.devices.attempts()).isOne();
+
+            rig.plugged("wire0");
+            rig.control.settle();
+            assertThat(rig.devices.attached()).containsExactly(DEVARGS, DEVARGS);
+        }
+    }
+
+    @Test
+    void shouldAttachWhatWentWithItsBusBeforeItWasCleanedUpAfter() throws Exception {
+        try (Rig rig = new Rig()) {
+            Port port = rig.attach(DEVARGS);
+            rig.listen(event -> rig.devices.detach(port.device()));
+            rig.pullOut("wire0");
+            rig.plugged("wire0");
+            rig.control.settle();
+
+            assertThat(rig.ports.remover().removals("wire0")).isOne();
+            assertThat(rig.devices.attached()).containsExactly(DEVARGS, DEVARGS);
+        }
+    }
+
+    @Test
+    void shouldLeaveAloneWhatSomeoneDetachedBeforeItsRemovalWasTold() throws Exception {
+        try (Rig rig = new Rig()) {
+            Port port = rig.attach(DEVARGS);
+            rig.control.call(() -> {
+                rig.pullOut("wire0");
+                rig.ports.manager().detach(port);
+                return null;
+            });
+            rig.control.settle();
+            rig.plugged("wire0");
+            rig.control.settle();
+
+            assertThat(rig.devices.devices()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldHaveABusThatReturnsExpectWhatWasLostFromIt() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(DEVARGS);
+            rig.attach("wire2");
+            rig.pullOut("wire0");
+            rig.control.settle();
+            rig.ports.policy().busAdded("other");
+            rig.control.settle();
+            assertThat(rig.devices.expected()).isEmpty();
+
+            rig.ports.policy().busAdded("rig");
+            rig.control.settle();
+            assertThat(rig.devices.expected()).containsExactly(DEVARGS);
         }
     }
 
