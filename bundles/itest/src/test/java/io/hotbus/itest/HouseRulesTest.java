@@ -43,6 +43,9 @@ class HouseRulesTest {
             Map.entry("demo", Set.of("eal", "ethdev", "testpmd")),
             Map.entry("deploy", Set.of()));
 
+    /** Of the product of the launcher alone. */
+    private static final Set<String> NOT_SHIPPED = Set.of("demo", "deploy");
+
     private static final Map<String, Manifest> MANIFESTS = new TreeMap<>();
 
     @BeforeAll
@@ -69,6 +72,19 @@ class HouseRulesTest {
             assertThat(bundles).as("bundles with a rule").isEqualTo(ALLOWED.keySet());
         }
         assertThat(MANIFESTS.keySet()).as("jars built").isEqualTo(new TreeSet<>(ALLOWED.keySet()));
+    }
+
+    @Test
+    void shouldShipEveryBundle() throws IOException {
+        String repository = Files.readString(Path.of("../../launcher/repository/pom.xml"));
+        String features = Files.readString(Path.of("../../launcher/repository/features.xml"));
+        Set<String> shipped = new TreeSet<>(ALLOWED.keySet());
+        shipped.removeAll(NOT_SHIPPED);
+        assertThat(shipped).as("in the repository").allMatch(bundle ->
+                repository.contains("<artifactId>" + PREFIX + bundle + "</artifactId>"));
+        shipped.remove("tck");
+        assertThat(shipped).as("in a feature of Karaf").allMatch(bundle ->
+                features.contains("mvn:io.hotbus/" + PREFIX + bundle + "/"));
     }
 
     @Test
