@@ -4,7 +4,7 @@
 # Installs hotbus from launcher/target/repository where others are at home: in Apache Karaf from
 # features.xml, and in a bare Apache Felix from index.xml. In each, a simulated NIC is pulled out under
 # traffic and plugged in again; in Karaf its driver is updated, too. Maven fetches both, once (Karaf:
-# 36 MB). Nothing is written but launcher/target/containers.
+# 36 MB); Karaf fetches its feature scr each time. All else is written in launcher/target/containers.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
