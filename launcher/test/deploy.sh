@@ -1,0 +1,247 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Bundles put into deploy/, replaced and deleted while packets are forwarded: good ones and broken ones
+# of every kind. What the operator is told of each, and that the other ports do not notice. Runs
+# against the product as it was built.
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+work=$(mktemp -d)
+pid=''
+trap '[ -z "$pid" ] || kill -KILL $pid; rm -rf "$work"' EXIT
+passed=0 failed=0
+export HOTBUS_LOG=INFO HOTBUS_DEPLOY=$work/deploy HOTBUS_ETC=$work/etc
+hotbus=launcher/hotbus
+log=$work/log
+bin=${JAVA_HOME:+$JAVA_HOME/bin/}
+deadline=60
+
+result() { # NAME CODE: and what was logged, if it failed
+	if [ "$2" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok $1"
+	else
+		failed=$((failed + 1))
+		echo "FAIL $1${3:+: $3}"
+		tail -n 30 "$log" 2>/dev/null | sed 's/^/    /'
+	fi
+}
+
+# Waits until a line that was not there at the last `mark` matches.
+seen=0
+mark() { seen=$(wc -l <"$log"); }
+logged() {
+	local end=$((SECONDS + deadline))
+	until tail -n "+$((seen + 1))" "$log" | grep -qE -- "$1"; do
+		[ $SECONDS -lt $end ] && kill -0 "$pid" 2>/dev/null || return 1
+		sleep 0.1
+	done
+}
+
+received() { # packets that a port has received by the last statistics
+	grep -A 1 -F "($1)" "$log" | sed -n 's/.*RX-packets: *\([0-9]*\).*/\1/p' | tail -n 1
+}
+
+# The two ports next door have forwarded more than they had.
+goes_on() {
+	local port before end=$((SECONDS + deadline))
+	for port in net_sim0 net_sim1; do
+		before=$(received $port)
+		until [ "$(received $port)" -gt "${before:-0}" ] 2>/dev/null; do
+			[ $SECONDS -lt $end ] && kill -0 "$pid" 2>/dev/null || return 1
+			sleep 0.1
+		done
+	done
+}
+
+# expect NAME PATTERN: that is logged, and the other ports forward on.
+expect() {
+	logged "$2"
+	local code=$?
+	[ $code = 0 ] || { result "$1" 1 "expected to be logged: $2"; return; }
+	goes_on
+	result "$1" $? "other ports have stopped forwarding"
+}
+
+drop() { # JAR NAME: as operators do
+	mark
+	cp "$work/jars/$1.jar" "$work/deploy/.$2" && mv "$work/deploy/.$2" "$work/deploy/$2"
+}
+
+# A bundle of ours under another name; further arguments are sed scripts for its manifest.
+copy_of() { # BUNDLE FILE NAME VERSION [SCRIPT...]
+	local jar=$1 file=$2 name=$3 version=$4 script manifest
+	shift 4
+	rm -rf "$work/x" && mkdir "$work/x"
+	(cd "$work/x" && "${bin}jar" xf "$jar")
+	manifest=$work/x/META-INF/MANIFEST.MF
+	# lines of a manifest are continued by a blank
+	sed -i -e 's/\r$//' "$manifest" && sed -i -e ':a' -e 'N' -e '$!ba' -e 's/\n //g' "$manifest"
+	sed -i -e "s/^Bundle-SymbolicName:.*/Bundle-SymbolicName: $name/" \
+		-e "s/^Bundle-Version:.*/Bundle-Version: $version/" "$manifest"
+	for script; do sed -i -e "$script" "$manifest"; done
+	mv "$manifest" "$work/manifest"
+	(cd "$work/x" && "${bin}jar" cfm "$work/jars/$file.jar" "$work/manifest" .)
+}
+
+make_jars() {
+	local export_dir=$PWD/launcher/target/export null
+	null=$(echo "$export_dir"/hotbus/io.hotbus.net.null-*.jar)
+	mkdir -p "$work/jars" "$work/src"
+	copy_of "$null" twin org.acme.twin 1.0.0 # the same driver, in another bundle
+	copy_of "$null" product io.hotbus.net.null 9.0.0
+	copy_of "$null" unresolved org.acme.unresolved 1.0.0 's/^Import-Package: /&org.nowhere;version="[2,3)",/'
+	copy_of "$null" java99 org.acme.java99 1.0.0 's/(version=17)/(version=99)/'
+	copy_of "$null" nothing org.acme.nothing 1.0.0 '/^Service-Component:/d'
+	# a driver of its own: a name of the same length, so that the class stays right
+	copy_of "$null" acme1 org.acme.net 1.0.0
+	rename_driver acme1 org.acme.net 1.0.0
+	rename_driver acme2 org.acme.net 1.1.0
+	head -c 3000 "$work/jars/acme2.jar" >"$work/jars/truncated.jar"
+
+	cat >"$work/src/Start.java" <<-'JAVA'
+		public class Start implements org.osgi.framework.BundleActivator {
+		    public void start(org.osgi.framework.BundleContext context) {
+		        throw new IllegalStateException("no such card");
+		    }
+		    public void stop(org.osgi.framework.BundleContext context) { }
+		}
+	JAVA
+	cat >"$work/src/Component.java" <<-'JAVA'
+		public class Component {
+		    public Component() { throw new IllegalStateException("no such card"); }
+		}
+	JAVA
+	"${bin}javac" -cp "$export_dir/lib/*" -d "$work/classes" "$work"/src/*.java
+	mkdir "$work/classes/OSGI-INF"
+	printf '<scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="Component" immediate="true">%s' \
+		'<implementation class="Component"/></scr:component>' >"$work/classes/OSGI-INF/c.xml"
+	small_bundle activator org.acme.activator 'Bundle-Activator: Start'
+	small_bundle core io.hotbus.core 'Bundle-Activator: Start'
+	small_bundle component org.acme.component 'Service-Component: OSGI-INF/c.xml'
+}
+
+rename_driver() { # FILE NAME VERSION
+	find "$work/x" -name '*.class' -exec sed -i 's/net_null/net_acme/g' {} +
+	sed -i -e "s/^Bundle-Version:.*/Bundle-Version: $3/" "$work/manifest"
+	(cd "$work/x" && LC_ALL=C "${bin}jar" cfm "$work/jars/$1.jar" "$work/manifest" .)
+}
+
+small_bundle() { # FILE NAME HEADER
+	printf 'Bundle-ManifestVersion: 2\nBundle-SymbolicName: %s\nBundle-Version: 1.0.0\n%s\n%s\n' \
+		"$2" 'Import-Package: org.osgi.framework' "$3" >"$work/manifest"
+	"${bin}jar" cfm "$work/jars/$1.jar" "$work/manifest" -C "$work/classes" .
+}
+
+# ---- a running instance -------------------------------------------------------------------------
+
+export LC_ALL=C
+mkdir -p "$work/deploy" "$work/etc" && chmod 755 "$work" "$work/deploy" "$work/etc"
+make_jars || exit 1
+cp "$work/jars/acme1.jar" "$work/deploy/acme.jar"
+
+set -m # so that it may be interrupted
+$hotbus run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_acme0 --tx-first --stats-period 1 \
+	>"$log" 2>&1 </dev/null &
+pid=$!
+expect should_have_what_is_deployed_before_the_first_device 'net_acme0: attached, driver net_acme'
+
+drop acme2 acme.jar
+logged 'org\.acme\.net 1\.1\.0: updated from 1\.0\.0'
+expect should_swap_a_driver_that_forwards 'port 2 \(net_acme0\): forwarding'
+drop truncated acme.jar
+expect should_keep_what_runs_when_its_file_breaks \
+	'ERROR .*/acme\.jar: is not a complete jar .*org\.acme\.net 1\.1\.0 of before goes on'
+drop truncated truncated.jar
+expect should_report_a_truncated_jar 'ERROR .*/truncated\.jar: is not a complete jar .*: copy it again'
+drop activator truncated.jar
+expect should_report_what_an_activator_throws \
+	'ERROR .*org\.acme\.activator 1\.0\.0: does not start: IllegalStateException: no such card'
+drop component component.jar
+expect should_report_what_a_component_throws \
+	'ERROR .*org\.acme\.component 1\.0\.0: component Component failed: IllegalStateException: no such card'
+drop unresolved unresolved.jar
+expect should_report_a_missing_package \
+	'ERROR .*org\.acme\.unresolved 1\.0\.0: does not resolve: imports org\.nowhere \[2\.0\.0,3\.0\.0\), which no bundle exports'
+drop java99 java99.jar
+expect should_report_another_java 'ERROR .*org\.acme\.java99 1\.0\.0: does not resolve: needs Java 99, this is [0-9]'
+drop nothing nothing.jar
+expect should_warn_of_a_bundle_that_runs_nothing 'WARN .*org\.acme\.nothing 1\.0\.0: runs nothing'
+drop twin twin.jar
+expect should_report_a_second_driver_of_one_name 'WARN .*two drivers have the name net_null: that of '
+drop core core.jar
+expect should_not_exchange_what_the_command_stands_on \
+	'ERROR .*/core\.jar: io\.hotbus\.core is what the running command stands on'
+drop product null.jar
+logged 'io\.hotbus\.net\.null 9\.0\.0 replaces .* until the file is deleted'
+expect should_replace_a_bundle_of_the_product 'io\.hotbus\.net\.null 9\.0\.0: started'
+mark && rm "$work/deploy/null.jar"
+logged 'null\.jar: was deleted, io\.hotbus\.net\.null .* is back'
+expect should_give_back_the_bundle_of_the_product 'io\.hotbus\.net\.null [0-9.]*: updated from 9\.0\.0'
+mark && echo 'x = 1' >"$work/etc/org.acme.cfg"
+expect should_read_a_configuration 'Creating configuration \{org\.acme\} from .*/etc/org\.acme\.cfg'
+mark && rm "$work/deploy/acme.jar"
+logged 'port 2 \(net_acme0\): gone'
+expect should_take_away_a_bundle_with_its_file 'org\.acme\.net 1\.1\.0: uninstalled'
+drop acme1 acme.jar
+expect should_probe_again_when_a_driver_arrives 'net_acme0: attached, driver net_acme'
+
+mark
+kill -INT "$pid"
+wait "$pid"
+code=$?
+pid=''
+[ $code = 130 ]
+result should_end_in_order $? "exit code $code"
+tail -n "+$((seen + 1))" "$log" | grep -E '(ended|TX-dropped)' | grep -A 1 -E 'for net_sim[01]/0' | grep TX-dropped |
+	awk '$2 == 0 || $2 != $4 || $6 != 0 { bad = 1 } END { exit bad || NR != 2 }'
+result should_have_lost_nothing_on_other_ports $?
+[ "$(grep -cE ' (ERROR|WARN) +[^ ]+ +org\.acme\.(activator|component|unresolved|java99|nothing)' "$log")" = 5 ]
+result should_have_said_each_thing_once $?
+! grep -E '(Exception|^\s+at )' "$log" | grep -vqE '(ERROR|WARN) .*: no such card$'
+result should_not_print_stack_traces $?
+
+# ---- typed ----------------------------------------------------------------------------------------
+
+rm -f "$work"/deploy/*
+typed() { # NAME CODE PATTERN COMMANDS
+	$hotbus run --exec "$4" >"$log" 2>&1 </dev/null
+	local code=$?
+	[ $code = "$2" ] && grep -qE -- "$3" "$log"
+	result "$1" $? "exit code $code (expected $2), expected to match: $3"
+}
+typed should_install_update_and_uninstall 0 'org.acme.net 1.1.0 is uninstalled' \
+	"bundle install $work/jars/acme1.jar; bundle update org.acme.net $work/jars/acme2.jar; bundle list;
+	bundle stop org.acme.net; bundle start org.acme.net; bundle uninstall org.acme.net"
+typed should_say_why 0 '^org.acme.java99 1.0.0 does not resolve: needs Java 99' \
+	"bundle install $work/jars/java99.jar; bundle why org.acme.java99"
+typed should_not_install_half_a_jar 1 'truncated.jar: is not a complete jar' "bundle install $work/jars/truncated.jar"
+typed should_not_take_away_what_it_stands_on 1 'io.hotbus.testpmd is what the running command stands on' \
+	'bundle uninstall io.hotbus.testpmd'
+typed should_name_the_forms 1 "'bundle frobnicate' is not understood, valid:" 'bundle frobnicate'
+
+refused() { # NAME PATTERN
+	$hotbus run --exec 'bundle list' >"$log" 2>&1 </dev/null
+	local code=$?
+	[ $code = 3 ] && grep -qE -- "$2" "$log"
+	result "$1" $? "exit code $code (expected 3), expected to match: $2"
+}
+chmod o+w "$work/deploy"
+refused should_refuse_a_folder_that_others_write_to "others may write to $work/deploy .*: chmod go-w"
+chmod o-w "$work/deploy" && cp "$work/jars/acme1.jar" "$work/deploy/" && chmod o+w "$work/deploy/acme1.jar"
+refused should_refuse_a_file_that_others_write_to "others may write to $work/deploy/acme1.jar .*: chmod go-w"
+rm "$work/deploy/acme1.jar" && chmod o+w "$work"
+refused should_refuse_a_folder_that_others_can_exchange "others may write to $work and put another deploy in its place"
+chmod o-w "$work"
+if [ "$(id -u)" = 0 ]; then
+	chown 65534 "$work/etc"
+	refused should_refuse_a_folder_of_somebody_else "$work/etc belongs to nobody, .*: chown root"
+else
+	echo "SKIP should_refuse_a_folder_of_somebody_else: needs root"
+fi
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
