@@ -53,7 +53,8 @@ public final class DeviceContractTest extends DeviceContract {
         Device device = testee.attach();
 
         assertThat(device.state()).isEqualTo(DeviceState.PROBED);
-        assertThat(device.devargs()).as("its devargs").isEqualTo(devargs);
+        assertThat(device.devargs().args()).as("its devargs").isEqualTo(devargs.args());
+        assertThat(device.name()).as("its name").isEqualTo(testee.bus().nameOf(devargs));
         assertThat(device.busName()).as("its bus").isEqualTo(testee.bus().name());
         assertThat(testee.bus().devices()).as("devices of its bus").anyMatch(d -> d == device);
     }
@@ -119,6 +120,23 @@ public final class DeviceContractTest extends DeviceContract {
     private void assertNothingBeyond(Footprint before) {
         platform.awaiting().holds(() -> Footprint.now().beyond(before).isEmpty());
         assertThat(Footprint.now().beyond(before)).as("left behind").isEmpty();
+    }
+
+    @Test
+    @Contract(of = "Bus.expect", says = "The device is attached as soon as it is there and a driver"
+            + " for it is. Leaves a device alone that a driver has.")
+    void shouldAttachWhatIsExpected() throws Exception {
+        testee.bus().expect(devargs);
+        Device device = testee.awaitProbed();
+
+        try {
+            testee.bus().expect(devargs);
+        } catch (DeviceException e) {
+            assertThat(e).hasMessageContaining(testee.name());
+        }
+        platform.settle();
+        assertThat(testee.onBus()).as("the device on the bus").containsSame(device);
+        assertThat(device.state()).isEqualTo(DeviceState.PROBED);
     }
 
     @Test

@@ -4,7 +4,6 @@ package io.hotbus.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.bus.Device;
-import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.tck.internal.Bundles;
 import io.hotbus.tck.internal.Configured;
@@ -44,7 +43,7 @@ public final class ReplacementContractTest extends DeviceContract {
             assertThat(testee.onBus().orElseThrow().state()).isEqualTo(DeviceState.FOUND);
         });
 
-        awaitProbed();
+        assertComesBack();
         assertThat(testee.port().isPresent()).as("whether it has its port").isEqualTo(hasPort);
     }
 
@@ -56,12 +55,10 @@ public final class ReplacementContractTest extends DeviceContract {
         assertThat(testee.windows()).as("windows still mapped").noneMatch(WindowMemory::isMapped);
     }
 
-    private void awaitProbed() {
-        platform.awaiting().until(testee.name() + " is probed again", () -> testee.onBus()
-                .filter(again -> again.state() == DeviceState.PROBED).isPresent());
-        Device again = testee.onBus().orElseThrow();
+    private void assertComesBack() {
+        Device again = testee.awaitProbed();
         assertThat(again).as("the device now").isNotSameAs(device);
-        assertThat(again.devargs()).as("its devargs").isEqualTo(devargs);
+        assertThat(again.devargs()).as("its devargs").isEqualTo(device.devargs());
     }
 
     @Test
@@ -74,33 +71,19 @@ public final class ReplacementContractTest extends DeviceContract {
             bundles.without(driver, () -> assertThat(run.missing())
                     .as("buffers missing from the pool").isZero());
         }
-        awaitProbed();
+        assertComesBack();
     }
 
     @Test
     @Contract(of = "Bus", says = "When its service goes, its devices are detached and their windows"
-            + " unmapped; when it returns they may be attached as before.")
+            + " unmapped; when it returns it is told to expect them, and they are attached again"
+            + " with the same devargs.")
     void shouldGoAndReturnWithItsBus() throws Exception {
         bundles.without(bundles.ofBus(device.busName()), () -> {
             assertLetGo();
             assertThat(testee.isListed()).as("whether it is on a bus").isFalse();
         });
         assertComesBack();
-    }
-
-    /** By itself, or when it is attached. */
-    private void assertComesBack() {
-        platform.awaiting().until(testee.name() + " is on its bus again", () -> testee.onBus()
-                .filter(again -> again.state() == DeviceState.PROBED).isPresent() || attached());
-    }
-
-    private boolean attached() {
-        try {
-            testee.attach();
-            return true;
-        } catch (DeviceException e) {
-            return false;
-        }
     }
 
     @Test
@@ -123,6 +106,9 @@ public final class ReplacementContractTest extends DeviceContract {
         testee.remove(Removal.REPORTED);
         testee.awaitRemoved();
         bundles.without(bundles.ofBus(device.busName()), this::assertLetGo);
-        assertComesBack();
+
+        platform.settle();
+        assertThat(testee.isListed()).as("whether it is on its bus").isFalse();
+        assertThat(testee.attach().state()).isEqualTo(DeviceState.PROBED);
     }
 }

@@ -144,7 +144,7 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
         return findBus(devargs);
     }
 
-    private Optional<Bus> findBus(Devargs devargs) {
+    Optional<Bus> findBus(Devargs devargs) {
         return devices().buses().stream()
                 .filter(bus -> devargs.bus().orElse(bus.name()).equals(bus.name())
                         && bus.claims(devargs)).findFirst();

@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
@@ -34,8 +35,9 @@ public final class Testee {
         return devargs;
     }
 
+    /** On its bus. */
     public String name() {
-        return devargs.name();
+        return platform.findBus(devargs).map(bus -> bus.nameOf(devargs)).orElse(devargs.name());
     }
 
     public Bus bus() {
@@ -52,6 +54,13 @@ public final class Testee {
         device = platform.devices().attach(devargs);
         windows = device.windows().list().stream().map(WindowMemory::new).toList();
         return device;
+    }
+
+    /** Waits until it is attached by somebody else. */
+    public Device awaitProbed() {
+        platform.awaiting().until(name() + " is on its bus, and probed", () -> onBus()
+                .filter(found -> found.state() == DeviceState.PROBED).isPresent());
+        return onBus().orElseThrow();
     }
 
     /** The windows it had when it was attached, and what was mapped in them. */
