@@ -23,7 +23,7 @@ final class Drivers<R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
 
     private record Entry<R>(R driver, String name, int ranking, long serviceId) {
-        /** Of those that match equally well the greatest drives: the highest ranking, the oldest. */
+        /** Of those that match equally well the greatest drives: highest ranking, then oldest. */
         static <R> Comparator<Entry<R>> preference() {
             return Comparator.<Entry<R>>comparingInt(Entry::ranking)
                     .thenComparing(Entry::serviceId, Comparator.reverseOrder());
