@@ -16,9 +16,13 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortRegistry;
 import java.io.IOException;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -39,18 +43,31 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
     private final Mempool pool;
 
     Application() throws IOException {
-        pool = new Mempool("itest", 4096, Mempool.DEFAULT_DATA_ROOM, service(DmaAllocator.class));
+        this(4096);
+    }
+
+    /** With that many buffers for packets. */
+    Application(int buffers) throws IOException {
+        pool = new Mempool("itest", buffers, Mempool.DEFAULT_DATA_ROOM,
+                service(DmaAllocator.class));
         registration = context.registerService(new String[] {
                 DeviceEventListener.class.getName(), EthEventListener.class.getName()}, this, null);
     }
 
     /** The service of that type; it is there, or the test fails. */
     <T> T service(Class<T> type) {
-        ServiceReference<T> reference = context.getServiceReference(type);
-        if (reference == null) {
-            throw new AssertionError("no service " + type.getName());
-        }
-        return context.getService(reference);
+        return find(type).orElseThrow(() -> new AssertionError("no service " + type.getName()));
+    }
+
+    /** The service of that type, if it is there at the moment. */
+    <T> Optional<T> find(Class<T> type) {
+        return Optional.ofNullable(context.getServiceReference(type)).map(context::getService);
+    }
+
+    /** Registers what a fixture of that name looks for. */
+    ServiceRegistration<?> script(String fixture, BiConsumer<String, Object> script) {
+        return context.registerService(BiConsumer.class, script,
+                new Hashtable<>(Map.of("itest.fixture", fixture)));
     }
 
     Device attach(String devargs) throws DeviceException {
@@ -61,9 +78,13 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
     Port start(String devargs) throws DeviceException {
         Device device = attach(devargs);
         Port port = service(PortRegistry.class).port(device.name()).orElseThrow();
+        start(port);
+        return port;
+    }
+
+    void start(Port port) throws DeviceException {
         port.configure(new PortConfig(1, 256, 256, pool));
         port.start();
-        return port;
     }
 
     /** What an application does with a port whose device went, or that it no longer wants. */

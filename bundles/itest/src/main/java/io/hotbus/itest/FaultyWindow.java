@@ -21,6 +21,7 @@ final class FaultyWindow implements AutoCloseable {
     private final int fd;
     private final Mmio window;
     private boolean gone;
+    private boolean closed;
 
     FaultyWindow(Application application) throws IOException {
         this(application, new MmioWindows("itest"));
@@ -47,10 +48,13 @@ final class FaultyWindow implements AutoCloseable {
         return window.address() + OFFSET;
     }
 
-    /** A fault in it that nobody has claimed yet is settled by this. */
+    /** A fault in it that nobody has claimed yet is settled by this. Idempotent. */
     @Override
     public void close() {
-        mapper.release(owner, window);
-        linux.close(fd);
+        if (!closed) {
+            closed = true;
+            mapper.release(owner, window);
+            linux.close(fd);
+        }
     }
 }

@@ -4,51 +4,155 @@ package io.hotbus.itest;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortUser;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 
-/** A thread that sends and receives on ports without pause, as an lcore does. */
-final class Poller implements AutoCloseable {
+/**
+ * A thread that sends and receives on ports without pause, as an lcore does. A port that is taken
+ * away is let go of between two bursts.
+ */
+final class Poller implements AutoCloseable, PortUser {
     private static final int BURST = 32;
 
-    private final Port[] ports;
+    /** What was seen of one port. Written by the thread alone. */
+    static final class Seen {
+        private final Port port;
+        private volatile long received;
+        private volatile long sent;
+        private volatile long worstGapNanos;
+        private long last = System.nanoTime();
+
+        private Seen(Port port) {
+            this.port = port;
+        }
+
+        long received() {
+            return received;
+        }
+
+        long sent() {
+            return sent;
+        }
+
+        /** The longest time from one packet received to the next. */
+        long worstGapNanos() {
+            return worstGapNanos;
+        }
+
+        private void received(int count) {
+            long now = System.nanoTime();
+            if (count > 0) {
+                worstGapNanos = Math.max(worstGapNanos, now - last);
+                last = now;
+                received += count;
+            }
+        }
+    }
+
     private final Mempool pool;
-    private final Thread thread = new Thread(this::run, "itest-poller");
+    /** Of the ports that are polled; of a driver that is gone nothing is kept. */
+    private final Map<Port, Seen> seen = new ConcurrentHashMap<>();
+    private final AtomicReference<Seen[]> work = new AtomicReference<>(new Seen[0]);
+    /** The work the loop has taken up: no other is being done. */
+    private volatile Seen[] taken;
     private volatile long received;
+    private volatile boolean sending = true;
     private volatile boolean stopped;
+    private final Thread thread = new Thread(this::run, "itest-poller");
+    private final ServiceRegistration<?> registration;
 
     Poller(Mempool pool, Port... ports) {
         this.pool = pool;
-        this.ports = ports;
+        for (Port port : ports) {
+            add(port);
+        }
+        registration = FrameworkUtil.getBundle(Poller.class).getBundleContext()
+                .registerService(PortUser.class, this, null);
         thread.start();
+    }
+
+    /** Polls {@code port}, too, from the next round on. */
+    void add(Port port) {
+        Seen fresh = new Seen(port);
+        seen.put(port, fresh);
+        work.updateAndGet(now -> {
+            Seen[] next = Arrays.copyOf(now, now.length + 1);
+            next[now.length] = fresh;
+            return next;
+        });
+    }
+
+    @Override
+    public void release(Port port) {
+        work.updateAndGet(now -> Arrays.stream(now).noneMatch(s -> s.port == port) ? now
+                : Arrays.stream(now).filter(s -> s.port != port).toArray(Seen[]::new));
+        await("a burst on " + port.name() + " does not end",
+                () -> taken == work.get() || !thread.isAlive());
+        seen.remove(port);
     }
 
     private void run() {
         long[] mbufs = new long[BURST];
         while (!stopped) {
-            for (Port port : ports) {
-                int got = port.rxQueue(0).burst(mbufs, BURST);
-                pool.put(mbufs, 0, got);
-                received += got;
-                int fresh = pool.get(mbufs, 0, BURST);
-                for (int i = 0; i < fresh; i++) {
-                    Mbuf.setLength(mbufs[i], 64);
-                }
-                int sent = port.txQueue(0).burst(mbufs, fresh);
-                pool.put(mbufs, sent, fresh - sent);
+            Seen[] now = work.get();
+            taken = now;
+            for (Seen one : now) {
+                poll(one, mbufs);
             }
         }
     }
 
-    /** Waits until {@code count} more packets have come in. */
+    private void poll(Seen one, long[] mbufs) {
+        int got = one.port.rxQueue(0).burst(mbufs, BURST);
+        pool.put(mbufs, 0, got);
+        one.received(got);
+        received += got;
+        int fresh = sending ? pool.get(mbufs, 0, BURST) : 0;
+        for (int i = 0; i < fresh; i++) {
+            Mbuf.setLength(mbufs[i], 64);
+        }
+        int sent = one.port.txQueue(0).burst(mbufs, fresh);
+        pool.put(mbufs, sent, fresh - sent);
+        one.sent += sent;
+    }
+
+    /** What was seen of {@code port}, which is polled. */
+    Seen seen(Port port) {
+        return seen.get(port);
+    }
+
+    /** Waits until {@code count} more packets have come in, on any of its ports. */
     void awaitPackets(long count) {
         long target = received + count;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Application.DEADLINE_SECONDS);
-        while (received < target) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("packets stopped at " + received);
-            }
-            Thread.onSpinWait();
-        }
+        await("packets stopped", () -> received >= target);
+    }
+
+    /** Waits until {@code count} more packets have come in on {@code port}. */
+    void awaitPackets(Port port, long count) {
+        Seen one = seen(port);
+        long target = one.received + count;
+        await(port.name() + " has stopped", () -> one.received >= target);
+    }
+
+    /** Sends no more, and waits until on {@code port} as many have come in as were sent. */
+    void awaitAllReceived(Port port) {
+        sending = false;
+        Seen[] all = work.get();
+        work.set(all.clone());
+        await("a burst does not end", () -> taken == work.get());
+        Seen one = seen(port);
+        await(port.name() + " has lost packets", () -> one.received == one.sent);
+    }
+
+    private void await(String trouble, BooleanSupplier condition) {
+        Waiting.until(() -> trouble + ": " + this, condition);
     }
 
     boolean alive() {
@@ -63,8 +167,19 @@ final class Poller implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        registration.unregister();
         if (thread.isAlive()) {
             throw new AssertionError("the poller hangs");
         }
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(alive() ? "polling" : "dead");
+        for (Seen one : work.get()) {
+            text.append(", %s sent %d received %d".formatted(
+                    one.port.name(), one.sent, one.received));
+        }
+        return text.toString();
     }
 }
