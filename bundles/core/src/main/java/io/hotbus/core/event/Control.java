@@ -133,7 +133,7 @@ public final class Control implements ControlThread {
     /** Runs tasks for as long as it is the current one. */
     private final class Worker implements Runnable {
         private final Thread thread = new Thread(this, "control");
-        /** Guarded by lock, as the next: null between two tasks. */
+        /** Written under lock, as the next, by its own thread: null between two tasks. */
         private ControlQueue.Task running;
         private long since;
 
@@ -143,35 +143,37 @@ public final class Control implements ControlThread {
 
         @Override
         public void run() {
-            ControlQueue.Task task = next();
-            while (task != null) {
-                try {
-                    task.work().run();
-                } catch (Throwable e) {
-                    LOG.error("{}: failed on {}, the others go on",
-                            ServiceName.of(task.owner()), thread.getName(), e);
-                }
-                // Not for the next task.
-                Thread.interrupted();
-                task = next();
+            while (awaitNext()) {
+                perform(running);
             }
         }
 
-        /** Waits for the next task; null when the thread is to end. */
-        private ControlQueue.Task next() {
+        /** Apart, so that a thread that waits has nothing of an updated bundle on its stack. */
+        private void perform(ControlQueue.Task task) {
+            try {
+                task.work().run();
+            } catch (Throwable e) {
+                LOG.error("{}: failed on {}, the others go on",
+                        ServiceName.of(task.owner()), thread.getName(), e);
+            }
+            // Not for the next task.
+            Thread.interrupted();
+        }
+
+        /** Waits for the next task; false when the thread is to end. */
+        private boolean awaitNext() {
             synchronized (lock) {
-                ControlQueue.Task done = running;
-                running = null;
                 if (current != this) {
-                    comeBack(done);
-                    return null;
+                    comeBack();
+                    return false;
                 }
+                running = null;
                 while (!closed) {
                     running = queue.poll();
                     if (running != null) {
                         since = System.nanoTime();
                         lock.notifyAll();
-                        return running;
+                        return true;
                     }
                     try {
                         lock.wait();
@@ -179,11 +181,13 @@ public final class Control implements ControlThread {
                         LOG.debug("control: interrupts are for tasks only", e);
                     }
                 }
-                return null;
+                return false;
             }
         }
 
-        private void comeBack(ControlQueue.Task done) {
+        private void comeBack() {
+            ControlQueue.Task done = running;
+            running = null;
             stuck.remove(this);
             if (closed) {
                 return;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbus.core.testing.LogLines;
 import io.hotbus.core.testing.TestSettings;
 import io.hotbus.core.testing.Waiting;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,6 +71,24 @@ class ControlTest {
             assertThat(log.of(Level.ERROR))
                     .containsExactly("listener 7: failed on control, the others go on");
         }
+    }
+
+    @Test
+    void shouldKeepNothingOfTheTaskThatWasTheLast() {
+        WeakReference<Object> owner = runForAnOwner();
+
+        Waiting.until("its owner can be collected", () -> {
+            System.gc();
+            return owner.get() == null;
+        });
+    }
+
+    private WeakReference<Object> runForAnOwner() {
+        Object owner = new Object();
+        CountDownLatch done = new CountDownLatch(1);
+        control.execute(owner, done::countDown);
+        Waiting.await(done);
+        return new WeakReference<>(owner);
     }
 
     @Test
