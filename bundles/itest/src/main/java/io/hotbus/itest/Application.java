@@ -120,6 +120,12 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
         return await(ethEvents, e -> e.kind() == kind && e.port().name().equals(name));
     }
 
+    /** Events keep their devices, and these their driver's classes. */
+    void forgetEvents() {
+        deviceEvents.clear();
+        ethEvents.clear();
+    }
+
     @Override
     public void onDeviceEvent(DeviceEvent event) {
         deviceEvents.add(event);
