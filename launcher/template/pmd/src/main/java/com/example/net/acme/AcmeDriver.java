@@ -56,6 +56,7 @@ public final class AcmeDriver implements VdevDriver {
         this.hardware = hardware;
         this.mapper = mapper;
         this.ports = ports;
+        LOG.info("driver {} is here, {}", NAME, EDITION);
     }
 
     @Override
