@@ -66,11 +66,11 @@ class UninstallMidProbeTest {
     void stop() throws Exception {
         goOn.countDown();
         threads.shutdownNow();
-        application.close();
         if (driver.getState() != Bundle.UNINSTALLED) {
             driver.uninstall();
         }
         Bundles.refresh(driver);
+        application.close(); // after the driver, which might just be probing
         script.unregister();
         failureHandling.close();
         assertThat(application.service(SigbusWindows.class).totals().windows())
@@ -138,6 +138,8 @@ class UninstallMidProbeTest {
         assertThat(windowsMapped()).isZero();
 
         bus.start();
+        Waiting.until("not probed again", () -> calls.size() == 5);
+        assertThat(calls.subList(3, 5)).containsExactly("probe", "probed");
         assertBusWorks();
     }
 
@@ -156,6 +158,7 @@ class UninstallMidProbeTest {
             assertThat(windowsMapped()).isZero();
             assertNoFaultWaits();
         } finally {
+            pulledOut = false;
             application.context.installBundle(bus.getLocation()).start();
             Bundles.refresh(bus);
         }
