@@ -13,7 +13,6 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,8 +35,6 @@ public final class E1000eDriver implements PciDriver {
     private static final List<PciId> IDS = List.of(PciId.of(INTEL, 0x10d3));
     /** What the bus itself understands. */
     private static final Set<String> DEVARGS = Set.of("bind");
-    /** A reset of the function by someone else takes less. */
-    private static final Duration SILENCE_PATIENCE = Duration.ofSeconds(5);
 
     private record Attached(E1000eDev dev, Port port, E1000eWatch watch) {
     }
@@ -46,16 +43,18 @@ public final class E1000eDriver implements PciDriver {
     private final InterruptThread interruptThread;
     private final HotUnplug hotUnplug;
     private final PortRegistry ports;
+    private final E1000eSettings settings;
     private final Map<PciDevice, Attached> attached = new ConcurrentHashMap<>();
 
     @Activate
     public E1000eDriver(@Reference DmaAllocator allocator,
             @Reference InterruptThread interruptThread, @Reference HotUnplug hotUnplug,
-            @Reference PortRegistry ports) {
+            @Reference PortRegistry ports, @Reference E1000eSettings settings) {
         this.allocator = allocator;
         this.interruptThread = interruptThread;
         this.hotUnplug = hotUnplug;
         this.ports = ports;
+        this.settings = settings;
     }
 
     /** Lets go of what the bus has left with it. */
@@ -86,7 +85,7 @@ public final class E1000eDriver implements PciDriver {
         E1000eDev dev = E1000eDev.probe(chip, allocator);
         Port port = ports.add(device, dev);
         E1000eWatch watch = new E1000eWatch(
-                chip, dev, port, ports, hotUnplug, SILENCE_PATIENCE);
+                chip, dev, port, ports, hotUnplug, settings.watch());
         attached.put(device, new Attached(dev, port, watch));
         try {
             watch.begin(interruptThread);

@@ -9,13 +9,12 @@ import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at STATUS, at each interrupt of the link and every {@link #PERIOD} in any case: has the
- * link changed, and is the device there at all? Thread {@code interrupt}; begun and closed by a
+ * Looks at STATUS, at each interrupt of the link and periodically in any case: has the link
+ * changed, and is the device there at all? Thread {@code interrupt}; begun and closed by a
  * control thread.
  *
  * <p>A device whose registers do not answer is gone if its configuration space does not either, or
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * during a reset by someone else: then it has a few seconds to come back.
  */
 final class E1000eWatch implements AutoCloseable {
-    static final Duration PERIOD = Duration.ofMillis(100);
     private static final Logger LOG = LoggerFactory.getLogger(E1000eWatch.class);
 
     private final E1000eChip chip;
@@ -31,22 +29,21 @@ final class E1000eWatch implements AutoCloseable {
     private final Port port;
     private final PortRegistry ports;
     private final HotUnplug hotUnplug;
-    private final Duration patience;
+    private final E1000eSettings.Watch settings;
     private Lease interrupt = () -> { };
     private Lease timer = () -> { };
     private Link link;
     private boolean silent;
     private long silentSince;
 
-    /** {@code patience} is for a device that is on its bus and does not answer. */
     E1000eWatch(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports,
-            HotUnplug hotUnplug, Duration patience) {
+            HotUnplug hotUnplug, E1000eSettings.Watch settings) {
         this.chip = chip;
         this.dev = dev;
         this.port = port;
         this.ports = ports;
         this.hotUnplug = hotUnplug;
-        this.patience = patience;
+        this.settings = settings;
         this.link = dev.link();
     }
 
@@ -56,9 +53,9 @@ final class E1000eWatch implements AutoCloseable {
             dev.enableInterrupt();
         } catch (DeviceException e) {
             LOG.info("{}: no interrupt, its link is looked at every {} ms ({})", chip.device(),
-                    PERIOD.toMillis(), e.getMessage());
+                    settings.period().toMillis(), e.getMessage());
         }
-        timer = thread.every(PERIOD, this::look);
+        timer = thread.every(settings.period(), this::look);
     }
 
     private void interrupted() {
@@ -96,11 +93,11 @@ final class E1000eWatch implements AutoCloseable {
         }
         if (!chip.isOnBus()) {
             report("its registers do not answer, nor does its configuration space");
-        } else if (now - silentSince > patience.toNanos()) {
-            report("its registers have not answered for " + patience.toMillis() + " ms");
+        } else if (now - silentSince > settings.silence().toNanos()) {
+            report("its registers have not answered for " + settings.silence().toMillis() + " ms");
         } else if (now == silentSince) {
             LOG.warn("{}: its registers do not answer, but its configuration space does: it has "
-                    + "{} ms to come back", chip.device(), patience.toMillis());
+                    + "{} ms to come back", chip.device(), settings.silence().toMillis());
         }
     }
 

@@ -106,7 +106,7 @@ final class E1000eRemovalTest {
         E1000eChip chip = new E1000eChip(function, function.windows().list().get(0));
         E1000eDev dev = E1000eDev.probe(chip, rig.dma);
         try (E1000eWatch watch = new E1000eWatch(chip, dev, rig.port(), rig.ports, rig.hotUnplug,
-                Duration.ofMillis(250))) {
+                new E1000eSettings.Watch(Duration.ofMillis(100), Duration.ofMillis(250)))) {
             watch.begin(rig.interrupts);
             rig.chip.vanish(Fake82574.Vanished.ALL_ONES);
 

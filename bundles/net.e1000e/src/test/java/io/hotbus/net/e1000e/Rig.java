@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -58,7 +59,8 @@ final class Rig implements AutoCloseable {
         windows.take();
         chip = new Fake82574(linux, dma);
         ports = new Listening(new EthPorts((owner, task) -> task.run()), linkChanges);
-        driver = new E1000eDriver(dma, interrupts, hotUnplug, ports);
+        driver = new E1000eDriver(dma, interrupts, hotUnplug, ports,
+                new E1000eSettings(Map.of()));
     }
 
     /** What core and bus do between them. */

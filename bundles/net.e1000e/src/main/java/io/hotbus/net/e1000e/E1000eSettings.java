@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import static io.hotbus.net.e1000e.E1000eConfiguration.SILENCE_LIMIT_MILLIS;
+import static io.hotbus.net.e1000e.E1000eConfiguration.WATCH_PERIOD_MILLIS;
+
+import io.hotbus.eal.config.SettingException;
+import io.hotbus.eal.config.Settings;
+import java.time.Duration;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the operator has set. A device is watched as it was set when it was attached. */
+@Component(service = E1000eSettings.class, configurationPid = E1000eSettings.PID)
+@Designate(ocd = E1000eConfiguration.class)
+public final class E1000eSettings {
+    static final String PID = "io.hotbus.net.e1000e";
+    private static final Logger LOG = LoggerFactory.getLogger(E1000eSettings.class);
+
+    /**
+     * How a device is watched.
+     *
+     * @param period  between two looks
+     * @param silence how long it may not answer
+     */
+    record Watch(Duration period, Duration silence) {
+        static Watch of(Settings settings) throws SettingException {
+            return new Watch(
+                    settings.millis("watch.period.ms", WATCH_PERIOD_MILLIS, 1, 60_000),
+                    settings.millis("silence.limit.ms", SILENCE_LIMIT_MILLIS, 0, 3_600_000));
+        }
+    }
+
+    private volatile Watch watch = new Watch(
+            Duration.ofMillis(WATCH_PERIOD_MILLIS), Duration.ofMillis(SILENCE_LIMIT_MILLIS));
+
+    /** What is wrong is logged, and the defaults apply. */
+    @Activate
+    public E1000eSettings(Map<String, Object> properties) {
+        modified(properties);
+    }
+
+    /** What is wrong is logged, and all stays as it was. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        try {
+            Watch next = Watch.of(new Settings(PID, properties));
+            if (!next.equals(watch)) {
+                watch = next;
+                LOG.info("{}: {}", PID, next);
+            }
+        } catch (SettingException e) {
+            LOG.error("{} (all of {} stays as it was)", e.getMessage(), PID);
+        }
+    }
+
+    /** For a device that is attached now. */
+    Watch watch() {
+        return watch;
+    }
+}
