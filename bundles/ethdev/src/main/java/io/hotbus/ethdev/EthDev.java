@@ -17,7 +17,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface EthDev {
-    /** Limits and facts that do not change. */
+    /** Limits and facts, which do not change. Any thread, also after close. */
     EthDevInfo info();
 
     /**
@@ -32,26 +32,35 @@ public interface EthDev {
      *
      * @param descriptors a power of two within the limits of {@link #info}
      * @param pool        where its buffers come from
+     * @throws DeviceException no memory for its ring, or the device does not take it
      */
     RxQueue setupRxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
 
     /** Makes the transmit queue {@code index}; as {@link #setupRxQueue}. */
     TxQueue setupTxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
 
-    /** Receives and sends from now on. */
+    /**
+     * Receives and sends from now on.
+     *
+     * @throws DeviceException the device is gone, or did not start in time; it is stopped
+     */
     void start() throws DeviceException;
 
-    /** No longer does; no thread is in a burst any more. Buffers in the queues are kept. */
+    /**
+     * No longer does; no thread is in a burst any more. Buffers in the queues are kept. Idempotent.
+     */
     void stop();
 
     /** Lets go of queues and memory; all buffers are back in their pools. Idempotent. */
     void close();
 
+    /** The link as the device has it now. Never waits for it; any thread. */
     Link link();
 
     /** Since the last reset. A register that reads all-ones is not counted. */
     EthStats stats();
 
+    /** Counts {@link #stats} and {@link #xstats} from zero from now on. A control thread. */
     void resetStats();
 
     /**

@@ -4,6 +4,8 @@ package io.hotbus.ethdev;
 /**
  * Something happened to a port. Source: DPDK {@code enum rte_eth_event_type}.
  *
+ * @param kind      what
+ * @param port      the port; after DESTROY only its name and device may be asked for
  * @param timeNanos when, on the clock of {@link System#nanoTime}
  */
 public record EthEvent(Kind kind, Port port, long timeNanos) {

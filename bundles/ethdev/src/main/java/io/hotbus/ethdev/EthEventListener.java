@@ -11,5 +11,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 @FunctionalInterface
 public interface EthEventListener {
+    /** Something happened to a port. */
     void onEthEvent(EthEvent event);
 }

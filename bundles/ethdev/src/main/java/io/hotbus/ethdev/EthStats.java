@@ -4,13 +4,21 @@ package io.hotbus.ethdev;
 /**
  * Counters since the last reset; packets or bytes. Source: DPDK {@code struct rte_eth_stats}.
  *
- * @param missed       packets the device dropped for want of a free receive descriptor
- * @param noMbuf       times a receive buffer could not be had
+ * @param rxPackets packets received, those with errors not among them
+ * @param rxBytes   bytes in these, the frame check sequence not counted
+ * @param rxErrors  packets that came with an error, and were dropped
+ * @param missed    packets the device dropped for want of a free receive descriptor
+ * @param noMbuf    times a receive buffer could not be had
+ * @param txPackets packets sent
+ * @param txBytes   bytes in these, the frame check sequence not counted
+ * @param txErrors  packets that were taken, but not sent
  */
 public record EthStats(long rxPackets, long rxBytes, long rxErrors, long missed, long noMbuf,
         long txPackets, long txBytes, long txErrors) {
+    /** Nothing happened. */
     public static final EthStats ZERO = new EthStats(0, 0, 0, 0, 0, 0, 0, 0);
 
+    /** What was counted since {@code other} was read. */
     public EthStats minus(EthStats other) {
         return new EthStats(rxPackets - other.rxPackets, rxBytes - other.rxBytes,
                 rxErrors - other.rxErrors, missed - other.missed, noMbuf - other.noMbuf,

@@ -24,13 +24,16 @@ public interface Port {
         return device().name();
     }
 
+    /** What it is the port of: one stay of the device on its bus. */
     Device device();
 
+    /** Where it stands now. One volatile read. */
     PortState state();
 
     /** Whether its device is gone. DPDK: {@code rte_eth_dev_is_removed}. */
     boolean isRemoved();
 
+    /** Limits and facts of the device, which do not change. */
     EthDevInfo info();
 
     /**
@@ -67,11 +70,15 @@ public interface Port {
     /** Since the last reset. Once the device is gone: as it was last seen. */
     EthStats stats();
 
+    /** Further counters of the driver by name, in the order to be shown; else as {@link #stats}. */
     Map<String, Long> xstats();
 
+    /** Counts {@link #stats} and {@link #xstats} from zero from now on. */
     void resetStats();
 
+    /** Whether frames for other addresses are received. */
     boolean promiscuous();
 
+    /** Receives frames for other addresses too, or not. To no effect once the device is gone. */
     void setPromiscuous(boolean on);
 }

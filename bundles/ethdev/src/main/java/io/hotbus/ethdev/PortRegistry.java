@@ -12,6 +12,7 @@ public interface PortRegistry {
     /** The ports there are, by id. */
     List<Port> ports();
 
+    /** The port of that id; empty where there is none now. */
     Optional<Port> port(int id);
 
     /** The port of the device of that name. */

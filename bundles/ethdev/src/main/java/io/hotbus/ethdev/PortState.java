@@ -5,6 +5,7 @@ package io.hotbus.ethdev;
 public enum PortState {
     /** Not configured, or configured and not started. */
     STOPPED,
+    /** Its queues receive and send. */
     STARTED,
     /** Its queues are gone; it waits for its device to be detached. */
     CLOSED

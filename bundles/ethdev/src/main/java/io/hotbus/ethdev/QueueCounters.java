@@ -48,18 +48,22 @@ public final class QueueCounters {
         LONGS.setOpaque(counts, index, counts[index] + by);
     }
 
+    /** Packets received or sent, since the last reset. */
     public long packets() {
         return sinceReset(PACKETS);
     }
 
+    /** Bytes in these. */
     public long bytes() {
         return sinceReset(BYTES);
     }
 
+    /** Packets lost by an error, since the last reset. */
     public long errors() {
         return sinceReset(ERRORS);
     }
 
+    /** Times a receive buffer could not be had, since the last reset. */
     public long noMbuf() {
         return sinceReset(NO_MBUF);
     }

@@ -3,20 +3,35 @@ package io.hotbus.os;
 
 /** The errno values the platform tells apart; the same on x86-64 and aarch64. */
 public final class Errno {
+    /** Operation not permitted: a right is missing. */
     public static final int EPERM = 1;
+    /** No such file or directory. */
     public static final int ENOENT = 2;
+    /** No such thread or process. */
     public static final int ESRCH = 3;
+    /** Interrupted by a signal before anything was done. */
     public static final int EINTR = 4;
+    /** Input or output error: the device failed, or is gone. */
     public static final int EIO = 5;
+    /** Nothing there now; try again. */
     public static final int EAGAIN = 11;
+    /** Out of memory, or of hugepages. */
     public static final int ENOMEM = 12;
+    /** Permission denied. */
     public static final int EACCES = 13;
+    /** In use by another. */
     public static final int EBUSY = 16;
+    /** There already. */
     public static final int EEXIST = 17;
+    /** No such device, or not any more. */
     public static final int ENODEV = 19;
+    /** Invalid argument. */
     public static final int EINVAL = 22;
+    /** Too many open files. */
     public static final int EMFILE = 24;
+    /** Not supported. */
     public static final int ENOTSUP = 95;
+    /** No buffer space: on a netlink socket, messages were dropped. */
     public static final int ENOBUFS = 105;
 
     private Errno() {

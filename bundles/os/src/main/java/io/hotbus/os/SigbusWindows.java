@@ -13,14 +13,26 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface SigbusWindows {
     /** Whether the handler is in place. */
     enum Status {
-        OFF, ON,
+        /** It is not: a fault ends the process. */
+        OFF,
+        /** It is, in front of all others. */
+        ON,
         /** Enabled, but another library has installed its handler over it. */
         DISPLACED
     }
 
     /** What is behind a window. The order is that of {@code enum hb_window_state}. */
     enum State {
-        LIVE, REPAIRING, REPLACED, RESTORING, FAILED
+        /** The device's memory. */
+        LIVE,
+        /** The replacement is being put in place. */
+        REPAIRING,
+        /** The replacement. */
+        REPLACED,
+        /** The device's memory is being put back. */
+        RESTORING,
+        /** The replacement could not be put in place: an access ends the thread that makes it. */
+        FAILED
     }
 
     /**
@@ -37,7 +49,15 @@ public interface SigbusWindows {
             long window, long address, int thread, long timeNanos, long repairNanos, int count) {
     }
 
-    /** What the table holds for a window. */
+    /**
+     * What the table holds for a window.
+     *
+     * @param address of its first byte
+     * @param length  bytes
+     * @param state   what is behind it now
+     * @param zeros   what it reads as once replaced: zeros rather than all-ones
+     * @param faults  repairs so far
+     */
     record Window(long address, long length, State state, boolean zeros, long faults) {
     }
 
@@ -87,6 +107,7 @@ public interface SigbusWindows {
     /** Empty where there is no such window (any more). */
     Optional<Window> window(long window);
 
+    /** What adds up over all windows, as of now. */
     Totals totals();
 
     /** The eventfd that is readable when {@link #take} has something; not to be closed. */

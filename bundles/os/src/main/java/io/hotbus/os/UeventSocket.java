@@ -13,6 +13,7 @@ public interface UeventSocket extends AutoCloseable {
     /**
      * A datagram as it came.
      *
+     * @param bytes     its text, as the kernel or udev wrote it
      * @param truncated it was longer than the buffer
      * @param port      the sender's netlink port; 0 is the kernel
      * @param pid       of the sender's credentials; 0 is the kernel, -1 where it sent none

@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -27,6 +28,7 @@ public final class Application implements AutoCloseable {
     private static final long CLOSE_SECONDS = 10;
 
     /** What a command does. */
+    @ConsumerType
     @FunctionalInterface
     public interface Body {
         /**

@@ -37,6 +37,7 @@ public interface FwdEngine {
      */
     void stop() throws DeviceException;
 
+    /** Whether it has been started and not stopped. */
     boolean running();
 
     /** The forward mode set. */
@@ -100,6 +101,7 @@ public interface FwdEngine {
      */
     void setRecordStalls(boolean on);
 
+    /** Whether bursts that take long are taken down. */
     boolean recordStalls();
 
     /** The stall in which {@code timeNanos} fell on the lcore with that kernel thread id. */

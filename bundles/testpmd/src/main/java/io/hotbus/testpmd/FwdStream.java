@@ -46,10 +46,12 @@ public final class FwdStream {
         }
     }
 
+    /** The port it receives from. */
     public Port rxPort() {
         return rxPort;
     }
 
+    /** The port it sends to. */
     public Port txPort() {
         return txPort;
     }

@@ -10,6 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Reattach {
+    /** Whether what returns is attached again. */
     boolean enabled();
 
     /** Turned on again it also attaches what returned in the meantime. */

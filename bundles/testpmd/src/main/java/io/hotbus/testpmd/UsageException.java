@@ -5,6 +5,7 @@ package io.hotbus.testpmd;
 public final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** {@code message} as this class says. */
     public UsageException(String message) {
         super(message);
     }

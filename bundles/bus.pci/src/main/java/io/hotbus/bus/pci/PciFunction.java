@@ -7,6 +7,8 @@ import java.util.Optional;
 /**
  * A PCI function as a scan found it.
  *
+ * @param address      where it is
+ * @param id           what it is
  * @param numaNode     -1 where the machine has none or does not say
  * @param kernelDriver the name of the kernel driver bound to it
  * @param physical     for a virtual function: its physical function

@@ -46,6 +46,7 @@ public abstract class Device {
         return windows;
     }
 
+    /** Where it stands now. Any thread; one volatile read. */
     public final DeviceState state() {
         return state.get();
     }

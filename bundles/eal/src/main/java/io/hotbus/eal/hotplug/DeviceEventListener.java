@@ -13,5 +13,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 @FunctionalInterface
 public interface DeviceEventListener {
+    /** Something happened to a device. */
     void onDeviceEvent(DeviceEvent event);
 }

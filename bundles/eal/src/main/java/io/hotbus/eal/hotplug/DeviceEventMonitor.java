@@ -17,5 +17,6 @@ public interface DeviceEventMonitor {
      */
     Lease start() throws DeviceException;
 
+    /** Whether any lease is open. Any thread. */
     boolean running();
 }

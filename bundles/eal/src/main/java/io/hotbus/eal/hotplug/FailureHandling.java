@@ -18,6 +18,7 @@ public interface FailureHandling {
      */
     Lease enable() throws DeviceException;
 
+    /** Whether any lease is open. Any thread. */
     boolean enabled();
 
     /** What has become of the faults so far. Any thread. */

@@ -20,6 +20,7 @@ public interface RemovalInjector {
     record Slot(String name, boolean present) {
     }
 
+    /** The places there are now. */
     List<Slot> slots();
 
     /**

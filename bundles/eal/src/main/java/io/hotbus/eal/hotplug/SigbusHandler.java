@@ -17,5 +17,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 @FunctionalInterface
 public interface SigbusHandler {
+    /** Whether {@code fault} is of a device of its bus, and what became of it. Never null. */
     SigbusVerdict handleSigbus(SigbusFault fault);
 }

@@ -57,34 +57,42 @@ public final class Mmio {
         limit = 0;
     }
 
+    /** Reads the byte at {@code offset}. */
     public byte read8(long offset) {
         return RawMemory.getByteVolatile(at(offset, 1));
     }
 
+    /** Reads 16 bits at {@code offset}, which is even. */
     public short read16(long offset) {
         return RawMemory.getShortVolatile(at(offset, 2));
     }
 
+    /** Reads 32 bits at {@code offset}, a multiple of 4. */
     public int read32(long offset) {
         return RawMemory.getIntVolatile(at(offset, 4));
     }
 
+    /** Reads 64 bits at {@code offset}, a multiple of 8. */
     public long read64(long offset) {
         return RawMemory.getLongVolatile(at(offset, 8));
     }
 
+    /** Writes a byte at {@code offset}; a full fence. */
     public void write8(long offset, byte value) {
         RawMemory.putByteVolatile(at(offset, 1), value);
     }
 
+    /** Writes 16 bits at {@code offset}, which is even; a full fence. */
     public void write16(long offset, short value) {
         RawMemory.putShortVolatile(at(offset, 2), value);
     }
 
+    /** Writes 32 bits at {@code offset}, a multiple of 4. */
     public void write32(long offset, int value) {
         RawMemory.putIntRelease(at(offset, 4), value);
     }
 
+    /** Writes 64 bits at {@code offset}, a multiple of 8. */
     public void write64(long offset, long value) {
         RawMemory.putLongRelease(at(offset, 8), value);
     }

@@ -13,7 +13,15 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface MmioMapper {
-    /** {@code length} bytes of {@code fd} from {@code offset} (both in whole pages). */
+    /**
+     * What is mapped: a part of a file.
+     *
+     * @param name   of the window, as the bus calls it: {@code BAR0}
+     * @param fd     the file, which may be closed afterwards
+     * @param offset in the file, bytes in whole pages
+     * @param length bytes in whole pages
+     * @param fill   what is read there once the device is gone
+     */
     record Source(String name, int fd, long offset, long length, Fill fill) {
     }
 

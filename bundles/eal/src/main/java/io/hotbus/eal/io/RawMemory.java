@@ -30,50 +30,62 @@ public final class RawMemory {
         }
     }
 
+    /** Reads a byte, plainly. */
     public static byte getByte(long address) {
         return UNSAFE.getByte(address);
     }
 
+    /** Reads 16 bits, plainly. */
     public static short getShort(long address) {
         return UNSAFE.getShort(address);
     }
 
+    /** Reads 32 bits, plainly. */
     public static int getInt(long address) {
         return UNSAFE.getInt(address);
     }
 
+    /** Reads 64 bits, plainly. */
     public static long getLong(long address) {
         return UNSAFE.getLong(address);
     }
 
+    /** Writes a byte, plainly. */
     public static void putByte(long address, byte value) {
         UNSAFE.putByte(address, value);
     }
 
+    /** Writes 16 bits, plainly. */
     public static void putShort(long address, short value) {
         UNSAFE.putShort(address, value);
     }
 
+    /** Writes 32 bits, plainly. */
     public static void putInt(long address, int value) {
         UNSAFE.putInt(address, value);
     }
 
+    /** Writes 64 bits, plainly. */
     public static void putLong(long address, long value) {
         UNSAFE.putLong(address, value);
     }
 
+    /** Reads a byte, with acquire. */
     public static byte getByteVolatile(long address) {
         return UNSAFE.getByteVolatile(null, address);
     }
 
+    /** Reads 16 bits, with acquire. */
     public static short getShortVolatile(long address) {
         return UNSAFE.getShortVolatile(null, address);
     }
 
+    /** Reads 32 bits, with acquire. */
     public static int getIntVolatile(long address) {
         return UNSAFE.getIntVolatile(null, address);
     }
 
+    /** Reads 64 bits, with acquire. */
     public static long getLongVolatile(long address) {
         return UNSAFE.getLongVolatile(null, address);
     }
@@ -88,10 +100,12 @@ public final class RawMemory {
         UNSAFE.putShortVolatile(null, address, value);
     }
 
+    /** Writes 32 bits, with release. */
     public static void putIntRelease(long address, int value) {
         UNSAFE.putOrderedInt(null, address, value);
     }
 
+    /** Writes 64 bits, with release. */
     public static void putLongRelease(long address, long value) {
         UNSAFE.putOrderedLong(null, address, value);
     }

@@ -58,6 +58,7 @@ public final class Mbuf {
         return RawMemory.getInt(mbuf + LENGTH);
     }
 
+    /** Sets the bytes in the packet; at most the data room of its pool. */
     public static void setLength(long mbuf, int length) {
         RawMemory.putInt(mbuf + LENGTH, length);
     }
@@ -79,6 +80,7 @@ public final class Mbuf {
         return RawMemory.getLong(mbuf + USER_DATA);
     }
 
+    /** Sets the eight bytes of the application's own. */
     public static void setUserData(long mbuf, long value) {
         RawMemory.putLong(mbuf + USER_DATA, value);
     }

@@ -81,6 +81,7 @@ public final class Mempool implements AutoCloseable {
         }
     }
 
+    /** For words, and for the memory's name in {@code /proc/self/maps}. */
     public String name() {
         return name;
     }

@@ -22,6 +22,7 @@ public final class MempoolCache {
         this.stack = new long[capacity];
     }
 
+    /** The pool behind it. */
     public Mempool pool() {
         return pool;
     }

@@ -39,6 +39,7 @@ public final class MpmcRing {
         }
     }
 
+    /** How many longs it holds. */
     public int capacity() {
         return (int) mask + 1;
     }
