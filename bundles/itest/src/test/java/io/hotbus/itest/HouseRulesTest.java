@@ -125,6 +125,30 @@ class HouseRulesTest {
     }
 
     @Test
+    void shouldSayForResolversWhatBusesAndDriversProvideAndNeed() {
+        String platform = "osgi.implementation;filter:=\"(&(osgi.implementation=hotbus)";
+        assertThat(header("core", "Provide-Capability"))
+                .contains("osgi.implementation;osgi.implementation=hotbus;version");
+        MANIFESTS.keySet().forEach(bundle -> {
+            boolean bus = bundle.startsWith("bus.");
+            boolean driver = bundle.startsWith("net.");
+            assertThat(header(bundle, "Provide-Capability").contains("hotbus.bus;hotbus.bus="))
+                    .as(bundle + " provides a bus").isEqualTo(bus);
+            assertThat(header(bundle, "Require-Capability").contains(platform) || !bus)
+                    .as(bundle + " requires the platform").isTrue();
+            assertThat(header(bundle, "Provide-Capability").contains("hotbus.driver;"))
+                    .as(bundle + " provides a driver").isEqualTo(driver);
+            assertThat(header(bundle, "Require-Capability").contains("hotbus.bus;filter:="))
+                    .as(bundle + " requires a bus").isEqualTo(driver);
+        });
+    }
+
+    private static String header(String bundle, String name) {
+        String value = MANIFESTS.get(bundle).getMainAttributes().getValue(name);
+        return value == null ? "" : value;
+    }
+
+    @Test
     void shouldCarryALicenceInEverySourceAndKeepTo100Columns() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (Path file : sources()) {
