@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * {@code net_null0,size=64} or {@code pci:0000:03:00.0}. Immutable.
  *
  * <p>A {@code :} separates a bus only where what stands before it is a word of letters, so that a
- * PCI address needs no prefix (nor does one whose domain is all letters). Source: DPDK
+ * PCI address needs no prefix (nor does one that begins with letters only). Source: DPDK
  * {@code rte_devargs}.
  *
  * @param bus  the bus asked for, if one was
@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
  */
 public record Devargs(Optional<String> bus, String name, Map<String, String> args) {
     private static final int MAX_LENGTH = 4096;
-    /** With its domain, which may be all letters: Hyper-V makes domains up. */
+    /** Its domain, and its bus number, may be all letters: Hyper-V makes domains up. */
     private static final Pattern PCI_ADDRESS =
-            Pattern.compile("[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
+            Pattern.compile("([0-9a-f]{4,}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
 
     public Devargs {
         Objects.requireNonNull(bus);

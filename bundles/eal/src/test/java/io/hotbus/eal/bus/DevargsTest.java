@@ -22,6 +22,7 @@ final class DevargsTest {
             "pci:0000:03:00.0,a=b       | pci  | 0000:03:00.0",
             "pci:03:00.0                | pci  | 03:00.0",
             "abcd:00:02.0               | none | abcd:00:02.0",
+            "ff:1f.7                    | none | ff:1f.7",
             "PCI:x                      | none | PCI:x",
             ":x                         | none | :x",
             "vdev:vdev:x                | vdev | vdev:x"})
