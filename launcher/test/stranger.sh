@@ -184,7 +184,8 @@ contract pmd
 say 'Elsewhere, packets go round between two simulated NICs, and will do so all the time'
 typed 'HOTBUS_DEPLOY=deploy launcher/hotbus shell --vdev net_sim0,peer=net_sim1 --vdev net_sim1'
 mkfifo "$work/keyboard"
-HOTBUS_DEPLOY=$deploy HOTBUS_LOG=INFO "$hotbus" shell --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --event-log "$events" \
+HOTBUS_DEPLOY=$deploy HOTBUS_LOG=INFO "$hotbus" shell --vdev net_sim0,peer=net_sim1 --vdev net_sim1 \
+	--event-log "$events" \
 	<"$work/keyboard" >"$log" 2>&1 &
 instance=$!
 exec 3>"$work/keyboard"
