@@ -16,7 +16,10 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Port {
-    /** The lowest number free when it was added; free again when its device is detached. */
+    /**
+     * The number the last port of the same device had, or where that is taken, or there was none,
+     * the lowest free one. Free again when the device is detached.
+     */
     int id();
 
     /** The device's name. */

@@ -13,7 +13,9 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortUser;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +43,8 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
     /** By id; empty where the id is taken by a port in the making. Guarded by itself. */
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
+    /** By id, the device that has it or had it last. Guarded by the table. */
+    private final Map<Integer, String> lastDevices = new HashMap<>();
 
     @Activate
     public EthPorts(@Reference ControlThread control) {
@@ -104,7 +108,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     @Override
     public Port add(Device device, EthDev dev) {
-        int id = takeId();
+        int id = takeId(device.name());
         EthPort port;
         try {
             port = new EthPort(id, device, dev);
@@ -127,15 +131,28 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         return port;
     }
 
-    private int takeId() {
+    /**
+     * The one the device had before: when several return after an update, in any order, each is the
+     * port it was. Otherwise the lowest that is free.
+     */
+    private int takeId(String device) {
         synchronized (table) {
-            int id = 0;
-            while (table.containsKey(id)) {
-                id++;
-            }
+            int id = lastDevices.entrySet().stream()
+                    .filter(e -> e.getValue().equals(device) && !table.containsKey(e.getKey()))
+                    .map(Map.Entry::getKey).findFirst().orElseGet(this::lowestFreeId);
             table.put(id, Optional.empty());
+            lastDevices.values().remove(device);
+            lastDevices.put(id, device);
             return id;
         }
+    }
+
+    private int lowestFreeId() {
+        int id = 0;
+        while (table.containsKey(id)) {
+            id++;
+        }
+        return id;
     }
 
     @Override

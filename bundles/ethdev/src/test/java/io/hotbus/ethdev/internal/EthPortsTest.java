@@ -83,6 +83,20 @@ final class EthPortsTest {
     }
 
     @Test
+    void shouldGiveADeviceThatReturnsTheIdItHadUnlessThatIsTaken() {
+        Port first = add("net_test0");
+        Port second = add("net_test1");
+        Port third = add("net_test2");
+        ports.remove(first);
+        ports.remove(second);
+        ports.remove(third);
+        assertThat(add("net_test2").id()).isEqualTo(2);
+        assertThat(add("net_test1").id()).isEqualTo(1);
+        assertThat(add("net_test3").id()).isZero();
+        assertThat(add("net_test0").id()).isEqualTo(3);
+    }
+
+    @Test
     void shouldFindPortsByIdAndName() {
         Port port = add("net_test7");
 
