@@ -19,12 +19,6 @@ import org.osgi.service.component.annotations.Reference;
 /** All buses as one, by asking each; none is asked for a device that may not be used. */
 @Component(service = DeviceManager.class)
 public final class BusDeviceManager implements DeviceManager {
-    /** What is done with the bus of devargs, and these as the operator wants them. */
-    @FunctionalInterface
-    private interface Action<T> {
-        T with(Bus bus, Devargs devargs) throws DeviceException;
-    }
-
     private final Buses buses;
     private final DeviceLists lists;
     private final DevargsList expected;
@@ -56,34 +50,27 @@ public final class BusDeviceManager implements DeviceManager {
 
     @Override
     public Device attach(Devargs devargs) throws DeviceException {
-        Device device = withBusOf(devargs, Bus::attach);
-        expected.forget(device);
-        return device;
-    }
-
-    @Override
-    public void expect(Devargs devargs) throws DeviceException {
-        withBusOf(devargs, (bus, permitted) -> {
-            expected.expect(bus, permitted);
-            return bus;
-        });
-    }
-
-    private <T> T withBusOf(Devargs devargs, Action<T> action) throws DeviceException {
         Optional<String> asked = devargs.bus();
         for (PlugIn<Bus> bus : buses.all()) {
-            Optional<T> done = bus.call(b -> {
-                if (!asked.orElse(b.name()).equals(b.name()) || !b.claims(devargs)) {
-                    return null;
-                }
-                requireOnNoOther(b, b.nameOf(devargs));
-                return action.with(b, lists.permit(b, devargs));
-            });
-            if (done.isPresent()) {
-                return done.get();
+            Optional<Device> device = bus.call(b ->
+                    asked.orElse(b.name()).equals(b.name()) && b.claims(devargs)
+                            ? attach(b, devargs) : null);
+            if (device.isPresent()) {
+                expected.forget(device.get());
+                return device.get();
             }
         }
         throw new DeviceException(whyNobodyClaims(devargs));
+    }
+
+    private Device attach(Bus bus, Devargs devargs) throws DeviceException {
+        requireOnNoOther(bus, bus.nameOf(devargs));
+        return bus.attach(lists.permit(bus, devargs));
+    }
+
+    @Override
+    public void expect(String bus, Devargs devargs) {
+        expected.expect(bus, devargs);
     }
 
     /** An old bus beside a new one of its name keeps what it has until it goes. */

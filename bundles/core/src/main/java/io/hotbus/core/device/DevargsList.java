@@ -98,6 +98,15 @@ public final class DevargsList implements DeviceEventListener {
         }
     }
 
+    /** Now, if a bus of that name and the device are there. */
+    void expect(String bus, Devargs devargs) {
+        remember(bus, devargs);
+        if (buses.named(bus).isEmpty()) {
+            LOG.info("{}: expected when bus '{}' is there", devargs, bus);
+        }
+        tell(bus, devargs.name());
+    }
+
     /** Tells a bus of that name, if there is one, of all that is expected on it. */
     private void tellOf(String bus) {
         if (!of(bus).isEmpty()) {
@@ -131,7 +140,7 @@ public final class DevargsList implements DeviceEventListener {
     }
 
     /** Has {@code bus} expect it, or keeps it here until it is there. */
-    void expect(Bus bus, Devargs asked) {
+    private void expect(Bus bus, Devargs asked) {
         Devargs devargs = new Devargs(asked.bus(), bus.nameOf(asked), asked.args());
         try {
             bus.expect(lists.permit(bus, devargs));

@@ -31,11 +31,11 @@ public interface DeviceManager {
     /**
      * Has the device attached as soon as it is there and a driver for it is: at once, perhaps, or
      * after a bundle was installed or the device plugged in. Leaves a device alone that a driver
-     * has.
+     * has. It is logged how that stands.
      *
-     * @throws DeviceException no bus claims it, or as {@link #attach} where it may not be attached
+     * @param bus the name of its bus, which may be away
      */
-    void expect(Devargs devargs) throws DeviceException;
+    void expect(String bus, Devargs devargs);
 
     /** Detaches through the device's bus. As {@link Bus#detach}. */
     void detach(Device device) throws DeviceException;

@@ -114,11 +114,11 @@ public final class RigDevices implements DeviceManager {
     }
 
     @Override
-    public synchronized void expect(Devargs devargs) {
-        expected.add(devargs.toString());
+    public synchronized void expect(String bus, Devargs devargs) {
+        expected.add(bus + ":" + devargs);
     }
 
-    /** The devargs that are expected, in order. */
+    /** The devargs that are expected, with the bus before them, in order. */
     public synchronized List<String> expected() {
         return List.copyOf(expected);
     }

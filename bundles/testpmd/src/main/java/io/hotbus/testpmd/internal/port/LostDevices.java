@@ -40,6 +40,10 @@ final class LostDevices {
             return device.devargs();
         }
 
+        String bus() {
+            return device.busName();
+        }
+
         private boolean mayHaveCaused(DeviceEvent bind) {
             return attempts > 0 && bind.timeNanos() - failedNanos < OWN_BIND_NANOS;
         }

@@ -2,7 +2,6 @@
 package io.hotbus.testpmd.internal.port;
 
 import io.hotbus.eal.bus.Bus;
-import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
@@ -146,15 +145,7 @@ public final class ReattachPolicy implements Reattach, DeviceEventListener {
 
     void busAdded(String bus) {
         onControl(() -> known.of(bus).stream().filter(lost -> enabled && !isAttached(lost.name()))
-                .forEach(this::expect));
-    }
-
-    private void expect(Devargs lost) {
-        try {
-            devices.expect(lost);
-        } catch (DeviceException e) {
-            LOG.info("{}: not expected: {}", lost, e.getMessage());
-        }
+                .forEach(lost -> devices.expect(bus, lost)));
     }
 
     /** Attaches the device of that name if it was lost, is back, and its old self is detached. */
@@ -187,7 +178,7 @@ public final class ReattachPolicy implements Reattach, DeviceEventListener {
             LOG.error("{}: given up after {} attempts to attach it again: {} (port attach {} tries "
                     + "once more)", name, ATTEMPTS, reason.getMessage(), device.devargs());
             // Its driver may be away, and return.
-            expect(device.devargs());
+            devices.expect(device.bus(), device.devargs());
         }
     }
 

@@ -283,7 +283,7 @@ class ReattachPolicyTest {
             assertThat(rig.devices.find("wire0")).isEmpty();
             rig.control.settle();
             assertThat(rig.devices.expected()).as("its driver may return")
-                    .containsExactly(DEVARGS);
+                    .containsExactly("rig:" + DEVARGS);
 
             rig.plugged("wire0");
             rig.control.settle();
@@ -366,7 +366,7 @@ class ReattachPolicyTest {
 
             rig.ports.policy().busAdded("rig");
             rig.control.settle();
-            assertThat(rig.devices.expected()).containsExactly(DEVARGS);
+            assertThat(rig.devices.expected()).containsExactly("rig:" + DEVARGS);
         }
     }
 
