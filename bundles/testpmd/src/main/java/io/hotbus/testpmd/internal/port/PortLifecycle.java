@@ -51,6 +51,8 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         this.devices = devices;
         this.registry = registry;
         this.engine = engine;
+        // Those from before an update of this bundle or one it stands on.
+        registry.ports().forEach(this::setUpOrLog);
     }
 
     /** Lets go of every port that was set up here. Twice does no harm. */
@@ -65,8 +67,10 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         }
     }
 
-    public void addListener(LifecycleListener listener) {
+    /** It is told of the ports that are there, too. */
+    public synchronized void addListener(LifecycleListener listener) {
         listeners.add(listener);
+        managed.forEach(listener::onReady);
     }
 
     public void removeListener(LifecycleListener listener) {
@@ -130,27 +134,35 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     /** On {@code control}. */
     @Override
     public void onEthEvent(EthEvent event) {
-        try {
-            switch (event.kind()) {
-                case NEW -> {
-                    if (!attaching.contains(event.port().name())) {
-                        setUp(event.port());
-                    }
-                }
-                case DESTROY -> forget(event.port());
-                case INTR_LSC, INTR_RMV -> {
-                    // removals are the PortRemover's
+        switch (event.kind()) {
+            case NEW -> {
+                if (!attaching.contains(event.port().name())) {
+                    setUpOrLog(event.port());
                 }
             }
+            case DESTROY -> forget(event.port());
+            case INTR_LSC, INTR_RMV -> {
+                // removals are the PortRemover's
+            }
+        }
+    }
+
+    private void setUpOrLog(Port port) {
+        try {
+            setUp(port);
         } catch (DeviceException e) {
-            LOG.error("port {}: {}", event.port().id(), e.getMessage());
+            LOG.error("port {}: {}", port.id(), e.getMessage());
         }
     }
 
     /** Its driver took it away, or someone else detached its device. */
-    private synchronized void forget(Port port) throws DeviceException {
+    private synchronized void forget(Port port) {
         managed.remove(port);
-        engine.removePort(port);
+        try {
+            engine.removePort(port);
+        } catch (DeviceException e) {
+            LOG.error("port {}: {}", port.id(), e.getMessage());
+        }
     }
 
     /**

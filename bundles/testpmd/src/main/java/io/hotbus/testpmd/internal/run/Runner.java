@@ -6,6 +6,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.Application;
 import io.hotbus.testpmd.Arguments;
+import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
@@ -19,16 +20,22 @@ import io.hotbus.testpmd.internal.port.Rehearsal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The launcher's commands {@code run} and {@code shell}: attaches the devices of the command line;
@@ -37,6 +44,10 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = {})
 public final class Runner {
+    private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+    /** How long a device of the command line is tried for after an update. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final Options options;
     private final PortManager ports;
     private final FwdEngine engine;
@@ -44,6 +55,8 @@ public final class Runner {
     private final EventLog eventLog;
     private final Rehearsal rehearsal;
     private final PrintStream out = stream(FileDescriptor.out);
+    /** A bundle this stands on was updated: the process, and the operator's work, go on. */
+    private final boolean restarted;
     private final Optional<Application> application;
 
     /** {@code remover} and {@code reattach} are to be there before the first device. */
@@ -58,6 +71,8 @@ public final class Runner {
         this.processor = processor;
         this.eventLog = eventLog;
         this.rehearsal = rehearsal;
+        this.restarted =
+                context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE;
         String command = Arguments.command(context);
         this.application = switch (command) {
             case "run" -> Optional.of(Application.start(command, context, this::run));
@@ -100,9 +115,35 @@ public final class Runner {
     private void attachDevices()
             throws DeviceException, UsageException, InterruptedException {
         eventLog.requireOpen();
-        rehearsal.play();
-        for (String devargs : options.devices()) {
-            ports.attach(Devargs.parse(devargs));
+        if (!restarted) {
+            rehearsal.play();
+        }
+        for (String text : options.devices()) {
+            Devargs devargs = Devargs.parse(text);
+            if (restarted) {
+                attachAgain(devargs);
+            } else {
+                ports.attach(devargs);
+            }
+        }
+    }
+
+    /** The bundles it needs may be starting still. */
+    private void attachAgain(Devargs devargs) throws InterruptedException {
+        AtomicReference<String> reason = new AtomicReference<>();
+        boolean attached = Await.until(() -> {
+            try {
+                if (engine.ports().stream().noneMatch(p -> p.name().equals(devargs.name()))) {
+                    ports.attach(devargs);
+                }
+                return true;
+            } catch (DeviceException e) {
+                reason.set(e.getMessage());
+                return false;
+            }
+        }, PATIENCE);
+        if (!attached) {
+            LOG.error("{}: not attached again after an update: {}", devargs, reason.get());
         }
     }
 
