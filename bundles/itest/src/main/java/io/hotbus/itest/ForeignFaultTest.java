@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
 
 /** Faults that are not ours reach the JVM as they would without us. */
 class ForeignFaultTest {
@@ -71,6 +72,28 @@ class ForeignFaultTest {
             others.add(buffer);
         }
         throw new AssertionError("none of " + others.size() + " mappings landed on a window's");
+    }
+
+    @Test
+    void shouldDoSoAfterAllUsersOfTheLibraryWereUpdated() throws Exception {
+        long mappings = mappingsOfTheLibrary();
+        stop();
+        Bundles.update(
+                Bundles.named("core"), Bundles.named("bus.pci"), Bundles.named("net.sim"));
+        Waiting.until("core does not return",
+                () -> Bundles.named("core").getState() == Bundle.ACTIVE);
+        start();
+
+        try (FaultyWindow window = new FaultyWindow(application)) {
+            window.fault();
+        }
+        shouldEndInInternalErrorForAMappedByteBuffer();
+        assertThat(mappingsOfTheLibrary()).isPositive().isEqualTo(mappings);
+    }
+
+    private static long mappingsOfTheLibrary() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.contains("libhotbus")).count();
     }
 
     private long addressOfAReleasedWindow() throws Exception {

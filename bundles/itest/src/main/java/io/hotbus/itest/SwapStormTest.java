@@ -101,7 +101,7 @@ class SwapStormTest {
     /** What became of all faults there were, once none is on its way any more. */
     private FaultCounts settled() {
         long faults = table.totals().faults() - before.faults();
-        Waiting.until(() -> "of " + faults + " faults some are lost: " + counts(), () ->
+        Waiting.until(() -> faults + " faults, but of " + counts(), () ->
                 counts().waiting() == 0 && counts().claimed() + counts().released() >= faults);
         Waiting.until("an event does not come", () -> faultEvents() >= counts().claimed());
         assertThat(counts().claimed() + counts().released()).isEqualTo(faults);
