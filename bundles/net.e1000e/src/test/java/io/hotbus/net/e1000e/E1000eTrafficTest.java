@@ -150,8 +150,11 @@ final class E1000eTrafficTest {
         int[] n = {0};
         int[] sent = {0};
         // Nothing that is received goes back until there is nothing left to receive into.
+        // Few are under way at a time: the chip drops what finds no descriptor.
         assertThat(Rig.eventually(() -> {
-            sent[0] += Frames.send(port, scarce, sent[0], 1);
+            if (sent[0] - n[0] < 16) {
+                sent[0] += Frames.send(port, scarce, sent[0], 1);
+            }
             long[] one = new long[1];
             if (port.rxQueue(0).burst(one, 1) == 1) {
                 kept[n[0]++] = one[0];
