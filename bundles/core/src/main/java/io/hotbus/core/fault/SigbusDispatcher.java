@@ -166,8 +166,8 @@ public final class SigbusDispatcher {
             return verdict;
         } catch (Throwable e) {
             // Errors too: a bundle that is going away may fail to link.
-            LOG.error("{}: {} failed; the rest goes on", fault, handler, e);
-            return Optional.of(SigbusVerdict.FAILED);
+            LOG.error("{}: {} failed, so the next is asked", fault, handler, e);
+            return Optional.of(SigbusVerdict.NOT_CLAIMED);
         }
     }
 }

@@ -112,7 +112,7 @@ class SigbusDispatcherTest {
     }
 
     @Test
-    void shouldTakeAHandlerThatThrowsOrSaysNothingAsFailed() throws Exception {
+    void shouldAskTheNextWhereAHandlerThrowsOrSaysNothing() throws Exception {
         SigbusHandler broken = fault -> {
             asked.add(fault);
             throw new NoClassDefFoundError("of a bundle that is gone");
@@ -126,17 +126,13 @@ class SigbusDispatcherTest {
             for (SigbusHandler handler : List.of(broken, mute)) {
                 dispatcher.add(handler, properties(1, 2));
                 fault(stack.device("net_sim0", 1));
-                next(asked);
+                assertThat(next(asked)).isEqualTo(next(askedLater));
                 stack.flush();
                 dispatcher.remove(handler, properties(1, 2));
             }
             assertThat(log.of(Level.ERROR)).hasSize(2).allSatisfy(line -> assertThat(line)
                     .contains("net_sim0 BAR0", "SigbusDispatcherTest", "failed"));
         }
-        assertThat(askedLater).isEmpty();
-
-        fault(stack.device("net_sim1", 1));
-        assertThat(next(askedLater).window()).isEqualTo("net_sim1 BAR0");
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * kept and offered to each handler that arrives later.
  *
  * <p>Runs on {@code sigbus-dispatcher}, never in signal context: the access has been repaired
- * before. What it throws counts as {@link SigbusVerdict#FAILED}. Idempotent: a further fault in a
+ * before. One that throws has claimed nothing: the next is asked. Idempotent: a further fault in a
  * device that is gone is its own, too, and nothing new. Source: DPDK {@code
  * rte_bus_sigbus_handler_t}.
  */
