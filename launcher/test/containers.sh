@@ -19,10 +19,11 @@ fi
 # Karaf 4.4 wants a security manager, which JDK 24 has no more.
 "$java_home/bin/java" -Djava.security.manager=allow -version >/dev/null 2>&1 || karaf=no
 
-# What is typed once hotbus is installed. $1: what is typed in between.
+# What is typed once hotbus is installed. $1: what is typed in between. The bus is told of a removal
+# late, so that the fault comes first on a busy machine, too.
 story() {
 	cat <<-EOS
-		hotbus:port attach net_sim0,peer=net_sim1
+		hotbus:port attach net_sim0,peer=net_sim1,uevent_ms=1000
 		hotbus:port attach net_sim1
 		hotbus:start tx_first
 		hotbus:wait packets 100000 30
