@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -76,7 +76,7 @@ public final class SimHardware implements RemovalInjector {
             Thread thread = new Thread(task, "sim-events");
             thread.setDaemon(true);
             return thread;
-        }, new ThreadPoolExecutor.DiscardPolicy());
+        }, (task, executor) -> cancel(task));
         events.setKeepAliveTime(1, TimeUnit.SECONDS);
         events.allowCoreThreadTimeOut(true);
         events.setRemoveOnCancelPolicy(true);
@@ -84,11 +84,16 @@ public final class SimHardware implements RemovalInjector {
 
     @Deactivate
     public void deactivate() {
-        events.shutdownNow();
+        events.shutdownNow().forEach(SimHardware::cancel);
         synchronized (this) {
             places.values().stream().map(place -> place.nic).toList().forEach(this::powerOff);
             places.clear();
         }
+    }
+
+    /** Nobody is to wait for what will not be done. */
+    private static void cancel(Runnable task) {
+        ((Future<?>) task).cancel(false);
     }
 
     /**
@@ -227,6 +232,9 @@ public final class SimHardware implements RemovalInjector {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DeviceException(name + ": interrupted while telling the bus", e);
+        } catch (CancellationException e) {
+            throw new DeviceException(
+                    name + ": plugged in, but net.sim is being stopped: the bus is not told", e);
         } catch (TimeoutException e) {
             throw new DeviceException("%s: the bus has not taken the news for %d s"
                     .formatted(name, TELL_SECONDS), e);

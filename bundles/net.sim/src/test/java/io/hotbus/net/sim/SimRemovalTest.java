@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.bus.vdev.VdevDevice;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.RemovalInjector.Slot;
 import io.hotbus.eal.io.Mmio;
@@ -16,6 +17,9 @@ import io.hotbus.ethdev.TxQueue;
 import io.hotbus.os.SigbusWindows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +102,33 @@ final class SimRemovalTest {
 
     private static Mmio window(Port port, int index) {
         return port.device().windows().list().get(index);
+    }
+
+    @Test
+    void shouldNotKeepAnyoneWaitingForABusThatIsNotToldAnyMore() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        SimHardware hardware = new SimHardware(rig.linux, () -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IllegalStateException("stopped");
+        });
+        hardware.powerOn("net_sim0", SimArgs.parse(Devargs.parse("net_sim0,uevent_ms=0")));
+        hardware.yank("net_sim0");
+        FutureTask<Void> plugging = new FutureTask<>(() -> {
+            hardware.plug("net_sim0");
+            return null;
+        });
+        new Thread(plugging, "plug").start();
+        assertThat(Rig.eventually(() -> hardware.slots().get(0).present())).isTrue();
+
+        hardware.deactivate();
+
+        assertThatThrownBy(() -> plugging.get(5, TimeUnit.SECONDS))
+                .hasRootCauseInstanceOf(CancellationException.class)
+                .hasMessageContaining("net_sim0: plugged in, but net.sim is being stopped");
     }
 
     @Test
