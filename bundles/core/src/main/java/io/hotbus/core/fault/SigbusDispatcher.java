@@ -116,14 +116,14 @@ public final class SigbusDispatcher {
                 repaired.thread(), repaired.timeNanos(), repaired.repairNanos(), repaired.count());
         LOG.debug("{}", fault);
         PendingFault pending = new PendingFault(claim, fault);
-        if (!offer(pending)) {
+        if (!offer(pending) && !isReleased(pending)) {
             LOG.warn("{}: no SIGBUS handler claims it; kept for the next to come", fault);
             unclaimed.add(pending);
         }
     }
 
     private void offerUnclaimed() {
-        unclaimed.removeIf(pending -> isReleased(pending) || offer(pending));
+        unclaimed.removeIf(pending -> offer(pending) || isReleased(pending));
     }
 
     private boolean isReleased(PendingFault pending) {
@@ -135,8 +135,20 @@ public final class SigbusDispatcher {
         return isReleased;
     }
 
-    /** Asks the handlers that have not been asked of it before. Whether one has claimed it. */
+    /** Whether a handler has claimed it. */
     private boolean offer(PendingFault pending) {
+        if (!mapper.hold(pending.claim())) {
+            return false;
+        }
+        try {
+            return askInTurn(pending);
+        } finally {
+            mapper.letGo();
+        }
+    }
+
+    /** Asks the handlers that have not been asked of it before. Whether one has claimed it. */
+    private boolean askInTurn(PendingFault pending) {
         for (PlugIn<SigbusHandler> handler : pending.notAskedOf(handlers.snapshot())) {
             pending.beginAnnouncing(announcer);
             Optional<SigbusVerdict> verdict = ask(handler, pending.fault());

@@ -33,6 +33,10 @@ public final class WindowMapper implements MmioMapper {
     private final SigbusWindows table;
     private final Map<Mmio, Claim> claims = new ConcurrentHashMap<>();
     private final Map<Long, Claim> byNumber = new ConcurrentHashMap<>();
+    /** The claim whose fault is being dispatched, if any. Guarded by this. */
+    private Claim held;
+    /** Whether that was released meanwhile, but for its memory. Guarded by this. */
+    private boolean heldIsReleased;
 
     @Activate
     public WindowMapper(@Reference Linux linux, @Reference SigbusWindows table) {
@@ -83,11 +87,47 @@ public final class WindowMapper implements MmioMapper {
             LOG.error("{} stays mapped, as it is still in the table of the SIGBUS handler", window);
             return;
         }
+        synchronized (this) {
+            if (held == claim) {
+                heldIsReleased = true;
+                return;
+            }
+        }
+        unmap(window);
+    }
+
+    private void unmap(Mmio window) {
         try {
             linux.unmap(window.address(), window.length());
             LOG.debug("{} unmapped", window);
         } catch (LinuxException e) {
             LOG.error("{} cannot be unmapped", window, e);
+        }
+    }
+
+    /**
+     * Keeps the addresses of {@code claim} from being anybody else's until {@link #letGo}, released
+     * or not: who is asked whose a faulting address is must not find the window of another device
+     * there. One claim at a time. False where it was released before.
+     */
+    synchronized boolean hold(Claim claim) {
+        if (byNumber.get(claim.number()) != claim) {
+            return false;
+        }
+        held = claim;
+        return true;
+    }
+
+    /** What was released since {@link #hold} is unmapped. */
+    void letGo() {
+        Claim released;
+        synchronized (this) {
+            released = heldIsReleased ? held : null;
+            held = null;
+            heldIsReleased = false;
+        }
+        if (released != null) {
+            unmap(released.window());
         }
     }
 

@@ -217,6 +217,31 @@ class SigbusDispatcherTest {
     }
 
     @Test
+    void shouldNotTakeAWindowThatIsMappedMeanwhileForTheOneThatFaulted() throws Exception {
+        TestDevice device = stack.device("net_sim0", 1);
+        BlockingQueue<TestDevice> later = new LinkedBlockingQueue<>();
+        dispatcher.add(fault -> {
+            stack.mapper.releaseAll(device.windows());
+            try {
+                later.add(stack.device("net_sim1", 1)); // the kernel likes to use a range again
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+            asked.add(fault);
+            return SigbusVerdict.NOT_CLAIMED;
+        }, properties(0, 1));
+        try (LogLines log = new LogLines()) {
+            fault(device);
+            long address = next(asked).address();
+            assertThat(later.take().windows().find(address)).isEmpty();
+            stack.flush();
+
+            assertThat(log.of(Level.WARN)).isEmpty();
+        }
+        assertThat(stack.failureHandling.faults()).isEqualTo(new FaultCounts(0, 1, 0));
+    }
+
+    @Test
     void shouldLeaveAHandlerOnlyWhenTheCallInsideHasReturned() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         SigbusHandler handler = fault -> {

@@ -101,6 +101,26 @@ class WindowMapperTest {
     }
 
     @Test
+    void shouldKeepTheAddressesOfAWindowThatIsHeld() throws IOException {
+        try (TestDevice device = new TestDevice("net_sim0", mapper, 1)) {
+            Mmio window = device.window(0);
+            device.pullOut();
+            window.read32(0);
+            WindowMapper.Claim claim =
+                    mapper.claim(TABLE.take().get(0).window()).orElseThrow();
+
+            assertThat(mapper.hold(claim)).isTrue();
+            mapper.releaseAll(device.windows());
+
+            assertThat(device.windows().list()).isEmpty();
+            assertThat(isMapped(window)).isTrue();
+            mapper.letGo();
+            assertThat(isMapped(window)).isFalse();
+            assertThat(mapper.hold(claim)).isFalse();
+        }
+    }
+
+    @Test
     void shouldLeaveNothingMappedWhereAWindowCannotBeClaimed() throws IOException {
         int fd = LINUX.memfd("odd", 4096);
         MmioWindows owner = new MmioWindows("net_sim0");
