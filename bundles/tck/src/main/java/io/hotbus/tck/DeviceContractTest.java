@@ -192,7 +192,7 @@ public final class DeviceContractTest extends DeviceContract {
         testee.giveUp();
 
         assertThat(device.windows().list()).as("windows after detach").isEmpty();
-        assertThat(testee.windows()).as("windows still mapped").noneMatch(WindowMemory::isMapped);
+        testee.awaitUnmapped();
     }
 
     @Test

@@ -112,7 +112,7 @@ public final class RemovalContractTest extends DeviceContract {
         assertThat(testee.isListed()).as("whether it is on the bus").isFalse();
         assertThat(testee.port()).as("its port").isEmpty();
         assertThat(device.windows().list()).as("windows after detach").isEmpty();
-        assertThat(testee.windows()).as("windows still mapped").noneMatch(WindowMemory::isMapped);
+        testee.awaitUnmapped();
     }
 
     @Test

@@ -11,7 +11,6 @@ import io.hotbus.tck.internal.DeviceContract;
 import io.hotbus.tck.internal.PortRun;
 import io.hotbus.tck.internal.Removal;
 import io.hotbus.tck.internal.Traffic;
-import io.hotbus.tck.internal.WindowMemory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -52,7 +51,7 @@ public final class ReplacementContractTest extends DeviceContract {
                 .isEqualTo(DeviceState.DETACHED);
         assertThat(testee.port()).as("its port").isEmpty();
         assertThat(device.windows().list()).as("windows").isEmpty();
-        assertThat(testee.windows()).as("windows still mapped").noneMatch(WindowMemory::isMapped);
+        testee.awaitUnmapped();
     }
 
     private void assertComesBack() {

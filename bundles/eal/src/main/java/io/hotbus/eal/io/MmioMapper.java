@@ -33,8 +33,9 @@ public interface MmioMapper {
     Mmio map(MmioWindows owner, Source source) throws IOException;
 
     /**
-     * Withdraws the window, waits until no fault is being repaired in it, and unmaps it. The caller
-     * has seen to it that no thread accesses it any more. Idempotent.
+     * Withdraws the window, waits until no fault is being repaired in it, and unmaps it; while
+     * handlers are being asked about a fault in it, its range stays taken until they have been.
+     * The caller has seen to it that no thread accesses it any more. Idempotent.
      */
     void release(MmioWindows owner, Mmio window);
 

@@ -2,7 +2,6 @@
 package io.hotbus.tck.internal;
 
 import io.hotbus.eal.bus.Devargs;
-import io.hotbus.eal.bus.DeviceException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,7 +16,7 @@ public abstract class DeviceContract {
     protected Testee testee;
 
     @BeforeEach
-    void open(Platform ours) throws DeviceException {
+    void open(Platform ours) throws Exception {
         platform = ours;
         platform.open();
         testee = new Testee(platform, devargs);
@@ -25,7 +24,7 @@ public abstract class DeviceContract {
     }
 
     @AfterEach
-    void close() throws DeviceException {
+    void close() throws Exception {
         try {
             if (testee != null) {
                 testee.restore();

@@ -68,6 +68,12 @@ public final class Testee {
         return windows;
     }
 
+    /** Waits until its windows are unmapped: one in which a fault is being dispatched is later. */
+    public void awaitUnmapped() {
+        platform.awaiting().until("windows are unmapped: " + windows,
+                () -> windows.stream().noneMatch(WindowMemory::isMapped));
+    }
+
     /** Whether its bus has a device of its name. */
     public boolean isListed() {
         return onBus().isPresent();
@@ -197,7 +203,10 @@ public final class Testee {
     }
 
     /** Leaves the platform as it was before the test. */
-    void restore() throws DeviceException {
+    void restore() throws DeviceException, InterruptedException {
+        // A bus that was started again may be about to be told of it, and then to have it probed.
+        platform.settle();
+        platform.settle();
         Optional<Device> left = onBus();
         if (left.isPresent()) {
             device = left.get();
