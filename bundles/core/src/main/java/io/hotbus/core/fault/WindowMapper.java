@@ -173,17 +173,18 @@ public final class WindowMapper implements MmioMapper {
     public void restore(Mmio window, int fd, long offset) throws IOException {
         Claim claim = claims.get(window);
         if (claim == null) {
-            throw new IOException(window.name() + " cannot be restored: it has been released");
+            return;
         }
         try {
             table.restore(claim.number(), fd, offset);
             LOG.debug("{} restored", window);
         } catch (LinuxException e) {
-            if (e.errno() != Errno.EBUSY) {
-                throw new IOException(
+            switch (e.errno()) {
+                case Errno.EBUSY -> LOG.debug("{} is not replaced, so it is left as it is", window);
+                case Errno.ENOENT -> LOG.debug("{} released meanwhile", window);
+                default -> throw new IOException(
                         window.name() + " cannot be restored: " + e.getMessage(), e);
             }
-            LOG.debug("{} is not replaced, so it is left as it is", window);
         }
     }
 

@@ -54,7 +54,7 @@ public interface MmioMapper {
 
     /**
      * Puts the device's memory back behind a replaced window: the fault was transient. A window
-     * that is not replaced is left as it is.
+     * that is not replaced, or has been released, is left as it is.
      *
      * @throws IOException naming the window and the errno; the window then stays replaced
      */
