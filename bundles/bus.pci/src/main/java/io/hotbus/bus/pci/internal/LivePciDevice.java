@@ -4,6 +4,8 @@ package io.hotbus.bus.pci.internal;
 import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciFunction;
+import io.hotbus.bus.pci.internal.access.ConfigSpace;
+import io.hotbus.bus.pci.internal.access.PciAccess;
 import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;

@@ -3,8 +3,14 @@ package io.hotbus.bus.pci.internal;
 
 import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciFunction;
+import io.hotbus.bus.pci.internal.access.IgbUioAccess;
+import io.hotbus.bus.pci.internal.access.PciAccess;
+import io.hotbus.bus.pci.internal.access.SysfsAccess;
+import io.hotbus.bus.pci.internal.access.UioNode;
+import io.hotbus.bus.pci.internal.access.UioPciGenericAccess;
 import io.hotbus.bus.pci.internal.sysfs.PatientFiles;
 import io.hotbus.bus.pci.internal.sysfs.SysfsPci;
+import io.hotbus.bus.pci.internal.vfio.VfioGroups;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.os.Linux;

@@ -2,6 +2,7 @@
 package io.hotbus.bus.pci.internal;
 
 import io.hotbus.bus.pci.Bar;
+import io.hotbus.bus.pci.internal.access.PciAccess;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Fill;
 import io.hotbus.eal.io.Mmio;

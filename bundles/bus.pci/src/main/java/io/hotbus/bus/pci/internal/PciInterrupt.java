@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bus.pci.internal;
 
+import io.hotbus.bus.pci.internal.access.PciAccess;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -3,7 +3,9 @@ package io.hotbus.bus.pci.internal;
 
 import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.PciId;
+import io.hotbus.bus.pci.internal.settings.PciSettings;
 import io.hotbus.bus.pci.internal.sysfs.FakeSysfs;
+import io.hotbus.bus.pci.internal.vfio.VfioGroups;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.Uevent;

@@ -8,6 +8,7 @@ import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.PciFunction;
 import io.hotbus.bus.pci.PciId;
+import io.hotbus.bus.pci.internal.access.PciAccess;
 import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.hotplug.DeviceEvent;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal.access;
+
+import io.hotbus.bus.pci.Bar;
+import io.hotbus.bus.pci.PciFunction;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The memory BARs by the files {@code resourceN} of sysfs, opened at once, so that they are those
+ * of this stay of the function.
+ *
+ * <p>Since Linux 5.12 a mapping of these does not fault when the function goes: it stays as it was.
+ * It has to be replaced as soon as anything else tells of the removal.
+ */
+final class SysfsResources implements AutoCloseable {
+    private final Linux linux;
+    private final Path directory;
+    private final Map<Integer, Integer> fds = new TreeMap<>();
+
+    SysfsResources(Linux linux, Path directory, PciFunction function) throws LinuxException {
+        this.linux = linux;
+        this.directory = directory;
+        try {
+            for (Bar bar : function.bars()) {
+                if (bar.memory()) {
+                    fds.put(bar.index(), linux.open(file(bar).toString(), true));
+                }
+            }
+        } catch (LinuxException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Path file(Bar bar) {
+        return directory.resolve("resource" + bar.index());
+    }
+
+    /** As {@link PciAccess#region}. */
+    synchronized PciAccess.Region region(Bar bar) throws DeviceException {
+        Integer fd = fds.get(bar.index());
+        if (fd == null) {
+            throw new DeviceException(file(bar) + " is not open (any more)");
+        }
+        return new PciAccess.Region(fd, 0);
+    }
+
+    @Override
+    public synchronized void close() {
+        fds.values().forEach(linux::close);
+        fds.clear();
+    }
+}
