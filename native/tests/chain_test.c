@@ -71,12 +71,6 @@ static void set_disposition(void (*handler)(int), int flags)
 	CHECK_EQUAL(sigaction(SIGBUS, &action, NULL), 0);
 }
 
-static void enable(void)
-{
-	CHECK_EQUAL(hb_sigbus_enable(), 0);
-	CHECK_EQUAL(hb_sigbus_status(), HB_SIGBUS_ON);
-}
-
 static void fault_unmanaged(void)
 {
 	if (!unmanaged.bar)

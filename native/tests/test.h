@@ -275,6 +275,27 @@ static inline int32_t state_of(const struct device *d)
 	return info_of(d).state;
 }
 
+static inline void enable(void)
+{
+	CHECK_EQUAL(hb_sigbus_enable(), 0);
+	CHECK_EQUAL(hb_sigbus_status(), HB_SIGBUS_ON);
+}
+
+static inline struct hb_fault take_one(void)
+{
+	struct hb_fault faults[2];
+
+	CHECK_EQUAL(hb_fault_take(faults, 2), 1);
+	return faults[0];
+}
+
+static inline void expect_no_record(void)
+{
+	struct hb_fault fault;
+
+	CHECK_EQUAL(hb_fault_take(&fault, 1), 0);
+}
+
 static inline int32_t own_tid(void)
 {
 	return (int32_t)syscall(SYS_gettid);
