@@ -67,16 +67,22 @@ check should_refuse_a_blocked_function 1 'ffff:ff:1f.7: is blocked .block of io.
 	exec_run 'port attach ffff:ff:1f.7,bind=igb_uio'
 check should_refuse_to_bind_a_blocked_function 1 '0000:ff:1f.7: is blocked' exec_run 'pci bind ff:1f.7 none'
 check should_name_a_bad_setting 0 'io.hotbus.bus.pci: arrival.limit.ms=soon: a number' exec_run 'pci list'
+echo 'blok = ff:1f.7' >"$work/etc/io.hotbus.devices.cfg"
+check should_allow_nothing_by_lists_that_are_wrong 1 'net_null0: no device is allowed: .*blok=.* no such setting' \
+	exec_run 'show port info all' --vdev net_null0
 unset HOTBUS_ETC
 check should_list_pci_functions 0 '^hotbus> pci list' exec_run 'pci list'
 check should_refuse_to_bind_what_is_no_address 1 "'eth0' is not a PCI address" exec_run 'pci bind eth0 vfio-pci'
+# Both answers of a line, and no word of there being no terminal.
+check should_take_commands_from_a_pipe 0 '^Device name: net_null0' bash -c "echo 'show port info 0; pci list; help
+	quit' | $hotbus shell --vdev net_null0 >$work/piped 2>&1; ! grep WARNING $work/piped && cat $work/piped"
 check should_write_an_event_log 0 '"event":"REMOVE".*net_sim0.*"cause":"' bash -c "$hotbus run --event-log $work/events.json \
 	--vdev net_sim0,loopback=1 --exec 'start tx_first; device yank net_sim0; wait port net_sim0 gone' &&
 	cat $work/events.json"
 check should_refuse_an_unwritable_event_log 2 'no/such/folder' $hotbus run --event-log "$work/no/such/folder/f" --exec help
 for words in 'new' 'new frob acme' 'new bus' 'new bus Acme' 'new bus a/b' 'new bus vdev' 'new pmd sim' 'new pmd acme other' \
 	'new pmd acme --bogus' 'new pmd acme --dir' 'new pmd acme --package acme' 'new pmd acme --package org.int.acme' \
-	'new pmd acme --package io.hotbus.acme'; do
+	'new pmd acme --package java.acme' 'new pmd acme --package io.hotbus.acme'; do
 	# shellcheck disable=SC2086  # words
 	check "should_refuse_${words// /_}" 2 '^hotbus: new: ' $hotbus $words
 done

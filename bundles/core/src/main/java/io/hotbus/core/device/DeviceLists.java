@@ -33,9 +33,13 @@ public final class DeviceLists implements DeviceFilter {
     private static final String BLOCK = "block";
     private static final String ALL = "*";
 
-    private record Lists(List<Devargs> allow, List<Devargs> block) {
+    /** @param flaw in words, what was wrong where there were none before; then the lists are empty */
+    private record Lists(List<Devargs> allow, List<Devargs> block, Optional<String> flaw) {
+        static final Lists NONE = new Lists(List.of(), List.of(), Optional.empty());
+
         static Lists of(Settings settings) throws SettingException {
-            Lists lists = new Lists(settings.devargs(ALLOW), settings.devargs(BLOCK));
+            Lists lists = new Lists(
+                    settings.devargs(ALLOW), settings.devargs(BLOCK), Optional.empty());
             for (Devargs blocked : lists.block()) {
                 if (!blocked.args().isEmpty()) {
                     throw new SettingException(PID, BLOCK, blocked.toString(),
@@ -44,56 +48,84 @@ public final class DeviceLists implements DeviceFilter {
             }
             return lists;
         }
+
+        static Lists flawed(String flaw) {
+            return new Lists(List.of(), List.of(), Optional.of(flaw));
+        }
     }
 
     private final Buses buses;
-    private volatile Lists lists = new Lists(List.of(), List.of());
+    private volatile Lists lists = Lists.NONE;
 
     /** Empty, until {@link #modified}. */
     public DeviceLists(Buses buses) {
         this(buses, Map.of());
     }
 
-    /** What is wrong is logged, and the lists are empty. */
+    /** What is wrong is logged, and no device is allowed until that is corrected. */
     @Activate
     public DeviceLists(@Reference Buses buses, Map<String, Object> properties) {
         this.buses = buses;
-        modified(properties);
+        try {
+            read(properties);
+        } catch (SettingException e) {
+            refuseAll(e);
+        }
     }
 
     /** What is wrong is logged, and both lists stay as they were. */
     @Modified
     public void modified(Map<String, Object> properties) {
         try {
-            Lists next = Lists.of(new Settings(PID, properties));
-            if (!next.equals(lists)) {
-                lists = next;
-                LOG.info("{}: devices allowed: {}; blocked: {}", PID,
-                        next.allow().isEmpty() ? "all others" : next.allow(),
-                        next.block().isEmpty() ? "none" : next.block());
-            }
+            read(properties);
         } catch (SettingException e) {
-            LOG.error("{} (both lists stay as they were)", e.getMessage());
+            if (lists.flaw().isPresent()) {
+                refuseAll(e);
+            } else {
+                LOG.error("{} (both lists stay as they were)", e.getMessage());
+            }
         }
+    }
+
+    private void read(Map<String, Object> properties) throws SettingException {
+        Lists before = lists;
+        lists = Settings.read(PID, properties, Lists::of);
+        if (!lists.equals(before)) {
+            LOG.info("{}: devices allowed: {}; blocked: {}", PID,
+                    lists.allow().isEmpty() ? "all others" : lists.allow(),
+                    lists.block().isEmpty() ? "none" : lists.block());
+        }
+    }
+
+    /** A device that was to be blocked is not to be had because of a slip of the pen. */
+    private void refuseAll(SettingException flaw) {
+        lists = Lists.flawed(flaw.getMessage());
+        LOG.error("{} (no device is allowed until that is corrected)", flaw.getMessage());
     }
 
     @Override
     public boolean allows(String bus, String device) {
-        Lists now = lists;
-        return entry(now.block(), bus, device).isEmpty()
-                && (now.allow().isEmpty() || entry(now.allow(), bus, device).isPresent());
+        return obstacle(lists, bus, device).isEmpty();
     }
 
     @Override
     public void requireAllowed(String bus, String device) throws DeviceException {
-        Lists now = lists;
+        Optional<String> obstacle = obstacle(lists, bus, device);
+        if (obstacle.isPresent()) {
+            throw new DeviceException(device + ": " + obstacle.get());
+        }
+    }
+
+    private Optional<String> obstacle(Lists now, String bus, String device) {
+        if (now.flaw().isPresent()) {
+            return Optional.of("no device is allowed: " + now.flaw().get());
+        }
         if (entry(now.block(), bus, device).isPresent()) {
-            throw new DeviceException("%s: is blocked (%s of %s)".formatted(device, BLOCK, PID));
+            return Optional.of("is blocked (%s of %s)".formatted(BLOCK, PID));
         }
-        if (!now.allow().isEmpty() && entry(now.allow(), bus, device).isEmpty()) {
-            throw new DeviceException(
-                    "%s: is not among those allowed (%s of %s)".formatted(device, ALLOW, PID));
-        }
+        return now.allow().isEmpty() || entry(now.allow(), bus, device).isPresent()
+                ? Optional.empty()
+                : Optional.of("is not among those allowed (%s of %s)".formatted(ALLOW, PID));
     }
 
     /**

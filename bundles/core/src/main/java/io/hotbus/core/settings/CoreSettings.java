@@ -68,7 +68,7 @@ public final class CoreSettings {
     @Modified
     public void modified(Map<String, Object> properties) {
         try {
-            Values next = Values.of(new Settings(PID, properties));
+            Values next = Settings.read(PID, properties, Values::of);
             if (!next.equals(values)) {
                 values = next;
                 LOG.info("{}: {}", PID, next);

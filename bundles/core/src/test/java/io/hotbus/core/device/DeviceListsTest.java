@@ -114,4 +114,30 @@ class DeviceListsTest {
         assertThat(lists.allows("pci", "0000:03:00.0")).isFalse();
         assertThat(lists.allows("net", "net_x2")).isTrue();
     }
+
+    @Test
+    void shouldAllowNothingUntilListsThatWereWrongAtTheStartAreCorrected() throws DeviceException {
+        DeviceLists wrong;
+        try (LogLines log = new LogLines()) {
+            wrong = new DeviceLists(buses, Map.of("block", "[ \"03:00.0\" ]"));
+            wrong.modified(Map.of("blok", "03:00.0"));
+
+            assertThat(log.of(Level.ERROR)).containsExactly(
+                    "io.hotbus.devices: block=[: devargs '[': '[' is not a device name (e.g. "
+                            + "net_null0,size=64); devices are separated by blanks (no device is "
+                            + "allowed until that is corrected)",
+                    "io.hotbus.devices: blok=03:00.0: there is no such setting (there are: allow, "
+                            + "block) (no device is allowed until that is corrected)");
+        }
+        assertThat(wrong.allows("net", "net_x0")).isFalse();
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> wrong.requireAllowed("net", "net_x0"))
+                .withMessage("net_x0: no device is allowed: io.hotbus.devices: blok=03:00.0: there"
+                        + " is no such setting (there are: allow, block)");
+
+        wrong.modified(Map.of("block", "03:00.0"));
+
+        wrong.requireAllowed("net", "net_x0");
+        assertThat(wrong.allows("pci", "0000:03:00.0")).isFalse();
+    }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * {@code rte_devargs}.
  *
  * @param bus  the bus asked for, if one was
- * @param name the device
+ * @param name the device: of letters, digits and any of {@code . _ : @ / + # * -}
  * @param args key to value, in the order given; a key without {@code =} has an empty value
  */
 public record Devargs(Optional<String> bus, String name, Map<String, String> args) {
@@ -27,6 +27,9 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
     /** Its domain, and its bus number, may be all letters: Hyper-V makes domains up. */
     private static final Pattern PCI_ADDRESS =
             Pattern.compile("([0-9a-f]{4,}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
+
+    /** A name or a key: no quotes or brackets, which are rather the syntax of some other file. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._:@/+#*-]+");
 
     public Devargs {
         Objects.requireNonNull(bus);
@@ -49,7 +52,7 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
             bus = Optional.of(id.substring(0, colon));
             id = id.substring(colon + 1);
         }
-        if (id.isEmpty() || !id.chars().allMatch(Devargs::isNameCharacter)) {
+        if (!WORD.matcher(id).matches()) {
             throw new DeviceException("devargs '" + printable(text) + "': '" + printable(id)
                     + "' is not a device name (e.g. net_null0,size=64)");
         }
@@ -57,7 +60,7 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         for (int i = 1; i < parts.length; i++) {
             int equals = parts[i].indexOf('=');
             String key = equals < 0 ? parts[i] : parts[i].substring(0, equals);
-            if (key.isEmpty() || !key.chars().allMatch(Devargs::isNameCharacter)) {
+            if (!WORD.matcher(key).matches()) {
                 throw new DeviceException("devargs '" + printable(text) + "': '"
                         + printable(parts[i]) + "' is not key=value");
             }
@@ -74,9 +77,6 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         return c >= 'a' && c <= 'z';
     }
 
-    private static boolean isNameCharacter(int c) {
-        return c > ' ' && c < 127 && c != '=';
-    }
 
     private static String printable(String text) {
         return text.replaceAll("[^\\x20-\\x7e]", "?");

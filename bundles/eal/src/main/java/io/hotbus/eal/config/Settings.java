@@ -11,6 +11,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,18 +24,44 @@ import java.util.stream.Stream;
  * count, and one that is empty counts as not given. Any thread.
  *
  * <p>A component reads all it needs into a value of its own, and where that throws keeps the value
- * before: {@code try { values = Values.of(new Settings(PID, properties)); } catch
+ * before: {@code try { values = Settings.read(PID, properties, Values::of); } catch
  * (SettingException e) { LOG.error(...); }}. What Declarative Services itself would do with a value
- * of the wrong type is to throw at the first use, with neither the PID nor the key in its words.
+ * of the wrong type is to throw at the first use, with neither the PID nor the key in its words;
+ * of a key that is misspelt they say nothing.
  */
 public final class Settings {
+    /** How those keys begin that come with every configuration. */
+    private static final Pattern FRAMEWORK =
+            Pattern.compile("(\\.|service\\.|component\\.|felix\\.|osgi\\.).*");
+
     private final String pid;
     private final Map<String, ?> properties;
+    /** The keys asked for, as the PID has them. */
+    private final Set<String> known = new ConcurrentSkipListSet<>();
 
-    /** {@code properties} as the activate or the modified method was given them. */
-    public Settings(String pid, Map<String, ?> properties) {
+    Settings(String pid, Map<String, ?> properties) {
         this.pid = pid;
         this.properties = Map.copyOf(properties);
+    }
+
+    /** Makes a value of settings: asks for each of them. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        T read(Settings settings) throws SettingException;
+    }
+
+    /**
+     * What {@code reader} makes of the settings, which has to ask for all there are.
+     *
+     * @param properties as the activate or the modified method was given them
+     * @throws SettingException naming what is wrong, or is no setting at all
+     */
+    public static <T> T read(String pid, Map<String, ?> properties, Reader<T> reader)
+            throws SettingException {
+        Settings settings = new Settings(pid, properties);
+        T value = reader.read(settings);
+        settings.requireNoOthers();
+        return value;
     }
 
     /**
@@ -117,12 +147,22 @@ public final class Settings {
         return new SettingException(pid, key, text(key), wanted);
     }
 
+    private void requireNoOthers() throws SettingException {
+        for (String key : new TreeSet<>(properties.keySet())) {
+            if (!known.contains(key) && !FRAMEWORK.matcher(key).matches()) {
+                throw wrong(key, "there is no such setting (there are: %s)"
+                        .formatted(String.join(", ", known)));
+            }
+        }
+    }
+
     private String text(String key) {
         return values(key).collect(Collectors.joining(" ")).strip();
     }
 
     /** One, or the elements of an array or a collection. */
     private Stream<String> values(String key) {
+        known.add(key);
         Object value = properties.get(key);
         if (value == null) {
             return Stream.empty();

@@ -58,6 +58,8 @@ final class DevargsTest {
             "vdev:               | '' is not a device name",
             ",size=64            | '' is not a device name",
             "net null0           | 'net null0' is not a device name",
+            "[                   | '[' is not a device name",
+            "[0000:03:00.0]      | '[0000:03:00.0]' is not a device name",
             "a=b                 | 'a=b' is not a device name",
             "net_null0,          | '' is not key=value",
             "net_null0,,a=b      | '' is not key=value",

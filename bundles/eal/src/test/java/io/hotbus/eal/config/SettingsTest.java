@@ -56,6 +56,23 @@ class SettingsTest {
     }
 
     @Test
+    void shouldReadAll() throws SettingException {
+        Map<String, Object> properties = Map.of("size", "3", "service.pid", "acme.pid",
+                "component.id", 7L, "felix.fileinstall.filename", "file:/etc/acme.pid.cfg",
+                ".hidden", "x");
+
+        assertThat(Settings.<Integer>read("acme.pid", properties,
+                settings -> settings.number("size", 1, 0, 9))).isEqualTo(3);
+    }
+
+    @Test
+    void shouldNameASettingThatThereIsNot() {
+        assertRefused(() -> Settings.read("acme.pid", Map.of("size", 3, "szie", 4),
+                settings -> settings.number("size", 1, 0, 9) + settings.number("age", 1, 0, 9)),
+                "acme.pid: szie=4: there is no such setting (there are: age, size)");
+    }
+
+    @Test
     void shouldNameThePidTheKeyTheValueAndWhatIsWanted() {
         assertRefused(() -> of("n", "many").number("n", 7, 0, 9),
                 "acme.pid: n=many: a number from 0 to 9 is needed");

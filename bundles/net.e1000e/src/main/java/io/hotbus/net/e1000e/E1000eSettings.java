@@ -49,7 +49,7 @@ public final class E1000eSettings {
     @Modified
     void modified(Map<String, Object> properties) {
         try {
-            Watch next = Watch.of(new Settings(PID, properties));
+            Watch next = Settings.read(PID, properties, Watch::of);
             if (!next.equals(watch)) {
                 watch = next;
                 LOG.info("{}: {}", PID, next);

@@ -71,7 +71,7 @@ public final class PciSettings {
 
     private void read(Map<String, Object> properties) {
         try {
-            Values next = Values.of(new Settings(PID, properties));
+            Values next = Settings.read(PID, properties, Values::of);
             if (!next.equals(values)) {
                 values = next;
                 LOG.info("{}: {}", PID, next);
