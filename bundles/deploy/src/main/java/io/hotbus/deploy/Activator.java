@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Hashtable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 /**
- * Puts together what reports on bundles, the shell's command, and, where the framework property
+ * Puts together what reports on bundles and configurations, the shell's command, and, where the framework property
  * {@value #FOLDER} names a folder, what follows that.
  */
 public final class Activator implements BundleActivator {
@@ -24,10 +26,18 @@ public final class Activator implements BundleActivator {
 
     @Override
     public void start(BundleContext context) throws Exception {
+        ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "deploy-report");
+            thread.setDaemon(true);
+            return thread;
+        });
+        undo.push(later::shutdownNow);
         Bundles bundles = new Bundles(context);
         Diagnosis diagnosis = new Diagnosis(context, bundles);
-        Reporter reporter = new Reporter(context, bundles, diagnosis, SETTLE);
+        Reporter reporter = new Reporter(context, bundles, diagnosis, later, SETTLE);
         undo.push(reporter::close);
+        UnusedConfigurations unused = new UnusedConfigurations(context, later, SETTLE);
+        undo.push(unused::close);
         LogBridge log = new LogBridge(context, reporter::follows);
         log.open();
         undo.push(log::close);

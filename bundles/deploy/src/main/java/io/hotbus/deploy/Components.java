@@ -60,6 +60,24 @@ final class Components {
                 unsatisfied.target == null ? "" : " with " + unsatisfied.target);
     }
 
+    /** The PIDs of all that could be configured. */
+    List<String> pids() {
+        return with(runtime -> configurable(runtime)
+                .flatMap(component -> Stream.of(component.configurationPid)).distinct().toList());
+    }
+
+    /** Of these, those that somebody has given a name; the others are components' names. */
+    List<String> namedPids() {
+        return with(runtime -> configurable(runtime)
+                .flatMap(component -> Stream.of(component.configurationPid)
+                        .filter(pid -> !pid.equals(component.name))).distinct().toList());
+    }
+
+    private static Stream<ComponentDescriptionDTO> configurable(ServiceComponentRuntime runtime) {
+        return runtime.getComponentDescriptionDTOs().stream()
+                .filter(component -> !"ignore".equals(component.configurationPolicy));
+    }
+
     @FunctionalInterface
     private interface Clauses {
         List<String> of(ComponentDescriptionDTO component, ComponentConfigurationDTO state);

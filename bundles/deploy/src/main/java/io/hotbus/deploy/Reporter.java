@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.Bundle;
@@ -32,12 +31,7 @@ final class Reporter implements SynchronousBundleListener, AutoCloseable {
     private final Bundles bundles;
     private final Diagnosis diagnosis;
     private final Duration settle;
-    private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(
-            task -> {
-                Thread thread = new Thread(task, "deploy-report");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final ScheduledExecutorService later;
     /** Those of the product that have not been started yet. */
     private final Set<Long> starting = ConcurrentHashMap.newKeySet();
     private final Map<Long, Version> versions = new ConcurrentHashMap<>();
@@ -50,10 +44,12 @@ final class Reporter implements SynchronousBundleListener, AutoCloseable {
     private volatile boolean stopping;
 
     /** @param settle how long a bundle may lack what comes in another file, or another's service */
-    Reporter(BundleContext context, Bundles bundles, Diagnosis diagnosis, Duration settle) {
+    Reporter(BundleContext context, Bundles bundles, Diagnosis diagnosis,
+            ScheduledExecutorService later, Duration settle) {
         this.context = context;
         this.bundles = bundles;
         this.diagnosis = diagnosis;
+        this.later = later;
         this.settle = settle;
         context.addBundleListener(this);
         Arrays.stream(context.getBundles()).forEach(bundle -> {
@@ -67,7 +63,6 @@ final class Reporter implements SynchronousBundleListener, AutoCloseable {
     @Override
     public void close() {
         context.removeBundleListener(this);
-        later.shutdownNow();
     }
 
     @Override

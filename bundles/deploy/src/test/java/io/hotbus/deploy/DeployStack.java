@@ -3,9 +3,13 @@ package io.hotbus.deploy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** Everything but FileInstall, in a framework of its own: tests say which file changed. */
 final class DeployStack implements AutoCloseable {
+    private static final Duration SETTLE = Duration.ofMillis(100);
+
     final LogLines lines = new LogLines();
     final TestFramework framework;
     final Bundles bundles;
@@ -13,15 +17,18 @@ final class DeployStack implements AutoCloseable {
     final BundleCommand command;
     private final LogBridge log;
     private final Reporter reporter;
+    private final UnusedConfigurations unused;
+    private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
 
     DeployStack(Path cache) throws Exception {
         framework = new TestFramework(cache);
         framework.startLog();
+        framework.startConfigurationAdmin();
         framework.startComponents();
         bundles = new Bundles(framework.context());
         Diagnosis diagnosis = new Diagnosis(framework.context(), bundles);
-        reporter = new Reporter(
-                framework.context(), bundles, diagnosis, Duration.ofMillis(100));
+        reporter = new Reporter(framework.context(), bundles, diagnosis, later, SETTLE);
+        unused = new UnusedConfigurations(framework.context(), later, SETTLE);
         log = new LogBridge(framework.context(), reporter::follows);
         log.open();
         deployments = new Deployments(bundles);
@@ -31,7 +38,9 @@ final class DeployStack implements AutoCloseable {
     @Override
     public void close() throws Exception {
         log.close();
+        unused.close();
         reporter.close();
+        later.shutdownNow();
         framework.close();
         lines.close();
     }

@@ -41,11 +41,16 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
     /** Those that contain {@code part}, as soon as there is one. */
     List<String> await(String part) throws InterruptedException {
+        return await(part, 1);
+    }
+
+    /** Those that contain {@code part}, as soon as there are {@code count}. */
+    List<String> await(String part, int count) throws InterruptedException {
         long end = System.nanoTime() + DEADLINE;
         synchronized (lines) {
             while (true) {
                 List<String> found = lines.stream().filter(l -> l.contains(part)).toList();
-                if (!found.isEmpty()) {
+                if (found.size() >= count) {
                     return found;
                 }
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());

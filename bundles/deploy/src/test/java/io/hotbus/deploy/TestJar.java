@@ -38,13 +38,17 @@ final class TestJar {
         return header("Bundle-Activator", type.getName());
     }
 
-    /** @param references further elements of the component's description */
     TestJar component(Class<?> type, String references) {
+        return component(type, references, "");
+    }
+
+    /** @param references further elements of the component's description, and its attributes */
+    TestJar component(Class<?> type, String references, String attributes) {
         classes.add(type);
         texts.put("OSGI-INF/component.xml", """
                 <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="%s"
-                    immediate="true"><implementation class="%s"/>%s</scr:component>
-                """.formatted(type.getSimpleName(), type.getName(), references));
+                    immediate="true" %s><implementation class="%s"/>%s</scr:component>
+                """.formatted(type.getSimpleName(), attributes, type.getName(), references));
         return header("Service-Component", "OSGI-INF/component.xml");
     }
 
