@@ -39,9 +39,9 @@ public final class BundleCommand {
         this.diagnosis = diagnosis;
     }
 
-    /** What the shell calls; it prints what is returned. */
-    public String bundle(CommandSession session, String... words) throws DeployException {
-        return run(session.currentDir(), words);
+    /** What the shell calls. */
+    public void bundle(CommandSession session, String... words) throws DeployException {
+        System.out.println(run(session.currentDir(), words));
     }
 
     /** What may stand at that place of a command line, for the shell's completion. */

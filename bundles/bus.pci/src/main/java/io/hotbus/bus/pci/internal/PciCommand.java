@@ -29,8 +29,12 @@ public final class PciCommand {
         this.bus = bus;
     }
 
-    /** What the shell calls; it prints what is returned. */
-    public String pci(String... words) throws DeviceException {
+    /** What the shell calls. */
+    public void pci(String... words) throws DeviceException {
+        System.out.println(run(words));
+    }
+
+    private String run(String... words) throws DeviceException {
         String verb = words.length == 0 ? "" : words[0];
         if (verb.equals("list") && words.length == 1) {
             return bus.functions().stream().map(PciCommand::line)

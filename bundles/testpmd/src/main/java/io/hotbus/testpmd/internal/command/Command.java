@@ -11,7 +11,8 @@ import org.apache.felix.service.command.Function;
  * against that, {@code help} and the sentence on wrong arguments are made from it.
  *
  * <p>Implements Gogo's {@link Function} itself, so that the words arrive as they were typed, and a
- * verb may be called {@code wait}. Returns the text to be shown. Any thread.
+ * verb may be called {@code wait}. Prints its text: of what the verbs of a line return, the shell
+ * would show but the last. Any thread.
  */
 public abstract class Command implements Function {
     /** Service property: our scope among Gogo's commands. */
@@ -42,7 +43,8 @@ public abstract class Command implements Function {
     @Override
     public final Object execute(CommandSession session, List<Object> arguments) throws Exception {
         try {
-            return run(arguments.stream().map(String::valueOf).toList());
+            System.out.println(run(arguments.stream().map(String::valueOf).toList()));
+            return null;
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
