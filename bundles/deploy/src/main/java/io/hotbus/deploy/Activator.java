@@ -12,8 +12,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 /**
- * Puts together what reports on bundles and configurations, the shell's command, and, where the framework property
- * {@value #FOLDER} names a folder, what follows that.
+ * Puts together what reports on bundles and configurations, the shell's command, and, where the
+ * framework property {@value #FOLDER} names a folder, what follows that.
  */
 public final class Activator implements BundleActivator {
     /** Framework property: the folder whose jars are installed. */

@@ -12,11 +12,12 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 
-/** A framework with the log service, Configuration Admin and Declarative Services, as in the product. */
+/** A framework with the services that the product has there, too. */
 final class TestFramework implements AutoCloseable {
     /** Shared with the tests, which stand outside. */
     private static final String SHARED = "org.osgi.service.log;version=1.5,"
-            + "org.osgi.service.cm;version=1.6,org.osgi.service.log.admin;version=1.0,org.osgi.service.component;version=1.5,"
+            + "org.osgi.service.log.admin;version=1.0,org.osgi.service.cm;version=1.6,"
+            + "org.osgi.service.component;version=1.5,"
             + "org.osgi.service.component.runtime;version=1.5,"
             + "org.osgi.service.component.runtime.dto;version=1.5,"
             + "org.osgi.util.promise;version=1.3,org.osgi.util.function;version=1.2";

@@ -33,7 +33,7 @@ public final class DeviceLists implements DeviceFilter {
     private static final String BLOCK = "block";
     private static final String ALL = "*";
 
-    /** @param flaw in words, what was wrong where there were none before; then the lists are empty */
+    /** @param flaw in words, where they were wrong and there were none before */
     private record Lists(List<Devargs> allow, List<Devargs> block, Optional<String> flaw) {
         static final Lists NONE = new Lists(List.of(), List.of(), Optional.empty());
 

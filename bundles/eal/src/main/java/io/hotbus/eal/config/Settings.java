@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * The configuration of one PID, as Declarative Services hands it to a component, read with checks.
@@ -45,8 +46,10 @@ public final class Settings {
     }
 
     /** Makes a value of settings: asks for each of them. */
+    @ConsumerType
     @FunctionalInterface
     public interface Reader<T> {
+        /** @throws SettingException naming what is wrong */
         T read(Settings settings) throws SettingException;
     }
 
