@@ -31,9 +31,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * of a key that is misspelt they say nothing.
  */
 public final class Settings {
-    /** How those keys begin that come with every configuration. */
+    /** How those keys begin that Configuration Admin, its agents and Karaf add of their own. */
     private static final Pattern FRAMEWORK =
-            Pattern.compile("(\\.|service\\.|component\\.|felix\\.|osgi\\.).*");
+            Pattern.compile("(\\.|service\\.|component\\.|felix\\.|osgi\\.|org\\.).*");
 
     private final String pid;
     private final Map<String, ?> properties;

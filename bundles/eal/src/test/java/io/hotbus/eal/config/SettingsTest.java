@@ -59,7 +59,7 @@ class SettingsTest {
     void shouldReadAll() throws SettingException {
         Map<String, Object> properties = Map.of("size", "3", "service.pid", "acme.pid",
                 "component.id", 7L, "felix.fileinstall.filename", "file:/etc/acme.pid.cfg",
-                ".hidden", "x");
+                ".hidden", "x", "org.apache.karaf.features.configKey", "acme.pid");
 
         assertThat(Settings.<Integer>read("acme.pid", properties,
                 settings -> settings.number("size", 1, 0, 9))).isEqualTo(3);
