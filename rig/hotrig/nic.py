@@ -95,6 +95,12 @@ class Nic:
             self.plug_in()
         self.await_present()
 
+    def ensure_present(self) -> None:
+        """Plugged in, if a scenario before has left the slot empty."""
+        if not self.present():
+            self.plug_in()
+            self.await_present()
+
     def await_present(self) -> None:
         if not wait_for(self.present, RETURN_SECONDS):
             raise RigError("the kernel did not find the NIC")

@@ -20,6 +20,8 @@ from hotrig.qemu import Share
 TOP = Path(__file__).resolve().parents[2]
 LAUNCHER = TOP / "launcher"
 IN_GUEST = "/mnt/launcher"
+TESTS = TOP / "bundles" / "itest" / "target"
+TESTS_IN_GUEST = "/mnt/tests"
 # The NIC is port 0 and forwards from and to the first of these; the others forward to each other.
 VIRTUAL_PORTS = ("net_null0", "net_null1", "net_null2")
 OTHER_PORTS = VIRTUAL_PORTS[1:]
@@ -50,25 +52,30 @@ class Build:
         home = os.environ.get("JAVA_HOME")
         if not home or not (Path(home) / "bin" / "java").exists():
             raise MissingError("JAVA_HOME names no JDK (run `launcher/hotbus rig`)")
-        if not (LAUNCHER / "target" / "export" / "hotbus").is_dir():
+        exported = (LAUNCHER / "target" / "export" / "hotbus", TESTS / "contract.jar")
+        if not all(file.exists() for file in exported):
             raise MissingError("the product is not built (run `launcher/hotbus build`)")
         return Build(Path(home).resolve(), tuple(os.environ.get("HOTBUS_JAVA_OPTIONS", "").split()))
 
     def shares(self) -> list[Share]:
-        shares = [Share("launcher", LAUNCHER, IN_GUEST)]
+        shares = [Share("launcher", LAUNCHER, IN_GUEST), Share("tests", TESTS, TESTS_IN_GUEST)]
         if Path("/usr") not in self.java_home.parents:
             shares.append(Share("java", self.java_home, str(self.java_home)))
         return shares
 
-    def command(self, binding: str) -> list[str]:
-        """The JVM's command line; the same as that of launcher/hotbus, where it matters."""
+    def java(self) -> list[str]:
+        """The JVM, with its flags."""
         flags = [line for line in (LAUNCHER / "jvm.options").read_text().splitlines()
                  if line and not line.startswith("#")]
+        return [f"{self.java_home}/bin/java", *flags, *self.java_options, *GUEST_OPTIONS]
+
+    def command(self, binding: str) -> list[str]:
+        """The JVM's command line; the same as that of launcher/hotbus, where it matters."""
         arguments = [word for port in VIRTUAL_PORTS for word in ("--vdev", port)]
         arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
                       "--stats-period", "1"]
         return [
-            f"{self.java_home}/bin/java", *flags, *self.java_options, *GUEST_OPTIONS,
+            *self.java(),
             f"-Dfelix.config.properties=file:{IN_GUEST}/etc/felix.properties",
             f"-Dlogback.configurationFile={IN_GUEST}/etc/logback.xml",
             f"-Dhotbus.bundles={IN_GUEST}/target/export/hotbus", "-Dhotbus.cache=/run/hotbus/cache",

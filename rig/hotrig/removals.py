@@ -70,9 +70,7 @@ class Removals:
         if self._product is not None and self._binding == binding and self._product.alive():
             return self._product
         self.end()
-        if not self._nic.present():
-            self._nic.plug_in()
-            self._nic.await_present()
+        self._nic.ensure_present()
         self._nic.load_driver(binding)
         self._peer.start()
         self._binding = binding

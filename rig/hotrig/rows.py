@@ -33,6 +33,8 @@ class Row:
     dmesgClean: bool | None = None
     attempts: int = 1  # more than one where the SIGBUS lost the race before
     cycles: int | None = None
+    tests: int | None = None
+    notApplicable: int | None = None
     transcripts: str | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -13,12 +13,16 @@ BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
 # thing before is slow at it. For all others the process has seen that one.
 REMOVALS = ("first", "unbind", "remove", "slot-power", "surprise", "device-del", "device-del-acpi")
 
+# The product's contract tests, against the real NIC.
+CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
+
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
 # each takes minutes there.
 DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
+OF_THE_PRODUCT = ("hotbus", "contract")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -59,7 +63,9 @@ class Flavour:
 class Scenario:
     """One removal, or one series of them."""
 
-    kind: str  # "hotbus": the product; "kmod": the module alone; "dpdk": DPDK's testpmd
+    # "hotbus": a removal under the product; "contract": its contract tests; "kmod": the module
+    # alone; "dpdk": DPDK's testpmd
+    kind: str
     kernel: str
     binding: str
     removal: str
@@ -91,6 +97,8 @@ def all_scenarios() -> list[Scenario]:
         for removal in REMOVALS
         if _meaningful(binding, removal)
     ]
+    product += [Scenario("contract", kernel, binding, "contract")
+                for kernel in KERNELS for binding in CONTRACT_BINDINGS]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
     dpdk = [
         Scenario("dpdk", kernel, binding, removal)
@@ -122,7 +130,7 @@ def select(words: list[str], kernel: str | None = None) -> list[Scenario]:
 
 def _named(word: str, known: list[Scenario]) -> list[Scenario]:
     if word == "all":
-        return [s for s in known if s.kind == "hotbus"]
+        return [s for s in known if s.kind in OF_THE_PRODUCT]
     if word == "fast":
         return [s for s in known if s.name in FAST]
     cycles = re.fullmatch(r"(kmod/.*/cycles)=([1-9]\d{0,4})", word)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hotrig import rows, trace
+from hotrig.contract import Contract
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
 from hotrig.kernel import Kernel, KernelStore
@@ -30,8 +31,11 @@ class Boot:
         guest.check(trace.PREPARE_SCRIPT)
         nic, peer = Nic(guest, hotplug), Peer(guest)
         self._removals = Removals(guest, nic, peer, build, progress)
-        self._testpmd = Testpmd(guest, nic, peer, progress)
-        self._cycles = KmodCycles(guest, nic, progress)
+        self._others = {
+            "contract": Contract(guest, nic, peer, build, progress),
+            "dpdk": Testpmd(guest, nic, peer, progress),
+            "kmod": KmodCycles(guest, nic, progress),
+        }
 
     def run(self, scenario: Scenario) -> Row:
         """GuestError where the guest died; any other failure is in the row."""
@@ -39,8 +43,7 @@ class Boot:
             return self._removals.run(scenario)
         self._removals.end()
         try:
-            other = self._cycles if scenario.kind == "kmod" else self._testpmd
-            return other.run(scenario)
+            return self._others[scenario.kind].run(scenario)
         except GuestError:
             raise
         except RigError as failure:

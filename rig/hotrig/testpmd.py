@@ -60,9 +60,7 @@ class Testpmd:
                    detachedMillis=self._millis(CLOSED, began), dmesgClean=not complaints)
 
     def _start(self, binding: str) -> None:
-        if not self._nic.present():
-            self._nic.plug_in()
-            self._nic.await_present()
+        self._nic.ensure_present()
         self._nic.load_driver(binding)
         self._peer.start()
         self._nic.bind(binding)

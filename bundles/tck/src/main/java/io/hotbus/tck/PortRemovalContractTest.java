@@ -15,6 +15,7 @@ import io.hotbus.tck.internal.Configured;
 import io.hotbus.tck.internal.DeviceContract;
 import io.hotbus.tck.internal.PortRun;
 import io.hotbus.tck.internal.Removal;
+import io.hotbus.tck.internal.TestFrame;
 import io.hotbus.tck.internal.Traffic;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +97,7 @@ public final class PortRemovalContractTest extends DeviceContract {
 
     private int burst(TxQueue queue) {
         long[] mbufs = new long[BURST];
-        int fresh = run.pool().get(mbufs, 0, BURST);
+        int fresh = new TestFrame(port.info().macAddress()).fill(run.pool(), mbufs);
         int sent = queue.burst(mbufs, fresh);
         run.pool().put(mbufs, sent, fresh - sent);
         return sent;

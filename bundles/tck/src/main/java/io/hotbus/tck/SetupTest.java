@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * hotbus.tck.devices    devargs of the devices to be tested, separated by blanks
  * hotbus.tck.absent     devargs of devices that the bus would know, and that are not there
  * hotbus.tck.buses      names of further buses, to be tested without a device
+ * hotbus.tck.removals   in which ways they are taken away (reported fault slot)
  * hotbus.tck.deadline   milliseconds that anything may take (10000)
  * </pre>
  */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.tck.internal;
 
+import java.util.Locale;
+
 /** The ways in which the tests take a device away. */
 public enum Removal {
     /** It is reported to {@code HotUnplug}, as a bus does at a uevent. */
@@ -14,6 +16,11 @@ public enum Removal {
 
     Removal(String words) {
         this.words = words;
+    }
+
+    /** As it is configured: {@code fault}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** As in {@code net_sim0, by a fault}. */

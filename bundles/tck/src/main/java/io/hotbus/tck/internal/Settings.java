@@ -5,7 +5,9 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.osgi.framework.FrameworkUtil;
@@ -17,13 +19,16 @@ import org.osgi.framework.FrameworkUtil;
  * @param devices  the devargs of the devices to be tested
  * @param absent   devargs of devices that a bus claims, and that are not there
  * @param buses    the names of buses to be tested, besides those of the devices
+ * @param removals in which ways devices are taken away
  * @param deadline how long anything may take
  */
 public record Settings(
-        List<Devargs> devices, List<Devargs> absent, List<String> buses, Duration deadline) {
+        List<Devargs> devices, List<Devargs> absent, List<String> buses, Set<Removal> removals,
+        Duration deadline) {
     public static final String DEVICES = "hotbus.tck.devices";
     public static final String ABSENT = "hotbus.tck.absent";
     public static final String BUSES = "hotbus.tck.buses";
+    public static final String REMOVALS = "hotbus.tck.removals";
     public static final String DEADLINE = "hotbus.tck.deadline";
     private static final String DEFAULT_DEADLINE_MILLIS = "10000";
 
@@ -31,7 +36,7 @@ public record Settings(
     static Settings of(ExtensionContext context) {
         String millis = property(context, DEADLINE);
         return new Settings(devargs(context, DEVICES), devargs(context, ABSENT),
-                words(context, BUSES).toList(),
+                words(context, BUSES).toList(), removals(context),
                 Duration.ofMillis(number(millis.isEmpty() ? DEFAULT_DEADLINE_MILLIS : millis)));
     }
 
@@ -45,6 +50,16 @@ public record Settings(
             }
         }
         return all;
+    }
+
+    private static Set<Removal> removals(ExtensionContext context) {
+        Set<Removal> ways = EnumSet.noneOf(Removal.class);
+        words(context, REMOVALS).forEach(word -> ways.add(Stream.of(Removal.values())
+                .filter(way -> way.word().equals(word)).findFirst()
+                .orElseThrow(() -> new AssertionError("%s: there is no removal '%s', but %s"
+                        .formatted(REMOVALS, word, Stream.of(Removal.values())
+                                .map(Removal::word).toList())))));
+        return ways.isEmpty() ? EnumSet.allOf(Removal.class) : ways;
     }
 
     private static long number(String millis) {

@@ -112,6 +112,10 @@ public final class Testee {
 
     /** @throws TestAbortedException it cannot be removed in that way */
     public void require(Removal removal) {
+        if (!platform.settings().removals().contains(removal)) {
+            throw new TestAbortedException("'%s' is not among %s".formatted(
+                    removal.word(), Settings.REMOVALS));
+        }
         if (removal == Removal.FAULT && windows.isEmpty()) {
             throw new TestAbortedException(devargs + " has no windows that could fault");
         }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.tck.internal;
 
-import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortUser;
-import java.nio.ByteBuffer;
 import org.osgi.framework.ServiceRegistration;
 
 /**
@@ -15,16 +13,11 @@ import org.osgi.framework.ServiceRegistration;
  */
 public final class Traffic implements PortUser, AutoCloseable {
     private static final int BURST = 32;
-    /** Without FCS. */
-    private static final int FRAME = 60;
-    private static final int MAC = 6;
-    /** IEEE 802 local experimental. */
-    private static final short ETHERTYPE = (short) 0x88b5;
 
     private final Port port;
     private final Mempool pool;
     private final Awaiting awaiting;
-    private final byte[] frame;
+    private final TestFrame frame;
     private final ServiceRegistration<?> registration;
     private final Thread thread = new Thread(this::run, "tck-traffic");
     private volatile boolean stopped;
@@ -35,18 +28,9 @@ public final class Traffic implements PortUser, AutoCloseable {
         this.port = port;
         this.pool = pool;
         this.awaiting = platform.awaiting();
-        this.frame = frame(port.info().macAddress());
+        this.frame = new TestFrame(port.info().macAddress());
         registration = platform.register(this);
         thread.start();
-    }
-
-    private static byte[] frame(long source) {
-        ByteBuffer bytes = ByteBuffer.allocate(FRAME);
-        bytes.putShort((short) -1).putInt(-1);
-        for (int i = MAC - 1; i >= 0; i--) {
-            bytes.put((byte) (source >> i * Byte.SIZE));
-        }
-        return bytes.putShort(ETHERTYPE).array();
     }
 
     private void run() {
@@ -76,11 +60,7 @@ public final class Traffic implements PortUser, AutoCloseable {
     }
 
     private void send(long[] mbufs) {
-        int fresh = pool.get(mbufs, 0, BURST);
-        for (int i = 0; i < fresh; i++) {
-            RawMemory.copy(frame, 0, Mbuf.data(mbufs[i]), FRAME);
-            Mbuf.setLength(mbufs[i], FRAME);
-        }
+        int fresh = frame.fill(pool, mbufs);
         int sent = port.txQueue(0).burst(mbufs, fresh);
         require(sent >= 0 && sent <= fresh, "sends", sent);
         pool.put(mbufs, sent, fresh - sent);

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.tck.internal;
+
+import io.hotbus.eal.io.RawMemory;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.Mempool;
+import java.nio.ByteBuffer;
+
+/** A broadcast that every device can send, and that means nothing to anyone who receives it. */
+public final class TestFrame {
+    /** Without FCS. */
+    private static final int LENGTH = 60;
+    private static final int MAC = 6;
+    /** IEEE 802 local experimental. */
+    private static final short ETHERTYPE = (short) 0x88b5;
+
+    private final byte[] bytes;
+
+    /** From the address {@code source}. */
+    public TestFrame(long source) {
+        ByteBuffer frame = ByteBuffer.allocate(LENGTH);
+        frame.putShort((short) -1).putInt(-1);
+        for (int i = MAC - 1; i >= 0; i--) {
+            frame.put((byte) (source >> i * Byte.SIZE));
+        }
+        bytes = frame.putShort(ETHERTYPE).array();
+    }
+
+    /** Takes as many buffers from {@code pool} as {@code mbufs} holds, or it has; all with it. */
+    public int fill(Mempool pool, long[] mbufs) {
+        int fresh = pool.get(mbufs, 0, mbufs.length);
+        for (int i = 0; i < fresh; i++) {
+            RawMemory.copy(bytes, 0, Mbuf.data(mbufs[i]), LENGTH);
+            Mbuf.setLength(mbufs[i], LENGTH);
+        }
+        return fresh;
+    }
+}
