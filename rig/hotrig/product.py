@@ -8,6 +8,7 @@ import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterable
 
 from hotrig import stats
 from hotrig.errors import MissingError, RigError
@@ -19,9 +20,14 @@ from hotrig.qemu import Share
 
 TOP = Path(__file__).resolve().parents[2]
 LAUNCHER = TOP / "launcher"
+EXPORT = LAUNCHER / "target" / "export"
 IN_GUEST = "/mnt/launcher"
+EXPORT_IN_GUEST = f"{IN_GUEST}/target/export"
 TESTS = TOP / "bundles" / "itest" / "target"
 TESTS_IN_GUEST = "/mnt/tests"
+# Where a product that is updated has its bundles, and what is deployed.
+BUNDLES = "/run/hotbus/bundles"
+DEPLOY = "/run/hotbus/deploy"
 # The NIC is port 0 and forwards from and to the first of these; the others forward to each other.
 VIRTUAL_PORTS = ("net_null0", "net_null1", "net_null2")
 OTHER_PORTS = VIRTUAL_PORTS[1:]
@@ -52,7 +58,7 @@ class Build:
         home = os.environ.get("JAVA_HOME")
         if not home or not (Path(home) / "bin" / "java").exists():
             raise MissingError("JAVA_HOME names no JDK (run `launcher/hotbus rig`)")
-        exported = (LAUNCHER / "target" / "export" / "hotbus", TESTS / "contract.jar")
+        exported = (EXPORT / "hotbus", TESTS / "contract.jar")
         if not all(file.exists() for file in exported):
             raise MissingError("the product is not built (run `launcher/hotbus build`)")
         return Build(Path(home).resolve(), tuple(os.environ.get("HOTBUS_JAVA_OPTIONS", "").split()))
@@ -69,8 +75,16 @@ class Build:
                  if line and not line.startswith("#")]
         return [f"{self.java_home}/bin/java", *flags, *self.java_options, *GUEST_OPTIONS]
 
-    def command(self, binding: str) -> list[str]:
-        """The JVM's command line; the same as that of launcher/hotbus, where it matters."""
+    def bundle(self, name: str) -> Path:
+        """The jar of ours whose name, without version and io.hotbus., is `name`."""
+        return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
+
+    def command(self, binding: str, watching: bool) -> list[str]:
+        """The JVM's command line; the same as that of launcher/hotbus, where it matters.
+
+        `watching`: its bundles are in BUNDLES, but for what is in DEPLOY, which it watches.
+        """
+        bundles = BUNDLES if watching else f"{EXPORT_IN_GUEST}/hotbus"
         arguments = [word for port in VIRTUAL_PORTS for word in ("--vdev", port)]
         arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
                       "--stats-period", "1"]
@@ -78,22 +92,54 @@ class Build:
             *self.java(),
             f"-Dfelix.config.properties=file:{IN_GUEST}/etc/felix.properties",
             f"-Dlogback.configurationFile={IN_GUEST}/etc/logback.xml",
-            f"-Dhotbus.bundles={IN_GUEST}/target/export/hotbus", "-Dhotbus.cache=/run/hotbus/cache",
+            f"-Dhotbus.bundles={bundles}", "-Dhotbus.cache=/run/hotbus/cache",
+            *(_watch_options() if watching else ()),
             "-Dhotbus.command=run", "-Dhotbus.args=" + "\x1f".join(arguments),
-            "-cp", f"{IN_GUEST}/target/export/lib/*", "org.apache.felix.main.Main"]
+            "-cp", f"{EXPORT_IN_GUEST}/lib/*", "org.apache.felix.main.Main"]
+
+
+def _watch_options() -> list[str]:
+    """As the launcher has them: what has to be there first, and what has to come last."""
+    def urls(folder: str, names: Iterable[str]) -> str:
+        return " ".join(f'"file:{folder}/{name}"' for name in names)
+
+    def exported(pattern: str) -> list[str]:
+        return sorted(file.name for file in EXPORT.glob(pattern))
+
+    first = exported("hotbus/org.apache.felix.log-*") + exported(
+        "hotbus/org.apache.felix.configadmin-*")
+    return [f"-Dfelix.auto.start.1={urls(BUNDLES, first)}",
+            f"-Dfelix.auto.start.2={urls(f'{EXPORT_IN_GUEST}/watch', exported('watch/*.jar'))}",
+            f"-Dfelix.auto.start.4={urls(BUNDLES, exported('hotbus/io.hotbus.deploy-*'))}",
+            f"-Dfelix.fileinstall.dir={IN_GUEST}/etc", f"-Dhotbus.deploy={DEPLOY}"]
+
+
+def _lay_out(build: Build, deployed: tuple[str, ...]) -> str:
+    """A guest's script that fills BUNDLES and DEPLOY."""
+    if not deployed:
+        return ""
+    moves = "\n".join(
+        f"mv {BUNDLES}/{build.bundle(name).name} {DEPLOY}/{name}.jar" for name in deployed)
+    return f"""\
+mkdir {BUNDLES} {DEPLOY}
+cp {EXPORT_IN_GUEST}/hotbus/*.jar {BUNDLES}
+{moves}"""
 
 
 class Product:
     """A running product. What it prints is in the transcript `app`, its events in `events`."""
 
-    def __init__(self, guest: Guest, build: Build, binding: str) -> None:
+    def __init__(self, guest: Guest, build: Build, binding: str,
+                 deployed: tuple[str, ...] = ()) -> None:
+        """`deployed`: the bundles of ours that are in DEPLOY, as NAME.jar, and watched there."""
         self._guest = guest
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.command(binding))
+        command = shlex.join(build.command(binding, bool(deployed)))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
 rm -rf /run/hotbus && mkdir -p /run/hotbus/cache && cd /tmp
+{_lay_out(build, deployed)}
 ln -sf /run/ports/events /tmp/events.json
 (set +e; {command} </dev/null; echo $? >/run/hotbus/status) >/run/ports/app 2>&1 &
 disown""")

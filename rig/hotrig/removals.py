@@ -52,7 +52,7 @@ class Removals:
     def _removed(self, scenario: Scenario, product: Product) -> Row:
         """Repeated where all was well but for a SIGBUS that another detector had overtaken."""
         for attempt in range(1, ATTEMPTS + 1):
-            seen = self._observe(scenario.name, scenario.removal, product)
+            seen = self.observe(scenario.name, scenario.removal, scenario.binding, product)
             row = replace(rows.judge(scenario, seen), attempts=attempt)
             if row.reason != rows.NO_SIGBUS:
                 break
@@ -79,10 +79,11 @@ class Removals:
         if not self._product.forwards():
             raise RigError("the product attached the NIC, but does not forward what it receives")
         self._progress.say(f"{binding}: hotbus had the NIC after {seconds:.1f} s, and forwards")
-        self._first = self._observe("the first removal", "remove", self._product)
+        self._first = self.observe("the first removal", "remove", binding, self._product)
         return self._product
 
-    def _observe(self, name: str, removal: str, product: Product) -> Observation:
+    def observe(self, name: str, removal: str, binding: str, product: Product) -> Observation:
+        """The NIC is taken away from `product` by `removal`, and brought back."""
         seen = Observation(nic.ADDRESS)
         self._guest.check(dmesg.begin_script(name))
         product.begin_scenario()
@@ -94,7 +95,7 @@ class Removals:
         seen.events = list(product.events.events())
         seen.survived = product.alive()
         if seen.survived and seen.kernel_done:
-            self._nic.bring_back(removal, self._binding)
+            self._nic.bring_back(removal, binding)
             seen.replugged = product.await_return() and product.forwards()
             seen.others_went_on = product.others_went_on()
             seen.survived = product.alive()

@@ -27,6 +27,7 @@ class Row:
     sigbus: bool | None = None
     expectedSigbus: bool | None = None  # None: it may come or not
     firstDetector: str | None = None
+    updatedMillis: float | None = None  # from the new file to the port that forwards again
     detectedMillis: float | None = None
     detachedMillis: float | None = None
     replugged: bool | None = None

@@ -13,7 +13,10 @@ BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
 # thing before is slow at it. For all others the process has seen that one.
 REMOVALS = ("first", "unbind", "remove", "slot-power", "surprise", "device-del", "device-del-acpi")
 
-# The product's contract tests, against the real NIC.
+# What is done to a bundle while the NIC forwards through it; see updates.py.
+UPDATES = ("update-driver", "update-bus", "withdraw-driver")
+UPDATE_BINDINGS = ("igb_uio", "vfio-pci")
+# The product's contract tests.
 CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
 
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
@@ -22,7 +25,7 @@ DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
-OF_THE_PRODUCT = ("hotbus", "contract")
+OF_THE_PRODUCT = ("hotbus", "update", "contract")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -30,6 +33,9 @@ FAST = (
     "6.1/igb_uio/remove",
     "6.1/igb_uio/slot-power",
     "6.1/igb_uio/surprise",
+    "6.1/igb_uio/update-driver",
+    "6.1/igb_uio/update-bus",
+    "6.1/igb_uio/withdraw-driver",
     "6.1/uio_pci_generic/surprise",
     "6.1/vfio-pci/remove",
     "6.1/vfio-pci/surprise",
@@ -63,7 +69,7 @@ class Flavour:
 class Scenario:
     """One removal, or one series of them."""
 
-    # "hotbus": a removal under the product; "contract": its contract tests; "kmod": the module
+    # "hotbus": a removal under the product; "update": of a bundle of it, then a removal; "contract": its contract tests; "kmod": the module
     # alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
@@ -97,6 +103,8 @@ def all_scenarios() -> list[Scenario]:
         for removal in REMOVALS
         if _meaningful(binding, removal)
     ]
+    product += [Scenario("update", kernel, binding, update) for kernel in KERNELS
+                for binding in UPDATE_BINDINGS for update in UPDATES]
     product += [Scenario("contract", kernel, binding, "contract")
                 for kernel in KERNELS for binding in CONTRACT_BINDINGS]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]

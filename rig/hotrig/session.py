@@ -20,6 +20,7 @@ from hotrig.removals import Removals
 from hotrig.rows import Row
 from hotrig.scenarios import Flavour, Scenario, by_flavour
 from hotrig.testpmd import Testpmd
+from hotrig.updates import Updates, build_variants
 
 KMOD = TOP / "kmod"
 
@@ -31,6 +32,7 @@ class Boot:
         guest.check(trace.PREPARE_SCRIPT)
         nic, peer = Nic(guest, hotplug), Peer(guest)
         self._removals = Removals(guest, nic, peer, build, progress)
+        self._updates = Updates(guest, nic, peer, build, self._removals, progress)
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
@@ -40,8 +42,12 @@ class Boot:
     def run(self, scenario: Scenario) -> Row:
         """GuestError where the guest died; any other failure is in the row."""
         if scenario.kind == "hotbus":
+            self._updates.end()
             return self._removals.run(scenario)
         self._removals.end()
+        if scenario.kind == "update":
+            return self._updates.run(scenario)
+        self._updates.end()
         try:
             return self._others[scenario.kind].run(scenario)
         except GuestError:
@@ -51,6 +57,7 @@ class Boot:
 
     def end(self) -> None:
         self._removals.end()
+        self._updates.end()
 
 
 class Session:
@@ -106,7 +113,8 @@ class Session:
         if flavour.kernel not in self._kernels:
             self._kernels[flavour.kernel] = self._store.obtain(flavour.kernel)
         kernel = self._kernels[flavour.kernel]
-        box = [kernel.build_module(KMOD / "igb_uio")]
+        box = [kernel.build_module(KMOD / "igb_uio"),
+               *build_variants(self._build, self._folder / "variants")]
         if flavour.slab_debug:
             box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))
         self._progress.say(f"{flavour}: booting (transcripts in {folder})")
@@ -115,6 +123,8 @@ class Session:
     def _record(self, row: Row, folder: Path) -> None:
         self._report.append(replace(row, transcripts=str(folder)))
         verdict = "passed" if row.passed else f"FAILED: {row.reason}"
+        if row.updatedMillis is not None:
+            verdict += f" (forwarded {row.updatedMillis} ms after the new file was there)"
         if row.detachedMillis is not None:
             verdict += (f" ({row.firstDetector or 'noticed'} after {row.detectedMillis} ms, "
                         f"detached after {row.detachedMillis} ms)")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _BLOCK = re.compile(
-    r"NIC statistics for port \d+\s+\((?P<name>[^)]+)\)[^\n]*\n"
+    r"NIC statistics for port (?P<number>\d+)\s+\((?P<name>[^)]+)\)[^\n]*\n"
     r" *RX-packets: +(?P<rx>\d+).*?TX-packets: +(?P<tx>\d+)", re.DOTALL)
+_LOSS = re.compile(r"(?:RX-missed|RX-errors|RX-nombuf|TX-errors): +(\d+)")
 
 
 def counts(printed: str, port: str) -> list[tuple[int, int]]:
@@ -19,3 +20,14 @@ def went_on(printed: str, port: str) -> bool:
     """Whether each print shows more received packets of `port` than the one before it."""
     received = [rx for rx, _ in counts(printed, port)]
     return len(received) > 1 and all(a < b for a, b in zip(received, received[1:]))
+
+
+def ports(printed: str, port: str) -> set[int]:
+    """The numbers that `port` had."""
+    return {int(block["number"]) for block in _BLOCK.finditer(printed) if block["name"] == port}
+
+
+def lost(printed: str, port: str) -> int:
+    """Packets that `port` lost or refused, by the last print of its statistics."""
+    _, _, last = printed.rpartition(f"({port})")
+    return sum(map(int, _LOSS.findall(last.partition("Throughput")[0])))

@@ -9,6 +9,7 @@ from hotrig.rows import Row
 _COLUMNS: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("scenario", lambda r: r.scenario),
     ("result", lambda r: "passed" if r.passed else "FAILED"),
+    ("updated", lambda r: _millis(r.updatedMillis)),
     ("survived", lambda r: _word(r.survived)),
     ("SIGBUS", lambda r: _word(r.sigbus)),
     ("first detector", lambda r: r.firstDetector or "-"),
@@ -17,7 +18,7 @@ _COLUMNS: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("back", lambda r: _word(r.replugged)),
     ("dmesg", lambda r: {True: "clean", False: "COMPLAINTS", None: "-"}[r.dmesgClean]),
 )
-_TO_THE_RIGHT = ("noticed", "detached")
+_TO_THE_RIGHT = ("updated", "noticed", "detached")
 
 
 def table(rows: list[Row]) -> str:

@@ -82,7 +82,7 @@ class AttemptsTest(unittest.TestCase):
             def __init__(self):
                 pass
 
-            def _observe(self, name, removal, product):
+            def observe(self, name, removal, binding, product):
                 return remaining.pop(0)
 
         return Rehearsed()._removed(scenario("6.1/igb_uio/remove"), None), remaining

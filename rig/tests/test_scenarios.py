@@ -3,6 +3,7 @@ import unittest
 
 from hotrig.errors import UsageError
 from hotrig.scenarios import FAST, Flavour, all_scenarios, by_flavour, select
+from hotrig.updates import SCENARIOS
 
 
 def names(*words, kernel=None):
@@ -20,7 +21,7 @@ class ScenariosTest(unittest.TestCase):
 
     def test_should_select_by_the_beginning_of_a_name(self):
         self.assertEqual(names("6.1/igb_uio/surprise"), ["6.1/igb_uio/surprise"])
-        self.assertEqual(len(names("6.1/igb_uio")), 8)
+        self.assertEqual(len(names("6.1/igb_uio")), 7 + 3 + 1)
         self.assertEqual(names("6.1/igb_uio/"), names("6.1/igb_uio"))
         self.assertTrue(all(n.startswith("6.1/") for n in names("6.1")))
 
@@ -28,13 +29,18 @@ class ScenariosTest(unittest.TestCase):
         self.assertFalse([n for n in names("6.1") if n.startswith("6.12")])
 
     def test_should_select_all_removals_of_the_product(self):
-        self.assertEqual(len(names("all")), 2 * (4 * 7 - 1 + 2))
+        self.assertEqual(len(names("all")), 2 * (4 * 7 - 1 + 2 * (3 + 1)))
         self.assertIn("6.12/vfio-pci/contract", names("all"))
         self.assertFalse([n for n in names("all") if n.startswith(("kmod", "dpdk"))])
 
     def test_should_know_every_fast_scenario_and_need_one_kernel_for_them(self):
         self.assertEqual(sorted(names("fast")), sorted(FAST))
         self.assertEqual({s.kernel for s in select(["fast"])}, {"6.1"})
+
+    def test_should_know_what_each_update_is(self):
+        updates = [s for s in all_scenarios() if s.kind == "update"]
+        self.assertEqual({s.removal for s in updates}, set(SCENARIOS))
+        self.assertIn("6.1/igb_uio/update-bus", names("fast"))
 
     def test_should_select_a_scenario_that_is_named_twice_once(self):
         self.assertEqual(names("6.1/none", "6.1/none/remove"), names("6.1/none"))
@@ -56,7 +62,7 @@ class ScenariosTest(unittest.TestCase):
     def test_should_put_scenarios_that_can_share_a_boot_together(self):
         groups = by_flavour(select(["6.1/igb_uio", "6.1/none", "6.1/vfio-pci/remove"]))
         self.assertEqual([(flavour, len(group)) for flavour, group in groups.items()], [
-            (Flavour("6.1", False, "pciehp"), 12), (Flavour("6.1", False, "acpi"), 2),
+            (Flavour("6.1", False, "pciehp"), 15), (Flavour("6.1", False, "acpi"), 2),
             (Flavour("6.1", True, "pciehp"), 1)])
 
 
