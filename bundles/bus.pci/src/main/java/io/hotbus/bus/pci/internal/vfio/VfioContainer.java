@@ -84,6 +84,9 @@ final class VfioContainer {
                         VfioUapi.dmaMap(run.address(), run.iova(), run.length()));
                 done.add(run);
             } catch (LinuxException e) {
+                if (isLeft(e)) {
+                    return;
+                }
                 IOException failure = new IOException(
                         "%s: cannot be mapped for %s at IOVA %#x (%d bytes): %s; %s".formatted(
                                 memory, name, run.iova(), run.length(), e.getMessage(),
@@ -127,6 +130,9 @@ final class VfioContainer {
                 linux.ioctl("VFIO_IOMMU_UNMAP_DMA of " + name, fd, VFIO_IOMMU_UNMAP_DMA,
                         VfioUapi.dmaUnmap(run.iova(), run.length()));
             } catch (LinuxException e) {
+                if (isLeft(e)) {
+                    return;
+                }
                 left.add(run);
                 failure = e;
             }
@@ -135,6 +141,25 @@ final class VfioContainer {
             stuck.put(memory, left);
             throw new IllegalStateException("%s: cannot be unmapped for %s: %s".formatted(
                     memory, name, failure.getMessage()), failure);
+        }
+    }
+
+    /**
+     * Whether the kernel has taken the group out, as it does once the last device of it that was
+     * removed is closed: all is unmapped then, and no question about the IOMMU is answered. Source:
+     * Linux {@code vfio_group_detach_container}.
+     */
+    private boolean isLeft(LinuxException refused) {
+        if (refused.errno() != Errno.EINVAL) {
+            return false;
+        }
+        try {
+            linux.ioctl("VFIO_IOMMU_GET_INFO of " + name, fd, VFIO_IOMMU_GET_INFO,
+                    VfioUapi.type1Info());
+            return false;
+        } catch (LinuxException e) {
+            LOG.debug("{}: the kernel has taken it out of its container", name);
+            return e.errno() == Errno.EINVAL;
         }
     }
 

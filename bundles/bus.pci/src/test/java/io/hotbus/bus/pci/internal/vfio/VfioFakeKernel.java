@@ -54,6 +54,8 @@ public final class VfioFakeKernel {
     int containerErrno;
     int iommuErrno;
     int unmapErrno;
+    /** The kernel has taken the group out of its container. */
+    boolean left;
     /** Runs when the kernel closes a function, or is about to read its configuration. */
     Runnable whenClosing = () -> { };
     Runnable whenReading = () -> { };
@@ -180,7 +182,7 @@ public final class VfioFakeKernel {
             case 15212 -> regionInfo(call, in);
             case 15213 -> irqInfo(call, in);
             case 15214 -> setIrqs(call, in);
-            case 15216 -> iommuInfo(in);
+            case 15216 -> iommuInfo(call, in);
             case 15217 -> mapDma(call, in);
             case 15218 -> unmapDma(call, in);
             default -> throw new IllegalArgumentException(what + ": request " + request);
@@ -251,7 +253,8 @@ public final class VfioFakeKernel {
         }
     }
 
-    private void iommuInfo(ByteBuffer in) {
+    private void iommuInfo(String call, ByteBuffer in) throws LinuxException {
+        fail(call, left ? Errno.EINVAL : 0);
         ByteBuffer full = ByteBuffer.allocate(24 + 8 + 16 + 16).order(ByteOrder.nativeOrder());
         full.putInt(4, 3).putLong(8, 4096).putInt(16, 24);
         full.putShort(24, (short) 3).putShort(26, (short) 1).putInt(28, 32);
@@ -263,7 +266,7 @@ public final class VfioFakeKernel {
     private synchronized void mapDma(String call, ByteBuffer in) throws LinuxException {
         long iova = in.getLong(16);
         long size = in.getLong(24);
-        fail(call, mapErrno.getOrDefault(iova, 0));
+        fail(call, left ? Errno.EINVAL : mapErrno.getOrDefault(iova, 0));
         if (in.getInt(4) != 3 || Long.compareUnsigned(iova + size - 1, lastIova) > 0) {
             throw failure(call, Errno.EINVAL);
         }
@@ -276,7 +279,7 @@ public final class VfioFakeKernel {
     }
 
     private synchronized void unmapDma(String call, ByteBuffer in) throws LinuxException {
-        fail(call, unmapErrno);
+        fail(call, left ? Errno.EINVAL : unmapErrno);
         long iova = in.getLong(8);
         Long size = mapped.get(iova);
         boolean whole = size != null && size == in.getLong(16);

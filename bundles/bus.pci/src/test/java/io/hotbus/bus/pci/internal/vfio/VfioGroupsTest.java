@@ -304,6 +304,19 @@ class VfioGroupsTest {
     }
 
     @Test
+    void shouldLetMemoryBeFreedWhenTheKernelHasTakenTheGroupOfARemovedDeviceOut()
+            throws Exception {
+        PciAccess access = groups.open(nic, machine);
+        groups.map(RING);
+        kernel.left = true;
+
+        groups.unmap(RING);
+        groups.map(RING);
+        assertThatThrownBy(() -> access.requireReachable(RING))
+                .isInstanceOf(DeviceException.class);
+    }
+
+    @Test
     void shouldMapNothingWithoutAnIommu() throws Exception {
         machine.withoutIommu(7);
         groups.map(RING);
