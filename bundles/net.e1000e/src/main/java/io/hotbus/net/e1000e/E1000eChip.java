@@ -14,30 +14,37 @@ import java.util.concurrent.locks.LockSupport;
  * sequences for one control thread at a time.
  */
 final class E1000eChip {
-    /** Some milliseconds by the data sheet. */
-    static final Duration RESET_DEADLINE = Duration.ofMillis(100);
-    /** Requests that are under way end within microseconds. */
-    static final Duration STOP_DEADLINE = Duration.ofMillis(10);
-    private static final Duration OWNERSHIP_DEADLINE = Duration.ofMillis(10);
     /** No access for the first microsecond of a reset; the host's timers are coarser. */
     private static final long RESET_PAUSE_NANOS = 100_000;
     private static final long POLL_NANOS = 50_000;
 
     private final PciDevice device;
     private final Mmio bar0;
+    /** Some milliseconds by the data sheet. */
+    private final Duration resetLimit;
+    /** Requests that are under way end within microseconds. */
+    private final Duration stopLimit;
     private final int configId;
     /** What CTRL holds between the sequences. */
     private int ctrl;
 
-    E1000eChip(PciDevice device, Mmio bar0) {
+    /** {@code resetLimit}: how long a reset may take; the end of requests, a tenth of it. */
+    E1000eChip(PciDevice device, Mmio bar0, Duration resetLimit) {
         this.device = device;
         this.bar0 = bar0;
+        this.resetLimit = resetLimit;
+        this.stopLimit = resetLimit.dividedBy(10);
         PciId id = device.function().id();
         this.configId = id.device() << 16 | id.vendor();
     }
 
     PciDevice device() {
         return device;
+    }
+
+    /** How long {@link #stopDma} waits. */
+    Duration stopLimit() {
+        return stopLimit;
     }
 
     int read(long register) {
@@ -119,16 +126,16 @@ final class E1000eChip {
         // Where the firmware keeps the PHY for itself it loses it all the same.
         write(E1000eRegs.EXTCNF_CTRL, extcnf | E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP);
         await(E1000eRegs.EXTCNF_CTRL, E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP,
-                E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP, OWNERSHIP_DEADLINE);
+                E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP, stopLimit);
         write(E1000eRegs.CTRL, ctrl | E1000eRegs.CTRL_RST);
         LockSupport.parkNanos(RESET_PAUSE_NANOS);
-        boolean done = await(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, 0, RESET_DEADLINE);
+        boolean done = await(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, 0, resetLimit);
         requireAnswer("does not answer after a reset");
-        require(done, "CTRL.RST is not done after " + RESET_DEADLINE.toMillis() + " ms");
+        require(done, "CTRL.RST is not done after " + resetLimit.toMillis() + " ms");
         write(E1000eRegs.EXTCNF_CTRL, extcnf);
         require(await(E1000eRegs.EECD, E1000eRegs.EECD_AUTO_RD, E1000eRegs.EECD_AUTO_RD,
-                RESET_DEADLINE), "its NVM is not read (EECD.AUTO_RD) after "
-                + RESET_DEADLINE.toMillis() + " ms");
+                resetLimit), "its NVM is not read (EECD.AUTO_RD) after "
+                + resetLimit.toMillis() + " ms");
         write(E1000eRegs.IMC, -1);
         acknowledge();
         clearFilters();
@@ -191,7 +198,7 @@ final class E1000eChip {
      */
     boolean stopDma() {
         write(E1000eRegs.CTRL, ctrl | E1000eRegs.CTRL_GIO_MASTER_DISABLE);
-        return await(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE, 0, STOP_DEADLINE);
+        return await(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE, 0, stopLimit);
     }
 
     /**

@@ -6,11 +6,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The settings under {@link E1000eSettings#PID}, for tools; an underscore is a dot. */
 @ObjectClassDefinition(name = "hotbus: driver net_e1000_em",
-        description = "How the link and the presence of an 82574 are watched. A change applies to "
+        description = "How an 82574, its link and its presence are watched. A change applies to "
                 + "devices attached from then on.")
 @interface E1000eConfiguration {
     int WATCH_PERIOD_MILLIS = 100;
     int SILENCE_LIMIT_MILLIS = 5000;
+    int RESET_LIMIT_MILLIS = 100;
 
     @AttributeDefinition(name = "Period of the watch", min = "1", max = "60000",
             description = "Milliseconds between two looks at the status register, which tells of "
@@ -22,4 +23,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Milliseconds that a device on the bus may not answer, as while another "
                     + "resets it, until it counts as removed.")
     int silence_limit_ms() default SILENCE_LIMIT_MILLIS;
+
+    @AttributeDefinition(name = "Limit of a reset", min = "10", max = "60000",
+            description = "Milliseconds that a reset may take, and the requests to memory that are "
+                    + "under way a tenth of it; it is for virtual machines that are kept waiting.")
+    int reset_limit_ms() default RESET_LIMIT_MILLIS;
 }

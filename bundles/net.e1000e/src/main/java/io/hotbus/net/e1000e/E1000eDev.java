@@ -157,7 +157,7 @@ final class E1000eDev implements EthDev {
         }
         if (!ended && !silent) {
             LOG.warn("{}: its DMA has not ended within {} ms: bus mastering is turned off",
-                    chip.device(), E1000eChip.STOP_DEADLINE.toMillis());
+                    chip.device(), chip.stopLimit().toMillis());
         }
     }
 

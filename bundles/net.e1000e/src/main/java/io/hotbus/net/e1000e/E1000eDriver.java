@@ -81,7 +81,7 @@ public final class E1000eDriver implements PciDriver {
             throw new DeviceException("%s: no BAR0 of %d KiB of memory is assigned to it: %s"
                     .formatted(device, E1000eRegs.BAR0_LENGTH >> 10, device.function().bars()));
         }
-        E1000eChip chip = new E1000eChip(device, device.mapBar(0));
+        E1000eChip chip = new E1000eChip(device, device.mapBar(0), settings.resetLimit());
         E1000eDev dev = E1000eDev.probe(chip, allocator);
         Port port = ports.add(device, dev);
         E1000eWatch watch = new E1000eWatch(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
+import static io.hotbus.net.e1000e.E1000eConfiguration.RESET_LIMIT_MILLIS;
 import static io.hotbus.net.e1000e.E1000eConfiguration.SILENCE_LIMIT_MILLIS;
 import static io.hotbus.net.e1000e.E1000eConfiguration.WATCH_PERIOD_MILLIS;
 
@@ -29,15 +30,20 @@ public final class E1000eSettings {
      * @param silence how long it may not answer
      */
     record Watch(Duration period, Duration silence) {
-        static Watch of(Settings settings) throws SettingException {
-            return new Watch(
+    }
+
+    private record Values(Watch watch, Duration resetLimit) {
+        static Values of(Settings settings) throws SettingException {
+            return new Values(new Watch(
                     settings.millis("watch.period.ms", WATCH_PERIOD_MILLIS, 1, 60_000),
-                    settings.millis("silence.limit.ms", SILENCE_LIMIT_MILLIS, 0, 3_600_000));
+                    settings.millis("silence.limit.ms", SILENCE_LIMIT_MILLIS, 0, 3_600_000)),
+                    settings.millis("reset.limit.ms", RESET_LIMIT_MILLIS, 10, 60_000));
         }
     }
 
-    private volatile Watch watch = new Watch(
-            Duration.ofMillis(WATCH_PERIOD_MILLIS), Duration.ofMillis(SILENCE_LIMIT_MILLIS));
+    private volatile Values values = new Values(new Watch(
+            Duration.ofMillis(WATCH_PERIOD_MILLIS), Duration.ofMillis(SILENCE_LIMIT_MILLIS)),
+            Duration.ofMillis(RESET_LIMIT_MILLIS));
 
     /** What is wrong is logged, and the defaults apply. */
     @Activate
@@ -49,9 +55,9 @@ public final class E1000eSettings {
     @Modified
     void modified(Map<String, Object> properties) {
         try {
-            Watch next = Settings.read(PID, properties, Watch::of);
-            if (!next.equals(watch)) {
-                watch = next;
+            Values next = Settings.read(PID, properties, Values::of);
+            if (!next.equals(values)) {
+                values = next;
                 LOG.info("{}: {}", PID, next);
             }
         } catch (SettingException e) {
@@ -61,6 +67,11 @@ public final class E1000eSettings {
 
     /** For a device that is attached now. */
     Watch watch() {
-        return watch;
+        return values.watch();
+    }
+
+    /** How long a reset may take. */
+    Duration resetLimit() {
+        return values.resetLimit();
     }
 }

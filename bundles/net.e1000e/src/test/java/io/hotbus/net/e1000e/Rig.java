@@ -34,6 +34,8 @@ import java.util.function.BooleanSupplier;
 final class Rig implements AutoCloseable {
     static final String ADDRESS = "0000:01:00.0";
     static final int RING = 256;
+    /** ms: the fake chip is a thread, which may be kept waiting. */
+    static final int RESET_LIMIT = 5000;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     final LinuxCalls linux = new LinuxCalls();
@@ -52,6 +54,11 @@ final class Rig implements AutoCloseable {
     private final List<Mempool> pools = new ArrayList<>();
 
     Rig() throws Exception {
+        this(RESET_LIMIT);
+    }
+
+    /** {@code resetLimit} in ms, where the chip is stuck. */
+    Rig(int resetLimit) throws Exception {
         windows = new NativeSigbusWindows(
                 NativeLibrary.load(Path.of(System.getProperty("java.io.tmpdir"))));
         windows.enable();
@@ -60,7 +67,7 @@ final class Rig implements AutoCloseable {
         chip = new Fake82574(linux, dma);
         ports = new Listening(new EthPorts((owner, task) -> task.run()), linkChanges);
         driver = new E1000eDriver(dma, interrupts, hotUnplug, ports,
-                new E1000eSettings(Map.of()));
+                new E1000eSettings(Map.of("reset.limit.ms", resetLimit)));
     }
 
     /** What core and bus do between them. */
