@@ -14,6 +14,9 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceListener;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.Version;
 import org.slf4j.Logger;
@@ -24,8 +27,11 @@ import org.slf4j.event.Level;
  * Tells the operator what becomes of bundles: a line for each step, and a line for each that does
  * not work, when it has had a moment to. The product's own start and end are not told.
  */
-final class Reporter implements SynchronousBundleListener, AutoCloseable {
+final class Reporter implements SynchronousBundleListener, ServiceListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
+    /** It is modified when something has become of a component. */
+    private static final String COMPONENT_RUNTIME =
+            "(objectClass=org.osgi.service.component.runtime.ServiceComponentRuntime)";
 
     private final BundleContext context;
     private final Bundles bundles;
@@ -45,13 +51,14 @@ final class Reporter implements SynchronousBundleListener, AutoCloseable {
 
     /** @param settle how long a bundle may lack what comes in another file, or another's service */
     Reporter(BundleContext context, Bundles bundles, Diagnosis diagnosis,
-            ScheduledExecutorService later, Duration settle) {
+            ScheduledExecutorService later, Duration settle) throws InvalidSyntaxException {
         this.context = context;
         this.bundles = bundles;
         this.diagnosis = diagnosis;
         this.later = later;
         this.settle = settle;
         context.addBundleListener(this);
+        context.addServiceListener(this, COMPONENT_RUNTIME);
         Arrays.stream(context.getBundles()).forEach(bundle -> {
             versions.put(bundle.getBundleId(), bundle.getVersion());
             if (bundle.getState() != Bundle.ACTIVE) {
@@ -63,6 +70,7 @@ final class Reporter implements SynchronousBundleListener, AutoCloseable {
     @Override
     public void close() {
         context.removeBundleListener(this);
+        context.removeServiceListener(this);
     }
 
     @Override
@@ -72,9 +80,17 @@ final class Reporter implements SynchronousBundleListener, AutoCloseable {
             stopping |= event.getType() == BundleEvent.STOPPING;
         } else if (!stopping && !starting.contains(bundle.getBundleId())) {
             tell(event.getType(), bundle);
-            touch(bundle);
+            followed.add(bundle.getBundleId());
+            touch(Set.of(bundle.getBundleId()));
         } else if (event.getType() == BundleEvent.STARTED) {
             starting.remove(bundle.getBundleId());
+        }
+    }
+
+    @Override
+    public void serviceChanged(ServiceEvent event) {
+        if (event.getType() == ServiceEvent.MODIFIED && !stopping) {
+            touch(followed);
         }
     }
 
@@ -100,13 +116,12 @@ final class Reporter implements SynchronousBundleListener, AutoCloseable {
         return followed.contains(bundle.getBundleId());
     }
 
-    private void touch(Bundle bundle) {
-        followed.add(bundle.getBundleId());
+    private void touch(Set<Long> ids) {
         synchronized (touched) {
-            if (touched.isEmpty() && !later.isShutdown()) {
+            if (touched.isEmpty() && !ids.isEmpty() && !later.isShutdown()) {
                 later.schedule(this::lookAround, settle.toMillis(), TimeUnit.MILLISECONDS);
             }
-            touched.add(bundle.getBundleId());
+            touched.addAll(ids);
         }
     }
 

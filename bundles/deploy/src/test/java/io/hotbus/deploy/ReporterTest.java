@@ -105,8 +105,6 @@ class ReporterTest {
                 + " interface=\"java.lang.Runnable\" bind=\"bind\" cardinality=\"1..1\"/>"));
         said("WARN a 1.0.0: component WaitingComponent waits for a service java.lang.Runnable");
         stack.framework.context().registerService(Runnable.class, () -> { }, null);
-        stack.deployments.changed(new TestJar("b", "1").activator(GoodActivator.class)
-                .write(folder.resolve("b.jar")));
         said("INFO a 1.0.0: works now");
     }
 

@@ -29,6 +29,7 @@ final class TestFramework implements AutoCloseable {
                 Constants.FRAMEWORK_STORAGE, cache.toString(),
                 Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED,
                 "felix.log.level", "0",
+                "ds.service.changecount.timeout", "100", // ms
                 "org.osgi.service.log.admin.loglevel", "INFO"));
         framework.start();
     }
