@@ -51,12 +51,15 @@ class UninstallMidProbeTest {
     private Bundle bus;
     private Bundle driver;
     private SigbusWindows.Totals before;
+    /** One in a window that a bus of another test has never released waits for ever. */
+    private long waitingBefore;
 
     @BeforeEach
     void start() throws Exception {
         application = new Application();
         failureHandling = application.service(FailureHandling.class).enable();
         before = application.service(SigbusWindows.class).totals();
+        waitingBefore = faultsWaiting();
         script = application.script("driver", (call, device) -> drive(call, (Device) device));
         bus = Bundles.named("bus.vdev");
         driver = Bundles.startFixture("driver");
@@ -206,8 +209,12 @@ class UninstallMidProbeTest {
         return application.service(SigbusWindows.class).totals().windows() - before.windows();
     }
 
+    private long faultsWaiting() {
+        return application.service(FailureHandling.class).faults().waiting();
+    }
+
     private void assertNoFaultWaits() {
         Waiting.until("a fault is neither claimed nor settled",
-                () -> application.service(FailureHandling.class).faults().waiting() == 0);
+                () -> faultsWaiting() <= waitingBefore);
     }
 }
