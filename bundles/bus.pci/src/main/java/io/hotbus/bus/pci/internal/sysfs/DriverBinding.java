@@ -70,7 +70,7 @@ public final class DriverBinding {
                 if (any) {
                     take(address, driver, justArrived);
                 } else {
-                    takeAway(address);
+                    takeAwayUnless(address, NO_DRIVER);
                 }
             } catch (PatientFiles.BusyException e) {
                 throw e;
@@ -91,7 +91,7 @@ public final class DriverBinding {
             files.write(address, sysfs.directory(address).resolve("driver_override"), CLEAR);
             Optional<String> driver = sysfs.driver(address);
             if (driver.flatMap(KernelDriver::of).isPresent()) {
-                takeAway(address);
+                takeAway(address, driver.get());
             }
             if (sysfs.driver(address).isEmpty()) {
                 probe(address);
@@ -133,7 +133,7 @@ public final class DriverBinding {
         long due = System.nanoTime();
         IOException refusal = null;
         while (true) {
-            takeAwayFromOthers(address, driver);
+            takeAwayUnless(address, driver.text());
             if (!has(address, driver.text()) && System.nanoTime() - due >= 0) {
                 refusal = tryToBind(address, driver);
                 due = System.nanoTime() + retry;
@@ -170,32 +170,33 @@ public final class DriverBinding {
         }
     }
 
-    private void takeAwayFromOthers(PciAddress address, KernelDriver driver)
+    /**
+     * Takes it away from whoever has it, other than {@code wanted}. One look decides: the kernel
+     * may give it to the wanted one at any time, and is not to take it away from that again.
+     */
+    private void takeAwayUnless(PciAddress address, String wanted)
             throws IOException, DeviceException {
-        if (!has(address, driver.text())) {
-            takeAway(address);
+        Optional<String> driver = sysfs.driver(address);
+        if (driver.isPresent() && !driver.get().equals(wanted)) {
+            takeAway(address, driver.get());
         }
     }
 
-    private void takeAway(PciAddress address) throws IOException, DeviceException {
-        Optional<String> driver = sysfs.driver(address);
-        if (driver.isEmpty()) {
-            return;
-        }
+    private void takeAway(PciAddress address, String driver) throws IOException, DeviceException {
         try {
-            files.write(address, sysfs.driverDirectory(driver.get()).resolve("unbind"),
+            files.write(address, sysfs.driverDirectory(driver).resolve("unbind"),
                     address.toString());
         } catch (IOException e) {
             // Someone else was faster: just as well.
-            if (sysfs.driver(address).equals(driver)) {
+            if (has(address, driver)) {
                 throw e;
             }
         }
         Patience patience = new Patience(arrival.get());
-        while (sysfs.driver(address).equals(driver)) {
+        while (has(address, driver)) {
             if (!patience.pause()) {
                 throw new DeviceException("%s: %s does not let go of it (dmesg says more)"
-                        .formatted(address, driver.get()));
+                        .formatted(address, driver));
             }
         }
     }

@@ -10,18 +10,26 @@ public final class Patience {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final long deadline;
+    private boolean over;
 
     /** From now on. */
     public Patience(Duration limit) {
         this.deadline = System.nanoTime() + limit.toNanos();
     }
 
-    /** False, at once, when the deadline has passed or the thread is interrupted. */
+    /**
+     * True when it is worth a look, and false, at once, when the last one was made after the
+     * deadline or the thread is interrupted. So there is a look after the deadline, also where this
+     * thread was not on a CPU for most of the time.
+     */
     public boolean pause() {
-        if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
+        if (over || Thread.currentThread().isInterrupted()) {
             return false;
         }
-        LockSupport.parkNanos(this, PAUSE_NANOS);
+        if (System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+        }
+        over = System.nanoTime() - deadline >= 0;
         return true;
     }
 }

@@ -19,11 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(20)
+@Timeout(60)
 final class DriverBindingTest {
     private static final String NIC = "0000:03:00.0";
     private static final PciAddress ADDRESS = PciAddress.parse(NIC).orElseThrow();
     private static final BooleanSupplier LONG_THERE = () -> false;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
     Path temp;
@@ -50,14 +51,16 @@ final class DriverBindingTest {
         kernel.close();
     }
 
-    /** Waits {@code millis} for what takes time. */
-    private DriverBinding binding(int millis) {
-        return new DriverBinding(sysfs, new PatientFiles(() -> Duration.ofMillis(millis)),
-                () -> Duration.ofMillis(millis));
+    private DriverBinding binding() {
+        return binding(PATIENCE, PATIENCE);
+    }
+
+    private DriverBinding binding(Duration kernel, Duration arrival) {
+        return new DriverBinding(sysfs, new PatientFiles(() -> kernel), () -> arrival);
     }
 
     private void bind(KernelDriver driver) throws DeviceException {
-        binding(10_000).bind(ADDRESS, driver, LONG_THERE);
+        binding().bind(ADDRESS, driver, LONG_THERE);
     }
 
     /** Writing to it fails at once. */
@@ -72,7 +75,7 @@ final class DriverBindingTest {
         bind(KernelDriver.IGB_UIO);
         assertThat(sysfs.driver(ADDRESS)).contains("igb_uio");
         assertThat(kernel.override(NIC)).contains("igb_uio");
-        binding(10_000).unbind(ADDRESS);
+        binding().unbind(ADDRESS);
 
         assertThat(kernel.override(NIC)).isEmpty();
         assertThat(kernel.calls).startsWith("unbind e1000e " + NIC, "bind igb_uio " + NIC)
@@ -81,7 +84,7 @@ final class DriverBindingTest {
     }
 
     private void awaitDriver(String driver) {
-        Patience patience = new Patience(Duration.ofSeconds(10));
+        Patience patience = new Patience(PATIENCE);
         while (!sysfs.driver(ADDRESS).equals(Optional.of(driver))) {
             assertThat(patience.pause()).as("waiting for " + driver).isTrue();
         }
@@ -99,9 +102,9 @@ final class DriverBindingTest {
         bind(KernelDriver.NONE);
         assertThat(sysfs.driver(ADDRESS)).isEmpty();
         assertThat(kernel.override(NIC)).as("the kernel is to keep off it").contains("none");
-        binding(10_000).unbind(ADDRESS);
+        binding().unbind(ADDRESS);
         awaitDriver("e1000e");
-        binding(10_000).unbind(ADDRESS);
+        binding().unbind(ADDRESS);
         assertThat(sysfs.driver(ADDRESS)).contains("e1000e");
     }
 
@@ -122,7 +125,7 @@ final class DriverBindingTest {
         assertThatExceptionOfType(DeviceException.class)
                 .isThrownBy(() -> bind(KernelDriver.IGB_UIO)).withMessage(NIC + ": is not there");
         assertThatExceptionOfType(DeviceException.class)
-                .isThrownBy(() -> binding(100).unbind(ADDRESS))
+                .isThrownBy(() -> binding().unbind(ADDRESS))
                 .withMessage(NIC + ": is not there");
     }
 
@@ -159,10 +162,12 @@ final class DriverBindingTest {
 
     @Test
     void shouldGiveUpOnADriverThatNeverTakesIt() throws Exception {
+        fake.bind(NIC, Optional.empty());
         kernel.bindable = false;
 
         assertThatExceptionOfType(DeviceException.class).isThrownBy(
-                () -> binding(200).bind(ADDRESS, KernelDriver.IGB_UIO, LONG_THERE))
+                () -> binding(PATIENCE, Duration.ofMillis(200))
+                        .bind(ADDRESS, KernelDriver.IGB_UIO, LONG_THERE))
                 .withMessageStartingWith(NIC + ": igb_uio did not take it: for no reason given");
     }
 
@@ -179,7 +184,7 @@ final class DriverBindingTest {
             return true;
         };
 
-        binding(10_000).bind(ADDRESS, KernelDriver.IGB_UIO, justArrived);
+        binding().bind(ADDRESS, KernelDriver.IGB_UIO, justArrived);
         assertThat(sysfs.driver(ADDRESS)).contains("igb_uio");
         assertThat(looks).hasValue(5);
     }
@@ -189,7 +194,7 @@ final class DriverBindingTest {
         fake.bind(NIC, Optional.empty());
         kernel.bindable = false;
         AtomicInteger looks = new AtomicInteger();
-        binding(10_000).bind(ADDRESS, KernelDriver.IGB_UIO, () -> {
+        binding().bind(ADDRESS, KernelDriver.IGB_UIO, () -> {
             if (looks.incrementAndGet() == 3) {
                 fake.bind(NIC, Optional.of("e1000e"));
                 kernel.bindable = true;
@@ -201,11 +206,34 @@ final class DriverBindingTest {
     }
 
     @Test
+    void shouldNotTakeItFromTheDriverItIsForWhenTheKernelIsFaster() throws Exception {
+        fake.bind(NIC, Optional.empty());
+        kernel.bindable = false;
+        AtomicInteger looks = new AtomicInteger();
+        SysfsPci looked = new SysfsPci(fake.root()) {
+            @Override
+            public Optional<String> driver(PciAddress address) {
+                Optional<String> driver = super.driver(address);
+                // That which decides, after one that asks whether there is anything to do.
+                if (looks.incrementAndGet() == 2) {
+                    kernel.probe(NIC);
+                }
+                return driver;
+            }
+        };
+
+        new DriverBinding(looked, new PatientFiles(() -> PATIENCE), () -> PATIENCE)
+                .bind(ADDRESS, KernelDriver.IGB_UIO, () -> true);
+        assertThat(sysfs.driver(ADDRESS)).contains("igb_uio");
+        assertThat(kernel.calls).noneMatch(call -> call.startsWith("unbind"));
+    }
+
+    @Test
     void shouldNoticeThatItWentMeanwhile() throws Exception {
         kernel.bindable = false;
 
         assertThatExceptionOfType(DeviceException.class).isThrownBy(
-                () -> binding(10_000).bind(ADDRESS, KernelDriver.IGB_UIO, () -> {
+                () -> binding().bind(ADDRESS, KernelDriver.IGB_UIO, () -> {
                     fake.unplug(NIC);
                     return true;
                 })).withMessage(NIC + ": went away while it was being bound");
@@ -220,8 +248,9 @@ final class DriverBindingTest {
         assertThat(new ProcessBuilder("mkfifo", unbind.toString()).start().waitFor()).isZero();
         try {
             assertThatExceptionOfType(DeviceException.class).isThrownBy(
-                    () -> binding(50).bind(ADDRESS, KernelDriver.IGB_UIO, LONG_THERE))
-                    .withMessage("%s: writing to %s has not returned within 50 ms: the kernel is "
+                    () -> binding(Duration.ofSeconds(1), PATIENCE)
+                            .bind(ADDRESS, KernelDriver.IGB_UIO, LONG_THERE))
+                    .withMessage("%s: writing to %s has not returned within 1000 ms: the kernel is "
                             + "busy with the device, most likely removing it; try again later",
                             NIC, unbind);
         } finally {
