@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
  * stay in it; the pool is asked for half a cache at a time. Source: DPDK {@code rte_mempool_cache}.
  */
 public final class MempoolCache {
-    /** Some time slices. */
-    private static final long PATIENCE_NANOS = 100_000_000;
+    /** Many time slices: on a busy machine a thread may have to wait for several others. */
+    private static final long PATIENCE_NANOS = 1_000_000_000;
     private static final long LOOK_EVERY_NANOS = 100_000;
 
     private final Mempool pool;
