@@ -22,7 +22,7 @@ final class E1000eChip {
     private final Mmio bar0;
     /** Some milliseconds by the data sheet. */
     private final Duration resetLimit;
-    /** Requests that are under way end within microseconds. */
+    /** Requests that are under way end within microseconds; Linux waits 80 ms for it. */
     private final Duration stopLimit;
     private final int configId;
     /** What CTRL holds between the sequences. */
@@ -57,11 +57,13 @@ final class E1000eChip {
 
     /**
      * Waits until the bits {@code mask} of {@code register} read {@code expected}; whether they do.
-     * False at once where nobody answers.
+     * False at once where nobody answers. The last look is after the deadline, so that it does not
+     * matter whether this thread was on a CPU until then.
      */
     boolean await(long register, int mask, int expected, Duration deadline) {
         long start = System.nanoTime();
         while (!device.isGone()) {
+            boolean late = System.nanoTime() - start > deadline.toNanos();
             int value = read(register);
             if (value == E1000eRegs.GONE) {
                 return false;
@@ -69,7 +71,7 @@ final class E1000eChip {
             if ((value & mask) == expected) {
                 return true;
             }
-            if (System.nanoTime() - start > deadline.toNanos() || isSilent()) {
+            if (late || isSilent()) {
                 return false;
             }
             LockSupport.parkNanos(POLL_NANOS);

@@ -11,7 +11,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @interface E1000eConfiguration {
     int WATCH_PERIOD_MILLIS = 100;
     int SILENCE_LIMIT_MILLIS = 5000;
-    int RESET_LIMIT_MILLIS = 100;
+    int RESET_LIMIT_MILLIS = 1000;
 
     @AttributeDefinition(name = "Period of the watch", min = "1", max = "60000",
             description = "Milliseconds between two looks at the status register, which tells of "

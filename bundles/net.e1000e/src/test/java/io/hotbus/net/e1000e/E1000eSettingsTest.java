@@ -14,7 +14,7 @@ class E1000eSettingsTest {
         assertThat(settings.watch()).isEqualTo(
                 new E1000eSettings.Watch(Duration.ofMillis(100), Duration.ofSeconds(5)));
 
-        assertThat(settings.resetLimit()).isEqualTo(Duration.ofMillis(100));
+        assertThat(settings.resetLimit()).isEqualTo(Duration.ofSeconds(1));
 
         settings.modified(Map.of("watch.period.ms", "20", "reset.limit.ms", "300"));
         settings.modified(Map.of("watch.period.ms", 0, "silence.limit.ms", 1));

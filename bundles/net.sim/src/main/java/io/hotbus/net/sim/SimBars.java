@@ -22,11 +22,13 @@ record SimBars(Mmio registers, Mmio rings) {
 
     /**
      * Waits, at most 2 s, until the bits {@code mask} of a 32-bit register read {@code expected};
-     * whether they do. False at once where nobody answers.
+     * whether they do. False at once where nobody answers. The last look is after the deadline, so
+     * that it does not matter whether this thread was on a CPU until then.
      */
     boolean await(long register, int mask, int expected) {
         long start = System.nanoTime();
         while (true) {
+            boolean late = System.nanoTime() - start > DEADLINE_NANOS;
             int value = registers.read32(register);
             if (value == SimRegs.GONE) {
                 return false;
@@ -34,7 +36,7 @@ record SimBars(Mmio registers, Mmio rings) {
             if ((value & mask) == expected) {
                 return true;
             }
-            if (System.nanoTime() - start > DEADLINE_NANOS) {
+            if (late) {
                 return false;
             }
             LockSupport.parkNanos(POLL_NANOS);
