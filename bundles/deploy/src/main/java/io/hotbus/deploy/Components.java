@@ -50,6 +50,27 @@ final class Components {
         });
     }
 
+    /**
+     * Whether Declarative Services are there, but have not read its components yet, or have not
+     * begun one that is to begin by itself.
+     */
+    boolean areUnderWay(Bundle bundle) {
+        return with(runtime -> {
+            Collection<ComponentDescriptionDTO> known = runtime.getComponentDescriptionDTOs(bundle);
+            return known.isEmpty() || known.stream()
+                    .filter(component -> component.immediate && component.defaultEnabled)
+                    .anyMatch(component -> isToBegin(
+                            component, runtime.getComponentConfigurationDTOs(component)));
+        }, false);
+    }
+
+    private static boolean isToBegin(ComponentDescriptionDTO component,
+            Collection<ComponentConfigurationDTO> configurations) {
+        return configurations.isEmpty() ? !component.configurationPolicy.equals("require")
+                : configurations.stream().anyMatch(
+                        state -> state.state == ComponentConfigurationDTO.SATISFIED);
+    }
+
     private static String waitsFor(
             ComponentDescriptionDTO component, UnsatisfiedReferenceDTO unsatisfied) {
         String service = Stream.of(component.references)
@@ -96,11 +117,15 @@ final class Components {
     }
 
     private List<String> with(Function<ServiceComponentRuntime, List<String>> ask) {
+        return with(ask, List.of());
+    }
+
+    private <T> T with(Function<ServiceComponentRuntime, T> ask, T otherwise) {
         ServiceReference<ServiceComponentRuntime> reference =
                 context.getServiceReference(ServiceComponentRuntime.class);
         ServiceComponentRuntime runtime = reference == null ? null : context.getService(reference);
         if (runtime == null) {
-            return List.of();
+            return otherwise;
         }
         try {
             return ask.apply(runtime);

@@ -48,6 +48,20 @@ final class Diagnosis {
         };
     }
 
+    /**
+     * Whether somebody is at work on it: nothing wrong was found, but it may be that it is only not
+     * known yet. Nobody tells when it is.
+     */
+    boolean isUnderWay(Bundle bundle) {
+        return switch (bundle.getState()) {
+            case Bundle.RESOLVED -> Bundles.wantsToRun(bundle);
+            case Bundle.STARTING, Bundle.STOPPING -> true;
+            case Bundle.ACTIVE -> bundle.getHeaders().get(SERVICE_COMPONENT) != null
+                    && components.areUnderWay(bundle);
+            default -> false;
+        };
+    }
+
     private Optional<Finding> unresolved(Bundle bundle) {
         List<String> missing = requirements.missing(bundle);
         if (!missing.isEmpty()) {

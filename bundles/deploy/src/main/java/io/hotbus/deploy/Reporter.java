@@ -32,6 +32,8 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
     /** It is modified when something has become of a component. */
     private static final String COMPONENT_RUNTIME =
             "(objectClass=org.osgi.service.component.runtime.ServiceComponentRuntime)";
+    /** How often one is looked at again that is under way still, before nothing is said of it. */
+    private static final int PATIENCE = 60;
 
     private final BundleContext context;
     private final Bundles bundles;
@@ -43,6 +45,8 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
     private final Map<Long, Version> versions = new ConcurrentHashMap<>();
     /** By id: what was said last. On the reporter's thread. */
     private final Map<Long, String> complaints = new HashMap<>();
+    /** By id: how often it was under way when it was looked at. On the reporter's thread. */
+    private final Map<Long, Integer> underWay = new HashMap<>();
     /** All that ever changed under our eyes. */
     private final Set<Long> followed = ConcurrentHashMap.newKeySet();
     /** To be looked at. Guarded by itself. */
@@ -135,18 +139,39 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         due.addAll(complaints.keySet());
         for (long id : due) {
             try {
-                bundles.byId(id).ifPresentOrElse(this::look, () -> complaints.remove(id));
+                bundles.byId(id).ifPresentOrElse(this::look, () -> forget(id));
             } catch (RuntimeException e) { // it went while we looked
                 LOG.debug("bundle {} could not be looked at", id, e);
+                bundles.byId(id).ifPresent(this::lookAgain);
             }
         }
+    }
+
+    private void forget(long id) {
+        complaints.remove(id);
+        underWay.remove(id);
+    }
+
+    /** False where that has been done often enough. */
+    private boolean lookAgain(Bundle bundle) {
+        boolean again = underWay.merge(bundle.getBundleId(), 1, Integer::sum) <= PATIENCE;
+        if (again) {
+            touch(Set.of(bundle.getBundleId()));
+        }
+        return again;
     }
 
     private void look(Bundle bundle) {
         if (stopping) {
             return;
         }
+        // Asked first: what is settled by then is seen by the diagnosis.
+        boolean again = diagnosis.isUnderWay(bundle);
         Diagnosis.Finding finding = diagnosis.of(bundle).orElse(null);
+        if (again && finding == null && lookAgain(bundle)) {
+            return;
+        }
+        underWay.remove(bundle.getBundleId());
         if (finding == null) {
             if (complaints.remove(bundle.getBundleId()) != null
                     && bundle.getState() == Bundle.ACTIVE) {

@@ -4,6 +4,7 @@ package io.hotbus.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.deploy.sample.GoodActivator;
+import io.hotbus.deploy.sample.SlowlyThrowingComponent;
 import io.hotbus.deploy.sample.ThrowingActivator;
 import io.hotbus.deploy.sample.ThrowingComponent;
 import io.hotbus.deploy.sample.WaitingComponent;
@@ -97,6 +98,14 @@ class ReporterTest {
                 + " no such card");
         assertThat(stack.lines.all()).filteredOn(line -> line.startsWith("ERROR"))
                 .as("said once").hasSize(1);
+    }
+
+    /** By the time a bundle is looked at it is not known yet. */
+    @Test
+    void shouldSayWhatAComponentThrewAfterAWhile() throws Exception {
+        deploy(new TestJar("a", "1").component(SlowlyThrowingComponent.class, ""));
+        said("ERROR a 1.0.0: component SlowlyThrowingComponent failed: IllegalStateException:"
+                + " no such card");
     }
 
     @Test
