@@ -56,10 +56,10 @@ line_after() {
 
 # seen PATTERN [SECONDS]: waits for a line that has come of what was done last, and prints it.
 seen() {
-	local pattern=$1 deadline=$(($(millis) + ${2:-15} * 1000)) line
+	local pattern=$1 deadline=$(($(millis) + ${2:-60} * 1000)) line
 	while line=$(line_after "$here" "$pattern") && [ -z "$line" ]; do
 		kill -0 "$instance" 2>/dev/null || fail "the instance has ended before: $pattern"
-		[ "$(millis)" -lt "$deadline" ] || fail "not seen within ${2:-15} s: $pattern"
+		[ "$(millis)" -lt "$deadline" ] || fail "not seen within ${2:-60} s: $pattern"
 		sleep 0.02
 	done
 	stamp=${line%% *}
@@ -68,10 +68,10 @@ seen() {
 
 # repaired DEVICE: waits for the fault that came of pulling it out, and prints it.
 repaired() {
-	local device=$1 deadline=$(($(millis) + 15000)) fault
+	local device=$1 deadline=$(($(millis) + 60000)) fault
 	faults=$((faults + 1))
 	while fault=$(awk -v n="$faults" '/"event":"FAULT"/ && ++i == n' "$events") && [ -z "$fault" ]; do
-		[ "$(millis)" -lt "$deadline" ] || fail "no fault of $device was repaired within 15 s"
+		[ "$(millis)" -lt "$deadline" ] || fail "no fault of $device was repaired within 60 s"
 		sleep 0.02
 	done
 	[[ $fault == *"\"$device\""* ]] || fail "a fault of another device: $fault"
@@ -111,7 +111,7 @@ withdraw() {
 
 # The number NAME (RX-packets) of a port, as `show port stats` has it.
 counter() {
-	local port=$1 name=$2 from deadline=$(($(millis) + 15000)) line
+	local port=$1 name=$2 from deadline=$(($(millis) + 60000)) line
 	from=$(wc -l <"$log")
 	printf 'show port stats %s\n' "$port" >&3
 	while line=$(line_after "$from" "$name:") && [ -z "$line" ]; do
@@ -190,7 +190,7 @@ HOTBUS_DEPLOY=$deploy HOTBUS_LOG=INFO "$hotbus" shell --vdev net_sim0,peer=net_s
 instance=$!
 exec 3>"$work/keyboard"
 here=0
-seen 'port 1 \(net_sim1\): started' 60
+seen 'port 1 \(net_sim1\): started' 120
 shell start tx_first
 seen 'io packet forwarding - running'
 forwarded=0
@@ -279,7 +279,7 @@ shell 'clear port stats all'
 shell set fwd rxonly
 shell start
 seen 'rxonly packet forwarding - running'
-still=0 deadline=$(($(millis) + 15000))
+still=0 deadline=$(($(millis) + 60000))
 while [ "$still" != 64 ]; do
 	[ "$still" -lt 64 ] && [ "$(millis)" -lt "$deadline" ] || fail "$still packets are there, of 64"
 	still=$(($(counter net_sim0 RX-packets) + $(counter net_sim1 RX-packets)))

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Devices come and go, and so does the bus. */
-@Timeout(20)
+@Timeout(60)
 final class AbstractBusTest {
     private final TestCore core = new TestCore();
-    private final TestBus bus = new TestBus(core, Duration.ofSeconds(10));
+    private final TestBus bus = new TestBus(core, Duration.ofSeconds(30));
     private final TestDriver driver = bus.install("net");
     private final ExecutorService threads = Executors.newCachedThreadPool();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** A device is to be attached as soon as it is there and a driver for it is. */
 final class ExpectTest {
     private final TestCore core = new TestCore();
-    private final TestBus bus = new TestBus(core, Duration.ofSeconds(10));
+    private final TestBus bus = new TestBus(core, Duration.ofSeconds(30));
     private Devargs net0;
 
     @BeforeEach

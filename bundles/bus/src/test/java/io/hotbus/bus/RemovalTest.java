@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Devices are pulled out at all times, and that is noticed on another thread. */
-@Timeout(20)
+@Timeout(60)
 final class RemovalTest {
     private final TestCore core = new TestCore();
-    private final TestBus bus = new TestBus(core, Duration.ofSeconds(10));
+    private final TestBus bus = new TestBus(core, Duration.ofSeconds(30));
     private final TestDriver driver = bus.install("net");
     private final ExecutorService detector = Executors.newSingleThreadExecutor();
 

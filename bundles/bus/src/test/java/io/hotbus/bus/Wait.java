@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for other threads, and not for ever. */
 final class Wait {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Wait() {
     }

@@ -20,7 +20,7 @@ import org.slf4j.event.Level;
 @Timeout(60)
 class ControlTest {
     private final Control control = new Control(
-            TestSettings.listener(Duration.ofMillis(50), 100));
+            TestSettings.listener(Duration.ofMillis(300), 100));
     private final List<String> ran = new CopyOnWriteArrayList<>();
     private final CountDownLatch hanging = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
@@ -30,9 +30,9 @@ class ControlTest {
         release.countDown();
         control.close();
         control.close();
-        assertThat(Waiting.isAlive("control")).isFalse();
-        assertThat(Waiting.isAlive("control-watchdog")).isFalse();
-        assertThat(Waiting.isAlive("control-stuck-1")).isFalse();
+        for (String name : List.of("control", "control-watchdog", "control-stuck-1")) {
+            Waiting.until(name + " ends", () -> !Waiting.isAlive(name));
+        }
     }
 
     /** Returns once all that was handed in for others than a hanging owner has run. */
@@ -110,7 +110,7 @@ class ControlTest {
             assertThat(ran).containsExactly("runs on control");
             assertThat(Waiting.isAlive("control-stuck-1")).isTrue();
             assertThat(log.of(Level.ERROR)).containsExactly(
-                    "hanging: has not returned within 50 ms; left to the thread control-stuck-1, "
+                    "hanging: has not returned within 300 ms; left to the thread control-stuck-1, "
                             + "the others go on");
         }
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class DeviceEventDispatcherTest {
-    private final CoreSettings settings = TestSettings.listener(Duration.ofSeconds(10), 100);
+    private final CoreSettings settings = TestSettings.listener(Duration.ofSeconds(30), 100);
     private final Control control = new Control(settings);
     private final DeviceLists lists = new DeviceLists(new Buses(settings));
     private final DeviceEventDispatcher events =

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what is about to happen; fails where it does not. */
 public final class Waiting {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final Set<Thread.State> BLOCKED = EnumSet.of(
             Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.BLOCKED);
 

@@ -120,7 +120,7 @@ final class MempoolTest {
 
     /** Threads mark what they hold: a buffer that two of them held would have the other's mark. */
     @Test
-    @Timeout(20)
+    @Timeout(60)
     void shouldGiveABufferToOneThreadAtATime() throws Exception {
         int threadCount = 4;
         ExecutorService threads = Executors.newFixedThreadPool(threadCount);

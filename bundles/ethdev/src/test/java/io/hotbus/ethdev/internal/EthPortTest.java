@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(20)
+@Timeout(60)
 final class EthPortTest {
     private static final EthStats COUNTED = new EthStats(1, 2, 3, 4, 5, 6, 7, 8);
 
@@ -206,7 +206,7 @@ final class EthPortTest {
             assertIdle();
             goOn.countDown();
 
-            assertThat(start).failsWithin(Duration.ofSeconds(10))
+            assertThat(start).failsWithin(Duration.ofSeconds(30))
                     .withThrowableThat().withRootCauseInstanceOf(DeviceException.class)
                     .withMessageContaining("pulled out while being started");
             assertIdle();

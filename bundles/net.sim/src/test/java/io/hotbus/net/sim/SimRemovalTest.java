@@ -126,7 +126,7 @@ final class SimRemovalTest {
 
         hardware.deactivate();
 
-        assertThatThrownBy(() -> plugging.get(5, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> plugging.get(30, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(CancellationException.class)
                 .hasMessageContaining("net_sim0: plugged in, but net.sim is being stopped");
     }

@@ -19,7 +19,7 @@ public final class RigControl implements ControlThread, AutoCloseable {
 
     /** Runs {@code task} on the thread, after all that was handed in before, and waits for it. */
     public <T> T call(Callable<T> task) throws Exception {
-        return thread.submit(task).get(10, TimeUnit.SECONDS);
+        return thread.submit(task).get(30, TimeUnit.SECONDS);
     }
 
     /** Waits until all that was handed in is done, and what that handed in in turn. */

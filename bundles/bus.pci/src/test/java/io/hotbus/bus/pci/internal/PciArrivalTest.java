@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kernel tells of a function before that can be used. */
-@Timeout(30)
+@Timeout(60)
 final class PciArrivalTest {
     private static final String NIC = "0000:03:00.0";
 
@@ -69,7 +69,7 @@ final class PciArrivalTest {
         assertThat(machine.bus.devices()).isEmpty();
         machine.sysfs.plug(NIC);
 
-        assertThat(attached.get(20, TimeUnit.SECONDS).state()).isEqualTo(DeviceState.PROBED);
+        assertThat(attached.get(30, TimeUnit.SECONDS).state()).isEqualTo(DeviceState.PROBED);
     }
 
     @Test
@@ -80,7 +80,7 @@ final class PciArrivalTest {
         TestPlatform.eventually("the bus has found it", () -> !machine.bus.devices().isEmpty());
         machine.sysfs.write(machine.sysfs.home(NIC), "resource", FakeSysfs.resource(true));
 
-        assertThat(attached.get(20, TimeUnit.SECONDS).function().bars()).hasSize(1);
+        assertThat(attached.get(30, TimeUnit.SECONDS).function().bars()).hasSize(1);
     }
 
     /** That it has been there for long is what an attach assumes that was told of no arrival. */
@@ -104,7 +104,7 @@ final class PciArrivalTest {
             TestPlatform.eventually("the override is set",
                     () -> kernel.override(NIC).equals(Optional.of("igb_uio")));
             kernel.probe(NIC);
-            assertThat(attached.get(20, TimeUnit.SECONDS).state())
+            assertThat(attached.get(30, TimeUnit.SECONDS).state())
                     .isEqualTo(DeviceState.PROBED);
         }
     }
@@ -122,7 +122,7 @@ final class PciArrivalTest {
             machine.sysfs.unplug(NIC);
 
             assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> attached.get(20, TimeUnit.SECONDS))
+                    .isThrownBy(() -> attached.get(30, TimeUnit.SECONDS))
                     .havingCause().withMessageContaining("pulled out while being probed");
         }
         assertThat(machine.bus.devices()).isEmpty();

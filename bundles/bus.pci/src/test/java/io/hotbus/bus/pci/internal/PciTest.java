@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(30)
+@Timeout(60)
 final class PciTest {
     private static final String NIC = "0000:03:00.0";
     private static final PciAddress ADDRESS = new PciAddress(0, 3, 0, 0);

@@ -40,7 +40,7 @@ import java.util.function.BooleanSupplier;
 final class TestPlatform implements AutoCloseable {
     static final Linux LINUX = new LinuxCalls();
     private static final SigbusWindows TABLE = table();
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 30;
 
     private final CoreSettings settings = new CoreSettings();
     private final Buses buses = new Buses(settings);

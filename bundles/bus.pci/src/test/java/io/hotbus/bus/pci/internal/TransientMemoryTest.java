@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Memory that faults really, of a device that is still there, as it does on vfio. */
-@Timeout(30)
+@Timeout(60)
 final class TransientMemoryTest {
     private static final int SIZE = 8192;
     private static final int ALL_ONES = -1;

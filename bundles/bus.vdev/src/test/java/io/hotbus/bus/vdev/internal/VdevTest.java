@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** What is special about the bus of virtual devices; what it shares is tested with the bus. */
-@Timeout(20)
+@Timeout(60)
 final class VdevTest {
     private final TestMapper mapper = new TestMapper();
     private final List<String> reported = new ArrayList<>();

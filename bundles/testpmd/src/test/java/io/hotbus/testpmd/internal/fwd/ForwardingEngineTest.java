@@ -85,7 +85,7 @@ class ForwardingEngineTest {
                 assertThat(s.sent()).isEqualTo(s.received());
                 assertThat(s.running()).isFalse();
             });
-            assertThat(rig.engine.drain(rig.registry.ports(), 256, Duration.ofSeconds(10)))
+            assertThat(rig.engine.drain(rig.registry.ports(), 256, Duration.ofSeconds(30)))
                     .isEqualTo(new Drained(256, 256));
             assertThat(rig.engine.drain(rig.registry.ports(), 1, Duration.ofMillis(10)))
                     .isEqualTo(new Drained(0, 0));
@@ -117,7 +117,7 @@ class ForwardingEngineTest {
             rig.engine.stop();
             assertThat(others(rig)).allSatisfy(s -> assertThat(s.dropped()).isZero());
             assertThat(rig.engine.drain(List.of(rig.registry.port("wire2").orElseThrow(),
-                    rig.registry.port("wire3").orElseThrow()), 64, Duration.ofSeconds(10)))
+                    rig.registry.port("wire3").orElseThrow()), 64, Duration.ofSeconds(30)))
                     .isEqualTo(new Drained(64, 64));
         }
     }

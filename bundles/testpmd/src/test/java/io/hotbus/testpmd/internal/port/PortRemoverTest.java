@@ -45,7 +45,7 @@ class PortRemoverTest {
             rig.awaitTrafficFrom("wire3");
             rig.engine.stop();
             assertThat(rig.engine.drain(List.of(rig.registry.port("wire2").orElseThrow(),
-                    rig.registry.port("wire3").orElseThrow()), 64, Duration.ofSeconds(10)))
+                    rig.registry.port("wire3").orElseThrow()), 64, Duration.ofSeconds(30)))
                     .isEqualTo(new Drained(64, 64));
         }
     }
