@@ -51,7 +51,7 @@ final class Components {
     }
 
     /**
-     * Whether Declarative Services are there, but have not read its components yet, or have not
+     * Whether Declarative Services are not there yet, have not read its components, or have not
      * begun one that is to begin by itself.
      */
     boolean areUnderWay(Bundle bundle) {
@@ -61,7 +61,7 @@ final class Components {
                     .filter(component -> component.immediate && component.defaultEnabled)
                     .anyMatch(component -> isToBegin(
                             component, runtime.getComponentConfigurationDTOs(component)));
-        }, false);
+        }, true);
     }
 
     private static boolean isToBegin(ComponentDescriptionDTO component,

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /** What is logged while this is open, as {@code LEVEL message}. */
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
-    private static final long DEADLINE = TimeUnit.SECONDS.toNanos(20);
+    private static final long DEADLINE = TimeUnit.SECONDS.toNanos(60);
 
     private final Logger root = (Logger) LoggerFactory.getLogger("ROOT");
     /** Guarded by itself. */
