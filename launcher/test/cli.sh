@@ -7,28 +7,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-export HOTBUS_LOG=INFO
+# shellcheck source=launcher/test/check.sh
+. launcher/test/check.sh
 
-# check NAME CODE PATTERN COMMAND...: it ends with CODE, and what it prints matches PATTERN.
-check() {
-	local name=$1 code=$2 pattern=$3 got
-	shift 3
-	timeout 120 bash -c '"$@"' _ "$@" >"$work/out" 2>&1 </dev/null
-	got=$?
-	if [ "$got" = "$code" ] && grep -qE -- "$pattern" "$work/out"; then
-		passed=$((passed + 1))
-		echo "ok $name"
-	else
-		failed=$((failed + 1))
-		echo "FAIL $name: exit code $got (expected $code), expected to match: $pattern"
-		sed 's/^/    /' "$work/out" | tail -n 20
-	fi
-}
-
-export hotbus=launcher/hotbus
 exec_run() { "$hotbus" run "${@:2}" --exec "$1"; }
 export -f exec_run
 
@@ -102,8 +83,7 @@ else
 fi
 
 # The product as it was built on a machine of another architecture.
-mkdir -p "$work/other/launcher" "$work/other/native" && cp -r launcher/. "$work/other/launcher/"
-cp pom.xml bnd.bnd "$work/other/" && mkdir "$work/other/cnf" "$work/other/bundles"
+copy_product "$work/other"
 os_jar=$(echo "$work"/other/launcher/target/export/hotbus/io.hotbus.os-*.jar)
 jar=${JAVA_HOME:+$JAVA_HOME/bin/}jar
 (mkdir "$work/os" && cd "$work/os" && "$jar" xf "$os_jar" && rm -r native &&
@@ -118,7 +98,7 @@ check should_refuse_an_old_java 3 'Java 11 .* too old: set JAVA_HOME' env JAVA_H
 
 # A machine without build tools, and nobody who may install them.
 mkdir -p "$work/bin" "$work/copy/launcher"
-cp -r launcher/hotbus launcher/help "$work/copy/launcher/"
+cp -r launcher/hotbus launcher/lib launcher/help "$work/copy/launcher/"
 cp pom.xml "$work/copy/"
 for tool in bash dirname readlink find id sed head mkdir flock uname cat touch; do
 	ln -s "$(command -v $tool)" "$work/bin/$tool"
@@ -144,9 +124,6 @@ interrupted() { # starts forwarding, interrupts it once it does
 	return $code
 }
 export -f interrupted
-export hotbus work
 check should_shut_down_in_order_on_interrupt 130 'net_null0: detached' bash -c interrupted
 
-echo
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -8,7 +8,6 @@ import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable
 
 from hotrig import stats
 from hotrig.errors import MissingError, RigError
@@ -25,8 +24,8 @@ IN_GUEST = "/mnt/launcher"
 EXPORT_IN_GUEST = f"{IN_GUEST}/target/export"
 TESTS = TOP / "bundles" / "itest" / "target"
 TESTS_IN_GUEST = "/mnt/tests"
-# Where a product that is updated has its bundles, and what is deployed.
-BUNDLES = "/run/hotbus/bundles"
+# The launcher's folder as the running product has it, and the folder of deployed bundles.
+HOME_IN_GUEST = "/run/hotbus/home"
 DEPLOY = "/run/hotbus/deploy"
 # The NIC is port 0 and forwards from and to the first of these; the others forward to each other.
 VIRTUAL_PORTS = ("net_null0", "net_null1", "net_null2")
@@ -79,50 +78,29 @@ class Build:
         """The jar of ours whose name, without version and io.hotbus., is `name`."""
         return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
 
-    def command(self, binding: str, watching: bool) -> list[str]:
-        """The JVM's command line; the same as that of launcher/hotbus, where it matters.
-
-        `watching`: its bundles are in BUNDLES, but for what is in DEPLOY, which it watches.
-        """
-        bundles = BUNDLES if watching else f"{EXPORT_IN_GUEST}/hotbus"
+    def command(self, binding: str) -> list[str]:
+        """The JVM's command line; the same as that of launcher/hotbus, where it matters."""
         arguments = [word for port in VIRTUAL_PORTS for word in ("--vdev", port)]
         arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
                       "--stats-period", "1"]
         return [
             *self.java(),
-            f"-Dfelix.config.properties=file:{IN_GUEST}/etc/felix.properties",
             f"-Dlogback.configurationFile={IN_GUEST}/etc/logback.xml",
-            f"-Dhotbus.bundles={bundles}", "-Dhotbus.cache=/run/hotbus/cache",
-            *(_watch_options() if watching else ()),
-            "-Dhotbus.command=run", "-Dhotbus.args=" + "\x1f".join(arguments),
-            "-cp", f"{EXPORT_IN_GUEST}/lib/*", "org.apache.felix.main.Main"]
-
-
-def _watch_options() -> list[str]:
-    """As the launcher has them: what has to be there first, and what has to come last."""
-    def urls(folder: str, names: Iterable[str]) -> str:
-        return " ".join(f'"file:{folder}/{name}"' for name in names)
-
-    def exported(pattern: str) -> list[str]:
-        return sorted(file.name for file in EXPORT.glob(pattern))
-
-    first = exported("hotbus/org.apache.felix.log-*") + exported(
-        "hotbus/org.apache.felix.configadmin-*")
-    return [f"-Dfelix.auto.start.1={urls(BUNDLES, first)}",
-            f"-Dfelix.auto.start.2={urls(f'{EXPORT_IN_GUEST}/watch', exported('watch/*.jar'))}",
-            f"-Dfelix.auto.start.4={urls(BUNDLES, exported('hotbus/io.hotbus.deploy-*'))}",
-            f"-Dfelix.fileinstall.dir={IN_GUEST}/etc", f"-Dhotbus.deploy={DEPLOY}"]
+            f"-Dhotbus.home={HOME_IN_GUEST}", "-Dhotbus.cache=/run/hotbus/cache",
+            f"-Dfelix.fileinstall.dir={IN_GUEST}/etc", f"-Dhotbus.deploy={DEPLOY}",
+            "-cp", f"{EXPORT_IN_GUEST}/lib/*", "io.hotbus.launch.Main", "run", *arguments]
 
 
 def _lay_out(build: Build, deployed: tuple[str, ...]) -> str:
-    """A guest's script that fills BUNDLES and DEPLOY."""
-    if not deployed:
-        return ""
-    moves = "\n".join(
-        f"mv {BUNDLES}/{build.bundle(name).name} {DEPLOY}/{name}.jar" for name in deployed)
+    """A guest's script that fills HOME_IN_GUEST and DEPLOY."""
+    moves = "\n".join(f"mv {HOME_IN_GUEST}/target/export/hotbus/{build.bundle(name).name}"
+                      f" {DEPLOY}/{name}.jar" for name in deployed)
     return f"""\
-mkdir {BUNDLES} {DEPLOY}
-cp {EXPORT_IN_GUEST}/hotbus/*.jar {BUNDLES}
+mkdir -p /run/hotbus/cache {DEPLOY} {HOME_IN_GUEST}/target/export
+ln -s {IN_GUEST}/etc {HOME_IN_GUEST}/etc
+ln -s {EXPORT_IN_GUEST}/watch {HOME_IN_GUEST}/target/export
+ln -s {EXPORT_IN_GUEST}/lib {HOME_IN_GUEST}/target/export
+cp {"-r" if deployed else "-rs"} {EXPORT_IN_GUEST}/hotbus {HOME_IN_GUEST}/target/export
 {moves}"""
 
 
@@ -135,10 +113,10 @@ class Product:
         self._guest = guest
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.command(binding, bool(deployed)))
+        command = shlex.join(build.command(binding))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
-rm -rf /run/hotbus && mkdir -p /run/hotbus/cache && cd /tmp
+rm -rf /run/hotbus && cd /tmp
 {_lay_out(build, deployed)}
 ln -sf /run/ports/events /tmp/events.json
 (set +e; {command} </dev/null; echo $? >/run/hotbus/status) >/run/ports/app 2>&1 &

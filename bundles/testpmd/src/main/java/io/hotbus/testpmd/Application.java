@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import java.util.Hashtable;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +14,7 @@ import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +25,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The process ends by {@link System#exit}, whose shutdown hook stops the framework: every
  * component then undoes what it did, in order.
+ *
+ * <p>Each application is also a service with the property {@value Arguments#COMMAND}: by that the
+ * launcher sees that its command has begun.
  */
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
@@ -45,6 +51,7 @@ public final class Application implements AutoCloseable {
     private final Thread thread;
     private final SynchronousBundleListener shutdown = this::onBundleEvent;
     private volatile boolean closing;
+    private volatile ServiceRegistration<Application> registration;
 
     private Application(String command, BundleContext context, Body body, IntConsumer exit) {
         this.command = command;
@@ -66,6 +73,8 @@ public final class Application implements AutoCloseable {
             String command, BundleContext context, Body body, IntConsumer exit) {
         Application application = new Application(command, context, body, exit);
         context.addBundleListener(application.shutdown);
+        application.registration = context.registerService(Application.class, application,
+                new Hashtable<>(Map.of(Arguments.COMMAND, command)));
         application.thread.start();
         return application;
     }
@@ -81,7 +90,7 @@ public final class Application implements AutoCloseable {
             code = OptionalInt.of(2);
         } catch (InterruptedException e) {
             code = OptionalInt.of(1);
-        } catch (Exception e) {
+        } catch (Throwable e) { // an Error, too: no other thread would end the process
             if (!closing) {
                 LOG.debug("{} failed", command, e);
                 System.err.println("hotbus: " + sentence(e));
@@ -93,8 +102,12 @@ public final class Application implements AutoCloseable {
         }
     }
 
-    private static String sentence(Exception e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage();
+    private static String sentence(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            return "the JVM has not enough memory: " + e.getMessage()
+                    + " (HOTBUS_JAVA_OPTS=-Xmx2g gives it 2 GiB of heap)";
+        }
+        return e instanceof Exception && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 
     private void awaitFramework() throws InterruptedException {
@@ -127,6 +140,7 @@ public final class Application implements AutoCloseable {
     public void close() {
         closing = true;
         context.removeBundleListener(shutdown);
+        withdraw();
         thread.interrupt();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
@@ -135,6 +149,14 @@ public final class Application implements AutoCloseable {
         }
         if (thread.isAlive()) {
             LOG.warn("{} did not end within {} s", command, CLOSE_SECONDS);
+        }
+    }
+
+    private void withdraw() {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.trace("{} was closed before, or its bundle has stopped", command, e);
         }
     }
 }

@@ -100,6 +100,30 @@ class ApplicationTest {
     }
 
     @Test
+    void shouldEndTheProcessWhereTheCommandDiesOfAnError() throws Exception {
+        framework.start();
+        start(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+
+        assertThat(exit()).isOne();
+        assertThat(printed()).startsWith("hotbus: the JVM has not enough memory: Java heap space")
+                .contains("HOTBUS_JAVA_OPTS");
+    }
+
+    @Test
+    void shouldTellThatTheCommandHasBegun() throws Exception {
+        framework.start();
+        Application application = start(() -> OptionalInt.empty());
+        assertThat(framework.context().getServiceReferences(
+                Application.class, "(hotbus.command=run)")).hasSize(1);
+
+        application.close();
+
+        assertThat(framework.context().getServiceReference(Application.class)).isNull();
+    }
+
+    @Test
     void shouldPointToTheHelpWhereArgumentsAreWrong() throws Exception {
         framework.start();
         start(() -> {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import jnr.ffi.LibraryLoader;
 
@@ -40,7 +41,8 @@ public final class NativeLibrary {
     }
 
     /**
-     * Loads the library of this machine's architecture.
+     * Loads the library of this machine's architecture from {@code directory}, or where that cannot
+     * be written to or is mounted noexec, from a new folder below {@code java.io.tmpdir}.
      *
      * @param directory where to put the file; it has to stay there as long as the JVM lives
      */
@@ -50,14 +52,38 @@ public final class NativeLibrary {
 
     static NativeHotbus load(Path directory, String jvmArchitecture) throws UnavailableException {
         final byte[] library = read(jvmArchitecture);
-        final Path file;
+        final List<String> obstacles = new ArrayList<>();
+        final Optional<NativeHotbus> loaded = load(() -> extract(library, directory), obstacles)
+                .or(() -> load(() -> extractTemporarily(library), obstacles));
+        return requireRightVersion(loaded.orElseThrow(() -> new UnavailableException(
+                "libhotbus.so " + String.join(", and ", obstacles) + " (-Djava.io.tmpdir=DIR names"
+                + " another folder for it, which must not be mounted noexec)", null)));
+    }
+
+    /** Writes the library, and returns the file. */
+    private interface Extraction {
+        Path extract() throws IOException;
+    }
+
+    private static Optional<NativeHotbus> load(Extraction extraction, List<String> obstacles) {
         try {
-            file = extract(library, directory);
+            return Optional.of(open(extraction.extract()));
         } catch (IOException e) {
-            throw new UnavailableException(
-                    "libhotbus.so cannot be written to " + directory + ": " + e, e);
+            obstacles.add("cannot be written (" + e + ")");
+        } catch (UnsatisfiedLinkError e) {
+            obstacles.add("cannot be loaded (" + e.getMessage().lines().findFirst().orElse("")
+                    + ")");
         }
-        return open(file);
+        return Optional.empty();
+    }
+
+    /** Into a new folder, as another user may have made one that is there already. */
+    private static Path extractTemporarily(byte[] library) throws IOException {
+        final Path directory = Files.createTempDirectory("hotbus-");
+        directory.toFile().deleteOnExit();
+        final Path file = extract(library, directory);
+        file.toFile().deleteOnExit();
+        return file;
     }
 
     private static byte[] read(String jvmArchitecture) throws UnavailableException {
@@ -123,19 +149,17 @@ public final class NativeLibrary {
         }
     }
 
-    static NativeHotbus open(Path file) throws UnavailableException {
-        final int version;
-        final NativeHotbus hotbus;
-        try {
-            hotbus = LibraryLoader.create(NativeHotbus.class).failImmediately()
-                    .load(file.toAbsolutePath().toString());
-            version = hotbus.hb_abi_version();
-        } catch (UnsatisfiedLinkError e) {
-            throw new UnavailableException(file + " cannot be loaded: " + e.getMessage()
-                    + " (is its file system mounted noexec?)", e);
-        }
+    /** @throws UnsatisfiedLinkError its file system is mounted noexec, or it is no library */
+    static NativeHotbus open(Path file) {
+        return LibraryLoader.create(NativeHotbus.class).failImmediately()
+                .load(file.toAbsolutePath().toString());
+    }
+
+    private static NativeHotbus requireRightVersion(NativeHotbus hotbus)
+            throws UnavailableException {
+        final int version = hotbus.hb_abi_version();
         if (version != NativeHotbus.ABI_VERSION) {
-            throw new UnavailableException(file + " has ABI version " + version
+            throw new UnavailableException("libhotbus.so has ABI version " + version
                     + ", but io.hotbus.os was compiled against " + NativeHotbus.ABI_VERSION
                     + ". Build hotbus again.", null);
         }

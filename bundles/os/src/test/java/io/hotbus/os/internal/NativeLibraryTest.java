@@ -71,21 +71,20 @@ class NativeLibraryTest {
     }
 
     @Test
-    void shouldSayWhyAFileCannotBeLoaded() throws IOException {
+    void shouldNotLoadWhatIsNoLibrary() throws IOException {
         final Path file = NativeLibrary.extract(new byte[] {1, 2, 3}, directory);
 
-        assertThatExceptionOfType(UnavailableException.class)
+        assertThatExceptionOfType(UnsatisfiedLinkError.class)
                 .isThrownBy(() -> NativeLibrary.open(file))
-                .withMessageContaining(file + " cannot be loaded: ");
+                .withMessageContaining(file.toString());
     }
 
     @Test
-    void shouldSayWhereItCannotWrite() throws IOException {
+    void shouldLoadFromAnotherFolderWhereItCannotWrite() throws Exception {
         final Path file = Files.createFile(directory.resolve("file"));
 
-        assertThatExceptionOfType(UnavailableException.class)
-                .isThrownBy(() -> NativeLibrary.load(file))
-                .withMessageStartingWith("libhotbus.so cannot be written to " + file);
+        assertThat(NativeLibrary.load(file).hb_abi_version())
+                .isEqualTo(NativeHotbus.ABI_VERSION);
     }
 
     private static Object inode(Path file) throws IOException {

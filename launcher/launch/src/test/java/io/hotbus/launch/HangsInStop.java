@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.launch;
+
+import java.util.concurrent.CountDownLatch;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
+/** A bundle that never ends its stop. */
+public final class HangsInStop implements BundleActivator {
+    @Override
+    public void start(BundleContext context) {
+        // nothing to do
+    }
+
+    @Override
+    public void stop(BundleContext context) throws Exception {
+        new CountDownLatch(1).await();
+    }
+}

@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The build, and the tests, which build as well.
+
+# Whether something that the product is made of has changed since it was built.
+stale() {
+	[ -e "$stamp" ] || return 0
+	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles native launcher \( -name target -o -path native/build \
+		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
+		-o -path launcher/lib -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+}
+
+# Runs Maven; shows each step as it comes, and the errors if there are any. What is on the standard
+# input is not Maven's.
+maven() {
+	(cd "$top" && mvn --batch-mode --no-transfer-progress "$@" </dev/null 2>&1) | tee "$build_log" |
+		sed -un -e 's/^\[INFO\] Building \(io\.hotbus[^ ]*\) .*\(\[[0-9/]*\]\)$/  \2 \1/p' \
+			-e 's/^\[ERROR\]/  &/p' -e 's/^\[INFO\] Tests run:/  tests run:/p' \
+			-e '/^\(SKIP\|FAIL\|ok\) /s/^/  /p' -e '/^[0-9]* passed, [0-9]* failed/s/^/  /p' \
+			-e '/^TEST .* <<< /,/^\tat /s/^/  /p' -e 's/^Caused by: /  &/p' >&2
+}
+
+# What the tests inside the framework came to: Maven itself says no word of them.
+framework_results() {
+	local run
+	for run in itest tck; do
+		sed -n 's/^<testsuite name="[^"]*io\.hotbus\.\([a-z]*\);[^"]*" tests="\([0-9]*\)" skipped="\([0-9]*\)" failures="\([0-9]*\)" errors="\([0-9]*\)".*/  '"$run"': tests run: \2, Failures: \4, Errors: \5, Skipped: \3 -- in io.hotbus.\1/p' \
+			"$top/bundles/itest/target/test-reports/$run/"*.xml >&2
+	done
+}
+
+# Builds what has changed, one build at a time.
+build() {
+	stale || return 0
+	make_target
+	exec 9>"$launcher/target/lock"
+	flock 9
+	! stale || build_now
+	exec 9>&- # the JVM would inherit the lock and keep it
+}
+
+build_now() {
+	need_build_tools
+	find_java
+	rm -rf "$export_dir" # a library that is no longer part of it would be started all the same
+	say "building (the first time downloads libraries and takes a minute or two; log: launcher/target/build.log)"
+	touch "$stamp.new"
+	maven package -DskipTests || die 1 "the build failed: see launcher/target/build.log"
+	mv "$stamp.new" "$stamp"
+	forget_stale_copies
+}
+
+# Maven copies a version to its local repository once and never looks for it again. What is built here
+# may be built again under the same version: copies that are no longer what is here are taken away.
+forget_stale_copies() {
+	local jar copy
+	for jar in "$repository"/io/hotbus/*/*/*.jar; do
+		copy=${HOME:-/nonexistent}/.m2/repository/${jar#"$repository"/}
+		[ ! -e "$copy" ] || cmp -s "$jar" "$copy" || rm -rf "$(dirname "$copy")"
+	done
+}
+
+run_tests() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) help_of test; exit 0 ;;
+		--jdk)
+			[ $# -ge 2 ] || die 2 "--jdk needs the folder of a JDK"
+			export JAVA_HOME=$2; shift 2 ;;
+		*) die 2 "test: unknown option '$1' (see launcher/hotbus test --help)" ;;
+		esac
+	done
+	make_target
+	need_build_tools
+	find_java
+	rm -rf "$export_dir"
+	say "testing on Java $java_version ($JAVA_HOME)"
+	say "native: the handler and its table; then the same under ASan with UBSan, and under TSan"
+	make -C "$top/native" --no-print-directory test test-asan test-tsan >&2 || die 1 "native tests failed"
+	say "Java: unit tests, and tests inside the framework (log: launcher/target/build.log)"
+	touch "$stamp.new"
+	maven verify || die 1 "tests failed: see launcher/target/build.log"
+	framework_results
+	mv "$stamp.new" "$stamp"
+	say "rig: what it does outside of the virtual machine"
+	command -v python3 >/dev/null || install_packages 'the tests' 'python3 '
+	python3 -B -m unittest discover -q -s "$top/rig" -t "$top/rig" >&2 || die 1 "tests of the rig failed"
+	say "command line: what a user types, right and wrong"
+	"$launcher/test/cli.sh" || die 1 "command line tests failed"
+	say "starting: in every folder, path and locale"
+	"$launcher/test/start.sh" || die 1 "tests of the start failed"
+	say "deployment: bundles that come, change and go while packets are forwarded"
+	"$launcher/test/deploy.sh" || die 1 "deployment tests failed"
+	say "a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced"
+	"$launcher/test/stranger.sh" || die 1 "the stranger did not get on"
+	say "all tests passed"
+}

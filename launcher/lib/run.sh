@@ -1,0 +1,161 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Starts the product: `demo`, `run` and `shell`.
+
+# ---- where bundles and native libraries are unpacked --------------------------------------------
+
+# Folders for that, the best first.
+runtime_folders() {
+	local me
+	me=$(id -u)
+	if [ -n "${HOTBUS_RUNTIME_DIR:-}" ]; then
+		printf '%s\n' "$HOTBUS_RUNTIME_DIR"
+		return
+	fi
+	if [ "$me" = 0 ]; then
+		printf '%s\n' /run/hotbus /var/cache/hotbus
+	else
+		[ -z "${XDG_RUNTIME_DIR:-}" ] || printf '%s\n' "$XDG_RUNTIME_DIR/hotbus"
+		[ -z "${XDG_CACHE_HOME:-}" ] || printf '%s\n' "$XDG_CACHE_HOME/hotbus"
+		[ -z "${HOME:-}" ] || printf '%s\n' "$HOME/.cache/hotbus"
+	fi
+	printf '%s\n' "${TMPDIR:-/tmp}/hotbus-$me" "/var/tmp/hotbus-$me" "/dev/shm/hotbus-$me"
+}
+
+# Prints why a native library cannot be unpacked into folder $1 and loaded there; nothing where it can.
+runtime_obstacle() {
+	local folder=$1 error probe
+	if [[ $folder != /* ]] || [[ $folder = *[:!]* ]]; then
+		echo "is not an absolute path without ':' and '!'"
+	elif ! error=$(umask 077 && mkdir -p "$folder" 2>&1); then
+		echo "cannot be made (${error##*: })"
+	elif [ -L "$folder" ] || [ ! -O "$folder" ]; then
+		echo "is not a folder of user $(id -un)"
+	elif [ $((0$(stat -c %a "$folder") & 022)) != 0 ]; then
+		echo "can be written to by others"
+	elif ! probe=$(mktemp "$folder/probe.XXXXXX" 2>&1); then
+		echo "cannot be written to (${probe##*: })"
+	else
+		# A copy of the library of this size has to fit, and the bundles.
+		if ! error=$(dd if=/dev/zero of="$probe" bs=1M count=16 2>&1); then
+			echo "has less than 16 MiB left"
+		else
+			printf '#!/bin/sh\n' >"$probe"
+			chmod 700 "$probe"
+			"$probe" 2>/dev/null || echo "is mounted noexec"
+		fi
+		rm -f "$probe"
+	fi
+}
+
+# Chooses a folder, and makes one in it for this process, which holds a lock on it for as long as it
+# lives. Folders whose process has gone are removed. A lock is seen from other PID namespaces, too.
+make_cache() {
+	local base='' folder obstacle obstacles='' dir
+	while IFS= read -r folder; do
+		obstacle=$(runtime_obstacle "$folder")
+		if [ -z "$obstacle" ]; then
+			base=$folder
+			break
+		fi
+		obstacles+="${obstacles:+; }$folder $obstacle"
+	done < <(runtime_folders)
+	[ -n "$base" ] || die 3 "there is no folder to load native libraries from: $obstacles." \
+		"Set HOTBUS_RUNTIME_DIR to a folder of yours that is not mounted noexec"
+	[ -z "$obstacles" ] || say "bundles are unpacked into $base ($obstacles)"
+	exec 9<"$base"
+	flock 9
+	for dir in "$base"/*/; do
+		if [ -d "$dir" ] && flock --nonblock "$dir" true 2>/dev/null; then rm -rf "$dir"; fi
+	done
+	cache=$(mktemp -d "$base/$$.XXXXXX")
+	exec 8<"$cache" # the JVM inherits it
+	flock --shared 8
+	exec 9<&-
+	mkdir "$cache/tmp"
+	ln -s "$export_dir/lib" "$cache/lib" # a class path separates by colons, which a folder may have
+}
+
+# ---- what may be executed -----------------------------------------------------------------------
+
+# Makes sure that nobody else decides what runs here with our rights: refuses the folder that HOTBUS_x
+# names where somebody may write to it, or put another in its place. Whoever owns the launcher is trusted
+# as root is, since he might change that as well.
+require_own() {
+	local folder=$1 variable=$2 owner group mode path
+	mkdir -p "$folder" 2>/dev/null && folder=$(readlink -e "$folder") && [ -d "$folder" ] ||
+		die 3 "cannot make the folder $1: set $variable to one that can be"
+	for path in "$folder" "$folder"/*.jar "$folder"/*.cfg "$folder"/*.config; do
+		[ -e "$path" ] || continue
+		read -r owner group mode < <(stat -L -c '%u %G %a' "$path")
+		case $owner in
+		0 | "$(id -u)" | "$(stat -c %u "$launcher")") ;;
+		*) die 3 "$path belongs to $(stat -L -c %U "$path"), who could have any code run here: chown $(id -un) '$path'" ;;
+		esac
+		[ $((0$mode & 02)) = 0 ] && { [ $((0$mode & 020)) = 0 ] || private_group "$group"; } ||
+			die 3 "others may write to $path and have any code run here: chmod go-w '$path'"
+	done
+	while [ "$folder" != / ]; do
+		folder=$(dirname "$folder")
+		mode=$(stat -c %a "$folder")
+		[ $((0$mode & 02)) = 0 ] || [ $((0$mode & 01000)) != 0 ] ||
+			die 3 "others may write to $folder and put another $(basename "$1") in its place: chmod o-w '$folder'"
+	done
+}
+
+# Whether the group is one that is there for one user only, as Debian and others make them.
+private_group() {
+	[ "$1" = root ] || [ "$1" = "$(id -un)" ] || [ "$1" = "$(stat -c %U "$launcher")" ]
+}
+
+# ---- the JVM --------------------------------------------------------------------------------------
+
+# Our flags, one a line. Those of HOTBUS_JAVA_OPTS win: another collector takes the place of ours, and a
+# heap may be smaller than ours is at first.
+jvm_flags() {
+	local flag
+	while IFS= read -r flag; do
+		case $flag in
+		'' | '#'*) ;;
+		-XX:+Use*GC) [[ ${HOTBUS_JAVA_OPTS:-} = *-XX:+Use*GC* ]] || printf '%s\n' "$flag" ;;
+		-Xms*) [[ ${HOTBUS_JAVA_OPTS:-} = *-Xmx* ]] || printf '%s\n' "$flag" ;;
+		*) printf '%s\n' "$flag" ;;
+		esac
+	done <"$launcher/jvm.options"
+}
+
+# What follows what is put into deploy/ and etc/.
+watch_options() {
+	local deploy=${HOTBUS_DEPLOY:-$launcher/deploy} etc=${HOTBUS_ETC:-$launcher/etc}
+	case $etc in *,*) die 2 "HOTBUS_ETC names one folder, without a comma" ;; esac
+	require_own "$deploy" HOTBUS_DEPLOY
+	require_own "$etc" HOTBUS_ETC
+	options+=("-Dfelix.fileinstall.dir=$(readlink -e "$etc")" "-Dhotbus.deploy=$(readlink -e "$deploy")")
+}
+
+# Starts the framework with a command of the product and the arguments it gets.
+run_jvm() {
+	local command=$1 options=() flags=() limit
+	case $(uname -sm) in
+	'Linux x86_64' | 'Linux aarch64') ;;
+	*) die 3 "hotbus runs on Linux on x86-64 or aarch64; this is $(uname -sm)" ;;
+	esac
+	limit=$(ulimit -Hn) # the JVM raises the soft limit itself
+	[ "$limit" = unlimited ] || [ "$limit" -ge 256 ] ||
+		die 3 "only $limit open files are allowed to this process: raise 'ulimit -Hn' to 256 or more"
+	build
+	find_java
+	[ "$command" = demo ] || watch_options
+	make_cache
+	if [ "$command" = shell ]; then
+		options+=("-Dgosh.home=$launcher")
+		[ -t 0 ] || options+=('-Dorg.jline.terminal.dumb=true') # commands from a pipe: no word about it
+	fi
+	mapfile -t flags < <(jvm_flags)
+	# shellcheck disable=SC2086  # HOTBUS_JAVA_OPTS is a list of words
+	exec "$JAVA_HOME/bin/java" "${flags[@]}" "${access_options[@]}" ${HOTBUS_JAVA_OPTS:-} "${options[@]}" \
+		-Djava.io.tmpdir="$cache/tmp" -Dlogback.configurationFile="$launcher/etc/logback.xml" \
+		-Dhotbus.home="$launcher" -Dhotbus.cache="$cache" \
+		-cp "$cache/lib/*" io.hotbus.launch.Main "$@"
+}

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What works on the product from outside: benchmarks, and the rig.
+
+run_bench() {
+	case ${1:-} in
+	-h | --help) help_of bench; exit 0 ;;
+	fault | io | jmh) ;;
+	*) die 2 "bench: name one of fault, io, jmh (see launcher/hotbus bench --help)" ;;
+	esac
+	build
+	find_java
+	HOTBUS_JAVA="$JAVA_HOME/bin/java ${access_options[*]}" exec "$top/bench/run" "$@"
+}
+
+# The rig itself says which other packages it needs.
+run_rig() {
+	case ${1:-} in -h | --help) help_of rig; exit 0 ;; esac
+	command -v python3 >/dev/null || install_packages 'the rig' 'python3 '
+	[ "${1:-}" = --list ] || build
+	find_java
+	HOTBUS_JAVA_OPTIONS="${access_options[*]}" exec python3 "$top/rig" "$@"
+}
