@@ -33,7 +33,7 @@ final class Drivers<R extends Driver> {
         @Override
         public String toString() {
             Bundle bundle = FrameworkUtil.getBundle(driver.getClass());
-            return "%s (service %d, ranking %d)".formatted(bundle == null
+            return "%s (service %s, ranking %s)".formatted(bundle == null
                     ? driver.getClass().getName()
                     : bundle.getSymbolicName() + " " + bundle.getVersion(), serviceId, ranking);
         }

@@ -23,15 +23,15 @@ record Result(int wanted, List<Cycle> cycles, Optional<Balance> balance, int mbu
         List<String> problems = new ArrayList<>();
         failure.ifPresent(problems::add);
         if (cycles.size() < wanted && failure.isEmpty()) {
-            problems.add("only %d of %d cycles were survived".formatted(cycles.size(), wanted));
+            problems.add("only %s of %s cycles were survived".formatted(cycles.size(), wanted));
         }
         balance.ifPresent(b -> {
             if (b.lost() != 0) {
-                problems.add("%d of %d packets of the other ports were lost"
+                problems.add("%s of %s packets of the other ports were lost"
                         .formatted(b.lost(), b.injected()));
             }
             if (b.duplicated() != 0) {
-                problems.add("%d packets of the other ports came twice".formatted(b.duplicated()));
+                problems.add("%s packets of the other ports came twice".formatted(b.duplicated()));
             }
         });
         if (mbufsLeaked != 0) {

@@ -83,7 +83,7 @@ final class Scenario {
             }
         } catch (DeviceException | IllegalStateException e) {
             LOG.debug("the demonstration failed", e);
-            failure = Optional.of("cycle %d: %s".formatted(cycles.size() + 1, e.getMessage()));
+            failure = Optional.of("cycle %s: %s".formatted(cycles.size() + 1, e.getMessage()));
         }
         try {
             balance = Optional.of(balance());

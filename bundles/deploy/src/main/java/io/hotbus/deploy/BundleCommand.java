@@ -73,7 +73,7 @@ public final class BundleCommand {
     }
 
     private String list() {
-        return bundles.all().stream().map(bundle -> "%4d  %-9s %-36s %-10s %s".formatted(
+        return bundles.all().stream().map(bundle -> "%4s  %-9s %-36s %-10s %s".formatted(
                         bundle.getBundleId(), state(bundle), Bundles.name(bundle),
                         bundle.getVersion(), file(bundle)).stripTrailing())
                 .collect(Collectors.joining("\n"));

@@ -52,7 +52,7 @@ final class Causes {
     /** @param version as 21 */
     static String needsJava(String version) {
         int present = Runtime.version().feature();
-        return "needs Java %s, this is %d: start with a later JDK (JAVA_HOME), or build it for %d"
+        return "needs Java %s, this is %s: start with a later JDK (JAVA_HOME), or build it for %s"
                 .formatted(version, present, present);
     }
 }

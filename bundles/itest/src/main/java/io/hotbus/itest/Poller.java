@@ -177,7 +177,7 @@ final class Poller implements AutoCloseable, PortUser {
     public String toString() {
         StringBuilder text = new StringBuilder(alive() ? "polling" : "dead");
         for (Seen one : work.get()) {
-            text.append(", %s sent %d received %d".formatted(
+            text.append(", %s sent %s received %s".formatted(
                     one.port.name(), one.sent, one.received));
         }
         return text.toString();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.eal.config.WholeNumber;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -139,15 +140,8 @@ public final class Arguments {
         if (value.isEmpty()) {
             return fallback;
         }
-        try {
-            int number = Integer.parseInt(value.get());
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new UsageException("%s %s: a number from %d to %d is needed"
-                .formatted(name, value.get(), min, max));
+        return WholeNumber.parse(value.get(), min, max).orElseThrow(() -> new UsageException(
+                "%s %s: a number from %s to %s is needed"
+                        .formatted(name, value.get(), min, max)));
     }
 }

@@ -131,6 +131,6 @@ public final class FwdStream {
     /** As log lines name it: {@code net_sim0/0 -> net_sim1/0}. */
     @Override
     public String toString() {
-        return "%s/%d -> %s/%d".formatted(rxPort.name(), queue, txPort.name(), queue);
+        return "%s/%s -> %s/%s".formatted(rxPort.name(), queue, txPort.name(), queue);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.eal.config.WholeNumber;
 import io.hotbus.eal.mem.Mempool;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
         int txq = given.number("--txq", rxq, 1, 64);
         if (rxq != txq) {
             throw new UsageException(
-                    "--rxq %d and --txq %d: a port has as many transmit as receive queues"
+                    "--rxq %s and --txq %s: a port has as many transmit as receive queues"
                             .formatted(rxq, txq));
         }
         if (given.flag("--hot-plug") && given.flag("--no-hot-plug")) {
@@ -108,7 +109,7 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
         int descriptors = given.number(name, 512, 8, 32768);
         if (Integer.bitCount(descriptors) != 1) {
             throw new UsageException(
-                    "%s %d: a power of two is needed".formatted(name, descriptors));
+                    "%s %s: a power of two is needed".formatted(name, descriptors));
         }
         return descriptors;
     }
@@ -131,21 +132,18 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
     private static List<Integer> cpus(Optional<String> text) throws UsageException {
         TreeSet<Integer> cpus = new TreeSet<>();
         for (String range : text.map(t -> t.split(",", -1)).orElse(new String[0])) {
-            try {
-                int dash = range.indexOf('-');
-                int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
-                int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
-                if (first < 0 || last < first || last > MAX_CPU) {
-                    throw new NumberFormatException(range);
-                }
-                for (int cpu = first; cpu <= last; cpu++) {
-                    cpus.add(cpu);
-                }
-            } catch (NumberFormatException e) {
-                throw new UsageException(
-                        "-l " + text.get() + ": CPU numbers are needed, as in 1,3-5");
+            int dash = range.indexOf('-');
+            int first = cpu(dash < 0 ? range : range.substring(0, dash), 0, text.get());
+            int last = dash < 0 ? first : cpu(range.substring(dash + 1), first, text.get());
+            for (int cpu = first; cpu <= last; cpu++) {
+                cpus.add(cpu);
             }
         }
         return List.copyOf(cpus);
+    }
+
+    private static int cpu(String word, int min, String all) throws UsageException {
+        return WholeNumber.parse(word, min, MAX_CPU).orElseThrow(
+                () -> new UsageException("-l " + all + ": CPU numbers are needed, as in 1,3-5"));
     }
 }

@@ -45,6 +45,6 @@ public record PciAddress(long domain, int bus, int device, int function)
     /** As sysfs names it. */
     @Override
     public String toString() {
-        return "%04x:%02x:%02x.%d".formatted(domain, bus, device, function);
+        return "%04x:%02x:%02x.%x".formatted(domain, bus, device, function);
     }
 }

@@ -160,7 +160,7 @@ public final class HotUnplugPath implements HotUnplug {
         waiting.add(removal);
         loop.schedule(deadline, () -> {
             if (waiting.remove(removal)) {
-                fail(removal, "bus '%s' has had no hot-plug handler for %d s"
+                fail(removal, "bus '%s' has had no hot-plug handler for %s s"
                         .formatted(removal.device().busName(), deadline.toSeconds()), null);
             }
         });

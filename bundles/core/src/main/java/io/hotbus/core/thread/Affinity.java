@@ -55,7 +55,7 @@ public final class Affinity implements CpuAffinity {
 
     private BitSet setOf(int cpu) throws IOException {
         if (!available.contains(cpu)) {
-            throw new IOException("cpu %d: EINVAL (not available; there are: %s)"
+            throw new IOException("cpu %s: EINVAL (not available; there are: %s)"
                     .formatted(cpu, available));
         }
         BitSet set = new BitSet();

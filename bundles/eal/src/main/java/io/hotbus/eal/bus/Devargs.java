@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.bus;
 
+import io.hotbus.eal.config.WholeNumber;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -97,16 +98,9 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         if (value == null) {
             return fallback;
         }
-        try {
-            int number = Integer.decode(value);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new DeviceException("%s: %s=%s: a number from %d to %d is needed"
-                .formatted(name, key, printable(value), min, max));
+        return WholeNumber.decode(value, min, max).orElseThrow(() -> new DeviceException(
+                "%s: %s=%s: a number from %s to %s is needed"
+                        .formatted(name, key, printable(value), min, max)));
     }
 
     /** @throws DeviceException naming the first key that is not in {@code known}, and these */

@@ -78,15 +78,8 @@ public final class Settings {
         if (text.isEmpty()) {
             return fallback;
         }
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw wrong(key, "a number from %d to %d is needed".formatted(min, max));
+        return WholeNumber.parse(text, min, max).orElseThrow(
+                () -> wrong(key, "a number from %s to %s is needed".formatted(min, max)));
     }
 
     /** A time in milliseconds, as {@link #number}. */

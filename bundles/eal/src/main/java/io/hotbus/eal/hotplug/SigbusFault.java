@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.hotplug;
 
+import java.util.Locale;
+
 /**
  * A SIGBUS that was repaired: the window it hit reads as its {@code Fill} by now.
  *
@@ -15,7 +17,7 @@ public record SigbusFault(
         long address, String window, int thread, long timeNanos, long repairNanos, int count) {
     @Override
     public String toString() {
-        return "SIGBUS at %#x (%s) on thread %d, repaired in %.1f us"
-                .formatted(address, window, thread, repairNanos / 1e3);
+        return String.format(Locale.ROOT, "SIGBUS at %#x (%s) on thread %s, repaired in %.1f us",
+                address, window, thread, repairNanos / 1e3);
     }
 }

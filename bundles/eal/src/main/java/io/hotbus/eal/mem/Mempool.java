@@ -32,7 +32,7 @@ public final class Mempool implements AutoCloseable {
     public Mempool(String name, int capacity, int dataRoom, DmaAllocator allocator)
             throws IOException {
         if (capacity < 1 || capacity > 1 << 27 || dataRoom < 64 || dataRoom > 1 << 16) {
-            throw new IllegalArgumentException("mempool %s: %d buffers of %d bytes"
+            throw new IllegalArgumentException("mempool %s: %s buffers of %s bytes"
                     .formatted(name, capacity, dataRoom));
         }
         this.name = name;

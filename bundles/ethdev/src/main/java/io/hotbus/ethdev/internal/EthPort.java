@@ -125,7 +125,7 @@ final class EthPort implements Port {
 
     private void validate(PortConfig config) throws DeviceException {
         if (config.queues() < 1 || config.queues() > info.maxQueues()) {
-            throw failure("%d queues: 1 to %d are possible"
+            throw failure("%s queues: 1 to %s are possible"
                     .formatted(config.queues(), info.maxQueues()));
         }
         validateDescriptors("rx", config.rxDescriptors());
@@ -138,7 +138,7 @@ final class EthPort implements Port {
     private void validateDescriptors(String direction, int count) throws DeviceException {
         if (count < info.minDescriptors() || count > info.maxDescriptors()
                 || Integer.bitCount(count) != 1) {
-            throw failure("%d %s descriptors: a power of two from %d to %d is needed"
+            throw failure("%s %s descriptors: a power of two from %s to %s is needed"
                     .formatted(count, direction, info.minDescriptors(), info.maxDescriptors()));
         }
     }

@@ -94,12 +94,12 @@ final class E1000eDev implements EthDev {
 
     private void check(String kind, int index, int descriptors) throws DeviceException {
         if (closed || index != 0) {
-            throw new DeviceException("%s: no %s queue %d (%s)".formatted(chip.device(), kind,
+            throw new DeviceException("%s: no %s queue %s (%s)".formatted(chip.device(), kind,
                     index, closed ? "closed" : "it has one"));
         }
         if (descriptors < E1000eRegs.MIN_DESCRIPTORS || descriptors > E1000eRegs.MAX_DESCRIPTORS
                 || Integer.bitCount(descriptors) != 1) {
-            throw new DeviceException("%s: %d descriptors: a power of two from %d to %d is needed"
+            throw new DeviceException("%s: %s descriptors: a power of two from %s to %s is needed"
                     .formatted(chip.device(), descriptors,
                             E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS));
         }

@@ -78,7 +78,7 @@ public final class E1000eDriver implements PciDriver {
         device.devargs().allowOnly(DEVARGS);
         if (device.function().bar(0).filter(Bar::memory)
                 .filter(bar -> bar.length() >= E1000eRegs.BAR0_LENGTH).isEmpty()) {
-            throw new DeviceException("%s: no BAR0 of %d KiB of memory is assigned to it: %s"
+            throw new DeviceException("%s: no BAR0 of %s KiB of memory is assigned to it: %s"
                     .formatted(device, E1000eRegs.BAR0_LENGTH >> 10, device.function().bars()));
         }
         E1000eChip chip = new E1000eChip(device, device.mapBar(0), settings.resetLimit());

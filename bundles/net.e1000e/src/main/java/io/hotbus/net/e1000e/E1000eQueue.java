@@ -46,8 +46,8 @@ abstract class E1000eQueue implements AutoCloseable {
         long page = pool.memory().pageSize();
         if (pool.memory().iovaMode() == IovaMode.PA
                 && Mbuf.HEADER + Mbuf.HEADROOM + pool.dataRoom() > page) {
-            throw new DeviceException(("%s: the buffers of mempool %s, with %d bytes for data, are "
-                    + "not contiguous in pages of %d bytes: reserve hugepages")
+            throw new DeviceException(("%s: the buffers of mempool %s, with %s bytes for data, are "
+                    + "not contiguous in pages of %s bytes: reserve hugepages")
                     .formatted(label, pool.name(), pool.dataRoom(), page));
         }
     }

@@ -47,8 +47,8 @@ final class E1000eRing implements AutoCloseable {
         long iova = memory.iova(memory.address());
         for (long offset = page; offset < bytes; offset += page) {
             if (memory.iova(memory.address() + offset) != iova + offset) {
-                throw new DeviceException(("%s: its ring of %d bytes is not contiguous in pages of "
-                        + "%d bytes: reserve hugepages, or configure at most %d descriptors")
+                throw new DeviceException(("%s: its ring of %s bytes is not contiguous in pages of "
+                        + "%s bytes: reserve hugepages, or configure at most %s descriptors")
                         .formatted(label, bytes, page, page / E1000eDescriptor.BYTES));
             }
         }

@@ -46,7 +46,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
     static E1000eRxQueue create(E1000eChip chip, int descriptors, Mempool pool,
             DmaAllocator allocator, int portId, QueueCounters counters) throws DeviceException {
         if (pool.dataRoom() < 1 << MIN_BUFFER_SHIFT) {
-            throw new DeviceException("%s: the buffers of mempool %s have %d bytes for data, and %d"
+            throw new DeviceException("%s: the buffers of mempool %s have %s bytes for data, and %s"
                     .formatted(chip.device(), pool.name(), pool.dataRoom(), 1 << MIN_BUFFER_SHIFT)
                     + " are the least the 82574 can receive into (2048 hold any frame)");
         }
@@ -143,7 +143,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
                 int missing = mask - armed;
                 returnBuffers();
                 cache.flush();
-                throw new DeviceException("%s: mempool %s lacks %d of the %d buffers it needs"
+                throw new DeviceException("%s: mempool %s lacks %s of the %s buffers it needs"
                         .formatted(this, pool().name(), missing, mask));
             }
             for (int i = 0; i < got; i++) {

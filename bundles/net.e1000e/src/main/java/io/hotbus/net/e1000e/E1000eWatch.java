@@ -108,7 +108,7 @@ final class E1000eWatch implements AutoCloseable {
     }
 
     static String describe(Link link) {
-        return link.up() ? "link up, %d Mb/s %s duplex".formatted(link.speedMbps(),
+        return link.up() ? "link up, %s Mb/s %s duplex".formatted(link.speedMbps(),
                 link.fullDuplex() ? "full" : "half") : "link down";
     }
 

@@ -71,7 +71,7 @@ final class NullDev implements EthDev {
     public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) throws DeviceException {
         if (args.size() > pool.dataRoom()) {
             throw new DeviceException(
-                    "%s: size=%d does not fit in the %d bytes of a buffer of pool %s"
+                    "%s: size=%s does not fit in the %s bytes of a buffer of pool %s"
                             .formatted(name, args.size(), pool.dataRoom(), pool.name()));
         }
         MempoolCache cache = replace(rxCaches, index, pool);

@@ -112,12 +112,12 @@ final class SimDev implements EthDev {
 
     private void check(String kind, int index, int descriptors) throws DeviceException {
         if (closed || index < 0 || index >= rx.length) {
-            throw new DeviceException("%s: no %s queue %d (%s)".formatted(nic.name(), kind, index,
+            throw new DeviceException("%s: no %s queue %s (%s)".formatted(nic.name(), kind, index,
                     closed ? "closed" : "queues=" + rx.length));
         }
         if (descriptors < SimRegs.MIN_DESCRIPTORS || descriptors > SimRegs.MAX_DESCRIPTORS
                 || Integer.bitCount(descriptors) != 1) {
-            throw new DeviceException("%s: %d descriptors: a power of two from %d to %d is needed"
+            throw new DeviceException("%s: %s descriptors: a power of two from %s to %s is needed"
                     .formatted(nic.name(), descriptors,
                             SimRegs.MIN_DESCRIPTORS, SimRegs.MAX_DESCRIPTORS));
         }

@@ -236,7 +236,7 @@ public final class SimHardware implements RemovalInjector {
             throw new DeviceException(
                     name + ": plugged in, but net.sim is being stopped: the bus is not told", e);
         } catch (TimeoutException e) {
-            throw new DeviceException("%s: the bus has not taken the news for %d s"
+            throw new DeviceException("%s: the bus has not taken the news for %s s"
                     .formatted(name, TELL_SECONDS), e);
         } catch (ExecutionException e) {
             throw new DeviceException(name + ": the bus failed at the news: " + e.getCause(), e);

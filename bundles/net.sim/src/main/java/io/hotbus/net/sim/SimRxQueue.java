@@ -118,7 +118,7 @@ final class SimRxQueue extends SimQueue implements RxQueue {
                 int missing = mask - armed;
                 returnBuffers();
                 cache.flush();
-                throw new DeviceException("%s: mempool %s lacks %d of the %d buffers it needs"
+                throw new DeviceException("%s: mempool %s lacks %s of the %s buffers it needs"
                         .formatted(this, pool().name(), missing, mask));
             }
             for (int i = 0; i < got; i++) {

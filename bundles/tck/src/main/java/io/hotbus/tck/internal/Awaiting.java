@@ -35,7 +35,7 @@ public final class Awaiting {
     /** @throws AssertionError {@code what} did not come true, with the deadline */
     public void until(String what, BooleanSupplier condition) {
         if (!holds(condition)) {
-            throw new AssertionError("%s: not within %d ms".formatted(what, deadline.toMillis()));
+            throw new AssertionError("%s: not within %s ms".formatted(what, deadline.toMillis()));
         }
     }
 
@@ -43,7 +43,7 @@ public final class Awaiting {
     public void end(Thread thread) throws InterruptedException {
         thread.join(deadline.toMillis());
         if (thread.isAlive()) {
-            AssertionError hangs = new AssertionError("%s: hangs for %d ms"
+            AssertionError hangs = new AssertionError("%s: hangs for %s ms"
                     .formatted(thread.getName(), deadline.toMillis()));
             hangs.setStackTrace(thread.getStackTrace());
             throw hangs;

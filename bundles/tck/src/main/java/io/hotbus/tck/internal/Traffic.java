@@ -52,7 +52,7 @@ public final class Traffic implements PortUser, AutoCloseable {
         for (int i = 0; i < received; i++) {
             int length = Mbuf.length(mbufs[i]);
             if (length < 1 || length > pool.dataRoom() || Mbuf.port(mbufs[i]) != port.id()) {
-                throw new AssertionError("%s: gives a packet of %d bytes, received on port %d"
+                throw new AssertionError("%s: gives a packet of %s bytes, received on port %s"
                         .formatted(port, length, Mbuf.port(mbufs[i])));
             }
         }
@@ -68,7 +68,7 @@ public final class Traffic implements PortUser, AutoCloseable {
 
     private void require(boolean sane, String does, int count) {
         if (!sane) {
-            throw new AssertionError("%s: %s %d of %d packets".formatted(port, does, count, BURST));
+            throw new AssertionError("%s: %s %s of %s packets".formatted(port, does, count, BURST));
         }
     }
 

@@ -205,7 +205,7 @@ final class LivePciDevice extends PciDevice {
             return mapped.get();
         }
         if (closing) {
-            throw new DeviceException("%s: BAR%d cannot be mapped: the device is gone"
+            throw new DeviceException("%s: BAR%s cannot be mapped: the device is gone"
                     .formatted(this, index));
         }
         return bars.map(this, access(), index);

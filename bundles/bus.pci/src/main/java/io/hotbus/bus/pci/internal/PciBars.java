@@ -48,15 +48,15 @@ final class PciBars {
 
     private Bar mappable(LivePciDevice device, int index) throws DeviceException {
         Bar bar = device.function().bar(index).orElseThrow(() -> new DeviceException(
-                "%s: has no BAR%d, or the kernel has found no room for it (lspci -vv, dmesg)"
+                "%s: has no BAR%s, or the kernel has found no room for it (lspci -vv, dmesg)"
                         .formatted(device, index)));
         if (!bar.memory()) {
             throw new DeviceException(
-                    "%s: BAR%d is no memory, but I/O ports".formatted(device, index));
+                    "%s: BAR%s is no memory, but I/O ports".formatted(device, index));
         }
         if (bar.start() % pageSize != 0) {
-            throw new DeviceException(("%s: BAR%d starts inside a page; boot with "
-                    + "pci=resource_alignment=%d@%1$s").formatted(device, index,
+            throw new DeviceException(("%s: BAR%s starts inside a page; boot with "
+                    + "pci=resource_alignment=%s@%1$s").formatted(device, index,
                             Long.numberOfTrailingZeros(pageSize)));
         }
         return bar;

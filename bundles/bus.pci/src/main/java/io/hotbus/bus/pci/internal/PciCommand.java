@@ -73,6 +73,6 @@ public final class PciCommand {
         long length = bar.length();
         String size = length >= MIB ? length / MIB + " MiB"
                 : length >= KIB ? length / KIB + " KiB" : length + " bytes";
-        return "BAR%d %s %s".formatted(bar.index(), size, bar.memory() ? "memory" : "ports");
+        return "BAR%s %s %s".formatted(bar.index(), size, bar.memory() ? "memory" : "ports");
     }
 }

@@ -31,7 +31,7 @@ public final class ClearCommand extends Command {
                 words -> {
                     List<Port> selected = ports.select(words.get(0));
                     selected.forEach(Port::resetStats);
-                    return "Counters of %d port(s) are 0".formatted(selected.size());
+                    return "Counters of %s port(s) are 0".formatted(selected.size());
                 }));
     }
 }

@@ -17,7 +17,7 @@ public final class ForwardText {
         String lines = streams.stream()
                 .map(s -> "\n  %s: %s".formatted(s.lcore(), route(s)))
                 .collect(Collectors.joining());
-        return "%s packet forwarding - %s - ports=%d - cores=%d - streams=%d%s".formatted(
+        return "%s packet forwarding - %s - ports=%s - cores=%s - streams=%s%s".formatted(
                 engine.mode(), engine.running() ? "running" : "stopped", engine.ports().size(),
                 engine.lcores().size(), streams.size(), lines);
     }
@@ -42,12 +42,12 @@ public final class ForwardText {
             StringBuilder text, String line, String title, long rx, long dropped, long tx) {
         text.append("""
                 %s
-                  RX-packets: %-14d TX-packets: %-14d TX-dropped: %d
+                  RX-packets: %-14s TX-packets: %-14s TX-dropped: %s
                 """.formatted(PortText.heading(line, title), rx, tx, dropped));
     }
 
     private static String route(StreamStats stream) {
-        return "%s/%d -> %s/%d".formatted(
+        return "%s/%s -> %s/%s".formatted(
                 stream.rxPort(), stream.queue(), stream.txPort(), stream.queue());
     }
 }

@@ -37,6 +37,6 @@ final class PortSelector {
 
     /** {@code 0 (net_sim0)}. */
     static String describe(Port port) {
-        return "%d (%s)".formatted(port.id(), port.name());
+        return "%s (%s)".formatted(port.id(), port.name());
     }
 }

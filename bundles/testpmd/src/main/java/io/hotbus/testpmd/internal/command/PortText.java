@@ -24,8 +24,8 @@ final class PortText {
                 Link status: %s
                 Link speed: %s
                 Promiscuous mode: %s
-                Queues: %d of at most %d
-                Descriptors of a queue: %d to %d""".formatted(
+                Queues: %s of at most %s
+                Descriptors of a queue: %s to %s""".formatted(
                 heading("*", "Infos for port " + port.id()),
                 port.name(), port.device().busName(), port.device().devargs(),
                 port.info().driver(), port.info().macText(), port.state(),
@@ -39,9 +39,9 @@ final class PortText {
 
     static String xstats(Port port) {
         String lines = port.xstats().entrySet().stream()
-                .map(entry -> "%s: %d".formatted(entry.getKey(), entry.getValue()))
+                .map(entry -> "%s: %s".formatted(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining("\n"));
-        return "###### NIC extended statistics for port %d%s".formatted(port.id(),
+        return "###### NIC extended statistics for port %s%s".formatted(port.id(),
                 lines.isEmpty() ? ": none" : "\n" + lines);
     }
 

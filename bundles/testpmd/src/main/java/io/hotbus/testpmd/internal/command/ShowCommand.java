@@ -61,8 +61,8 @@ public final class ShowCommand extends Command {
     private String config() {
         return """
                 %s
-                rxq=txq=%d rxd=%d txd=%d burst=%d
-                mempool: %d mbufs of %d bytes, %d in use
+                rxq=txq=%s rxd=%s txd=%s burst=%s
+                mempool: %s mbufs of %s bytes, %s in use
                 hot-plug %s, reattach %s, record-stalls %s""".formatted(
                 ForwardText.configuration(engine), options.queues(), options.rxDescriptors(),
                 options.txDescriptors(), options.burst(), options.totalMbufs(), options.mbufSize(),

@@ -26,16 +26,16 @@ public final class StatsText {
         EthStats rate = before == null ? EthStats.ZERO : stats.minus(before.stats);
         return """
                 %s
-                  RX-packets: %-10d RX-missed: %-10d RX-bytes:  %d
-                  RX-errors: %d
-                  RX-nombuf:  %d
-                  TX-packets: %-10d TX-errors: %-10d TX-bytes:  %d
+                  RX-packets: %-10s RX-missed: %-10s RX-bytes:  %s
+                  RX-errors: %s
+                  RX-nombuf:  %s
+                  TX-packets: %-10s TX-errors: %-10s TX-bytes:  %s
 
                   Throughput (since last show)
-                  Rx-pps: %12d          Rx-bps: %12d
-                  Tx-pps: %12d          Tx-bps: %12d
+                  Rx-pps: %12s          Rx-bps: %12s
+                  Tx-pps: %12s          Tx-bps: %12s
                 %s""".formatted(
-                PortText.heading("#", "NIC statistics for port %d  (%s)"
+                PortText.heading("#", "NIC statistics for port %s  (%s)"
                         .formatted(port.id(), port.name())),
                 stats.rxPackets(), stats.missed(), stats.rxBytes(), stats.rxErrors(),
                 stats.noMbuf(), stats.txPackets(), stats.txErrors(), stats.txBytes(),

@@ -241,7 +241,7 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
 
     @Override
     public synchronized List<String> lcores() {
-        return lcores.list().stream().map(lcore -> "%s (CPU %d), %d stream(s)"
+        return lcores.list().stream().map(lcore -> "%s (CPU %s), %s stream(s)"
                 .formatted(lcore.name(), lcore.cpu(), lcore.streams().size())).toList();
     }
 

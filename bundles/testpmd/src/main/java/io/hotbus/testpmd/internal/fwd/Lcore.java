@@ -112,7 +112,7 @@ final class Lcore {
         long end = System.nanoTime() + deadline.toNanos();
         while (taken != work.get() && thread.isAlive()) {
             if (System.nanoTime() - end >= 0) {
-                throw new DeviceException(("%s did not reach the end of its burst within %d ms "
+                throw new DeviceException(("%s did not reach the end of its burst within %s ms "
                         + "while serving %s: a driver's burst hangs, its queues stay in use")
                         .formatted(name(), deadline.toMillis(), Arrays.toString(taken.streams)));
             }

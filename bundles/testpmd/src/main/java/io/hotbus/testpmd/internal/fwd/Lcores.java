@@ -55,12 +55,12 @@ final class Lcores {
         for (int cpu : wanted) {
             if (!available.contains(cpu)) {
                 throw new DeviceException(
-                        "-l: CPU %d is not available to this process, these are: %s"
+                        "-l: CPU %s is not available to this process, these are: %s"
                                 .formatted(cpu, available));
             }
         }
         if (options.nbCores() > wanted.size()) {
-            throw new DeviceException("--nb-cores %d: only %d CPU(s) can forward: %s (see -l)"
+            throw new DeviceException("--nb-cores %s: only %s CPU(s) can forward: %s (see -l)"
                     .formatted(options.nbCores(), wanted.size(), wanted));
         }
         return wanted.subList(0, options.nbCores());

@@ -28,7 +28,7 @@ final class SharedMempool {
             try {
                 pool = new Mempool("testpmd", options.totalMbufs(), options.mbufSize(), allocator);
             } catch (IOException e) {
-                throw new DeviceException("mempool of %d mbufs of %d bytes: %s (a smaller "
+                throw new DeviceException("mempool of %s mbufs of %s bytes: %s (a smaller "
                         .formatted(options.totalMbufs(), options.mbufSize(), e.getMessage())
                         + "--total-num-mbufs helps)", e);
             }

@@ -6,6 +6,7 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
@@ -58,7 +59,7 @@ public final class PortRemover implements EthEventListener {
         }
         double elapsed = (System.nanoTime() - event.timeNanos()) / 1e6;
         LOG.info("port {} ({}): stopped, closed, detached {} ms after its removal was noticed",
-                port.id(), name, "%.1f".formatted(elapsed));
+                port.id(), name, String.format(Locale.ROOT, "%.1f", elapsed));
         removals.merge(name, 1, Integer::sum);
     }
 

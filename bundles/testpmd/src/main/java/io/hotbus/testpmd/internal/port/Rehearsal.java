@@ -12,6 +12,7 @@ import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.Reattach;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -75,7 +76,7 @@ public final class Rehearsal {
         try {
             long nanos = play(context.getService(injector));
             LOG.info("a removal was rehearsed, and cleaned up after in {} ms",
-                    "%.1f".formatted(nanos / 1e6));
+                    String.format(Locale.ROOT, "%.1f", nanos / 1e6));
         } catch (DeviceException e) {
             LOG.warn("a removal was rehearsed, and failed: {}", e.getMessage());
         } finally {
@@ -119,7 +120,7 @@ public final class Rehearsal {
     private static void await(BooleanSupplier condition, String otherwise)
             throws DeviceException, InterruptedException {
         if (!Await.until(condition, PATIENCE)) {
-            throw new DeviceException("%s within %d s".formatted(otherwise, PATIENCE.toSeconds()));
+            throw new DeviceException("%s within %s s".formatted(otherwise, PATIENCE.toSeconds()));
         }
     }
 }

@@ -131,7 +131,7 @@ final class AcmeDev implements EthDev {
         }
         ring.offer(mbufs, 0, got);
         if (got < packets) {
-            throw new DeviceException("%s: mempool %s has %d of the %d buffers for packets=%d"
+            throw new DeviceException("%s: mempool %s has %s of the %s buffers for packets=%s"
                     .formatted(name, pool.name(), got, packets, packets));
         }
     }

@@ -69,7 +69,7 @@ public final class IgbUioAccess extends PhysicalAccess {
     public Region region(Bar bar) throws DeviceException {
         Integer map = maps.get("BAR" + bar.index());
         if (map == null) {
-            throw new DeviceException("igb_uio has no map for BAR%d of %s (it has: %s)"
+            throw new DeviceException("igb_uio has no map for BAR%s of %s (it has: %s)"
                     .formatted(bar.index(), function().address(), maps.keySet()));
         }
         return new Region(file.fd(), map * pageSize);

@@ -71,7 +71,7 @@ public final class PatientFiles {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new BusyException(("%s: %s has not returned within %d ms: the kernel is busy "
+            throw new BusyException(("%s: %s has not returned within %s ms: the kernel is busy "
                     + "with the device, most likely removing it; try again later")
                     .formatted(address, what, millis), e);
         } catch (InterruptedException e) {

@@ -85,12 +85,12 @@ final class VfioAccess implements PciAccess {
             VfioRegion region = region(bar.index());
             Optional<String> obstacle = region.whyNotMappable(bar.length());
             if (obstacle.isPresent()) {
-                throw new DeviceException("%s BAR%d: %s"
+                throw new DeviceException("%s BAR%s: %s"
                         .formatted(address, bar.index(), obstacle.get()));
             }
             return new Region(device.fd(), region.offset());
         } catch (LinuxException e) {
-            throw new DeviceException("%s BAR%d: %s"
+            throw new DeviceException("%s BAR%s: %s"
                     .formatted(address, bar.index(), e.getMessage()), e);
         }
     }
@@ -117,7 +117,7 @@ final class VfioAccess implements PciAccess {
         }
         if (offset < 0 || offset > config.size() - bytes) {
             throw new LinuxException("configuration space of " + address, Errno.EINVAL,
-                    "EINVAL (%#x is not in its %d bytes)".formatted(offset, config.size()));
+                    "EINVAL (%#x is not in its %s bytes)".formatted(offset, config.size()));
         }
     }
 

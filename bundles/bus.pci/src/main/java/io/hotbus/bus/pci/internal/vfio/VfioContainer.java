@@ -88,7 +88,7 @@ final class VfioContainer {
                     return;
                 }
                 IOException failure = new IOException(
-                        "%s: cannot be mapped for %s at IOVA %#x (%d bytes): %s; %s".formatted(
+                        "%s: cannot be mapped for %s at IOVA %#x (%s bytes): %s; %s".formatted(
                                 memory, name, run.iova(), run.length(), e.getMessage(),
                                 cure(memory, run, e.errno())), e);
                 undo(memory, done, failure);
@@ -221,7 +221,7 @@ final class VfioContainer {
 
     private static String hugepages(DmaMemory memory) {
         return ("reserve hugepages, so that physical addresses are used (sysctl vm.nr_hugepages; "
-                + "this takes %d of 2 MiB)").formatted((memory.length() + HUGEPAGE - 1) / HUGEPAGE);
+                + "this takes %s of 2 MiB)").formatted((memory.length() + HUGEPAGE - 1) / HUGEPAGE);
     }
 
     /** What the IOMMU translates; empty where the kernel does not tell. */

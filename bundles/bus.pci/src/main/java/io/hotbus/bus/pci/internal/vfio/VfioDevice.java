@@ -68,7 +68,7 @@ final class VfioDevice {
     private void complete(String what, int wanted, int done) throws LinuxException {
         if (done != wanted) {
             throw new LinuxException(words(what), Errno.EIO,
-                    "EIO (%d of %d bytes)".formatted(done, wanted));
+                    "EIO (%s of %s bytes)".formatted(done, wanted));
         }
     }
 

@@ -137,7 +137,7 @@ final class VfioGroup {
                 int version = linux.ioctl("VFIO_GET_API_VERSION", containerFd,
                         VFIO_GET_API_VERSION, 0);
                 if (version != VFIO_API_VERSION) {
-                    throw new DeviceException("%s: the kernel's vfio has API version %d, not %d"
+                    throw new DeviceException("%s: the kernel's vfio has API version %s, not %s"
                             .formatted(function, version, VFIO_API_VERSION));
                 }
             } catch (LinuxException e) {
@@ -149,13 +149,13 @@ final class VfioGroup {
         private void requireViable() throws DeviceException {
             ByteBuffer status = VfioUapi.groupStatus();
             try {
-                linux.ioctl("VFIO_GROUP_GET_STATUS of IOMMU group %d".formatted(number), groupFd,
+                linux.ioctl("VFIO_GROUP_GET_STATUS of IOMMU group %s".formatted(number), groupFd,
                         VFIO_GROUP_GET_STATUS, status);
             } catch (LinuxException e) {
                 throw new DeviceException(function + ": " + e.getMessage(), e);
             }
             if ((status.getInt(FLAGS) & VFIO_GROUP_FLAGS_VIABLE) == 0) {
-                throw new DeviceException(("%s: its IOMMU group %d is not viable, as others in it "
+                throw new DeviceException(("%s: its IOMMU group %s is not viable, as others in it "
                         + "do not belong to user space: %s; bind them to vfio-pci, too").formatted(
                         function, number,
                         String.join(", ", sysfs.othersInTheWay(number, function))));
@@ -165,9 +165,9 @@ final class VfioGroup {
         /** Puts the group into the container and chooses the IOMMU. */
         private void join() throws DeviceException {
             try {
-                linux.ioctl("VFIO_GROUP_SET_CONTAINER of IOMMU group %d".formatted(number), groupFd,
+                linux.ioctl("VFIO_GROUP_SET_CONTAINER of IOMMU group %s".formatted(number), groupFd,
                         VFIO_GROUP_SET_CONTAINER, VfioUapi.s32(containerFd));
-                linux.ioctl("VFIO_SET_IOMMU of IOMMU group %d".formatted(number), containerFd,
+                linux.ioctl("VFIO_SET_IOMMU of IOMMU group %s".formatted(number), containerFd,
                         VFIO_SET_IOMMU, iommuType());
             } catch (LinuxException e) {
                 throw new DeviceException("%s: %s%s".formatted(function, e.getMessage(),
@@ -217,7 +217,7 @@ final class VfioGroup {
     /** The descriptor of a function, which is the caller's. Any thread, while one is used. */
     int deviceFd(PciAddress function) throws DeviceException {
         try {
-            return linux.ioctl("VFIO_GROUP_GET_DEVICE_FD of IOMMU group %d".formatted(number), fd,
+            return linux.ioctl("VFIO_GROUP_GET_DEVICE_FD of IOMMU group %s".formatted(number), fd,
                     VFIO_GROUP_GET_DEVICE_FD, VfioUapi.string(function.toString()));
         } catch (LinuxException e) {
             String cure = switch (e.errno()) {

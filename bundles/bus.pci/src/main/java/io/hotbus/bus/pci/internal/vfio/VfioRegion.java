@@ -54,7 +54,7 @@ record VfioRegion(long offset, long size, boolean mappable, boolean msixMappable
     /** Why the first {@code length} bytes cannot be mapped in one piece; empty where they can. */
     Optional<String> whyNotMappable(long length) {
         if (size < length) {
-            return Optional.of("vfio shows only %d of its %d bytes".formatted(size, length));
+            return Optional.of("vfio shows only %s of its %s bytes".formatted(size, length));
         }
         if (!mappable) {
             return Optional.of("vfio does not let it be mapped (it is smaller than a page and not "
