@@ -40,6 +40,12 @@ build() {
 	exec 9>&- # the JVM would inherit the lock and keep it
 }
 
+# Remembers when the build began. The resolver may have brought the lists of bundles up to date since.
+built() {
+	touch -r "$stamp.new" "$launcher"/*.bndrun
+	mv "$stamp.new" "$stamp"
+}
+
 build_now() {
 	need_build_tools
 	find_java
@@ -47,7 +53,7 @@ build_now() {
 	say "building (the first time downloads libraries and takes a minute or two; log: launcher/target/build.log)"
 	touch "$stamp.new"
 	maven package -DskipTests || die 1 "the build failed: see launcher/target/build.log"
-	mv "$stamp.new" "$stamp"
+	built
 	forget_stale_copies
 }
 
@@ -82,7 +88,7 @@ run_tests() {
 	touch "$stamp.new"
 	maven verify || die 1 "tests failed: see launcher/target/build.log"
 	framework_results
-	mv "$stamp.new" "$stamp"
+	built
 	say "rig: what it does outside of the virtual machine"
 	command -v python3 >/dev/null || install_packages 'the tests' 'python3 '
 	python3 -B -m unittest discover -q -s "$top/rig" -t "$top/rig" >&2 || die 1 "tests of the rig failed"
@@ -90,6 +96,8 @@ run_tests() {
 	"$launcher/test/cli.sh" || die 1 "command line tests failed"
 	say "starting: in every folder, path and locale"
 	"$launcher/test/start.sh" || die 1 "tests of the start failed"
+	say "configuration: files that are right, wrong, and change"
+	"$launcher/test/etc.sh" || die 1 "configuration tests failed"
 	say "deployment: bundles that come, change and go while packets are forwarded"
 	"$launcher/test/deploy.sh" || die 1 "deployment tests failed"
 	say "a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced"

@@ -86,6 +86,8 @@ require_own() {
 	local folder=$1 variable=$2 owner group mode path
 	mkdir -p "$folder" 2>/dev/null && folder=$(readlink -e "$folder") && [ -d "$folder" ] ||
 		die 3 "cannot make the folder $1: set $variable to one that can be"
+	[ -r "$folder" ] && [ -x "$folder" ] ||
+		die 3 "cannot read the folder $folder as user $(id -un): chmod a+rx '$folder', or set $variable to another"
 	for path in "$folder" "$folder"/*.jar "$folder"/*.cfg "$folder"/*.config; do
 		[ -e "$path" ] || continue
 		read -r owner group mode < <(stat -L -c '%u %G %a' "$path")
@@ -150,7 +152,12 @@ run_jvm() {
 	make_cache
 	if [ "$command" = shell ]; then
 		options+=("-Dgosh.home=$launcher")
-		[ -t 0 ] || options+=('-Dorg.jline.terminal.dumb=true') # commands from a pipe: no word about it
+		# The end of the shell is not the framework's to tell. From a pipe, commands are not Gogo's to read.
+		if [ -t 0 ]; then
+			options+=('-Dgosh.args=--noshutdown')
+		else
+			options+=('-Dhotbus.terminal=false' '-Dorg.jline.terminal.dumb=true' '-Dgosh.args=--nointeractive --noshutdown')
+		fi
 	fi
 	mapfile -t flags < <(jvm_flags)
 	# shellcheck disable=SC2086  # HOTBUS_JAVA_OPTS is a list of words

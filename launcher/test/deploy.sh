@@ -181,7 +181,7 @@ mark && rm "$work/deploy/null.jar"
 logged 'null\.jar: was deleted, io\.hotbus\.net\.null .* is back'
 expect should_give_back_the_bundle_of_the_product 'io\.hotbus\.net\.null [0-9.]*: updated from 9\.0\.0'
 mark && echo 'x = 1' >"$work/etc/org.acme.cfg"
-expect should_read_a_configuration 'Creating configuration \{org\.acme\} from .*/etc/org\.acme\.cfg'
+expect should_read_a_configuration 'org\.acme: configured by .*/etc/org\.acme\.cfg'
 expect should_tell_of_a_configuration_that_nothing_asks_for \
 	'WARN .*org\.acme\.cfg: no bundle has settings of the name org\.acme '
 mark && rm "$work/deploy/acme.jar"

@@ -2,6 +2,7 @@
 package io.hotbus.demo;
 
 import io.hotbus.eal.hotplug.SigbusFault;
+import io.hotbus.testpmd.OutputClosedException;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
@@ -88,5 +89,6 @@ final class Story {
 
     private void say(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
+        OutputClosedException.check(out);
     }
 }

@@ -41,10 +41,11 @@ class HouseRulesTest {
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("testpmd", Set.of("eal", "ethdev")),
             Map.entry("demo", Set.of("eal", "ethdev", "testpmd")),
+            Map.entry("config", Set.of("eal")),
             Map.entry("deploy", Set.of()));
 
     /** Of the product of the launcher alone. */
-    private static final Set<String> NOT_SHIPPED = Set.of("demo", "deploy");
+    private static final Set<String> NOT_SHIPPED = Set.of("demo", "config", "deploy");
 
     private static final Map<String, Manifest> MANIFESTS = new TreeMap<>();
 

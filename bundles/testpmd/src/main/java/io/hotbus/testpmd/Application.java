@@ -90,6 +90,8 @@ public final class Application implements AutoCloseable {
             code = OptionalInt.of(2);
         } catch (InterruptedException e) {
             code = OptionalInt.of(1);
+        } catch (OutputClosedException e) {
+            code = OptionalInt.of(OutputClosedException.EXIT_CODE);
         } catch (Throwable e) { // an Error, too: no other thread would end the process
             if (!closing) {
                 LOG.debug("{} failed", command, e);

@@ -37,6 +37,14 @@ public interface FwdEngine {
      */
     void stop() throws DeviceException;
 
+    /**
+     * Checks that forwarding can be started as the command line asks: the CPUs are available, the
+     * forward mode is there.
+     *
+     * @throws DeviceException naming the option, and what there is
+     */
+    void requireStartable() throws DeviceException;
+
     /** Whether it has been started and not stopped. */
     boolean running();
 

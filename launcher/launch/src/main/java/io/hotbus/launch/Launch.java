@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 import org.osgi.framework.Bundle;
@@ -32,6 +34,8 @@ final class Launch {
     static final String COMMAND = "hotbus.command";
     /** Framework property: the command's arguments, joined by {@link #SEPARATOR}. */
     private static final String ARGUMENTS = "hotbus.args";
+    /** Property of the service that takes a consumer of the lines of the standard error. */
+    private static final String CONSOLE = "hotbus.console";
     private static final String SEPARATOR = "\u001f";
     /** System properties that start so are the framework's, as well as those of its file. */
     private static final List<String> OWN_PREFIXES = List.of("felix.", "org.osgi.");
@@ -39,14 +43,19 @@ final class Launch {
     private static final Duration HUNG_STOP_LIMIT = Duration.ofSeconds(5);
 
     private final Path home;
+    private final ErrorLines errors;
     private final Duration stopLimit;
     private volatile Optional<Framework> framework = Optional.empty();
     private volatile String command = "";
     private volatile boolean started;
 
-    /** @param stopLimit how long the end of the process waits for the bundles to stop */
-    Launch(Path home, Duration stopLimit) {
+    /**
+     * @param errors    the standard error, which a shell may have print its lines
+     * @param stopLimit how long the end of the process waits for the bundles to stop
+     */
+    Launch(Path home, ErrorLines errors, Duration stopLimit) {
         this.home = home;
+        this.errors = errors;
         this.stopLimit = stopLimit;
     }
 
@@ -69,6 +78,9 @@ final class Launch {
                     "the bundle cache " + cache + " cannot be used: " + Sentences.of(e), e);
         }
         framework = Optional.of(fresh);
+        Consumer<Consumer<String>> redirect = errors::redirect;
+        fresh.getBundleContext().registerService(Consumer.class, redirect,
+                new Hashtable<>(Map.of(CONSOLE, "errors")));
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "shutdown"));
         install(fresh.getBundleContext(), product.jars(command));
         try {
@@ -181,6 +193,7 @@ final class Launch {
      * behind: the process ends all the same, with its exit code.
      */
     private void stop() {
+        errors.restore();
         // A start that hangs keeps the stop waiting, too.
         Duration limit = started || stopLimit.compareTo(HUNG_STOP_LIMIT) < 0 ? stopLimit
                 : HUNG_STOP_LIMIT;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.launch;
 
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -34,7 +36,9 @@ public final class Main {
     public static void main(String[] arguments) {
         // The framework writes its Java version, and parses it, with the digits of the locale.
         Locale.setDefault(Locale.ROOT);
-        Launch launch = new Launch(Path.of(System.getProperty(HOME, ".")),
+        ErrorLines errors = new ErrorLines(System.err);
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        Launch launch = new Launch(Path.of(System.getProperty(HOME, ".")), errors,
                 limit(STOP_LIMIT, DEFAULT_STOP_LIMIT));
         StartLimit limit = new StartLimit(launch, limit(START_LIMIT, DEFAULT_START_LIMIT),
                 limit(BEGIN_LIMIT, DEFAULT_BEGIN_LIMIT));

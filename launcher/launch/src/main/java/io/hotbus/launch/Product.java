@@ -30,6 +30,7 @@ final class Product {
     private static final Map<String, Integer> LEVELS = Map.of(
             "org.apache.felix.log", 1,
             "org.apache.felix.configadmin", 1,
+            "io.hotbus.config", 2,
             "org.apache.felix.fileinstall", 2,
             "io.hotbus.deploy", LAST_LEVEL,
             "org.apache.felix.gogo.command", LAST_LEVEL,

@@ -8,6 +8,11 @@ package io.hotbus.eal.config;
 public final class SettingException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** {@code io.hotbus.core: etc/io.hotbus.core.cfg is not text in UTF-8}. */
+    public SettingException(String pid, String flaw) {
+        super(pid + ": " + flaw);
+    }
+
     /** {@code io.hotbus.core: listener.backlog=many: a number from 1 to 1000000 is needed}. */
     public SettingException(String pid, String key, String value, String wanted) {
         super("%s: %s=%s: %s".formatted(pid, key, value, wanted));

@@ -31,6 +31,12 @@ import org.osgi.annotation.versioning.ConsumerType;
  * of a key that is misspelt they say nothing.
  */
 public final class Settings {
+    /**
+     * A key by which whoever reads configuration files tells that a file for the PID cannot be
+     * used; its value says why. Such settings are read by nobody: {@link #read} throws.
+     */
+    public static final String FLAW = "hotbus.flaw";
+
     /** How those keys begin that Configuration Admin, its agents and Karaf add of their own. */
     private static final Pattern FRAMEWORK =
             Pattern.compile("(\\.|service\\.|component\\.|felix\\.|osgi\\.|org\\.).*");
@@ -61,6 +67,10 @@ public final class Settings {
      */
     public static <T> T read(String pid, Map<String, ?> properties, Reader<T> reader)
             throws SettingException {
+        Object flaw = properties.get(FLAW);
+        if (flaw != null) {
+            throw new SettingException(pid, flaw.toString());
+        }
         Settings settings = new Settings(pid, properties);
         T value = reader.read(settings);
         settings.requireNoOthers();

@@ -55,7 +55,7 @@ public final class WaitCommand extends Command {
                                 ? started(words.get(0), seconds(words, 2))
                                 : gone(words.get(0), seconds(words, 2))),
                 new Form("packets COUNT [SECONDS]",
-                        "until as many were forwarded since the last start",
+                        "until as many were forwarded (rxonly: received) since the last start",
                         words -> packets(Numbers.parse("packets", words.get(0), 1,
                                 Integer.MAX_VALUE), seconds(words, 1))),
                 new Form("removal NAME [SECONDS]",
@@ -95,7 +95,12 @@ public final class WaitCommand extends Command {
     }
 
     private long forwarded() {
-        return engine.statistics().stream().mapToLong(StreamStats::sent).sum();
+        return engine.statistics().stream().mapToLong(WaitCommand::forwarded).sum();
+    }
+
+    /** A mode that sends nothing, as rxonly, has done its work on what was received. */
+    private static long forwarded(StreamStats stream) {
+        return stream.sent() == 0 && stream.dropped() == 0 ? stream.received() : stream.sent();
     }
 
     private String removal(String name, int seconds) throws InterruptedException {

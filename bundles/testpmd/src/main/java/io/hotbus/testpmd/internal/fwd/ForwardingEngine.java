@@ -119,6 +119,15 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
     }
 
     @Override
+    public void requireStartable() throws DeviceException {
+        lcores.cpus();
+        if (!modes.containsKey(options.forwardMode())) {
+            throw new DeviceException("--forward-mode %s: there is no such mode (there are: %s)"
+                    .formatted(options.forwardMode(), String.join(", ", modes())));
+        }
+    }
+
+    @Override
     public synchronized void stop() throws DeviceException {
         if (running) {
             running = false;

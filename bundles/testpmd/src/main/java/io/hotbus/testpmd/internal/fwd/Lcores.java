@@ -45,12 +45,19 @@ final class Lcores {
         lcores = List.of();
     }
 
-    private List<Integer> cpus() throws DeviceException {
+    /**
+     * The CPUs that forward: those of {@code -l}, else the last ones.
+     *
+     * @throws DeviceException a CPU asked for is not available
+     */
+    List<Integer> cpus() throws DeviceException {
         List<Integer> available = affinity.available();
         List<Integer> wanted = options.lcores();
         if (wanted.isEmpty()) {
             // The first CPU is left to everything else, where there is another.
-            wanted = available.size() == 1 ? available : available.subList(1, available.size());
+            int most = Math.max(1, available.size() - 1);
+            wanted = available.subList(
+                    available.size() - Math.min(most, options.nbCores()), available.size());
         }
         for (int cpu : wanted) {
             if (!available.contains(cpu)) {

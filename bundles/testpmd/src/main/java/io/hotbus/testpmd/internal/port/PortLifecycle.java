@@ -41,6 +41,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     private final List<LifecycleListener> listeners = new CopyOnWriteArrayList<>();
     /** Ports that were set up here and whose devices are not detached yet. */
     private final Set<Port> managed = ConcurrentHashMap.newKeySet();
+    private final KeptSettings kept = new KeptSettings();
     /** Devices that {@link #attach} is at: whoever called it is told if their port fails. */
     private final Set<String> attaching = ConcurrentHashMap.newKeySet();
 
@@ -98,6 +99,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         boolean first = attaching.add(devargs.name());
         try {
             Device device = devices.attach(devargs);
+            kept.reopen(device.name());
             Attached attached = new Attached(device, registry.port(device.name()));
             setUp(attached);
             return attached;
@@ -157,7 +159,9 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     /** Its driver took it away, or someone else detached its device. */
     private synchronized void forget(Port port) {
-        managed.remove(port);
+        if (managed.remove(port)) {
+            kept.keep(port);
+        }
         try {
             engine.removePort(port);
         } catch (DeviceException e) {
@@ -170,12 +174,16 @@ public final class PortLifecycle implements PortManager, EthEventListener {
      * is left to the {@link PortRemover}, as at any other time.
      */
     private synchronized void setUp(Port port) throws DeviceException {
-        if (port.queues() != 0 || port.state() == PortState.CLOSED || port.device().isGone()) {
+        if (port.queues() != 0 || port.state() == PortState.CLOSED || port.device().isGone()
+                || kept.closed(port)) {
             return;
         }
         managed.add(port);
         port.configure(engine.portConfig());
-        if (options.startDevices()) {
+        if (kept.promiscuous(port)) {
+            port.setPromiscuous(true);
+        }
+        if (options.startDevices() && !kept.stopped(port)) {
             start(port);
         }
         // Under the lock, so that nobody is told of its end before.
@@ -185,25 +193,47 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     @Override
     public synchronized void start(Port port) throws DeviceException {
         port.start();
+        kept.setStopped(port, false);
         engine.addPort(port);
     }
 
     @Override
     public synchronized void stop(Port port) throws DeviceException {
-        engine.removePort(port);
-        port.stop();
+        halt(port);
+        kept.setStopped(port, true);
     }
 
     @Override
     public synchronized void close(Port port) throws DeviceException {
-        stop(port);
+        shut(port);
+        kept.setClosed(port);
+    }
+
+    private void halt(Port port) throws DeviceException {
+        engine.removePort(port);
+        port.stop();
+    }
+
+    private void shut(Port port) throws DeviceException {
+        halt(port);
         port.close();
     }
 
     @Override
     public void detach(Port port) throws DeviceException {
+        letGo(port);
+        kept.forget(port);
+    }
+
+    /** As {@link #detach}, after a removal: a port that comes back has the settings it had. */
+    void detachRemoved(Port port) throws DeviceException {
+        kept.keep(port);
+        letGo(port);
+    }
+
+    private void letGo(Port port) throws DeviceException {
         synchronized (this) {
-            close(port);
+            shut(port);
             if (port.device().state() != DeviceState.DETACHED) {
                 devices.detach(port.device());
             }

@@ -6,6 +6,7 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortState;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,9 +50,11 @@ public final class PortRemover implements EthEventListener {
             }
             return;
         }
-        reattach.lost(port.device());
+        if (port.state() != PortState.CLOSED) { // one that was closed by hand is not wanted back
+            reattach.lost(port.device());
+        }
         try {
-            ports.detach(port);
+            ports.detachRemoved(port);
         } catch (DeviceException e) {
             LOG.error("port {} ({}): not cleaned up after its removal: {} "
                     + "(port detach {} tries again)", port.id(), name, e.getMessage(), port.id());

@@ -9,6 +9,7 @@ import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.OutputClosedException;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.UsageException;
@@ -17,9 +18,13 @@ import io.hotbus.testpmd.internal.command.StatsText;
 import io.hotbus.testpmd.internal.eventlog.EventLog;
 import io.hotbus.testpmd.internal.port.PortRemover;
 import io.hotbus.testpmd.internal.port.Rehearsal;
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,6 +50,8 @@ import org.slf4j.LoggerFactory;
 @Component(service = {})
 public final class Runner {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+    /** Framework property: {@code false} where the shell's commands come by a pipe. */
+    private static final String TERMINAL = "hotbus.terminal";
     /** How long a device of the command line is tried for after an update. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -57,6 +64,7 @@ public final class Runner {
     private final PrintStream out = stream(FileDescriptor.out);
     /** A bundle this stands on was updated: the process, and the operator's work, go on. */
     private final boolean restarted;
+    private final boolean terminal;
     private final Optional<Application> application;
 
     /** {@code remover} and {@code reattach} are to be there before the first device. */
@@ -73,6 +81,7 @@ public final class Runner {
         this.rehearsal = rehearsal;
         this.restarted =
                 context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE;
+        this.terminal = !"false".equals(context.getProperty(TERMINAL));
         String command = Arguments.command(context);
         this.application = switch (command) {
             case "run" -> Optional.of(Application.start(command, context, this::run));
@@ -90,10 +99,28 @@ public final class Runner {
         application.ifPresent(Application::close);
     }
 
+    /** Somebody types at a terminal, into Gogo's own shell; or the commands come by a pipe. */
     private OptionalInt shell() throws Exception {
         attachDevices();
         if (options.autoStart()) {
             engine.start(options.txFirst());
+        }
+        if (terminal) {
+            return awaitGogo();
+        }
+        new Script(processor, out, stream(FileDescriptor.err)).executeAll(new BufferedReader(
+                new InputStreamReader(new FileInputStream(FileDescriptor.in),
+                        StandardCharsets.UTF_8)));
+        return OptionalInt.of(0);
+    }
+
+    /** Waits for the end of Gogo's shell, as by Ctrl-D. Its bundle's activator has begun it. */
+    private static OptionalInt awaitGogo() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("Gogo shell")) {
+                thread.join();
+                return OptionalInt.of(0);
+            }
         }
         return OptionalInt.empty();
     }
@@ -116,6 +143,7 @@ public final class Runner {
             throws DeviceException, UsageException, InterruptedException {
         eventLog.requireOpen();
         if (!restarted) {
+            requireStartable();
             rehearsal.play();
         }
         for (String text : options.devices()) {
@@ -125,6 +153,15 @@ public final class Runner {
             } else {
                 ports.attach(devargs);
             }
+        }
+    }
+
+    /** What the command line gets wrong is said before a device is touched. */
+    private void requireStartable() throws UsageException {
+        try {
+            engine.requireStartable();
+        } catch (DeviceException e) {
+            throw new UsageException(e.getMessage());
         }
     }
 
@@ -156,6 +193,7 @@ public final class Runner {
                 for (Port port : engine.ports()) {
                     out.println(stats.of(port));
                 }
+                OutputClosedException.check(out);
             }
         } finally {
             engine.stop();

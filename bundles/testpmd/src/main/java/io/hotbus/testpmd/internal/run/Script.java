@@ -2,8 +2,12 @@
 package io.hotbus.testpmd.internal.run;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.testpmd.OutputClosedException;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.List;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -12,6 +16,9 @@ import org.apache.felix.service.command.Converter;
 final class Script {
     /** Ours come before the framework's commands of the same names: start, stop, help. */
     private static final String SCOPES = "hotbus:felix:*";
+    private static final String PROMPT = "hotbus> ";
+    /** Ends a script here, in order: the command of that name would end the process meanwhile. */
+    private static final String QUIT = "quit";
 
     private final CommandProcessor processor;
     private final PrintStream out;
@@ -25,36 +32,71 @@ final class Script {
     }
 
     /**
-     * Executes {@code commands}, separated by semicolons or line breaks, up to the first that
-     * fails; a line that begins with # is a comment.
+     * Executes the commands of {@code script}, as {@link Commands} splits it, up to the first that
+     * fails, or to {@code quit}.
      *
-     * @throws DeviceException naming that command and why it failed
+     * @throws DeviceException naming that command and why it failed, or one that follows {@code
+     *     quit} and so is never executed
      */
-    void execute(String commands) throws DeviceException {
-        try (CommandSession session =
-                processor.createSession(InputStream.nullInputStream(), out, err)) {
-            session.put("SCOPE", SCOPES);
-            session.put(CommandSession.OPTION_NO_GLOB, true);
-            for (String part : commands.split("[;\n]")) {
-                String command = part.strip();
-                if (!command.isEmpty() && !command.startsWith("#")) {
-                    execute(session, command);
+    void execute(String script) throws DeviceException {
+        List<String> commands = Commands.of(script);
+        try (CommandSession session = session()) {
+            for (String command : commands) {
+                if (command.equals(QUIT)) {
+                    out.println(PROMPT + QUIT + "\nBye");
+                    break;
+                }
+                execute(session, command);
+            }
+        }
+        int quit = commands.indexOf(QUIT);
+        if (quit >= 0 && quit < commands.size() - 1) {
+            throw new DeviceException("'%s' follows quit, and was not executed"
+                    .formatted(commands.get(quit + 1)));
+        }
+    }
+
+    /**
+     * Executes the commands of {@code lines} one after the other, as if somebody typed them, up to
+     * the end or to {@code quit}: one that fails is told, and the next one is executed.
+     */
+    void executeAll(BufferedReader lines) throws IOException {
+        try (CommandSession session = session()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                for (String command : Commands.of(line)) {
+                    if (command.equals(QUIT)) {
+                        out.println(PROMPT + QUIT + "\nBye");
+                        return;
+                    }
+                    try {
+                        execute(session, command);
+                    } catch (DeviceException e) {
+                        out.println(e.getMessage());
+                    }
                 }
             }
         }
     }
 
+    private CommandSession session() {
+        CommandSession session =
+                processor.createSession(InputStream.nullInputStream(), out, err);
+        session.put("SCOPE", SCOPES);
+        session.put(CommandSession.OPTION_NO_GLOB, true);
+        return session;
+    }
+
     private void execute(CommandSession session, String command) throws DeviceException {
-        out.println("hotbus> " + command);
+        out.println(PROMPT + command);
         try {
             Object result = session.execute(command);
             if (result != null) {
                 out.println(session.format(result, Converter.INSPECT));
             }
-            out.flush();
         } catch (Exception e) {
             throw new DeviceException("'%s' failed: %s".formatted(command,
                     e.getMessage() == null ? e.toString() : e.getMessage()), e);
         }
+        OutputClosedException.check(out);
     }
 }

@@ -114,8 +114,8 @@ class CommandsTest {
         rig.attach(2);
         assertThat(run("start tx_first 3")).isEqualTo("""
                 io packet forwarding - running - ports=2 - cores=1 - streams=2
-                  lcore-1: wire0/0 -> wire1/0
-                  lcore-1: wire1/0 -> wire0/0""");
+                  lcore-3: wire0/0 -> wire1/0
+                  lcore-3: wire1/0 -> wire0/0""");
         rig.awaitTrafficFrom("wire0");
         assertThat(run("show fwd"))
                 .contains("Forward statistics for wire0/0 -> wire1/0 ");

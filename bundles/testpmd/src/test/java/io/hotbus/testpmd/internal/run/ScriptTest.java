@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.testpmd.OutputClosedException;
 import io.hotbus.testpmd.internal.command.CommandAccess;
 import io.hotbus.testpmd.rig.Rig;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
@@ -22,13 +27,14 @@ class ScriptTest {
     private final ThreadIOImpl threadIo = new ThreadIOImpl();
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private Rig rig;
+    private CommandProcessorImpl processor;
     private Script script;
 
     @BeforeEach
     void start() throws Exception {
         rig = new Rig();
         threadIo.start();
-        CommandProcessorImpl processor = new CommandProcessorImpl(threadIo);
+        processor = new CommandProcessorImpl(threadIo);
         CommandAccess.commands(rig).forEach(
                 (verb, command) -> processor.addCommand("hotbus", command, verb));
         Function theirs = (session, arguments) -> {
@@ -92,6 +98,38 @@ class ScriptTest {
     void shouldSayThatACommandDoesNotExist() {
         assertThatThrownBy(() -> script.execute("warp 9")).isInstanceOf(DeviceException.class)
                 .hasMessageContaining("warp");
+    }
+
+    @Test
+    void shouldEndAtQuitAndNameWhatFollows() {
+        assertThatThrownBy(() -> script.execute("show config; quit; port start 9"))
+                .isInstanceOf(DeviceException.class)
+                .hasMessage("'port start 9' follows quit, and was not executed");
+
+        assertThat(printed()).contains("hotbus> quit\nBye").doesNotContain("port start 9");
+    }
+
+    @Test
+    void shouldExecuteWhatIsPipedToTheLastLineThoughOneFails() throws Exception {
+        script.executeAll(new BufferedReader(
+                new StringReader("port start 9\nshow config; set reattach off\nhelp start")));
+
+        assertThat(printed()).contains("'port start 9' failed: there is no port",
+                "Reattach is off", "start tx_first [BURSTS]");
+    }
+
+    @Test
+    void shouldEndWhereNobodyReadsWhatIsPrinted() {
+        PrintStream closed = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        });
+        Script unread = new Script(processor, closed, closed);
+
+        assertThatThrownBy(() -> unread.execute("show config"))
+                .isInstanceOf(OutputClosedException.class);
     }
 
     @Test

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.config;
+
+import io.hotbus.eal.config.Settings;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.felix.fileinstall.ArtifactInstaller;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps Configuration Admin as the files of a folder say. FileInstall watches the folder and calls
+ * this; what FileInstall itself makes of a file that it cannot read is no configuration at all, so
+ * that a list of blocked devices would block none.
+ *
+ * <p>Where a file cannot be read or understood, what it said before stays in force. Where it said
+ * nothing before, its configuration has one key, {@link Settings#FLAW}, by which the component that
+ * asks for it learns that it has settings and what is wrong with them.
+ */
+final class ConfigurationFiles implements ArtifactInstaller {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigurationFiles.class);
+    /** The key under which the file is kept. Source: FileInstall. */
+    private static final String FILE = "felix.fileinstall.filename";
+
+    private final Path folder;
+    private final ConfigurationAdmin admin;
+    private final UnaryOperator<String> variables;
+
+    ConfigurationFiles(Path folder, ConfigurationAdmin admin, UnaryOperator<String> variables) {
+        this.folder = folder;
+        this.admin = admin;
+        this.variables = variables;
+    }
+
+    /**
+     * Takes what FileInstall passes over: links that lead nowhere, and folders named like files.
+     *
+     * @throws IOException the folder cannot be read
+     */
+    void takeUnreadable() throws IOException {
+        for (File file : files()) {
+            if (!file.isFile()) {
+                install(file);
+            }
+        }
+    }
+
+    /** All configuration files in the folder, also those that cannot be read. */
+    private List<File> files() throws IOException {
+        List<File> files = new ArrayList<>();
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
+            paths.forEach(path -> files.add(path.toFile()));
+        }
+        files.removeIf(file -> !isConfiguration(file));
+        return files;
+    }
+
+    @Override
+    public boolean canHandle(File file) {
+        return isConfiguration(file) && file.toPath().getParent().equals(folder);
+    }
+
+    private static boolean isConfiguration(File file) {
+        return file.getName().endsWith(ConfigurationFile.CFG)
+                || file.getName().endsWith(ConfigurationFile.CONFIG);
+    }
+
+    @Override
+    public void install(File file) throws IOException {
+        ConfigurationName name = ConfigurationName.of(file.getName());
+        Configuration configuration = name.in(admin);
+        Dictionary<String, Object> before = configuration.getProperties();
+        Dictionary<String, Object> values;
+        try {
+            requireOnly(file);
+            values = new ConfigurationFile(file.toPath(), variables).read();
+        } catch (ConfigurationFileException e) {
+            if (before != null && before.get(Settings.FLAW) == null) {
+                LOG.error("{}: {} (what was configured before stays in force)", name,
+                        e.getMessage());
+                return;
+            }
+            values = new Hashtable<>();
+            values.put(Settings.FLAW, e.getMessage());
+        }
+        values.put(FILE, file.toURI().toString());
+        if (configuration.updateIfDifferent(values) && values.get(Settings.FLAW) == null) {
+            LOG.info("{}: configured by {}", name, file);
+        }
+    }
+
+    /** Of two files for one configuration, neither is known to be the one that is meant. */
+    private void requireOnly(File file) throws IOException, ConfigurationFileException {
+        ConfigurationName name = ConfigurationName.of(file.getName());
+        for (File other : files()) {
+            if (ConfigurationName.of(other.getName()).equals(name) && !other.equals(file)) {
+                throw new ConfigurationFileException(
+                        file + " and " + other + " configure the same: delete one of them");
+            }
+        }
+    }
+
+    @Override
+    public void update(File file) throws IOException {
+        install(file);
+    }
+
+    @Override
+    public void uninstall(File file) throws IOException {
+        if (Files.exists(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
+            install(file); // back already, or a link that leads nowhere now
+            return;
+        }
+        ConfigurationName name = ConfigurationName.of(file.getName());
+        Configuration configuration = name.in(admin);
+        Dictionary<String, Object> values = configuration.getProperties();
+        if (values == null || file.toURI().toString().equals(values.get(FILE))) {
+            configuration.delete();
+            LOG.info("{}: no longer configured, {} was deleted", name, file);
+        }
+        for (File other : files()) { // was in conflict with the one that is gone
+            if (ConfigurationName.of(other.getName()).equals(name)) {
+                install(other);
+            }
+        }
+    }
+}

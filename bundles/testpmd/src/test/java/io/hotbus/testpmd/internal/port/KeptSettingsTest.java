@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.port;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortState;
+import io.hotbus.testpmd.rig.Rig;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What was set on a port by hand, when its device is pulled out and returns. */
+class KeptSettingsTest {
+    private Rig rig;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new Rig();
+        rig.attach("wire0");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+    }
+
+    private Port port() {
+        return rig.registry.port("wire0").orElseThrow();
+    }
+
+    private void goes() throws Exception {
+        rig.pullOut("wire0");
+        Rig.await(() -> rig.devices.find("wire0").isEmpty());
+    }
+
+    private void goesAndReturns() throws Exception {
+        goes();
+        rig.plugged("wire0");
+        Rig.await(() -> rig.registry.port("wire0").filter(p -> p.queues() != 0).isPresent());
+        rig.control.settle();
+    }
+
+    @Test
+    void shouldReceiveAllFramesAgain() throws Exception {
+        port().setPromiscuous(true);
+
+        goesAndReturns();
+
+        assertThat(port().promiscuous()).isTrue();
+        assertThat(rig.nic("wire0").isPromiscuous()).isTrue();
+        port().setPromiscuous(false);
+        goesAndReturns();
+        assertThat(port().promiscuous()).isFalse();
+    }
+
+    @Test
+    void shouldStayStopped() throws Exception {
+        rig.ports.manager().stop(port());
+
+        goesAndReturns();
+
+        assertThat(port().state()).isEqualTo(PortState.STOPPED);
+        rig.ports.manager().start(port());
+        goesAndReturns();
+        assertThat(port().state()).isEqualTo(PortState.STARTED);
+    }
+
+    @Test
+    void shouldStayClosed() throws Exception {
+        rig.ports.manager().close(port());
+
+        goes();
+        rig.plugged("wire0");
+        rig.control.settle();
+
+        assertThat(rig.devices.find("wire0")).isEmpty();
+        rig.attach("wire0");
+        assertThat(port().state()).isEqualTo(PortState.STARTED);
+    }
+
+    @Test
+    void shouldBeginAnewAfterADetachByHand() throws Exception {
+        port().setPromiscuous(true);
+        rig.ports.manager().detach(port());
+
+        rig.attach("wire0");
+
+        assertThat(port().promiscuous()).isFalse();
+    }
+}
