@@ -104,6 +104,10 @@ public interface LibC {
     @SaveError
     int madvise(long address, @size_t long length, int advice);
 
+    /** @param resident a byte for each page of the smallest kind, which C writes */
+    @SaveError
+    int mincore(long address, @size_t long length, @Out byte[] resident);
+
     /** get_mempolicy(2) of the calling thread: {@code address} and {@code flags} are 0. */
     @SaveError
     long syscall(long number, @Out int[] mode, @Out long[] nodes, long maxNode, long address,
