@@ -185,7 +185,14 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     @Override
     public synchronized void start(Port port) throws DeviceException {
         port.start();
-        engine.addPort(port);
+        try {
+            engine.addPort(port);
+        } catch (DeviceException e) {
+            // Started, but forwarded by none, it would only keep buffers from the others.
+            engine.removePort(port);
+            port.stop();
+            throw e;
+        }
     }
 
     @Override
