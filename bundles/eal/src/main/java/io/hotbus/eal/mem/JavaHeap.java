@@ -37,8 +37,9 @@ final class JavaHeap {
     }
 
     private static IOException tooSmall(String what, long bytes, OutOfMemoryError cause) {
-        return new IOException("%s: %d MiB of Java heap are needed, %d MiB are left of %d (-Xmx)"
-                .formatted(what, (bytes >> MIB_SHIFT) + 1, left() >> MIB_SHIFT,
-                        Runtime.getRuntime().maxMemory() >> MIB_SHIFT), cause);
+        return new IOException("%s: %d MiB of Java heap are needed%s, %d MiB are left of %d (-Xmx)"
+                .formatted(what, (bytes >> MIB_SHIFT) + 1, cause == null ? "" : " in one piece",
+                        left() >> MIB_SHIFT, Runtime.getRuntime().maxMemory() >> MIB_SHIFT),
+                cause);
     }
 }

@@ -28,6 +28,7 @@ final class SharedMempool {
     /** @throws DeviceException there is not enough memory */
     synchronized Mempool get() throws DeviceException {
         if (pool == null) {
+            tellOfNeed();
             try {
                 pool = new Mempool("testpmd", size(), options.mbufSize(), allocator);
             } catch (IOException e) {
@@ -44,13 +45,23 @@ final class SharedMempool {
      * it may hold. DPDK's testpmd: as many for each port as descriptors and caches can take.
      */
     int size() {
-        if (options.totalMbufs() != 0) {
-            return options.totalMbufs();
-        }
+        return options.totalMbufs() != 0 ? options.totalMbufs()
+                : (int) Math.min(Options.MAX_MBUFS, Math.max(Options.DEFAULT_MBUFS, need()));
+    }
+
+    /** What the devices of the command line may hold. */
+    private long need() {
         long pair = options.rxDescriptors() + options.txDescriptors() + EthDev.USUAL_CACHES
                 + (long) FwdStream.maxBuffers(options.burst());
-        return (int) Math.min(Options.MAX_MBUFS, Math.max(Options.DEFAULT_MBUFS,
-                options.devices().size() * options.queues() * pair));
+        return options.devices().size() * options.queues() * pair;
+    }
+
+    private void tellOfNeed() {
+        if (size() < need()) {
+            LOG.warn("mempool of {} mbufs: {} device(s) with {} queue(s) each may hold up to {} "
+                    + "(--total-num-mbufs); a port that it cannot serve is refused", size(),
+                    options.devices().size(), options.queues(), need());
+        }
     }
 
     /**
