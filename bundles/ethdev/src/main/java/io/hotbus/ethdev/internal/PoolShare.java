@@ -9,7 +9,7 @@ final class PoolShare {
     private Optional<Mempool> pool = Optional.empty();
     private int buffers;
 
-    /** Reserves {@code count} buffers, and none as before. Returns how many the pool lacks, or 0. */
+    /** Reserves {@code count} buffers instead. Returns how many the pool lacks, or 0. */
     int exchange(Mempool next, int count) {
         giveBack();
         int left = next.capacity() - next.reserved();
