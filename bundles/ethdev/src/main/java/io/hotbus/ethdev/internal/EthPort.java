@@ -228,18 +228,25 @@ final class EthPort implements Port {
         return shown.stats();
     }
 
-    /** Warns where it has begun to receive nothing for want of buffers; whether it did. */
-    synchronized boolean watchBuffers() {
+    /**
+     * Warns where it has begun to receive nothing for want of buffers; whether it did. One thread
+     * at a time. Does not wait for a driver that is being set up, started or stopped.
+     */
+    boolean watchBuffers() {
         if (state != PortState.STARTED || isRemoved()) {
             starvation.forget();
             return false;
         }
-        boolean began = starvation.began(shown.stats(), System.nanoTime());
+        boolean began = starvation.began(stats(), System.nanoTime());
         if (began) {
-            LOG.warn("{}: receives nothing, as it gets no buffers of {} (a larger pool, or fewer "
-                    + "ports, queues or descriptors help)", this, share);
+            warnOfStarvation();
         }
         return began;
+    }
+
+    private synchronized void warnOfStarvation() {
+        LOG.warn("{}: receives nothing, as it gets no buffers of {} (a larger pool, or fewer "
+                + "ports, queues or descriptors help)", this, share);
     }
 
     @Override
