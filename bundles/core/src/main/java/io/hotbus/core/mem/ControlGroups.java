@@ -18,7 +18,7 @@ import java.util.function.Function;
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/hugetlb.html">hugetlb, v1</a>
  */
 final class ControlGroups {
-    /** As octal in mountinfo, of signs that paths may have. */
+    /** How mountinfo writes a blank in a path. */
     private static final String BLANK = "\\040";
 
     private ControlGroups() {
