@@ -33,6 +33,15 @@ check should_name_a_bad_value 1 'size=x: a number from' \
 check should_stop_at_a_failing_command 1 'attach' exec_run 'port bogus; echo not reached' --vdev net_null0
 check should_forward_between_null_ports 0 'RX-packets: *[1-9]' \
 	exec_run 'start; wait packets 1000; stop; show port stats all' --vdev net_null0 --vdev net_null1
+many=$(printf -- '--vdev net_null%d ' {0..63})
+check should_forward_between_as_many_ports_as_are_given 0 '^65$' \
+	bash -c "exec_run 'start; wait packets 1000000; stop' $many | grep -c 'RX-packets: *[1-9]'"
+check should_refuse_the_port_that_would_starve_others 1 '64 device.* may hold up to 108544 .*--total-num-mbufs' \
+	exec_run 'start' $many --total-num-mbufs 16384
+check should_name_what_a_pool_needs 1 '513 MiB of Java heap are needed, [0-9]+ MiB are left' \
+	env HOTBUS_JAVA_OPTS=-Xmx300m bash -c 'exec_run start --vdev net_null0 --total-num-mbufs 16000000 --mbuf-size 64'
+check should_not_let_the_kernel_kill_it 1 'MiB are needed, [0-9]+ MiB are left of RLIMIT_DATA' \
+	bash -c 'ulimit -d 2500000; exec_run start --vdev net_null0 --total-num-mbufs 1000000'
 check should_survive_a_removal_by_script 0 'net_sim0: attached again' \
 	exec_run 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 		wait port net_sim0 started; show port info all' --vdev net_sim0,loopback=1

@@ -1,40 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian packages without installing them: an apt configuration of the rig's own.
 
-The machine's sources, lists and installed packages stay as they are. apt checks the signature of
-the lists, and every package against them.
+Mirror, keys and proxy are the machine's own. Its sources, lists and installed packages stay as they
+are. apt checks the signature of the lists, and every package against them.
 """
 from __future__ import annotations
 
 import functools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import time
 from pathlib import Path
 
+from hotrig import sources
 from hotrig.errors import MissingError
 from hotrig.progress import Progress
+from hotrig.sources import Source
 
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-MIRROR = "http://deb.debian.org"
-SUITES = (
-    ("debian", "bookworm"),
-    ("debian-security", "bookworm-security"),
-    ("debian", "bookworm-backports"),
-)
+RELEASE = "bookworm"
 LISTS_ARE_FRESH_SECONDS = 24 * 3600
 
-CONFIGURATION = """\
-Dir::State::lists "{root}/lists";
-Dir::Cache "{root}/cache";
-Dir::Etc::sourcelist "{root}/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Acquire::Languages "none";
-Acquire::Retries "3";
-APT::Sandbox::User "root";
-"""
+# On the command line, since the machine's apt.conf comes after a file of ours.
+CONFIGURATION = (
+    "Dir::State::lists={root}/lists",
+    "Dir::Cache={root}/cache",
+    "Dir::Etc::sourcelist={root}/debian.sources",
+    "Dir::Etc::sourceparts=/dev/null",
+    "Acquire::Languages=none",
+    "Acquire::Retries=3",
+    "APT::Architecture=amd64",
+    "APT::Sandbox::User=root",
+)
 
 
 class Apt:
@@ -45,22 +44,36 @@ class Apt:
         self._progress = progress
 
     def update(self) -> None:
-        """Fetches the lists of packages, unless those here are of today."""
-        stamp = self._root / "updated"
-        if stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_ARE_FRESH_SECONDS:
+        """Fetches the lists of packages, unless those here are of today and from these sources."""
+        stamp, written = self._root / "updated", self._root / "debian.sources"
+        wanted = self._sources()
+        text = "".join(source.stanza() for source in wanted)
+        if (stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_ARE_FRESH_SECONDS
+                and written.exists() and written.read_text() == text):
             return
-        if not Path(KEYRING).exists():
-            raise MissingError(f"{KEYRING} is missing (Debian: apt-get install "
-                               "debian-archive-keyring)")
         for folder in ("lists/partial", "cache/archives/partial"):
             (self._root / folder).mkdir(parents=True, exist_ok=True)
-        (self._root / "apt.conf").write_text(CONFIGURATION.format(root=self._root))
-        (self._root / "sources.list").write_text("".join(
-            f"deb [arch=amd64 signed-by={KEYRING}] {MIRROR}/{archive} {suite} main\n"
-            for archive, suite in SUITES))
-        self._progress.say(f"downloading the lists of Debian's packages from {MIRROR} (10 MB)")
+        stamp.unlink(missing_ok=True)
+        written.write_text(text)
+        mirrors = " and ".join(dict.fromkeys(source.shown for source in wanted))
+        self._progress.say(f"downloading the lists of Debian's packages from {mirrors} (10 MB)")
         self._run("apt-get", "-q", "update", "-o", "APT::Update::Error-Mode=any")
         stamp.touch()
+
+    def _sources(self) -> list[Source]:
+        """As the machine has them; Debian's own, where the machine has none."""
+        if not shutil.which("apt-config"):
+            raise MissingError("apt is missing: the kernels come from Debian's archive")
+        shown = _checked(("apt-config", "shell", "FILE", "Dir::Etc::sourcelist/f",
+                          "PARTS", "Dir::Etc::sourceparts/d"))
+        places = dict(word.split("=", 1) for word in shlex.split(shown))
+        found = sources.read(Path(places["FILE"]), Path(places["PARTS"]))
+        wanted = sources.of_debian(found, RELEASE)
+        for source in wanted:
+            if source.signed_by.startswith("/") and not Path(source.signed_by).exists():
+                raise MissingError(f"{source.signed_by} is missing, by which {source.shown} is "
+                                   "signed (Debian: apt-get install debian-archive-keyring)")
+        return wanted
 
     def newest(self, pattern: str) -> tuple[str, str]:
         """Name and version of the newest package whose whole name matches."""
@@ -103,15 +116,21 @@ class Apt:
         match = re.search(rf"^{field}: (.*)$", text, re.MULTILINE)
         return match[1] if match else ""
 
-    def _run(self, *command: str, cwd: Path | None = None) -> str:
-        environment = {**os.environ, "APT_CONFIG": str(self._root / "apt.conf"), "LC_ALL": "C"}
-        done = subprocess.run(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or ["no reason given"]
-            raise MissingError(f"'{' '.join(command[:3])}' failed: {lines[-1]} "
-                               "(is the network there?)")
-        return done.stdout
+    def _run(self, program: str, *arguments: str, cwd: Path | None = None) -> str:
+        options = (word for line in CONFIGURATION
+                   for word in ("-o", line.format(root=self._root)))
+        return _checked((program, *options, *arguments), cwd)
+
+
+def _checked(command: tuple[str, ...], cwd: Path | None = None) -> str:
+    """What it prints. MissingError with its first error where it fails."""
+    done = subprocess.run(command, cwd=cwd, env={**os.environ, "LC_ALL": "C"},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        errors = [line for line in done.stderr.splitlines() if line.startswith("E: ")]
+        raise MissingError(f"{command[0]} failed: {(errors or ['no reason given'])[0]} (are the "
+                           "network, and apt's sources and proxy, right?)")
+    return done.stdout
 
 
 def _compare(a: str, b: str) -> int:

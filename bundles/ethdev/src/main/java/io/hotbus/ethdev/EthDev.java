@@ -17,6 +17,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface EthDev {
+    /** Buffers that the caches of a receive and a transmit queue hold, where no driver says it. */
+    int USUAL_CACHES = 512;
+
     /** Limits and facts, which do not change. Any thread, also after close. */
     EthDevInfo info();
 
@@ -25,6 +28,14 @@ public interface EthDev {
      * ({@link io.hotbus.eal.mem.Mbuf#received}).
      */
     default void portAssigned(int portId) {
+    }
+
+    /**
+     * At most how many buffers one receive queue and one transmit queue hold together, in rings,
+     * caches and elsewhere. A port is set up only where its pool can promise as many for each pair.
+     */
+    default int maxBuffers(int rxDescriptors, int txDescriptors) {
+        return rxDescriptors + txDescriptors + USUAL_CACHES;
     }
 
     /**

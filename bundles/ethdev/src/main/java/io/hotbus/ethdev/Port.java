@@ -42,7 +42,11 @@ public interface Port {
     /**
      * Sets up its queues. The port is stopped.
      *
-     * @throws DeviceException naming what is out of range, or not stopped
+     * <p>The buffers that its queues may come to hold are reserved in the pool until the port is
+     * closed: a port that could take buffers away from those that were set up before is refused.
+     *
+     * @throws DeviceException naming what is out of range, not stopped, or how many buffers the
+     *     pool lacks
      */
     void configure(PortConfig config) throws DeviceException;
 

@@ -40,8 +40,9 @@ public interface Linux {
     long map(String what, long length, int fd, long offset) throws LinuxException;
 
     /**
-     * mmap, anonymous, private, read-write, populated. A child process does not get it, so that a
-     * fork leaves each page where it is.
+     * mmap, anonymous, private, read-write, populated: every page is there, or ENOMEM is thrown, as
+     * where a control group allows fewer hugepages than are free. A child process does not get the
+     * mapping, so that a fork leaves each page where it is.
      *
      * @param pageSize {@link #pageSize()}, or a hugepage size the kernel has reserved pages of
      */

@@ -74,6 +74,20 @@ public final class PortContractTest extends DeviceContract {
     }
 
     @Test
+    @Contract(of = "EthDev.maxBuffers", says = "Its queues never hold more buffers than it says.")
+    void shouldHoldNoMoreBuffersThanItSays() throws Exception {
+        try (PortRun run = PortRun.started(platform, port)) {
+            try (Traffic traffic = run.traffic()) {
+                traffic.awaitRounds(1000);
+            }
+            assertThat(run.missing()).as("buffers in its queues")
+                    .isLessThanOrEqualTo(run.pool().reserved());
+            port.close();
+            assertThat(run.pool().reserved()).as("buffers reserved by a closed port").isZero();
+        }
+    }
+
+    @Test
     @Contract(of = "EthDev.stop", says = "Stopped and started again, it receives and sends again.")
     void shouldStartAgainAfterAStop() throws Exception {
         try (PortRun run = PortRun.started(platform, port)) {

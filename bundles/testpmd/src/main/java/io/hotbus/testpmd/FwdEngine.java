@@ -100,6 +100,9 @@ public interface FwdEngine {
     record Drained(long packets, long distinct) {
     }
 
+    /** Buffers in the mempool of all ports, free or not. */
+    int mbufs();
+
     /** Buffers that are not free: in queues, caches, on their way. 0 once every port is closed. */
     int mbufsInUse();
 

@@ -35,7 +35,16 @@ public final class FwdStream {
         this.txPort = txPort;
         this.queue = queue;
         this.mbufs = new long[burst];
-        this.cache = new MempoolCache(pool, Math.max(128, 4 * burst));
+        this.cache = new MempoolCache(pool, cacheSize(burst));
+    }
+
+    private static int cacheSize(int burst) {
+        return Math.max(128, 4 * burst);
+    }
+
+    /** For the engine: at most how many buffers a stream with such bursts holds. */
+    public static int maxBuffers(int burst) {
+        return cacheSize(burst) + burst;
     }
 
     private static VarHandle counter(String name) {

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * @param queues        receive queues of a port, and as many transmit queues
  * @param rxDescriptors of each receive queue
  * @param txDescriptors of each transmit queue
- * @param totalMbufs    buffers in the mempool that all ports share
+ * @param totalMbufs    buffers in the mempool that all ports share; 0: as the devices named here
+ *     need, and {@value #DEFAULT_MBUFS} at least
  * @param mbufSize      bytes for packet data in each, headroom not counted
  * @param burst         packets taken at a time
  * @param forwardMode   the forward mode to begin with
@@ -46,8 +47,10 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
             "--disable-device-start", "--auto-start", "--tx-first", "--hot-plug", "--no-hot-plug",
             "--no-reattach", "--stats-period", "--vdev", "--exec", "-a", "--allow", "--event-log");
 
-    /** Enough for four ports of 512 + 512 descriptors, caches, and packets on their way. */
-    private static final int DEFAULT_MBUFS = 16384;
+    /** Enough for nine ports of 512 + 512 descriptors, caches, and packets on their way. */
+    public static final int DEFAULT_MBUFS = 16384;
+    /** The most that can be asked for. */
+    public static final int MAX_MBUFS = 1 << 24;
     private static final int MAX_CPU = 1023;
 
     /** As of version 1.0: no devices but virtual ones, no event log. */
@@ -85,7 +88,7 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
                 given.number("--nb-cores", Math.max(1, lcores.size()), 1,
                         lcores.isEmpty() ? MAX_CPU : lcores.size()),
                 rxq, powerOfTwo(given, "--rxd"), powerOfTwo(given, "--txd"),
-                given.number("--total-num-mbufs", DEFAULT_MBUFS, 64, 1 << 24),
+                given.number("--total-num-mbufs", 0, 64, MAX_MBUFS),
                 given.number("--mbuf-size", Mempool.DEFAULT_DATA_ROOM, 64, 65536),
                 given.number("--burst", 32, 1, 512),
                 given.value("--forward-mode").orElse("io"),

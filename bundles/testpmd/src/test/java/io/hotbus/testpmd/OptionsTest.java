@@ -64,7 +64,7 @@ class OptionsTest {
 
     @Test
     void shouldStillBeMadeOfWhatItWasMadeOfAtFirst() throws Exception {
-        assertThat(new Options(List.of(), 1, 1, 512, 512, 16384, 2048, 32, "io", true, false, 0,
+        assertThat(new Options(List.of(), 1, 1, 512, 512, 0, 2048, 32, "io", true, false, 0,
                 true, true, Duration.ofSeconds(5), List.of(), Optional.empty())).isEqualTo(of());
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.core.mem;
 
+import io.hotbus.core.mem.MemoryLimits.Limit;
 import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.DmaMemory;
@@ -8,8 +9,8 @@ import io.hotbus.eal.mem.IovaMode;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.service.component.annotations.Activate;
@@ -41,27 +42,32 @@ public final class HugepageAllocator implements DmaAllocator {
     private final Path sysfs;
     private final Path pool;
     private final Pagemap pagemap;
+    private final MemoryLimits limits;
     private final AtomicBoolean toldOfOrdinaryPages = new AtomicBoolean();
+    private final AtomicBoolean toldOfForbidden = new AtomicBoolean();
     private final AtomicReference<IovaMode> toldMode = new AtomicReference<>();
 
     @Activate
     public HugepageAllocator(@Reference Linux linux, @Reference DmaMappers mappers,
             @Reference CoreSettings settings) {
-        this(linux, mappers, settings, Path.of("/sys"), Path.of("/proc/self/pagemap"));
+        this(linux, mappers, settings, Path.of("/sys"), Path.of("/proc/self/pagemap"),
+                Path.of("/proc"));
     }
 
     /**
      * @param sysfs   where the kernel shows its pools of hugepages
      * @param pagemap where it tells of this process's pages
+     * @param proc    where it tells of limits
      */
     public HugepageAllocator(Linux linux, DmaMappers mappers, CoreSettings settings, Path sysfs,
-            Path pagemap) {
+            Path pagemap, Path proc) {
         this.linux = linux;
         this.mappers = mappers;
         this.settings = settings;
         this.sysfs = sysfs;
         this.pool = sysfs.resolve("kernel/mm").resolve(POOL);
         this.pagemap = new Pagemap(pagemap, linux.pageSize());
+        this.limits = new MemoryLimits(proc);
     }
 
     @Override
@@ -74,20 +80,33 @@ public final class HugepageAllocator implements DmaAllocator {
         return block;
     }
 
-    private DmaBlock map(String name, long bytes, int numaNode) throws LinuxException {
+    private DmaBlock map(String name, long bytes, int numaNode) throws IOException {
         long pages = (bytes + HUGEPAGE - 1) / HUGEPAGE;
-        if (settings.hugepages() && free(pool) >= pages) {
+        if (!settings.hugepages()) {
+            LOG.debug("{}: {} bytes from ordinary pages, as {} says", name, bytes,
+                    CoreSettings.PID);
+        } else if (free() < pages) {
+            tellOfOrdinaryPages(name, bytes, pages);
+        } else {
             tellOfOtherNodes(name, pages, numaNode);
             try {
                 return mapHugepages(name, pages * HUGEPAGE, numaNode);
             } catch (LinuxException e) {
-                // Another process was faster.
-                LOG.debug("{}: {} hugepages cannot be had", name, pages, e);
+                tellOfForbiddenPages(name, pages, e);
             }
         }
-        tellOfOrdinaryPages(name, bytes, pages);
+        return mapOrdinaryPages(name, bytes, numaNode);
+    }
+
+    /** Asks before it maps: where the kernel finds out too late, it kills the process. */
+    private DmaBlock mapOrdinaryPages(String name, long bytes, int numaNode) throws IOException {
         long page = linux.pageSize();
         long length = (bytes + page - 1) / page * page;
+        Optional<Limit> forbidding = limits.forbidding(length);
+        if (forbidding.isPresent()) {
+            throw new IOException("%s: %d MiB are needed, %s"
+                    .formatted(name, (length >> 20) + 1, forbidding.get()));
+        }
         long address = linux.mapAnonymous(name, length, page, numaNode);
         return new DmaBlock(linux, mappers, name, address, length, page, NOT_KNOWN);
     }
@@ -116,7 +135,8 @@ public final class HugepageAllocator implements DmaAllocator {
         if (numaNode == ANY_NODE) {
             return;
         }
-        long there = free(sysfs.resolve("devices/system/node/node" + numaNode).resolve(POOL));
+        long there = count(sysfs.resolve("devices/system/node/node" + numaNode).resolve(POOL),
+                "free_hugepages");
         if (there < pages) {
             LOG.info("{}: {} of its {} hugepages are from another NUMA node than {}, which has no "
                     + "more free", name, pages - there, pages, numaNode);
@@ -124,11 +144,8 @@ public final class HugepageAllocator implements DmaAllocator {
     }
 
     private void tellOfOrdinaryPages(String name, long bytes, long pages) {
-        if (!settings.hugepages()) {
-            LOG.debug("{}: {} bytes from ordinary pages, as {} says", name, bytes,
-                    CoreSettings.PID);
-        } else if (toldOfOrdinaryPages.compareAndSet(false, true)) {
-            long cure = count(pool, "nr_hugepages") - free(pool) + pages;
+        if (toldOfOrdinaryPages.compareAndSet(false, true)) {
+            long cure = count(pool, "nr_hugepages") - free() + pages;
             LOG.info("{}: {} bytes from ordinary pages, as {} hugepages of 2 MiB are not free "
                     + "(sysctl vm.nr_hugepages={} reserves them); devices not behind an IOMMU "
                     + "cannot be given these", name, bytes, pages, cure);
@@ -137,17 +154,27 @@ public final class HugepageAllocator implements DmaAllocator {
         }
     }
 
-    private static long free(Path pool) {
-        return count(pool, "free_hugepages");
+    /** The kernel shows hugepages that are free, and does not let this process have them. */
+    private void tellOfForbiddenPages(String name, long pages, LinuxException refused) {
+        String limit = limits.forbiddingHugepages(pages * HUGEPAGE).map(Limit::toString)
+                .orElse("no limit is known: another process was faster, or the process may not "
+                        + "use the NUMA node (cpuset.mems)");
+        if (toldOfForbidden.compareAndSet(false, true)) {
+            LOG.warn("{}: from ordinary pages, though {} hugepages of 2 MiB are free: {} ({}); "
+                    + "devices not behind an IOMMU cannot be given these", name, pages, limit,
+                    refused.getMessage());
+        } else {
+            LOG.debug("{}: {} hugepages are forbidden: {}", name, pages, limit, refused);
+        }
+    }
+
+    /** Those that are free and promised to no other mapping. */
+    private long free() {
+        return count(pool, "free_hugepages") - count(pool, "resv_hugepages");
     }
 
     /** A number of the pool; 0 where the kernel has no such pool. */
     private static long count(Path pool, String file) {
-        try {
-            return Long.parseLong(Files.readString(pool.resolve(file)).strip());
-        } catch (IOException | NumberFormatException e) {
-            LOG.debug("{}", pool, e);
-            return 0;
-        }
+        return MemoryLimits.parse(MemoryLimits.read(pool.resolve(file))).orElse(0L);
     }
 }

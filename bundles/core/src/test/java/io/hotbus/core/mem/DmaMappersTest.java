@@ -37,7 +37,7 @@ class DmaMappersTest {
     @BeforeEach
     void allocateFromOrdinaryPages() {
         allocator = new HugepageAllocator(LINUX, mappers, new CoreSettings(), none,
-                none.resolve("pagemap"));
+                none.resolve("pagemap"), Path.of("/proc"));
     }
 
     /** Says what it is called for, and sees that the memory is there. */

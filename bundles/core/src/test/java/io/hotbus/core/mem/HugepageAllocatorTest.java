@@ -23,6 +23,7 @@ import org.slf4j.event.Level;
 class HugepageAllocatorTest {
     private static final Path REAL_POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
     private static final Path PAGEMAP = Path.of("/proc/self/pagemap");
+    private static final Path PROC = Path.of("/proc");
     private static final long HUGEPAGE = 2 << 20;
     private static final CoreSettings SETTINGS = new CoreSettings();
 
@@ -33,7 +34,8 @@ class HugepageAllocatorTest {
         Path pool = Files.createDirectories(sysfs.resolve("kernel/mm/hugepages/hugepages-2048kB"));
         Files.writeString(pool.resolve("nr_hugepages"), total + "\n");
         Files.writeString(pool.resolve("free_hugepages"), free + "\n");
-        return new HugepageAllocator(LINUX, new DmaMappers(SETTINGS), SETTINGS, sysfs, PAGEMAP);
+        return new HugepageAllocator(LINUX, new DmaMappers(SETTINGS), SETTINGS, sysfs, PAGEMAP,
+                PROC);
     }
 
     @Test
@@ -55,7 +57,7 @@ class HugepageAllocatorTest {
         withPool(10, 10);
         try (LogLines log = new LogLines();
                 DmaMemory memory = new HugepageAllocator(LINUX, new DmaMappers(SETTINGS),
-                        new CoreSettings(Map.of("hugepages", false)), sysfs, PAGEMAP)
+                        new CoreSettings(Map.of("hugepages", false)), sysfs, PAGEMAP, PROC)
                         .allocate("mempool", HUGEPAGE)) {
             assertThat(memory.pageSize()).isEqualTo(LINUX.pageSize());
             assertThat(log.of(Level.INFO)).noneMatch(line -> line.contains("sysctl"));
@@ -92,7 +94,8 @@ class HugepageAllocatorTest {
     @Test
     void shouldTakeOrdinaryPagesWhereTheKernelHasNoPool() throws IOException {
         HugepageAllocator allocator = new HugepageAllocator(
-                LINUX, new DmaMappers(SETTINGS), SETTINGS, sysfs.resolve("none"), PAGEMAP);
+                LINUX, new DmaMappers(SETTINGS), SETTINGS, sysfs.resolve("none"), PAGEMAP,
+                PROC);
         try (DmaMemory memory = allocator.allocate("ring", 1)) {
             assertThat(memory.length()).isEqualTo(LINUX.pageSize());
         }
@@ -102,9 +105,34 @@ class HugepageAllocatorTest {
     void shouldTakeOrdinaryPagesWhereAnotherWasFaster() throws IOException {
         assumeTrue(free() == 0, "hugepages are free on this machine");
         HugepageAllocator allocator = withPool(4, 4); // what it was told is out of date
-        try (DmaMemory memory = allocator.allocate("ring", 1)) {
+        try (LogLines log = new LogLines(); DmaMemory memory = allocator.allocate("ring", 1);
+                DmaMemory more = allocator.allocate("more", 1)) {
             assertThat(memory.pageSize()).isEqualTo(LINUX.pageSize());
+            assertThat(log.of(Level.WARN)).singleElement().asString()
+                    .contains("ring: from ordinary pages, though 1 hugepages", "ENOMEM",
+                            "another process was faster");
         }
+    }
+
+    @Test
+    void shouldNotCountOnHugepagesThatArePromised() throws IOException {
+        HugepageAllocator allocator = withPool(4, 4);
+        Files.writeString(sysfs.resolve("kernel/mm/hugepages/hugepages-2048kB/resv_hugepages"),
+                "4\n");
+        try (LogLines log = new LogLines(); DmaMemory memory = allocator.allocate("ring", 1)) {
+            assertThat(memory.pageSize()).isEqualTo(LINUX.pageSize());
+            assertThat(log.of(Level.WARN)).isEmpty();
+            assertThat(log.of(Level.INFO)).singleElement().asString()
+                    .contains("sysctl vm.nr_hugepages=5");
+        }
+    }
+
+    @Test
+    void shouldRefuseMoreThanTheMachineHasBeforeItIsTaken() throws IOException {
+        HugepageAllocator allocator = withPool(0, 0);
+        assertThatThrownBy(() -> allocator.allocate("mempool x", 1L << 44))
+                .isInstanceOf(IOException.class)
+                .hasMessageMatching("mempool x: 16777217 MiB are needed, \\d+ MiB are left of .+");
     }
 
     @Test
@@ -195,7 +223,7 @@ class HugepageAllocatorTest {
 
     private static HugepageAllocator on(TestHugepages machine) {
         return new HugepageAllocator(machine.linux(), new DmaMappers(SETTINGS), SETTINGS,
-                machine.sysfs(), machine.pagemap());
+                machine.sysfs(), machine.pagemap(), PROC);
     }
 
     @Test
@@ -212,7 +240,7 @@ class HugepageAllocatorTest {
         HugepageAllocator allocator = withPool(0, 0);
         assertThatThrownBy(() -> allocator.allocate("ring", 1L << 60))
                 .isInstanceOf(IOException.class).hasMessageContaining("ring")
-                .hasMessageContaining("ENOMEM");
+                .hasMessageContaining("are needed");
     }
 
     /** Whether this process has CAP_SYS_ADMIN. */

@@ -3,6 +3,7 @@ package io.hotbus.eal.mem;
 
 import io.hotbus.eal.ring.MpmcRing;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A fixed number of packet buffers of one size.
@@ -23,11 +24,12 @@ public final class Mempool implements AutoCloseable {
     private final int dataRoom;
     private final DmaMemory memory;
     private final MpmcRing free;
+    private final AtomicInteger reserved = new AtomicInteger();
 
     /**
      * @param capacity how many buffers
      * @param dataRoom bytes for packet data in each, headroom not counted
-     * @throws IOException the memory cannot be had
+     * @throws IOException the memory or the Java heap cannot be had, and how much is needed
      */
     public Mempool(String name, int capacity, int dataRoom, DmaAllocator allocator)
             throws IOException {
@@ -39,10 +41,12 @@ public final class Mempool implements AutoCloseable {
         this.capacity = capacity;
         this.dataRoom = dataRoom;
         int size = elementSize(dataRoom);
-        memory = allocator.allocate("mempool " + name, footprint(capacity, size));
         // Twice the buffers: a consumer preempted inside a poll can hold up a producer only after
         // the producers have gone all the way round.
-        free = new MpmcRing(Integer.highestOneBit(capacity) << 2);
+        int slots = Integer.highestOneBit(capacity) << 2;
+        free = JavaHeap.make("mempool " + name, (long) slots * MpmcRing.SLOT_BYTES,
+                () -> new MpmcRing(slots));
+        memory = allocator.allocate("mempool " + name, footprint(capacity, size));
         carve(size);
     }
 
@@ -104,6 +108,27 @@ public final class Mempool implements AutoCloseable {
     /** The memory all buffers lie in, for those who map it for a device. */
     public DmaMemory memory() {
         return memory;
+    }
+
+    /**
+     * Promises {@code count} buffers to one who may come to hold as many, in queues and caches. Of
+     * those who ask first none can starve for want of buffers that later ones hold.
+     *
+     * @return whether so many were left to be promised; if not, none are
+     */
+    public boolean reserve(int count) {
+        int before = reserved.getAndUpdate(now -> now + count <= capacity ? now + count : now);
+        return before + count <= capacity;
+    }
+
+    /** Takes back a promise of {@code count} buffers, which are in the pool again. */
+    public void unreserve(int count) {
+        reserved.addAndGet(-count);
+    }
+
+    /** How many buffers are promised. */
+    public int reserved() {
+        return reserved.get();
     }
 
     /** Takes up to {@code count} empty buffers into {@code mbufs} from {@code offset}. */

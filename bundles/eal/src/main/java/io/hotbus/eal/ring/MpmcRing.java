@@ -12,6 +12,8 @@ import java.lang.invoke.VarHandle;
  * progress. Source of the idea: D. Vyukov's bounded MPMC queue, here with one claim per bulk.
  */
 public final class MpmcRing {
+    /** Bytes of Java heap that a slot takes. */
+    public static final int SLOT_BYTES = 2 * Long.BYTES;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     /** The two positions live in one array, a pair of cache lines apart (prefetch pulls pairs). */
     private static final int PAD = 16;

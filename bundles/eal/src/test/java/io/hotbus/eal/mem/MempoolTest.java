@@ -3,7 +3,10 @@ package io.hotbus.eal.mem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +109,41 @@ final class MempoolTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Mempool("test", capacity, dataRoom, dma));
         assertThat(dma.open()).isZero();
+    }
+
+    @Test
+    void shouldRefuseWhatTheJavaHeapCannotHold() {
+        // The ring of the largest pool there can be takes 8 GiB.
+        assumeTrue(Runtime.getRuntime().maxMemory() < 8L << 30, "a large heap");
+        TestDma dma = new TestDma(SMALL_PAGE);
+
+        assertThatThrownBy(() -> new Mempool("test", 1 << 27, 64, dma))
+                .isInstanceOf(IOException.class)
+                .hasMessageMatching("mempool test: 8193 MiB of Java heap are needed, "
+                        + "\\d+ MiB are left of \\d+ \\(-Xmx\\)");
+        assertThat(dma.open()).isZero();
+    }
+
+    @Test
+    void shouldTurnWhatTheHeapThrowsIntoASentence() {
+        assertThatThrownBy(() -> JavaHeap.make("ring", 1, () -> {
+            throw new OutOfMemoryError("no such piece");
+        })).isInstanceOf(IOException.class).hasMessageStartingWith("ring: 1 MiB of Java heap");
+    }
+
+    @Test
+    void shouldPromiseNoMoreThanThereIs() throws Exception {
+        try (Mempool pool = new Mempool("test", 100, 64, new TestDma(SMALL_PAGE))) {
+            assertThat(pool.reserve(60)).isTrue();
+            assertThat(pool.reserve(41)).isFalse();
+            assertThat(pool.reserved()).isEqualTo(60);
+            assertThat(pool.reserve(40)).isTrue();
+
+            pool.unreserve(60);
+
+            assertThat(pool.reserve(60)).isTrue();
+            assertThat(pool.available()).isEqualTo(100);
+        }
     }
 
     @Test

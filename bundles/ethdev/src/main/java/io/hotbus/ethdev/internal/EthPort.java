@@ -34,6 +34,8 @@ final class EthPort implements Port {
     private final EthDevInfo info;
     private final LiveQueues live;
     private final ShownStats shown;
+    private final PoolShare share = new PoolShare();
+    private final Starvation starvation = new Starvation();
     private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
     /** As the driver made them; empty while not configured. */
@@ -110,6 +112,7 @@ final class EthPort implements Port {
         // Until all are there it counts as not configured.
         rxQueues = new RxQueue[0];
         txQueues = new TxQueue[0];
+        reserveBuffers(config);
         RxQueue[] rx = new RxQueue[config.queues()];
         TxQueue[] tx = new TxQueue[config.queues()];
         for (int i = 0; i < config.queues(); i++) {
@@ -121,6 +124,18 @@ final class EthPort implements Port {
         LOG.info("{}: configured, {} queue(s), {} rx and {} tx descriptors, pool {}", this,
                 config.queues(), config.rxDescriptors(), config.txDescriptors(),
                 config.pool().name());
+    }
+
+    private void reserveBuffers(PortConfig config) throws DeviceException {
+        int wanted = config.queues()
+                * dev.maxBuffers(config.rxDescriptors(), config.txDescriptors());
+        int missing = share.exchange(config.pool(), wanted);
+        if (missing > 0) {
+            throw failure(("its queues may hold %d buffers, and mempool %s has %d, of which %d are "
+                    + "promised to others: it needs %d (or fewer descriptors or queues)").formatted(
+                            wanted, config.pool().name(), config.pool().capacity(),
+                            config.pool().reserved(), config.pool().capacity() + missing));
+        }
     }
 
     private void validate(PortConfig config) throws DeviceException {
@@ -194,6 +209,7 @@ final class EthPort implements Port {
             rxQueues = new RxQueue[0];
             txQueues = new TxQueue[0];
             dev.close();
+            share.giveBack();
         }
         LOG.info("{}: closed", this);
     }
@@ -210,6 +226,27 @@ final class EthPort implements Port {
     @Override
     public synchronized EthStats stats() {
         return shown.stats();
+    }
+
+    /**
+     * Warns where it has begun to receive nothing for want of buffers; whether it did. One thread
+     * at a time. Does not wait for a driver that is being set up, started or stopped.
+     */
+    boolean watchBuffers() {
+        if (state != PortState.STARTED || isRemoved()) {
+            starvation.forget();
+            return false;
+        }
+        boolean began = starvation.began(stats(), System.nanoTime());
+        if (began) {
+            warnOfStarvation();
+        }
+        return began;
+    }
+
+    private synchronized void warnOfStarvation() {
+        LOG.warn("{}: receives nothing, as it gets no buffers of {} (a larger pool, or fewer "
+                + "ports, queues or descriptors help)", this, share);
     }
 
     @Override

@@ -88,6 +88,11 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         return List.copyOf(snapshot());
     }
 
+    /** Warns of those that have begun to starve. */
+    void watchBuffers() {
+        snapshot().forEach(EthPort::watchBuffers);
+    }
+
     private List<EthPort> snapshot() {
         synchronized (table) {
             return table.values().stream().flatMap(Optional::stream).toList();

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +91,41 @@ final class EthPortTest {
                 .isThrownBy(() -> port.configure(new PortConfig(queues, rx, tx, pool)))
                 .withMessage(message);
         assertThat(dev.calls).isEmpty();
+    }
+
+    @Test
+    void shouldBeRefusedWhereItMightStarveOthers() throws Exception {
+        EthPort other = new EthPort(4, new TestDevice("net_test1"), new TestDev());
+        configure();
+        assertThat(pool.reserved()).isEqualTo(2 * 6);
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> other.configure(new PortConfig(1, 128, 128, pool)))
+                .withMessage("port 4 (net_test1): its queues may hold 6 buffers, and mempool test "
+                        + "has 16, of which 12 are promised to others: it needs 18 (or fewer "
+                        + "descriptors or queues)");
+        assertThat(other.queues()).isZero();
+
+        configure();
+        assertThat(pool.reserved()).isEqualTo(2 * 6);
+        port.close();
+
+        assertThat(pool.reserved()).isZero();
+        other.configure(new PortConfig(2, 128, 128, pool));
+    }
+
+    @Test
+    void shouldWarnOnceThatItStarves() throws Exception {
+        start();
+        assertThat(port.watchBuffers()).isFalse();
+        dev.stats = new EthStats(0, 0, 0, 0, 100, 0, 0, 0);
+        while (!port.watchBuffers()) {
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        dev.stats = new EthStats(0, 0, 0, 0, 200, 0, 0, 0);
+        assertThat(port.watchBuffers()).isFalse();
+
+        device.markRemoved();
+        assertThat(port.watchBuffers()).isFalse();
     }
 
     @Test

@@ -22,6 +22,8 @@ final class TestDev implements EthDev {
         void run() throws DeviceException;
     }
 
+    static final int BUFFERS = 6;
+
     final List<String> calls = new CopyOnWriteArrayList<>();
     final AtomicLong bursts = new AtomicLong();
     Hook onStart = () -> { };
@@ -39,6 +41,11 @@ final class TestDev implements EthDev {
     @Override
     public void portAssigned(int portId) {
         calls.add("port " + portId);
+    }
+
+    @Override
+    public int maxBuffers(int rxDescriptors, int txDescriptors) {
+        return BUFFERS;
     }
 
     @Override

@@ -144,7 +144,9 @@ final class E1000eTrafficTest {
 
     @Test
     void shouldGoOnWhenThePoolHasBuffersAgain() throws Exception {
-        Mempool scarce = rig.pool(Rig.RING + 64);
+        Mempool scarce = rig.pool(1024);
+        long[] hoarded = new long[1024 - Rig.RING - 64];
+        scarce.get(hoarded, 0, hoarded.length);
         Port port = rig.start(scarce);
         // Whoever else may need a buffer finds none in the pool, only those it has already.
         long[] rest = new long[Rig.RING + 64];
@@ -169,6 +171,7 @@ final class E1000eTrafficTest {
         }
         scarce.put(kept, 0, n[0]);
         scarce.put(rest, 0, left[0]);
+        scarce.put(hoarded, 0, hoarded.length);
 
         receive(port, scarce, n[0], sent[0]);
         int first = sent[0];
@@ -286,7 +289,9 @@ final class E1000eTrafficTest {
     @Test
     void shouldNeedEnoughBuffers() throws Exception {
         rig.attach();
-        Mempool few = rig.pool(100);
+        Mempool few = rig.pool(1024);
+        long[] hoarded = new long[924];
+        few.get(hoarded, 0, hoarded.length);
         Port port = rig.configure(few, Rig.RING);
 
         assertThatThrownBy(port::start).isInstanceOf(DeviceException.class)
@@ -312,7 +317,7 @@ final class E1000eTrafficTest {
 
         assertThatThrownBy(() -> rig.configure(pool, 512)).isInstanceOf(DeviceException.class)
                 .hasMessageContaining("reserve hugepages, or configure at most 256 descriptors");
-        Mempool straddling = rig.pool(16, 4096);
+        Mempool straddling = rig.pool(1024, 4096);
         assertThatThrownBy(() -> rig.configure(straddling, 256))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("not contiguous in pages of 4096 bytes");

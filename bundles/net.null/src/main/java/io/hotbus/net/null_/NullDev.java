@@ -66,6 +66,12 @@ final class NullDev implements EthDev {
         portId = id;
     }
 
+    /** No rings, only caches. */
+    @Override
+    public int maxBuffers(int rxDescriptors, int txDescriptors) {
+        return 2 * CACHE;
+    }
+
     /** {@code descriptors} are not needed: nothing is ever waiting. */
     @Override
     public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) throws DeviceException {

@@ -121,7 +121,7 @@ final class SimNicTest {
 
     @Test
     void shouldSurviveAnyValueInAnyRegister() throws Exception {
-        Mempool pool = rig.pool(4096);
+        Mempool pool = rig.pool(8192);
         Port port = rig.start("net_sim0,queues=4,loopback=1", pool);
         Mmio registers = port.device().windows().list().get(0);
         for (long offset = SimRegs.STATUS; offset < registers.length(); offset += 4) {

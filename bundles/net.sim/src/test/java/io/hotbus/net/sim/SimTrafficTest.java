@@ -300,7 +300,8 @@ final class SimTrafficTest {
 
     @Test
     void shouldSayWhenThePoolIsTooSmall() throws Exception {
-        Mempool tiny = rig.pool(100);
+        Mempool tiny = rig.pool(1024);
+        tiny.get(new long[924], 0, 924);
 
         assertThatThrownBy(() -> rig.start("net_sim0", tiny)).isInstanceOf(DeviceException.class)
                 .hasMessage("net_sim0 receive queue 0: mempool test lacks 155 of the 255 buffers"

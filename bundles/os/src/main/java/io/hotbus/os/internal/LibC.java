@@ -16,6 +16,10 @@ import jnr.ffi.types.ssize_t;
 /**
  * The functions of the C library that the platform calls. What fails returns -1; its errno is then
  * {@link #errno()} on the same thread. Public for JNR-FFI only.
+ *
+ * <p>What goes out goes in, too ({@code @In @Out}): JNR-FFI (2.3.4) does not clear the memory it
+ * hands to C for an {@code @Out} alone, not even with {@code @Clear}, and so returns garbage where
+ * C wrote nothing.
  */
 public interface LibC {
     /** Needs glibc 2.30 (2019) for gettid. */
@@ -51,13 +55,13 @@ public interface LibC {
 
     @SaveError
     @ssize_t
-    long read(int fd, @Out long[] words, @size_t long bytes);
+    long read(int fd, @In @Out long[] words, @size_t long bytes);
 
     @SaveError
     @ssize_t
     long write(int fd, @In long[] words, @size_t long bytes);
 
-    /** {@code into} goes in, too: what was not read is to stay as it is. */
+    /** What is not read stays as it is. */
     @SaveError
     @ssize_t
     long read(int fd, @In @Out ByteBuffer into, @size_t long bytes);
@@ -104,10 +108,14 @@ public interface LibC {
     @SaveError
     int madvise(long address, @size_t long length, int advice);
 
+    /** @param resident a byte for each page of the smallest kind, which C writes */
+    @SaveError
+    int mincore(long address, @size_t long length, @In @Out byte[] resident);
+
     /** get_mempolicy(2) of the calling thread: {@code address} and {@code flags} are 0. */
     @SaveError
-    long syscall(long number, @Out int[] mode, @Out long[] nodes, long maxNode, long address,
-            long flags);
+    long syscall(long number, @In @Out int[] mode, @In @Out long[] nodes, long maxNode,
+            long address, long flags);
 
     /** set_mempolicy(2). */
     @SaveError
@@ -122,7 +130,7 @@ public interface LibC {
 
     /** @param thread 0 is the calling one */
     @SaveError
-    int sched_getaffinity(int thread, @size_t long bytes, @Out long[] cpus);
+    int sched_getaffinity(int thread, @size_t long bytes, @In @Out long[] cpus);
 
     @SaveError
     int sched_setaffinity(int thread, @size_t long bytes, @In long[] cpus);

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class LinuxCalls implements Linux {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxCalls.class);
 
+    /** What mmap means by EAGAIN: after mlockall(MCL_FUTURE) each new page is locked. */
+    private static final String LOCKED_TOO_MUCH =
+            "; all memory is locked, and RLIMIT_MEMLOCK allows no more (ulimit -l)";
     private static final int READ_WRITE = LibC.PROT_READ | LibC.PROT_WRITE;
     /** A CPU set of 4096 CPUs; the kernel refuses one that is too small for the machine. */
     private static final int CPU_SET_WORDS = 64;
@@ -86,64 +89,22 @@ public final class LinuxCalls implements Linux {
 
     @Override
     public long mapAnonymous(String what, long length, long pageSize) throws LinuxException {
-        final int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_POPULATE;
-        final long address;
-        if (pageSize == pageSize()) {
-            address = map(what, length, flags, -1, 0, "");
-        } else if (Long.bitCount(pageSize) == 1) {
-            final int log2 = Long.numberOfTrailingZeros(pageSize);
-            address = map(what, length, flags | LibC.MAP_HUGETLB | log2 << LibC.MAP_HUGE_SHIFT,
-                    -1, 0, "; are enough pages reserved in /sys/kernel/mm/hugepages/hugepages-"
-                            + (pageSize >> 10) + "kB/nr_hugepages?");
-        } else {
-            throw new IllegalArgumentException("not a page size: " + pageSize);
-        }
-        // Else the page of a write after a fork would be a copy, which a device does not know of.
-        if (C.madvise(address, length, LibC.MADV_DONTFORK) < 0) {
-            final LinuxException failure = failure("madvise(" + what + ", MADV_DONTFORK)");
-            unmap(address, length);
-            throw failure;
-        }
-        return address;
+        return AnonymousMemory.map(what, length, pageSize);
     }
 
     @Override
     public long mapAnonymous(String what, long length, long pageSize, int numaNode)
             throws LinuxException {
-        if (numaNode == -1) {
-            return mapAnonymous(what, length, pageSize);
-        }
-        final NumaPolicy before;
-        try {
-            before = NumaPolicy.current();
-            NumaPolicy.preferring(numaNode).set();
-        } catch (LinuxException e) {
-            LOG.info("{}: from any NUMA node: {}", what, e.getMessage());
-            return mapAnonymous(what, length, pageSize);
-        }
-        try {
-            return mapAnonymous(what, length, pageSize);
-        } finally {
-            restore(before);
-        }
+        return AnonymousMemory.map(what, length, pageSize, numaNode);
     }
 
-    private static void restore(NumaPolicy policy) {
-        try {
-            policy.set();
-        } catch (LinuxException e) {
-            LOG.error("all further memory of {} is from the NUMA node of its last mapping",
-                    Thread.currentThread().getName(), e);
-        }
-    }
-
-    private long map(String what, long length, int flags, int fd, long offset, String cure)
+    static long map(String what, long length, int flags, int fd, long offset, String cure)
             throws LinuxException {
         final long address = C.mmap(null, length, READ_WRITE, flags, fd, offset);
         if (address == LibC.MAP_FAILED) {
             final int errno = LibC.errno();
             throw new LinuxException("mmap(" + what + ", " + length + " bytes)", errno,
-                    ErrnoText.of(errno) + cure);
+                    ErrnoText.of(errno) + (errno == Errno.EAGAIN ? LOCKED_TOO_MUCH : cure));
         }
         return address;
     }

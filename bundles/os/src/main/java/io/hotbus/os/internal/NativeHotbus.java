@@ -4,6 +4,7 @@ package io.hotbus.os.internal;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
+import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
 import jnr.ffi.types.int32_t;
 import jnr.ffi.types.int64_t;
@@ -13,6 +14,9 @@ import jnr.ffi.types.u_int64_t;
 /**
  * {@code native/hotbus.h}, one to one; the contract of each function is there. What fails returns a
  * negative errno. Public for JNR-FFI only.
+ *
+ * <p>A structure that C fills in an array has a constant for its size: JNR-FFI (2.3.4) leaves out
+ * what C pads a structure with at its end.
  */
 public interface NativeHotbus {
     /** HB_ABI_VERSION. */
@@ -21,6 +25,9 @@ public interface NativeHotbus {
     /** enum hb_fill. */
     int FILL_ONES = 0;
     int FILL_ZEROS = 1;
+
+    /** sizeof(struct hb_fault). */
+    int FAULT_BYTES = 40;
 
     int hb_abi_version();
 
@@ -44,13 +51,14 @@ public interface NativeHotbus {
 
     int hb_window_withdraw(@int64_t long window);
 
-    int hb_window_info(@int64_t long window, @Out WindowInfo out);
+    int hb_window_info(@int64_t long window, @In @Out WindowInfo out);
 
-    int hb_totals(@Out Totals out);
+    int hb_totals(@In @Out Totals out);
 
     int hb_uevent_open(@int32_t int rcvbuf);
 
-    int hb_uevent_recv(int fd, @Out byte[] buf, @u_int32_t int capacity, @Out UeventSender sender);
+    int hb_uevent_recv(int fd, @In @Out byte[] buf, @u_int32_t int capacity,
+            @In @Out UeventSender sender);
 
     /** struct hb_fault. */
     final class Fault extends Struct {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
-import jnr.ffi.Struct;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -148,7 +147,7 @@ public final class NativeSigbusWindows implements SigbusWindows {
     @Override
     public List<Fault> take() {
         final NativeHotbus.Fault fault = new NativeHotbus.Fault(runtime);
-        final int size = Struct.size(fault);
+        final int size = NativeHotbus.FAULT_BYTES;
         final Pointer records = runtime.getMemoryManager().allocate(TAKE_AT_ONCE * size);
         final List<Fault> faults = new ArrayList<>();
         int taken;

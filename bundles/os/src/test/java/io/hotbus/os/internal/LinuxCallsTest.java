@@ -53,6 +53,22 @@ class LinuxCallsTest {
     }
 
     @Test
+    void shouldSeeWhichPagesAreThere() throws LinuxException {
+        final long page = linux.pageSize();
+        final int fd = linux.memfd("sparse", 5 * page);
+        final long address = linux.map("sparse", 5 * page, fd, 0);
+        assertThat(AnonymousMemory.resident(address, 5 * page)).isZero();
+
+        RawAccess.write32(address, 1);
+        RawAccess.write32(address + 3 * page, 1);
+
+        assertThat(AnonymousMemory.resident(address, 5 * page)).isEqualTo(2 * page);
+        assertThat(AnonymousMemory.resident(address, page + 1)).isEqualTo(page);
+        linux.unmap(address, 5 * page);
+        linux.close(fd);
+    }
+
+    @Test
     void shouldMapHugepages() throws Exception {
         assumeTrue(freeHugepages() > 0, "no free hugepage of 2 MiB on this machine");
         final int free = freeHugepages();

@@ -65,7 +65,7 @@ public final class ShowCommand extends Command {
                 mempool: %s mbufs of %s bytes, %s in use
                 hot-plug %s, reattach %s, record-stalls %s""".formatted(
                 ForwardText.configuration(engine), options.queues(), options.rxDescriptors(),
-                options.txDescriptors(), options.burst(), options.totalMbufs(), options.mbufSize(),
+                options.txDescriptors(), options.burst(), engine.mbufs(), options.mbufSize(),
                 engine.mbufsInUse(), onOff(options.hotPlug()), onOff(reattach.enabled()),
                 onOff(engine.recordStalls()));
     }

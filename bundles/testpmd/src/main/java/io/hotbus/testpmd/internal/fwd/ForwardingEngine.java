@@ -175,9 +175,13 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
 
     @Override
     public synchronized void addPort(Port port) throws DeviceException {
-        if (ports.put(port.id(), port) == port) {
+        if (ports.get(port.id()) == port) {
             return;
         }
+        if (!ports.containsKey(port.id())) {
+            mempool.reserveStreams(port);
+        }
+        ports.put(port.id(), port);
         lost.remove(port.id());
         if (running) {
             streams.follow(Pairing.routes(ports, lost));
@@ -187,9 +191,12 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
 
     @Override
     public synchronized void removePort(Port port) throws DeviceException {
-        if (ports.remove(port.id(), port) && running) {
-            lost.add(port.id());
-            streams.follow(Pairing.routes(ports, lost));
+        if (ports.remove(port.id(), port)) {
+            mempool.unreserveStreams();
+            if (running) {
+                lost.add(port.id());
+                streams.follow(Pairing.routes(ports, lost));
+            }
         }
         streams.awaitEnded(port);
     }
@@ -224,6 +231,11 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
         } catch (DeviceException e) {
             return new Drained(0, 0);
         }
+    }
+
+    @Override
+    public int mbufs() {
+        return mempool.size();
     }
 
     @Override

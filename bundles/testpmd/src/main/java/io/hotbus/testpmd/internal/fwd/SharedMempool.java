@@ -4,6 +4,9 @@ package io.hotbus.testpmd.internal.fwd;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.Options;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -25,15 +28,66 @@ final class SharedMempool {
     /** @throws DeviceException there is not enough memory */
     synchronized Mempool get() throws DeviceException {
         if (pool == null) {
+            tellOfNeed();
             try {
-                pool = new Mempool("testpmd", options.totalMbufs(), options.mbufSize(), allocator);
+                pool = new Mempool("testpmd", size(), options.mbufSize(), allocator);
             } catch (IOException e) {
-                throw new DeviceException("mempool of %s mbufs of %s bytes: %s (a smaller "
-                        .formatted(options.totalMbufs(), options.mbufSize(), e.getMessage())
-                        + "--total-num-mbufs helps)", e);
+                throw new DeviceException(
+                        "mempool of %s mbufs of %s bytes (--total-num-mbufs, --mbuf-size): %s"
+                                .formatted(size(), options.mbufSize(), e.getMessage()), e);
             }
         }
         return pool;
+    }
+
+    /**
+     * How many buffers it has or will have: as the command line says, or else what the devices on
+     * it may hold. DPDK's testpmd: as many for each port as descriptors and caches can take.
+     */
+    int size() {
+        return options.totalMbufs() != 0 ? options.totalMbufs()
+                : (int) Math.min(Options.MAX_MBUFS, Math.max(Options.DEFAULT_MBUFS, need()));
+    }
+
+    /** What the devices of the command line may hold. */
+    private long need() {
+        long pair = options.rxDescriptors() + options.txDescriptors() + EthDev.USUAL_CACHES
+                + (long) FwdStream.maxBuffers(options.burst());
+        return options.devices().size() * options.queues() * pair;
+    }
+
+    private void tellOfNeed() {
+        if (size() < need()) {
+            LOG.warn("mempool of {} mbufs: {} device(s) with {} queue(s) each may hold up to {} "
+                    + "(--total-num-mbufs); a port that it cannot serve is refused", size(),
+                    options.devices().size(), options.queues(), need());
+        }
+    }
+
+    /**
+     * Reserves what the streams from a port may hold. Devices may be attached at any time, and the
+     * pool cannot grow: the port that comes is refused, for it would starve those that forward.
+     *
+     * @throws DeviceException so many are not left, and how many are needed
+     */
+    synchronized void reserveStreams(Port port) throws DeviceException {
+        if (!get().reserve(streams())) {
+            throw new DeviceException(("port %d (%s): forwarding may hold %d mbufs, and of %d all "
+                    + "but %d are promised to others: start with --total-num-mbufs %d").formatted(
+                            port.id(), port.name(), streams(), pool.capacity(),
+                            pool.capacity() - pool.reserved(), pool.reserved() + streams()));
+        }
+    }
+
+    /** The streams from a port hold none any more. */
+    synchronized void unreserveStreams() {
+        if (pool != null) {
+            pool.unreserve(streams());
+        }
+    }
+
+    private int streams() {
+        return options.queues() * FwdStream.maxBuffers(options.burst());
     }
 
     synchronized int inUse() {

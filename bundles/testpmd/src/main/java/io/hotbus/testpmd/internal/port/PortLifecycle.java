@@ -193,8 +193,15 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     @Override
     public synchronized void start(Port port) throws DeviceException {
         port.start();
+        try {
+            engine.addPort(port);
+        } catch (DeviceException e) {
+            // Started, but forwarded by none, it would only keep buffers from the others.
+            engine.removePort(port);
+            port.stop();
+            throw e;
+        }
         kept.setStopped(port, false);
-        engine.addPort(port);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ForwardingEngineTest {
@@ -260,13 +261,59 @@ class ForwardingEngineTest {
 
     @Test
     void shouldSayThatTheMempoolIsTooSmallForTheFirstPackets() throws Exception {
-        try (Rig rig = new Rig("--total-num-mbufs", "64")) {
+        try (Rig rig = new Rig("--total-num-mbufs", "2000", "--rxd", "128", "--txd", "128")) {
             rig.attach(2);
 
-            rig.engine.start(2);
+            rig.engine.start(64);
 
             assertThat(rig.engine.statistics().stream().mapToLong(StreamStats::injected).sum())
-                    .isEqualTo(64);
+                    .isPositive().isLessThanOrEqualTo(2000);
+        }
+    }
+
+    @Test
+    void shouldMakeThePoolAsLargeAsTheDevicesNeed() throws Exception {
+        String[] vdevs = IntStream.range(0, 64).mapToObj(i -> "--vdev=wire" + i)
+                .toArray(String[]::new);
+        try (Rig rig = new Rig(vdevs)) {
+            rig.attach(64);
+
+            assertThat(rig.engine.mbufs()).isEqualTo(64 * (512 + 512 + 512 + 128 + 32));
+            rig.engine.start(1);
+            for (Port port : rig.engine.ports()) {
+                rig.awaitTrafficFrom(port.name());
+            }
+        }
+        try (Rig rig = new Rig()) {
+            assertThat(rig.engine.mbufs()).isEqualTo(16384);
+        }
+    }
+
+    @Test
+    void shouldRefuseThePortThatWouldStarveOthers() throws Exception {
+        try (Rig rig = new Rig("--total-num-mbufs", "4000")) {
+            rig.attach(2);
+            rig.engine.start(1);
+
+            assertThatThrownBy(() -> rig.attach("wire2")).isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("may hold 1536 buffers, and mempool testpmd has 4000, "
+                            + "of which 3392 are promised to others: it needs 4928");
+
+            assertThat(rig.engine.ports()).hasSize(2);
+            rig.awaitTrafficFrom("wire0");
+            rig.ports.manager().detach(rig.registry.port("wire1").orElseThrow());
+            rig.attach("wire2");
+        }
+    }
+
+    @Test
+    void shouldNotStartAPortThatCannotBeForwarded() throws Exception {
+        try (Rig rig = new Rig("--total-num-mbufs", "1600")) {
+            assertThatThrownBy(() -> rig.attach("wire0")).isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("start with --total-num-mbufs 1696");
+
+            assertThat(rig.registry.ports()).isEmpty();
+            assertThat(rig.engine.ports()).isEmpty();
         }
     }
 

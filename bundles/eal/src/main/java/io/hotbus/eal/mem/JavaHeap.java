@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.mem;
+
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/** The Java heap, asked before something large is made there. */
+final class JavaHeap {
+    private static final int MIB_SHIFT = 20;
+
+    private JavaHeap() {
+    }
+
+    /**
+     * Makes what takes {@code bytes} of the heap.
+     *
+     * @throws IOException naming {@code what}, the bytes it needs and those that are left
+     */
+    static <T> T make(String what, long bytes, Supplier<T> maker) throws IOException {
+        if (bytes > left()) {
+            System.gc(); // garbage counts as in use
+            if (bytes > left()) {
+                throw tooSmall(what, bytes, null);
+            }
+        }
+        try {
+            return maker.get();
+        } catch (OutOfMemoryError e) {
+            // There is enough, but not in one piece.
+            throw tooSmall(what, bytes, e);
+        }
+    }
+
+    private static long left() {
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    }
+
+    private static IOException tooSmall(String what, long bytes, OutOfMemoryError cause) {
+        return new IOException("%s: %d MiB of Java heap are needed%s, %d MiB are left of %d (-Xmx)"
+                .formatted(what, (bytes >> MIB_SHIFT) + 1, cause == null ? "" : " in one piece",
+                        left() >> MIB_SHIFT, Runtime.getRuntime().maxMemory() >> MIB_SHIFT),
+                cause);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.os.internal;
+
+import static io.hotbus.os.internal.LibC.C;
+
+import io.hotbus.os.Errno;
+import io.hotbus.os.LinuxException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Anonymous mappings whose pages are all there, as {@link io.hotbus.os.Linux} says. */
+final class AnonymousMemory {
+    private static final Logger LOG = LoggerFactory.getLogger(AnonymousMemory.class);
+    /** How much memory mincore is asked of at a time. */
+    private static final long MINCORE_BYTES = 1L << 30;
+
+    private AnonymousMemory() {
+    }
+
+    static long map(String what, long length, long pageSize) throws LinuxException {
+        final int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_POPULATE;
+        final long address;
+        if (pageSize == C.getpagesize()) {
+            address = LinuxCalls.map(what, length, flags, -1, 0, "");
+        } else if (Long.bitCount(pageSize) == 1) {
+            final int log2 = Long.numberOfTrailingZeros(pageSize);
+            final int huge = LibC.MAP_HUGETLB | log2 << LibC.MAP_HUGE_SHIFT;
+            address = LinuxCalls.map(what, length, flags | huge, -1, 0,
+                    "; are enough pages reserved in /sys/kernel/mm/hugepages/hugepages-"
+                            + (pageSize >> 10) + "kB/nr_hugepages?");
+        } else {
+            throw new IllegalArgumentException("not a page size: " + pageSize);
+        }
+        try {
+            requireResident(what, address, length);
+            // Else the page of a write after a fork would be a copy, which a device does not know.
+            if (C.madvise(address, length, LibC.MADV_DONTFORK) < 0) {
+                throw LinuxCalls.failure("madvise(" + what + ", MADV_DONTFORK)");
+            }
+        } catch (LinuxException e) {
+            if (C.munmap(address, length) < 0) {
+                e.addSuppressed(LinuxCalls.failure("munmap(" + what + ")"));
+            }
+            throw e;
+        }
+        return address;
+    }
+
+    /**
+     * MAP_POPULATE does not tell of pages it did not get, and MADV_POPULATE_WRITE, which does, came
+     * with Linux 5.14. A thread that touches such a page gets SIGBUS.
+     */
+    private static void requireResident(String what, long address, long length)
+            throws LinuxException {
+        final long there = resident(address, length);
+        if (there < length) {
+            throw new LinuxException("mmap(" + what + ", " + length + " bytes)", Errno.ENOMEM,
+                    "%s; the kernel gave only %d of these bytes".formatted(
+                            ErrnoText.of(Errno.ENOMEM), there));
+        }
+    }
+
+    /** How many bytes of a mapping lie in memory now, in whole pages. */
+    static long resident(long address, long length) throws LinuxException {
+        final int page = C.getpagesize();
+        final byte[] pages = new byte[(int) ((Math.min(length, MINCORE_BYTES) + page - 1) / page)];
+        long resident = 0;
+        for (long done = 0; done < length; done += MINCORE_BYTES) {
+            final long bytes = Math.min(length - done, MINCORE_BYTES);
+            if (C.mincore(address + done, bytes, pages) < 0) {
+                throw LinuxCalls.failure("mincore(%#x, %d)".formatted(address + done, bytes));
+            }
+            final int count = (int) ((bytes + page - 1) / page);
+            for (int i = 0; i < count; i++) {
+                resident += (pages[i] & 1) * (long) page;
+            }
+        }
+        return resident;
+    }
+
+    static long map(String what, long length, long pageSize, int numaNode)
+            throws LinuxException {
+        if (numaNode == -1) {
+            return map(what, length, pageSize);
+        }
+        final NumaPolicy before;
+        try {
+            before = NumaPolicy.current();
+            NumaPolicy.preferring(numaNode).set();
+        } catch (LinuxException e) {
+            LOG.info("{}: from any NUMA node: {}", what, e.getMessage());
+            return map(what, length, pageSize);
+        }
+        try {
+            return map(what, length, pageSize);
+        } finally {
+            restore(before);
+        }
+    }
+
+    private static void restore(NumaPolicy policy) {
+        try {
+            policy.set();
+        } catch (LinuxException e) {
+            LOG.error("all further memory of {} is from the NUMA node of its last mapping",
+                    Thread.currentThread().getName(), e);
+        }
+    }
+}
