@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the port of a started chip set up again where the chip is not as the driver left it: somebody
+ * has reset it, has written to its registers or its configuration space, or has kept it from
+ * memory. Thread {@code interrupt}.
+ */
+final class E1000eRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(E1000eRecovery.class);
+    /** An application stops the port within this time, or never. */
+    private static final Duration REACTION = Duration.ofSeconds(10);
+
+    private final E1000eChip chip;
+    private final E1000eDev dev;
+    private final Port port;
+    private final PortRegistry ports;
+    private final E1000eProgress progress;
+    /** The setup that has to be replaced; null where none has. */
+    private E1000eSetup lost;
+    private long lostSince;
+    /** What was said last of configuration space. */
+    private Optional<String> told = Optional.empty();
+
+    E1000eRecovery(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports) {
+        this.chip = chip;
+        this.dev = dev;
+        this.port = port;
+        this.ports = ports;
+        this.progress = new E1000eProgress(chip);
+    }
+
+    /**
+     * Looks at a chip that answers.
+     *
+     * @param status    as STATUS has just been read
+     * @param wasSilent whether it did not answer at the look before
+     * @return whether the port was to be set up again, and was not: the chip cannot be used
+     */
+    boolean look(int status, boolean wasSilent) {
+        Optional<String> config = restoreConfig();
+        Optional<E1000eSetup> setup = dev.setup().current();
+        if (setup.isEmpty() || setup.get() != lost) {
+            lost = null;
+            Optional<String> why = wasSilent
+                    ? Optional.of("its registers did not answer for a while")
+                    : config.or(() -> dev.setup().look(started -> differs(started, status)));
+            setup.ifPresent(started -> why.ifPresent(reason -> ask(started, reason)));
+            return false;
+        }
+        return System.nanoTime() - lostSince > REACTION.toNanos();
+    }
+
+    private Optional<String> differs(E1000eSetup started, int status) {
+        return started.difference(chip).or(() -> progress.look(started, status));
+    }
+
+    private void ask(E1000eSetup started, String reason) {
+        if (chip.device().isGone() || chip.isSilent()) {
+            return; // the next look deals with that
+        }
+        LOG.warn("{}: is not as it was left: {}: its port has to be set up again", chip.device(),
+                reason);
+        lost = started;
+        lostSince = System.nanoTime();
+        ports.resetNeeded(port);
+    }
+
+    /** Has the bus put back what it can. What was not as it was left, for words. */
+    Optional<String> restoreConfig() {
+        Optional<String> found = Optional.empty();
+        try {
+            found = chip.device().restoreConfig();
+        } catch (DeviceException e) {
+            LOG.debug("{}", e.getMessage(), e);
+        }
+        if (found.isPresent() && !found.equals(told)) {
+            LOG.warn("{}: somebody else has changed its configuration space: {}", chip.device(),
+                    found.get());
+        }
+        told = found;
+        return found;
+    }
+}
