@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Somebody else does something to the NIC while the product forwards through it; the NIC stays."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotrig import dmesg, nic, rows, stats, trace
+from hotrig.errors import GuestError, RigError
+from hotrig.events import Event, first
+from hotrig.guest import Guest
+from hotrig.product import Product
+from hotrig.progress import wait_for
+from hotrig.removals import Removals
+from hotrig.rows import Row
+from hotrig.scenarios import Scenario
+
+REACTION_SECONDS = 20.0
+# A lost report is noticed after 2 s.
+QUIET_SECONDS = 4
+COMMAND = 0x04
+PMCSR = 0xCC  # of QEMU's e1000e
+MEMORY, BUS_MASTER, D3HOT = 2, 4, 3
+
+
+def _poke(offset: int, value: int) -> str:
+    """A byte into configuration space, behind the back of whoever uses the function."""
+    return (f"printf '\\x{value:02x}' | "
+            f"dd of={nic.DEVICE}/config bs=1 seek={offset} conv=notrunc status=none")
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What the guest's shell does."""
+
+    script: str
+    harmless: bool = False  # nothing is to come of it
+
+
+DISTURBANCES = {
+    "reset": Disturbance(f"echo 1 >{nic.DEVICE}/reset"),
+    "bus-master-off": Disturbance(_poke(COMMAND, MEMORY)),
+    "memory-off": Disturbance(_poke(COMMAND, BUS_MASTER)),
+    "sleep": Disturbance(f"{_poke(PMCSR, D3HOT)}; sleep 0.5; {_poke(PMCSR, 0)}"),
+    "false-uevent": Disturbance(
+        f"for action in remove unbind add; do echo $action >{nic.DEVICE}/uevent; done",
+        harmless=True),
+}
+
+
+@dataclass
+class Seen:
+    """What was seen of one disturbance."""
+
+    events: list[Event]
+    began_nanos: int | None
+    survived: bool
+    forwards: bool
+    others_went_on: bool
+    complaints: list[str]
+
+
+def judge(scenario: Scenario, seen: Seen) -> Row:
+    """A disturbance that does harm has the port set up again, once at least; the other changes
+    nothing. Neither is a removal."""
+    kinds = [e.kind for e in seen.events if e.device == nic.ADDRESS and e.kind != "INTR_LSC"]
+    harmless = DISTURBANCES[scenario.removal].harmless
+    expected = not kinds if harmless else kinds and set(kinds) == {"INTR_RESET"}
+    reasons = [reason for wrong, reason in (
+        (not seen.survived, "the process died"),
+        (not expected, f"the NIC's events were {' '.join(kinds) or 'none'}"),
+        (not seen.forwards, "the NIC did not forward afterwards"),
+        (not seen.others_went_on, "the other ports did not go on"),
+        (bool(seen.complaints), f"dmesg: {'; '.join(seen.complaints[:1])}"),
+    ) if wrong]
+    noticed = first(seen.events, nic.ADDRESS, "INTR_RESET")
+    millis = None if noticed is None or seen.began_nanos is None else round(
+        (noticed.nanos - seen.began_nanos) / 1e6, 1)
+    return Row(
+        scenario.name, scenario.kernel, scenario.binding, scenario.removal,
+        passed=not reasons, reason=", ".join(reasons), survived=seen.survived,
+        firstDetector=noticed.kind if noticed else None, detectedMillis=millis,
+        replugged=seen.forwards, dmesgClean=not seen.complaints)
+
+
+class Disturbances:
+    """Scenarios in one guest, with the product of the removals."""
+
+    def __init__(self, guest: Guest, removals: Removals) -> None:
+        self._guest = guest
+        self._removals = removals
+
+    def run(self, scenario: Scenario) -> Row:
+        """GuestError where the guest died; any other failure is in the row."""
+        try:
+            row = judge(scenario, self._observe(
+                scenario, self._removals.product_under(scenario.binding)))
+        except GuestError:
+            raise
+        except RigError as failure:
+            row = rows.failed(scenario, str(failure))
+        if not row.passed:
+            self._removals.end()
+        return row
+
+    def _observe(self, scenario: Scenario, product: Product) -> Seen:
+        disturbance = DISTURBANCES[scenario.removal]
+        self._guest.check(dmesg.begin_script(scenario.name))
+        product.begin_scenario()
+        self._guest.check(f"{trace.CLEAR_SCRIPT}; {trace.MARK_SCRIPT}; {disturbance.script}", 30)
+        if disturbance.harmless:
+            wait_for(lambda: len(stats.counts(product.printed(), nic.ADDRESS)) > QUIET_SECONDS,
+                     REACTION_SECONDS)
+        else:
+            wait_for(lambda: "set up again with its configuration" in product.printed(),
+                     REACTION_SECONDS)
+        forwards = product.forwards()
+        return Seen(
+            events=list(product.events.events()),
+            began_nanos=trace.began_nanos(self._guest.check(trace.READ_SCRIPT), False),
+            survived=product.alive(), forwards=forwards,
+            others_went_on=product.others_went_on(),
+            complaints=dmesg.complaints(self._guest.check("dmesg"), scenario.name))
