@@ -37,14 +37,13 @@ FAST = (
     "6.1/igb_uio/slot-power",
     "6.1/igb_uio/surprise",
     "6.1/igb_uio/reset",
-    "6.1/igb_uio/false-uevent",
     "6.1/igb_uio/update-driver",
     "6.1/igb_uio/update-bus",
     "6.1/igb_uio/withdraw-driver",
     "6.1/uio_pci_generic/surprise",
     "6.1/vfio-pci/remove",
     "6.1/vfio-pci/surprise",
-    "6.1/vfio-pci/reset",
+    "6.1/vfio-pci/false-uevent",
     "6.1/igb_uio/device-del-acpi",
 )
 

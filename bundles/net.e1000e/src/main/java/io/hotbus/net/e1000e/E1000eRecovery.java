@@ -5,6 +5,8 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,10 @@ final class E1000eRecovery {
     /** An application stops the port within this time, or never. */
     private static final Duration REACTION = Duration.ofSeconds(10);
 
+    /** So often the port may have to be set up again within {@link #PERIOD}. */
+    private static final int MOST_RESETS = 8;
+    private static final Duration PERIOD = Duration.ofSeconds(10);
+
     private final E1000eChip chip;
     private final E1000eDev dev;
     private final Port port;
@@ -27,6 +33,8 @@ final class E1000eRecovery {
     /** The setup that has to be replaced; null where none has. */
     private E1000eSetup lost;
     private long lostSince;
+    /** When the port had to be set up again, within the period; the latest last. */
+    private final Deque<Long> resets = new ArrayDeque<>();
     /** What was said last of configuration space. */
     private Optional<String> told = Optional.empty();
 
@@ -43,9 +51,9 @@ final class E1000eRecovery {
      *
      * @param status    as STATUS has just been read
      * @param wasSilent whether it did not answer at the look before
-     * @return whether the port was to be set up again, and was not: the chip cannot be used
+     * @return why the chip cannot be used, if it cannot
      */
-    boolean look(int status, boolean wasSilent) {
+    Optional<String> look(int status, boolean wasSilent) {
         Optional<String> config = restoreConfig();
         Optional<E1000eSetup> setup = dev.setup().current();
         if (setup.isEmpty() || setup.get() != lost) {
@@ -53,25 +61,36 @@ final class E1000eRecovery {
             Optional<String> why = wasSilent
                     ? Optional.of("its registers did not answer for a while")
                     : config.or(() -> dev.setup().look(started -> differs(started, status)));
-            setup.ifPresent(started -> why.ifPresent(reason -> ask(started, reason)));
-            return false;
+            return setup.flatMap(started -> why.flatMap(reason -> ask(started, reason)));
         }
-        return System.nanoTime() - lostSince > REACTION.toNanos();
+        return System.nanoTime() - lostSince > REACTION.toNanos()
+                ? Optional.of("its port was not stopped within %d s to be set up again"
+                        .formatted(REACTION.toSeconds()))
+                : Optional.empty();
     }
 
     private Optional<String> differs(E1000eSetup started, int status) {
         return started.difference(chip).or(() -> progress.look(started, status));
     }
 
-    private void ask(E1000eSetup started, String reason) {
+    /** Asks for another setup. Why that is useless, if it is. */
+    private Optional<String> ask(E1000eSetup started, String reason) {
         if (chip.device().isGone() || chip.isSilent()) {
-            return; // the next look deals with that
+            return Optional.empty(); // the next look deals with that
         }
+        long now = System.nanoTime();
+        resets.removeIf(time -> now - time > PERIOD.toNanos());
+        if (resets.size() == MOST_RESETS) {
+            return Optional.of("it had to be set up again %d times within %d s, and now: %s"
+                    .formatted(MOST_RESETS, PERIOD.toSeconds(), reason));
+        }
+        resets.addLast(now);
         LOG.warn("{}: is not as it was left: {}: its port has to be set up again", chip.device(),
                 reason);
         lost = started;
-        lostSince = System.nanoTime();
+        lostSince = now;
         ports.resetNeeded(port);
+        return Optional.empty();
     }
 
     /** Has the bus put back what it can. What was not as it was left, for words. */

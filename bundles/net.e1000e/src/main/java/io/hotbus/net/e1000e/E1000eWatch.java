@@ -9,6 +9,7 @@ import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,8 +81,9 @@ final class E1000eWatch implements AutoCloseable {
             silent = false;
             LOG.info("{}: its registers answer again", chip.device());
         }
-        if (recovery.look(status, wasSilent)) {
-            report(RemovalCause.RESET_FAILED, "its port was not set up again");
+        Optional<String> unusable = recovery.look(status, wasSilent);
+        if (unusable.isPresent()) {
+            report(RemovalCause.RESET_FAILED, unusable.get());
             return;
         }
         Link now = E1000eDev.link(status);
@@ -115,7 +117,7 @@ final class E1000eWatch implements AutoCloseable {
 
     private void report(RemovalCause cause, String why) {
         if (hotUnplug.report(chip.device(), cause)) {
-            LOG.warn("{}: gone: {}", chip.device(), why);
+            LOG.warn("{}: taken for removed: {}", chip.device(), why);
         }
     }
 

@@ -234,6 +234,25 @@ final class E1000eRecoveryTest {
     }
 
     @Test
+    void shouldReportAChipThatDoesNotStayAsItIsSetUp() throws Exception {
+        Port port = rig.start(pool);
+        int answered = 0;
+        while (rig.reports.isEmpty()) {
+            rig.chip.resetByOthers();
+            int before = answered;
+            assertThat(Rig.eventually(
+                    () -> rig.resets.size() > before || !rig.reports.isEmpty())).isTrue();
+            if (rig.reports.isEmpty()) {
+                startAgain(port);
+                answered++;
+            }
+        }
+
+        assertThat(answered).isEqualTo(8);
+        assertThat(rig.reports).containsOnly(RemovalCause.RESET_FAILED);
+    }
+
+    @Test
     void shouldReportAChipWhosePortNobodySetsUpAgain() throws Exception {
         Port port = rig.start(pool);
         rig.chip.resetByOthers();

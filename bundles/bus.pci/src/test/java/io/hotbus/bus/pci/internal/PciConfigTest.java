@@ -107,6 +107,18 @@ final class PciConfigTest {
     }
 
     @Test
+    void shouldPutBackWhatADeviceLostInItsSleep() throws Exception {
+        device = machine.attach(NIC);
+        write(PMCSR, 3);
+        write(COMMAND, 0);
+        write(BAR0, 0, 0, 0, 0);
+
+        assertThat(device.restoreConfig()).contains("its power state was not D0, BAR0 was 0x0 "
+                + "instead of 0xfebc0000, memory decoding was off, bus mastering was off");
+        assertThat(command()).isEqualTo(MEMORY);
+    }
+
+    @Test
     void shouldWakeADeviceThatIsAttached() throws Exception {
         write(PMCSR, 3);
         device = machine.attach(NIC);

@@ -35,8 +35,8 @@ public final class ConfigSnapshot {
     }
 
     /**
-     * Puts back the power state, or where that was right the BARs and memory decoding. Returns
-     * what was different, with bus mastering, which is as it is; nothing where nobody answers.
+     * Puts back the power state, the BARs and memory decoding. Returns what was different, with bus
+     * mastering, which stays as it is; nothing where nobody answers.
      *
      * @param mastering whether the driver has turned bus mastering on
      */
@@ -45,10 +45,11 @@ public final class ConfigSnapshot {
         if (command == NO_ANSWER) {
             return List.of();
         }
-        if (ConfigSpace.wake(access, power)) {
-            return List.of("its power state was not D0");
-        }
         List<String> changes = new ArrayList<>();
+        if (ConfigSpace.wake(access, power)) {
+            changes.add("its power state was not D0");
+            command = ConfigSpace.command(access); // waking may have reset it
+        }
         for (int i = 0; i < BARS; i++) {
             restoreBar(access, i).ifPresent(changes::add);
         }

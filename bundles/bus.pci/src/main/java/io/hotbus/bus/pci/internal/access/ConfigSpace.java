@@ -41,9 +41,7 @@ public final class ConfigSpace {
 
     /** Wakes it, lets it decode accesses to its memory, and keeps it from reaching ours. */
     public static void prepare(PciAccess access) throws LinuxException {
-        if (wake(access, powerManagement(access))) {
-            LockSupport.parkNanos(WAKE_NANOS);
-        }
+        wake(access, powerManagement(access));
         change(access, COMMAND, BUS_MASTER, MEMORY_SPACE);
     }
 
@@ -110,14 +108,21 @@ public final class ConfigSpace {
         return access.readConfig(capability + PMCSR, 2) & POWER_STATE;
     }
 
-    /** Puts it into D0, in which it is some milliseconds later. Whether it was in another state. */
+    /** Puts it into D0, and waits until it is. Whether it was in another state. */
     static boolean wake(PciAccess access, OptionalInt capability) throws LinuxException {
         if (capability.isEmpty() || powerState(access, capability.getAsInt()) == 0) {
             return false;
         }
         int offset = capability.getAsInt() + PMCSR;
-        int control = access.readConfig(offset, 2);
-        access.writeConfig(offset, 2, control & ~POWER_STATE & ~PME_STATUS);
+        int control = access.readConfig(offset, 2) & ~PME_STATUS;
+        access.writeConfig(offset, 2, control & ~POWER_STATE);
+        LockSupport.parkNanos(WAKE_NANOS);
+        if (powerState(access, capability.getAsInt()) != 0) {
+            // vfio does nothing where the kernel takes it to be in D0: it has to be told first.
+            access.writeConfig(offset, 2, control);
+            access.writeConfig(offset, 2, control & ~POWER_STATE);
+            LockSupport.parkNanos(WAKE_NANOS);
+        }
         return true;
     }
 
