@@ -21,7 +21,7 @@ def seen(*kinds, **others):
 
 class DisturbancesTest(unittest.TestCase):
     def test_should_pass_a_port_that_was_set_up_again(self):
-        row = judge(RESET, seen("INTR_RESET", "INTR_LSC", "INTR_RESET"))
+        row = judge(RESET, seen("FAULT", "INTR_RESET", "INTR_LSC", "INTR_RESET"))
         self.assertTrue(row.passed, row.reason)
         self.assertEqual((row.detectedMillis, row.firstDetector), (2.0, "INTR_RESET"))
 

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at STATUS, at each interrupt of the link and periodically in any case: has the link
- * changed, is the device there at all, and is it as the driver left it? Thread {@code interrupt}; begun and closed by a
- * control thread.
+ * changed, is the device there at all, and is it as the driver left it? Thread {@code interrupt};
+ * begun and closed by a control thread.
  *
  * <p>A device whose registers do not answer is gone if its configuration space does not either, or
  * is that of another. If it does answer, the memory of the device may only be off for a while, as
