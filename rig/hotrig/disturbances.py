@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from hotrig import dmesg, nic, rows, stats, trace
 from hotrig.errors import GuestError, RigError
@@ -30,12 +31,20 @@ def _poke(offset: int, value: int) -> str:
             f"dd of={nic.DEVICE}/config bs=1 seek={offset} conv=notrunc status=none")
 
 
+class Outcome(Enum):
+    """What is to come of a disturbance."""
+
+    NOTHING = auto()
+    RESET = auto()  # the port is set up again
+    RETURN = auto()  # the NIC is taken for removed, and attached again
+
+
 @dataclass(frozen=True)
 class Disturbance:
     """What the guest's shell does."""
 
     script: str
-    harmless: bool = False  # nothing is to come of it
+    outcome: Outcome = Outcome.RESET
 
 
 DISTURBANCES = {
@@ -43,9 +52,12 @@ DISTURBANCES = {
     "bus-master-off": Disturbance(_poke(COMMAND, MEMORY)),
     "memory-off": Disturbance(_poke(COMMAND, BUS_MASTER)),
     "sleep": Disturbance(f"{_poke(PMCSR, D3HOT)}; sleep 0.5; {_poke(PMCSR, 0)}"),
+    "no-rest": Disturbance(
+        f"end=$((SECONDS + 12)); while [ $SECONDS -lt $end ]; do {_poke(COMMAND, BUS_MASTER)}; "
+        "sleep 0.1; done", Outcome.RETURN),
     "false-uevent": Disturbance(
         f"for action in remove unbind add; do echo $action >{nic.DEVICE}/uevent; done",
-        harmless=True),
+        Outcome.NOTHING),
 }
 
 
@@ -62,11 +74,13 @@ class Seen:
 
 
 def judge(scenario: Scenario, seen: Seen) -> Row:
-    """A disturbance that does harm has the port set up again, once at least; the other changes
-    nothing. Neither is a removal."""
+    """Nothing but what is to come of the disturbance is told of the NIC, once at least."""
     kinds = [e.kind for e in seen.events if e.device == nic.ADDRESS and e.kind not in BY_THE_WAY]
-    harmless = DISTURBANCES[scenario.removal].harmless
-    expected = not kinds if harmless else kinds and set(kinds) == {"INTR_RESET"}
+    expected = {
+        Outcome.NOTHING: not kinds,
+        Outcome.RESET: set(kinds) == {"INTR_RESET"},
+        Outcome.RETURN: {"REMOVE", "DETACHED", "REATTACHED"} <= set(kinds),
+    }[DISTURBANCES[scenario.removal].outcome]
     reasons = [reason for wrong, reason in (
         (not seen.survived, "the process died"),
         (not expected, f"the NIC's events were {' '.join(kinds) or 'none'}"),
@@ -109,12 +123,7 @@ class Disturbances:
         self._guest.check(dmesg.begin_script(scenario.name))
         product.begin_scenario()
         self._guest.check(f"{trace.CLEAR_SCRIPT}; {trace.MARK_SCRIPT}; {disturbance.script}", 30)
-        if disturbance.harmless:
-            wait_for(lambda: len(stats.counts(product.printed(), nic.ADDRESS)) > QUIET_SECONDS,
-                     REACTION_SECONDS)
-        else:
-            wait_for(lambda: "set up again with its configuration" in product.printed(),
-                     REACTION_SECONDS)
+        wait_for(lambda: self._is_over(disturbance.outcome, product), REACTION_SECONDS)
         forwards = product.forwards()
         return Seen(
             events=list(product.events.events()),
@@ -122,3 +131,11 @@ class Disturbances:
             survived=product.alive(), forwards=forwards,
             others_went_on=product.others_went_on(),
             complaints=dmesg.complaints(self._guest.check("dmesg"), scenario.name))
+
+    @staticmethod
+    def _is_over(outcome: Outcome, product: Product) -> bool:
+        if outcome is Outcome.NOTHING:
+            return len(stats.counts(product.printed(), nic.ADDRESS)) > QUIET_SECONDS
+        if outcome is Outcome.RETURN:
+            return product.events.find(nic.ADDRESS, "REATTACHED") is not None
+        return "set up again with its configuration" in product.printed()

@@ -39,6 +39,13 @@ class DisturbancesTest(unittest.TestCase):
         self.assertFalse(judge(FALSE, seen("INTR_RESET")).passed)
         self.assertFalse(judge(FALSE, seen("REMOVE")).passed)
 
+    def test_should_want_one_without_rest_to_be_back(self):
+        restless = replace(RESET, removal="no-rest")
+        self.assertTrue(judge(restless, seen(
+            "INTR_RESET", "REMOVE", "DESTROY", "DETACHED", "ADD", "NEW", "REATTACHED")).passed)
+        self.assertFalse(judge(restless, seen("INTR_RESET")).passed)
+        self.assertFalse(judge(restless, seen("REMOVE", "DESTROY", "DETACHED")).passed)
+
 
 if __name__ == "__main__":
     unittest.main()
