@@ -17,7 +17,8 @@ REMOVALS = ("first", "unbind", "remove", "slot-power", "surprise", "device-del",
 UPDATES = ("update-driver", "update-bus", "withdraw-driver")
 UPDATE_BINDINGS = ("igb_uio", "vfio-pci")
 # What somebody else does to a NIC that stays; see disturbances.py.
-DISTURBANCES = ("reset", "bus-master-off", "memory-off", "sleep", "no-rest", "false-uevent")
+DISTURBANCES = ("reset", "bus-master-off", "memory-off", "sleep", "bar-rewritten",
+                "false-uevent")
 DISTURBANCE_BINDINGS = ("igb_uio", "vfio-pci")
 # The product's contract tests.
 CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")

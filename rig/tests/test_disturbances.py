@@ -39,12 +39,14 @@ class DisturbancesTest(unittest.TestCase):
         self.assertFalse(judge(FALSE, seen("INTR_RESET")).passed)
         self.assertFalse(judge(FALSE, seen("REMOVE")).passed)
 
-    def test_should_want_one_without_rest_to_be_back(self):
-        restless = replace(RESET, removal="no-rest")
-        self.assertTrue(judge(restless, seen(
-            "INTR_RESET", "REMOVE", "DESTROY", "DETACHED", "ADD", "NEW", "REATTACHED")).passed)
-        self.assertFalse(judge(restless, seen("INTR_RESET")).passed)
-        self.assertFalse(judge(restless, seen("REMOVE", "DESTROY", "DETACHED")).passed)
+    def test_should_want_one_back_that_cannot_be_put_right(self):
+        rewritten = replace(RESET, removal="bar-rewritten")
+        self.assertTrue(judge(rewritten, seen("INTR_RESET")).passed)
+        on_vfio = replace(rewritten, binding="vfio-pci")
+        self.assertTrue(judge(on_vfio, seen(
+            "REMOVE", "DESTROY", "DETACHED", "ADD", "NEW", "REATTACHED")).passed)
+        self.assertFalse(judge(on_vfio, seen("INTR_RESET")).passed)
+        self.assertFalse(judge(on_vfio, seen("REMOVE", "DESTROY", "DETACHED")).passed)
 
 
 if __name__ == "__main__":
