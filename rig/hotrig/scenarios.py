@@ -75,8 +75,9 @@ class Flavour:
 class Scenario:
     """One removal, or one series of them."""
 
-    # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a bundle of it, then a removal; "contract": its contract tests; "kmod": the module
-    # alone; "dpdk": DPDK's testpmd
+    # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
+    # bundle of it, then a removal; "contract": its contract tests; "kmod": the module alone;
+    # "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
