@@ -34,7 +34,7 @@ class Removals:
     def run(self, scenario: Scenario) -> Row:
         """GuestError where the guest died; any other failure is in the row."""
         try:
-            product = self._product_under(scenario.binding)
+            product = self.product_under(scenario.binding)
             if scenario.removal == "first":
                 row = rows.judge(scenario, self._first)
             else:
@@ -65,7 +65,7 @@ class Removals:
             if not product.stop():
                 self._progress.say("hotbus did not end on SIGTERM and was killed")
 
-    def _product_under(self, binding: str) -> Product:
+    def product_under(self, binding: str) -> Product:
         """One that has the NIC and has seen its first removal."""
         if self._product is not None and self._binding == binding and self._product.alive():
             return self._product

@@ -16,6 +16,10 @@ REMOVALS = ("first", "unbind", "remove", "slot-power", "surprise", "device-del",
 # What is done to a bundle while the NIC forwards through it; see updates.py.
 UPDATES = ("update-driver", "update-bus", "withdraw-driver")
 UPDATE_BINDINGS = ("igb_uio", "vfio-pci")
+# What somebody else does to a NIC that stays; see disturbances.py.
+DISTURBANCES = ("reset", "bus-master-off", "memory-off", "sleep", "bar-rewritten",
+                "false-uevent")
+DISTURBANCE_BINDINGS = ("igb_uio", "vfio-pci")
 # The product's contract tests.
 CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
 
@@ -25,7 +29,7 @@ DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
-OF_THE_PRODUCT = ("hotbus", "update", "contract")
+OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -33,12 +37,14 @@ FAST = (
     "6.1/igb_uio/remove",
     "6.1/igb_uio/slot-power",
     "6.1/igb_uio/surprise",
+    "6.1/igb_uio/reset",
     "6.1/igb_uio/update-driver",
     "6.1/igb_uio/update-bus",
     "6.1/igb_uio/withdraw-driver",
     "6.1/uio_pci_generic/surprise",
     "6.1/vfio-pci/remove",
     "6.1/vfio-pci/surprise",
+    "6.1/vfio-pci/false-uevent",
     "6.1/igb_uio/device-del-acpi",
 )
 
@@ -69,8 +75,9 @@ class Flavour:
 class Scenario:
     """One removal, or one series of them."""
 
-    # "hotbus": a removal under the product; "update": of a bundle of it, then a removal; "contract": its contract tests; "kmod": the module
-    # alone; "dpdk": DPDK's testpmd
+    # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
+    # bundle of it, then a removal; "contract": its contract tests; "kmod": the module alone;
+    # "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
@@ -103,6 +110,8 @@ def all_scenarios() -> list[Scenario]:
         for removal in REMOVALS
         if _meaningful(binding, removal)
     ]
+    product += [Scenario("disturbance", kernel, binding, disturbance) for kernel in KERNELS
+                for binding in DISTURBANCE_BINDINGS for disturbance in DISTURBANCES]
     product += [Scenario("update", kernel, binding, update) for kernel in KERNELS
                 for binding in UPDATE_BINDINGS for update in UPDATES]
     product += [Scenario("contract", kernel, binding, "contract")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hotrig import rows, trace
 from hotrig.contract import Contract
+from hotrig.disturbances import Disturbances
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
 from hotrig.kernel import Kernel, KernelStore
@@ -32,6 +33,7 @@ class Boot:
         guest.check(trace.PREPARE_SCRIPT)
         nic, peer = Nic(guest, hotplug), Peer(guest)
         self._removals = Removals(guest, nic, peer, build, progress)
+        self._disturbances = Disturbances(guest, self._removals)
         self._updates = Updates(guest, nic, peer, build, self._removals, progress)
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
@@ -41,9 +43,10 @@ class Boot:
 
     def run(self, scenario: Scenario) -> Row:
         """GuestError where the guest died; any other failure is in the row."""
-        if scenario.kind == "hotbus":
+        if scenario.kind in ("hotbus", "disturbance"):
             self._updates.end()
-            return self._removals.run(scenario)
+            own = self._removals if scenario.kind == "hotbus" else self._disturbances
+            return own.run(scenario)
         self._removals.end()
         if scenario.kind == "update":
             return self._updates.run(scenario)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import unittest
 
+from hotrig.disturbances import DISTURBANCES
 from hotrig.errors import UsageError
 from hotrig.scenarios import FAST, Flavour, all_scenarios, by_flavour, select
 from hotrig.updates import SCENARIOS
@@ -21,7 +22,7 @@ class ScenariosTest(unittest.TestCase):
 
     def test_should_select_by_the_beginning_of_a_name(self):
         self.assertEqual(names("6.1/igb_uio/surprise"), ["6.1/igb_uio/surprise"])
-        self.assertEqual(len(names("6.1/igb_uio")), 7 + 3 + 1)
+        self.assertEqual(len(names("6.1/igb_uio")), 7 + 6 + 3 + 1)
         self.assertEqual(names("6.1/igb_uio/"), names("6.1/igb_uio"))
         self.assertTrue(all(n.startswith("6.1/") for n in names("6.1")))
 
@@ -29,7 +30,7 @@ class ScenariosTest(unittest.TestCase):
         self.assertFalse([n for n in names("6.1") if n.startswith("6.12")])
 
     def test_should_select_all_removals_of_the_product(self):
-        self.assertEqual(len(names("all")), 2 * (4 * 7 - 1 + 2 * (3 + 1)))
+        self.assertEqual(len(names("all")), 2 * (4 * 7 - 1 + 2 * (6 + 3 + 1)))
         self.assertIn("6.12/vfio-pci/contract", names("all"))
         self.assertFalse([n for n in names("all") if n.startswith(("kmod", "dpdk"))])
 
@@ -41,6 +42,10 @@ class ScenariosTest(unittest.TestCase):
         updates = [s for s in all_scenarios() if s.kind == "update"]
         self.assertEqual({s.removal for s in updates}, set(SCENARIOS))
         self.assertIn("6.1/igb_uio/update-bus", names("fast"))
+
+    def test_should_know_what_each_disturbance_is(self):
+        disturbances = [s for s in all_scenarios() if s.kind == "disturbance"]
+        self.assertEqual({s.removal for s in disturbances}, set(DISTURBANCES))
 
     def test_should_select_a_scenario_that_is_named_twice_once(self):
         self.assertEqual(names("6.1/none", "6.1/none/remove"), names("6.1/none"))
@@ -62,7 +67,7 @@ class ScenariosTest(unittest.TestCase):
     def test_should_put_scenarios_that_can_share_a_boot_together(self):
         groups = by_flavour(select(["6.1/igb_uio", "6.1/none", "6.1/vfio-pci/remove"]))
         self.assertEqual([(flavour, len(group)) for flavour, group in groups.items()], [
-            (Flavour("6.1", False, "pciehp"), 15), (Flavour("6.1", False, "acpi"), 2),
+            (Flavour("6.1", False, "pciehp"), 21), (Flavour("6.1", False, "acpi"), 2),
             (Flavour("6.1", True, "pciehp"), 1)])
 
 

@@ -51,7 +51,8 @@ public interface EthDev {
     TxQueue setupTxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
 
     /**
-     * Receives and sends from now on.
+     * Receives and sends from now on. Sets the device up from whatever state it is in: somebody
+     * else may have reset it since {@link #stop}, or before.
      *
      * @throws DeviceException the device is gone, or did not start in time; it is stopped
      */

@@ -17,6 +17,12 @@ public record EthEvent(Kind kind, Port port, long timeNanos) {
         DESTROY,
         /** The link went up or down. */
         INTR_LSC,
+        /**
+         * The device has lost what the driver wrote to it, as by a reset from outside: stop the
+         * port and start it again. The driver keeps the configuration. Where the port is not
+         * stopped within seconds the device counts as removed.
+         */
+        INTR_RESET,
         /** The device was pulled out: stop, close, detach. */
         INTR_RMV
     }

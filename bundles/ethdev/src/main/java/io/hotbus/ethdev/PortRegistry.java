@@ -29,4 +29,10 @@ public interface PortRegistry {
 
     /** For drivers: the link went up or down; raises INTR_LSC. Any thread but an lcore. */
     void linkChanged(Port port);
+
+    /**
+     * For drivers: the device of a started port is not as the driver left it; raises INTR_RESET.
+     * Any thread but an lcore.
+     */
+    void resetNeeded(Port port);
 }

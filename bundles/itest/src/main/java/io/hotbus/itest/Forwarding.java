@@ -52,7 +52,7 @@ final class Forwarding implements EthEventListener, AutoCloseable {
                     application.giveUp(port);
                 }
                 case DESTROY -> forget(port);
-                case INTR_LSC -> {
+                case INTR_LSC, INTR_RESET -> {
                     // it forwards what there is
                 }
             }

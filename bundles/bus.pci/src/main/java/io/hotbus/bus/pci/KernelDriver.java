@@ -34,6 +34,11 @@ public enum KernelDriver {
         return text;
     }
 
+    /** The driver that the function is bound to then, as in {@code /sys/bus/pci/drivers}. */
+    public Optional<String> bound() {
+        return this == NONE ? Optional.empty() : Optional.of(text);
+    }
+
     /** The one of that name, if it is one of these. */
     public static Optional<KernelDriver> of(String text) {
         return Stream.of(values()).filter(driver -> driver.text.equals(text)).findFirst();

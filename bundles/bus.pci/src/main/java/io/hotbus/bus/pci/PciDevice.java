@@ -7,6 +7,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.DmaMemory;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -62,6 +63,18 @@ public abstract class PciDevice extends Device {
      * @throws DeviceException on: it is gone; off: never
      */
     public abstract void setBusMaster(boolean on) throws DeviceException;
+
+    /**
+     * Finds what somebody else has changed in configuration space since the bus opened the device,
+     * and puts back the power state D0, the BARs and memory decoding. Bus mastering that was turned
+     * off stays off until {@link #setBusMaster}: the driver has to set the device up before. For a
+     * periodic look, also on {@code interrupt}; may wait while the kernel resets the function.
+     *
+     * @return what was not as it was left, for words; that the device's memory was away for a while
+     *     is told once. Empty where all is as it was left, or the device is gone
+     * @throws DeviceException configuration space cannot be accessed
+     */
+    public abstract Optional<String> restoreConfig() throws DeviceException;
 
     /**
      * Has {@code handler} run on {@code interrupt} at each interrupt, which is let through again

@@ -26,6 +26,14 @@ public record Uevent(
         return Optional.ofNullable(keys.get(key));
     }
 
+    /**
+     * Whether it was asked for by a write to a file {@code uevent} of sysfs, as {@code udevadm
+     * trigger} does: it then tells of no change.
+     */
+    public boolean synthetic() {
+        return keys.containsKey("SYNTH_UUID");
+    }
+
     /** The last element of the devpath: {@code 0000:03:00.0}, {@code uio0}, {@code eth0}. */
     public String kernelName() {
         return devpath.substring(devpath.lastIndexOf('/') + 1);

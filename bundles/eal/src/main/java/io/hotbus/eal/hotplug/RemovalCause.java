@@ -18,5 +18,7 @@ public enum RemovalCause {
     /** A register read all-ones. */
     ALL_ONES,
     /** A rescan of the bus did not find it. */
-    RESCAN
+    RESCAN,
+    /** It had lost its state, and its port could not be set up again. */
+    RESET_FAILED
 }

@@ -195,6 +195,13 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         }
     }
 
+    @Override
+    public void resetNeeded(Port port) {
+        if (port instanceof EthPort ours && raiseIfPresent(EthEvent.Kind.INTR_RESET, ours)) {
+            LOG.debug("{}: has to be set up again", port);
+        }
+    }
+
     /** On {@code control}. */
     @Override
     public void onDeviceEvent(DeviceEvent event) {

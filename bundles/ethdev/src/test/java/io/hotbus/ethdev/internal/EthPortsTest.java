@@ -111,6 +111,17 @@ final class EthPortsTest {
     }
 
     @Test
+    void shouldTellThatAPortHasToBeSetUpAgain() throws Exception {
+        Port port = add("net_test0");
+
+        ports.resetNeeded(port);
+        ports.remove(port);
+        ports.resetNeeded(port);
+
+        assertThat(recorded()).containsExactly("NEW 0", "INTR_RESET 0", "DESTROY 0");
+    }
+
+    @Test
     void shouldTellTheDriverItsPortFirstOfAll() {
         add("net_test0");
         TestDev dev = new TestDev();

@@ -26,19 +26,21 @@ import org.slf4j.LoggerFactory;
  */
 final class E1000eDev implements EthDev {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDev.class);
+    private static final int TCTL = E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP
+            | E1000eRegs.TCTL_CT_COLD | E1000eRegs.TCTL_RTLC | E1000eRegs.TCTL_MULR;
     private static final int[] SPEEDS_MBPS = {10, 100, 1000, 1000};
 
     private final E1000eChip chip;
     private final DmaAllocator allocator;
     private final EthDevInfo info;
     private final E1000eCounters registers;
+    private final E1000eLiveSetup setup = new E1000eLiveSetup();
     private final QueueCounters rxCounters = new QueueCounters();
     private final QueueCounters txCounters = new QueueCounters();
     private E1000eRxQueue rx;
     private E1000eTxQueue tx;
     private int portId;
     private boolean promiscuous;
-    private boolean started;
     private volatile boolean interrupt;
     private volatile boolean closed;
 
@@ -117,20 +119,24 @@ final class E1000eDev implements EthDev {
             rx.prepare();
             tx.prepare();
             chip.device().setBusMaster(true);
-            started = true;
             chip.write(E1000eRegs.TIPG, E1000eRegs.TIPG_COPPER);
-            chip.write(E1000eRegs.TCTL, E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP
-                    | E1000eRegs.TCTL_CT_COLD | E1000eRegs.TCTL_RTLC | E1000eRegs.TCTL_MULR);
+            chip.write(E1000eRegs.TCTL, TCTL);
             chip.write(E1000eRegs.RCTL, rctl());
             rx.handOver();
             if (interrupt) {
                 chip.enableInterrupt();
             }
             chip.requireAnswer("does not answer after it was started");
+            setup.begin(E1000eSetup.of(rctl(), TCTL, rx, tx));
         } catch (DeviceException e) {
             stop();
             throw e;
         }
+    }
+
+    /** With what the chip was set up, while it is started. */
+    E1000eLiveSetup setup() {
+        return setup;
     }
 
     private int rctl() {
@@ -144,7 +150,7 @@ final class E1000eDev implements EthDev {
         if (closed) {
             return;
         }
-        started = false;
+        setup.end();
         if (chip.device().isGone()) {
             return;
         }
@@ -255,8 +261,9 @@ final class E1000eDev implements EthDev {
     @Override
     public void setPromiscuous(boolean on) {
         promiscuous = on;
-        if (started) {
+        if (setup.end()) {
             chip.write(E1000eRegs.RCTL, rctl());
+            setup.begin(E1000eSetup.of(rctl(), TCTL, rx, tx));
         }
     }
 }

@@ -2,11 +2,13 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.IovaMode;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCache;
+import java.util.List;
 
 /**
  * What the receive and the transmit queue have in common: the ring, and the buffers in it.
@@ -82,6 +84,23 @@ abstract class E1000eQueue implements AutoCloseable {
         chip.write(registers + E1000eRegs.RDTR - E1000eRegs.RDBAL, 0);
         chip.write(registers + E1000eRegs.RADV - E1000eRegs.RDBAL, 0);
         chip.write(registers + E1000eRegs.RXDCTL - E1000eRegs.RDBAL, dctl);
+    }
+
+    /** What {@link #writeRing} has put into that block of registers, but for head and tail. */
+    final List<E1000eSetup.Register> ringRegisters(String prefix, long registers) {
+        long iova = ring.iova();
+        return List.of(
+                E1000eSetup.Register.of(prefix + "BAL", registers, (int) iova),
+                E1000eSetup.Register.of(prefix + "BAH",
+                        registers + E1000eRegs.RDBAH - E1000eRegs.RDBAL,
+                        (int) (iova >>> Integer.SIZE)),
+                E1000eSetup.Register.of(prefix + "LEN",
+                        registers + E1000eRegs.RDLEN - E1000eRegs.RDBAL, ring.bytes()));
+    }
+
+    /** Whether the chip has reported that it has done descriptor {@code index}. */
+    final boolean isDone(int index) {
+        return (RawMemory.getLongVolatile(word(index)) & E1000eDescriptor.DD) != 0;
     }
 
     /** Gives all buffers back, and the ring. The chip cannot reach memory any more. Idempotent. */

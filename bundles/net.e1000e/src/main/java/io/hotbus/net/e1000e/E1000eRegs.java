@@ -34,6 +34,8 @@ final class E1000eRegs {
     static final long STATUS = 0x00008;
     static final int STATUS_FD = 1;
     static final int STATUS_LU = 1 << 1;
+    /** Sending is held up by flow control. */
+    static final int STATUS_TXOFF = 1 << 4;
     static final int STATUS_SPEED_SHIFT = 6;
     static final int STATUS_SPEED = 3 << STATUS_SPEED_SHIFT;
     /** 1 for as long as requests of the device may be under way. */
@@ -73,6 +75,9 @@ final class E1000eRegs {
     static final int RCTL_BSIZE_SHIFT = 16;
     /** Strips the FCS. */
     static final int RCTL_SECRC = 1 << 26;
+    /** The bits that are written. */
+    static final int RCTL_WRITTEN = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM
+            | 3 << RCTL_BSIZE_SHIFT | RCTL_SECRC;
 
     static final long RDBAL = 0x02800;
     static final long RDBAH = 0x02804;

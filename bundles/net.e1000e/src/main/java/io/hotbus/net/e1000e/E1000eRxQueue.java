@@ -8,6 +8,7 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
+import java.util.List;
 
 /**
  * The receive queue. Descriptors from {@code next} on, {@code armed} of them, hold a buffer and are
@@ -155,6 +156,24 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
     /** Hands the ring over. The chip is enabled: RDT is written after RCTL.EN. */
     void handOver() {
         chip.write(E1000eRegs.RDT, armed);
+    }
+
+    List<E1000eSetup.Register> ringRegisters() {
+        return ringRegisters("RD", E1000eRegs.RDBAL);
+    }
+
+    /**
+     * Whether the chip has passed a descriptor without reporting it; of a ring whose RDT has been
+     * the same for long. From RDT on to RDH none is the chip's: each was done, and is not armed
+     * again. Only that at RDT may never have been armed. Thread {@code interrupt}.
+     */
+    boolean lacksReports(int head, int tail) {
+        for (int i = (tail + 1) & mask; i != (head & mask); i = (i + 1) & mask) {
+            if (!isDone(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** RCTL.BSIZE: 2048, 1024, 512 or 256 bytes. */

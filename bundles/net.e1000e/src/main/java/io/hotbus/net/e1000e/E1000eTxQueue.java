@@ -8,6 +8,7 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import java.util.List;
 
 /**
  * The transmit queue. Descriptors from {@code oldest} on, {@code used} of them, hold a buffer: sent
@@ -89,6 +90,23 @@ final class E1000eTxQueue extends E1000eQueue implements TxQueue {
             oldest = (oldest + REPORT) & mask;
             used -= REPORT;
         }
+    }
+
+    List<E1000eSetup.Register> ringRegisters() {
+        return ringRegisters("TD", E1000eRegs.TDBAL);
+    }
+
+    /**
+     * Whether the chip has passed a descriptor without reporting it as it was asked to; of a ring
+     * in which it has passed all. Thread {@code interrupt}.
+     */
+    boolean lacksReports() {
+        for (int i = REPORT - 1; i <= mask; i += REPORT) {
+            if ((RawMemory.getLongVolatile(word(i)) & E1000eDescriptor.TX_RS) != 0 && !isDone(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Begins with an empty ring. Frames that were not sent before the last stop are lost. */

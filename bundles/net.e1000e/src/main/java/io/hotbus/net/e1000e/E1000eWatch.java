@@ -9,17 +9,19 @@ import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Looks at STATUS, at each interrupt of the link and periodically in any case: has the link
- * changed, and is the device there at all? Thread {@code interrupt}; begun and closed by a
- * control thread.
+ * changed, is the device there at all, and is it as the driver left it? Thread {@code interrupt};
+ * begun and closed by a control thread.
  *
  * <p>A device whose registers do not answer is gone if its configuration space does not either, or
  * is that of another. If it does answer, the memory of the device may only be off for a while, as
- * during a reset by someone else: then it has a few seconds to come back.
+ * during a reset by someone else: then it has a few seconds to come back, and what is wrong in its
+ * configuration space is put right.
  */
 final class E1000eWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eWatch.class);
@@ -30,6 +32,7 @@ final class E1000eWatch implements AutoCloseable {
     private final PortRegistry ports;
     private final HotUnplug hotUnplug;
     private final E1000eSettings.Watch settings;
+    private final E1000eRecovery recovery;
     private Lease interrupt = () -> { };
     private Lease timer = () -> { };
     private Link link;
@@ -44,6 +47,7 @@ final class E1000eWatch implements AutoCloseable {
         this.ports = ports;
         this.hotUnplug = hotUnplug;
         this.settings = settings;
+        this.recovery = new E1000eRecovery(chip, dev, port, ports);
         this.link = dev.link();
     }
 
@@ -63,7 +67,6 @@ final class E1000eWatch implements AutoCloseable {
         look();
     }
 
-    /** One read, if all is as it was. */
     private void look() {
         if (chip.device().isGone()) {
             return;
@@ -73,9 +76,15 @@ final class E1000eWatch implements AutoCloseable {
             lookAtBus();
             return;
         }
+        boolean wasSilent = silent;
         if (silent) {
             silent = false;
             LOG.info("{}: its registers answer again", chip.device());
+        }
+        Optional<String> unusable = recovery.look(status, wasSilent);
+        if (unusable.isPresent()) {
+            report(RemovalCause.RESET_FAILED, unusable.get());
+            return;
         }
         Link now = E1000eDev.link(status);
         if (!now.equals(link)) {
@@ -92,18 +101,23 @@ final class E1000eWatch implements AutoCloseable {
             silentSince = now;
         }
         if (!chip.isOnBus()) {
-            report("its registers do not answer, nor does its configuration space");
-        } else if (now - silentSince > settings.silence().toNanos()) {
-            report("its registers have not answered for " + settings.silence().toMillis() + " ms");
+            report(RemovalCause.ALL_ONES,
+                    "its registers do not answer, nor does its configuration space");
+            return;
+        }
+        recovery.restoreConfig();
+        if (now - silentSince > settings.silence().toNanos()) {
+            report(RemovalCause.ALL_ONES, "its registers have not answered for "
+                    + settings.silence().toMillis() + " ms");
         } else if (now == silentSince) {
             LOG.warn("{}: its registers do not answer, but its configuration space does: it has "
                     + "{} ms to come back", chip.device(), settings.silence().toMillis());
         }
     }
 
-    private void report(String why) {
-        if (hotUnplug.report(chip.device(), RemovalCause.ALL_ONES)) {
-            LOG.warn("{}: gone: {}", chip.device(), why);
+    private void report(RemovalCause cause, String why) {
+        if (hotUnplug.report(chip.device(), cause)) {
+            LOG.warn("{}: taken for removed: {}", chip.device(), why);
         }
     }
 

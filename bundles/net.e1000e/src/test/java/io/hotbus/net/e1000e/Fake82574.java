@@ -39,6 +39,8 @@ final class Fake82574 implements AutoCloseable {
     volatile boolean noAddress;
     /** It does not take frames out of the transmit ring. */
     volatile boolean holdTransmit;
+    /** What it writes to memory is lost, as where a bridge lets none of it through. */
+    volatile boolean losesWrites;
     /** Runs at the moment it vanishes. */
     volatile Runnable onVanish = () -> { };
     /** Raises the interrupt. */
@@ -101,6 +103,11 @@ final class Fake82574 implements AutoCloseable {
     synchronized void comeBack() {
         gone = false;
         vanishRegister = -1;
+        reset();
+    }
+
+    /** Somebody else resets it. */
+    synchronized void resetByOthers() {
         reset();
     }
 
@@ -201,7 +208,7 @@ final class Fake82574 implements AutoCloseable {
         if (frame == TestDma.FAULT || !receive(frame, length)) {
             return false;
         }
-        if ((command & E1000eDescriptor.TX_RS) != 0) {
+        if ((command & E1000eDescriptor.TX_RS) != 0 && !losesWrites) {
             RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
                     command | E1000eDescriptor.DD);
         }
@@ -228,10 +235,12 @@ final class Fake82574 implements AutoCloseable {
             if (buffer == TestDma.FAULT) {
                 return false;
             }
-            RawMemory.copy(frame + done, buffer, piece);
             long end = done + piece == length ? E1000eDescriptor.RX_EOP | errors : 0;
-            RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
-                    E1000eDescriptor.DD | end | piece);
+            if (!losesWrites) {
+                RawMemory.copy(frame + done, buffer, piece);
+                RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
+                        E1000eDescriptor.DD | end | piece);
+            }
             head = next(E1000eRegs.RDLEN, head);
             set(E1000eRegs.RDH, head);
         }

@@ -47,6 +47,8 @@ final class Rig implements AutoCloseable {
     final Queue<RemovalCause> reports = new ConcurrentLinkedQueue<>();
     /** Names of the ports whose link was said to have changed. */
     final Queue<String> linkChanges = new ConcurrentLinkedQueue<>();
+    /** Names of the ports that were said to have to be set up again. */
+    final Queue<String> resets = new ConcurrentLinkedQueue<>();
     final PortRegistry ports;
     final HotUnplug hotUnplug = this::reported;
     final E1000eDriver driver;
@@ -65,7 +67,8 @@ final class Rig implements AutoCloseable {
         // The table is the process's: what earlier tests have left in it is theirs.
         windows.take();
         chip = new Fake82574(linux, dma);
-        ports = new Listening(new EthPorts((owner, task) -> task.run()), linkChanges);
+        ports = new Listening(new EthPorts((owner, task) -> task.run()), linkChanges,
+                resets);
         driver = new E1000eDriver(dma, interrupts, hotUnplug, ports,
                 new E1000eSettings(Map.of("reset.limit.ms", resetLimit)));
     }
@@ -168,9 +171,9 @@ final class Rig implements AutoCloseable {
         pools.forEach(Mempool::close);
     }
 
-    /** The registry, which also says whose link has changed. */
-    private record Listening(PortRegistry registry, Queue<String> linkChanges)
-            implements PortRegistry {
+    /** The registry, which also says what ports it was told of. */
+    private record Listening(PortRegistry registry, Queue<String> linkChanges,
+            Queue<String> resets) implements PortRegistry {
         @Override
         public List<Port> ports() {
             return registry.ports();
@@ -200,6 +203,12 @@ final class Rig implements AutoCloseable {
         public void linkChanged(Port port) {
             linkChanges.add(port.name());
             registry.linkChanged(port);
+        }
+
+        @Override
+        public void resetNeeded(Port port) {
+            resets.add(port.name());
+            registry.resetNeeded(port);
         }
     }
 }

@@ -27,6 +27,10 @@ final class TestFunction extends PciDevice implements AutoCloseable {
     /** What configuration space reads at offset 0; empty: it cannot be read. */
     volatile Optional<Integer> identity = Optional.of(ID.device() << 16 | ID.vendor());
     volatile boolean unreachableMemory;
+    /** What the bus finds changed in configuration space, until bus mastering is turned on. */
+    volatile Optional<String> changed = Optional.empty();
+    /** Runs when the bus puts configuration space right. */
+    volatile Runnable onRestore = () -> { };
     /** Else it has to be polled. */
     volatile boolean hasInterrupt = true;
 
@@ -97,6 +101,13 @@ final class TestFunction extends PciDevice implements AutoCloseable {
             throw new DeviceException(this + ": it is gone");
         }
         chip.busMaster = on;
+        changed = on ? Optional.empty() : changed;
+    }
+
+    @Override
+    public Optional<String> restoreConfig() {
+        onRestore.run();
+        return changed;
     }
 
     @Override

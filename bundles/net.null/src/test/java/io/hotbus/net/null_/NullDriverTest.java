@@ -57,6 +57,11 @@ final class NullDriverTest {
         public void linkChanged(Port port) {
             throw new AssertionError("a null device's link never changes by itself");
         }
+
+        @Override
+        public void resetNeeded(Port port) {
+            throw new AssertionError("a null device has no state to lose");
+        }
     }
 
     private final Registry registry = new Registry();

@@ -172,5 +172,10 @@ final class Rig implements AutoCloseable {
             linkChanges.add(port.name());
             registry.linkChanged(port);
         }
+
+        @Override
+        public void resetNeeded(Port port) {
+            registry.resetNeeded(port);
+        }
     }
 }

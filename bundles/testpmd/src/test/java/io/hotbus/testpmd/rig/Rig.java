@@ -4,6 +4,7 @@ package io.hotbus.testpmd.rig;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.RemovalCause;
@@ -44,7 +45,7 @@ public final class Rig implements AutoCloseable {
         devices = new RigDevices(registry);
         engine = EngineAccess.engine(options, control);
         open.addUser(engine);
-        ports = new PortAccess(options, devices, registry, engine, control);
+        ports = new PortAccess(options, devices, registry, engine, control, this::report);
         ports.listeners().forEach(open::addListener);
         listeners.add(open::onDeviceEvent);
         listeners.add(ports.policy());
@@ -79,8 +80,16 @@ public final class Rig implements AutoCloseable {
     public void pullOut(String name) throws Exception {
         RigDevice device = devices.device(name);
         device.nic().pullOut();
-        assertThat(device.markRemoved()).isTrue();
-        publish(DeviceEvent.removed(device, RemovalCause.UEVENT_REMOVE, System.nanoTime()));
+        assertThat(report(device, RemovalCause.UEVENT_REMOVE)).isTrue();
+    }
+
+    /** As core does, but for the bus's part. */
+    private boolean report(Device device, RemovalCause cause) {
+        boolean first = device.markRemoved();
+        if (first) {
+            publish(DeviceEvent.removed(device, cause, System.nanoTime()));
+        }
+        return first;
     }
 
     /** ADD, as a bus tells it. */

@@ -4,6 +4,7 @@ package io.hotbus.bus.pci.internal;
 import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciFunction;
+import io.hotbus.bus.pci.internal.access.ConfigSnapshot;
 import io.hotbus.bus.pci.internal.access.ConfigSpace;
 import io.hotbus.bus.pci.internal.access.PciAccess;
 import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
@@ -29,8 +30,12 @@ final class LivePciDevice extends PciDevice {
     private static final Logger LOG = LoggerFactory.getLogger(LivePciDevice.class);
     private static final long CLOSE_SECONDS = 5;
 
-    /** How it is accessed, once it is open; {@code faults}: where a fault need not be its end. */
-    record Opened(PciAccess access, KernelDriver driver, Optional<TransientFaults> faults) {
+    /**
+     * How it is accessed, once it is open; {@code config}: as it was then; {@code faults}: where a
+     * fault need not be its end.
+     */
+    record Opened(PciAccess access, KernelDriver driver, ConfigSnapshot config,
+            Optional<TransientFaults> faults) {
         void close() {
             faults.ifPresent(TransientFaults::close);
             access.close();
@@ -39,8 +44,7 @@ final class LivePciDevice extends PciDevice {
 
     private final PciInterrupt interrupt;
     private final CountDownLatch closed = new CountDownLatch(1);
-    /** Serialises the changes of COMMAND. */
-    private final Object command = new Object();
+    private final DeviceConfig config = new DeviceConfig(this);
     /** Guarded by the lock. */
     private final PciBars bars;
     /** Uevents up to this number tell of earlier stays in the slot. */
@@ -122,15 +126,8 @@ final class LivePciDevice extends PciDevice {
     /** Keeps the device from our memory, if it can still be told. */
     void cutOff() {
         Opened now = opened;
-        if (now == null) {
-            return;
-        }
-        try {
-            synchronized (command) {
-                ConfigSpace.setBusMaster(now.access, false);
-            }
-        } catch (LinuxException e) {
-            LOG.debug("{}: bus mastering not turned off: {}", this, e.getMessage());
+        if (now != null) {
+            config.turnBusMasterOff(now.access);
         }
     }
 
@@ -220,6 +217,7 @@ final class LivePciDevice extends PciDevice {
         Opened now = opened;
         if (now != null && !closing) {
             bars.restore(this, now.access);
+            config.memoryWasAway();
         }
     }
 
@@ -244,44 +242,27 @@ final class LivePciDevice extends PciDevice {
 
     @Override
     public int readConfig(int offset, int bytes) throws DeviceException {
-        try {
-            return access().readConfig(offset, bytes);
-        } catch (LinuxException e) {
-            throw configFailed(offset, "read", e);
-        }
+        return config.read(access(), offset, bytes);
     }
 
     @Override
     public void writeConfig(int offset, int bytes, int value) throws DeviceException {
-        try {
-            access().writeConfig(offset, bytes, value);
-        } catch (LinuxException e) {
-            throw configFailed(offset, "written", e);
-        }
-    }
-
-    private DeviceException configFailed(int offset, String what, LinuxException e) {
-        return new DeviceException("%s: configuration space at %#x cannot be %s: %s"
-                .formatted(this, offset, what, e.getMessage()), e);
+        config.write(access(), offset, bytes, value);
     }
 
     @Override
     public void setBusMaster(boolean on) throws DeviceException {
-        if (!on) {
+        if (on) {
+            config.turnBusMasterOn(access());
+        } else {
             cutOff();
-            return;
         }
-        try {
-            synchronized (command) {
-                if (isGone()) {
-                    throw new DeviceException(this + ": is gone, so it is not let reach memory");
-                }
-                ConfigSpace.setBusMaster(access(), true);
-            }
-        } catch (LinuxException e) {
-            throw new DeviceException(this + ": bus mastering cannot be turned on: "
-                    + e.getMessage(), e);
-        }
+    }
+
+    @Override
+    public Optional<String> restoreConfig() throws DeviceException {
+        Opened now = opened;
+        return now == null ? Optional.empty() : config.restore(now.access, now.config);
     }
 
     @Override

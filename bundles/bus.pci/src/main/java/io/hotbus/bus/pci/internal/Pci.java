@@ -26,6 +26,7 @@ import io.hotbus.eal.bus.Uevent;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEvents;
 import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.hotplug.SigbusHandler;
@@ -52,6 +53,8 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     private final SysfsPci sysfs;
     private final PciOpener opener;
     private final PciDetectors detectors;
+    private final LostFunctions lost;
+    private final Lease reconciling;
     private final long pageSize;
 
     @Activate
@@ -75,7 +78,8 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
                 new DriverBinding(sysfs, files, settings::arrivalLimit),
                 new PciAccesses(linux, interrupts, sysfs, files, settings.dev(), vfio), known,
                 interrupts, services.hotUnplug(), settings);
-        this.detectors = new PciDetectors(sysfs, known, services.events(),
+        this.lost = new LostFunctions(sysfs);
+        this.detectors = new PciDetectors(sysfs, known, lost, services.events(),
                 new PciDetectors.Attached() {
                     @Override
                     public List<LivePciDevice> devices() {
@@ -88,10 +92,12 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
                     }
                 });
         detectors.start();
+        this.reconciling = interrupts.every(settings.reconcilePeriod(), detectors::reconcile);
     }
 
     @Deactivate
     void deactivate() {
+        reconciling.close();
         closeBus();
     }
 
@@ -166,6 +172,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     @Override
     protected void probe(PciDriver driver, LivePciDevice device) throws DeviceException {
         driver.probe(device);
+        lost.attached(device);
     }
 
     @Override
@@ -176,6 +183,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     @Override
     protected void close(LivePciDevice device) {
         device.close();
+        lost.closed(device);
     }
 
     // ---- removal ----

@@ -32,13 +32,15 @@ final class PciDetectors {
 
     private final SysfsPci sysfs;
     private final KnownFunctions known;
+    private final LostFunctions lost;
     private final DeviceEvents events;
     private final Attached attached;
 
-    PciDetectors(SysfsPci sysfs, KnownFunctions known, DeviceEvents events,
+    PciDetectors(SysfsPci sysfs, KnownFunctions known, LostFunctions lost, DeviceEvents events,
             Attached attached) {
         this.sysfs = sysfs;
         this.known = known;
+        this.lost = lost;
         this.events = events;
         this.attached = attached;
     }
@@ -74,12 +76,23 @@ final class PciDetectors {
         }
     }
 
+    /**
+     * The kernel takes a function out of {@code bus/pci/devices} before it says so: one that is in
+     * there still is not gone. If it goes after all, the next look finds that out.
+     */
     private void removed(PciUevent event) {
+        Optional<LivePciDevice> there = at(event.address()).filter(this::isInItsSlot);
+        if (there.isPresent()) {
+            LOG.warn("{}: uevent {} says that it was removed, but it is there: it stays attached",
+                    there.get(), event.sequence());
+            return;
+        }
         known.removed(event.address());
         if (at(event.address()).isEmpty()) {
             attached.removed(event.address().toString(), RemovalCause.UEVENT_REMOVE);
         }
         attached.devices().stream().filter(device -> goesWith(device, event))
+                .filter(device -> !isInItsSlot(device))
                 .forEach(device -> report(device, RemovalCause.UEVENT_REMOVE, event,
                         device.heedsRemoval(event.sequence())));
     }
@@ -102,13 +115,31 @@ final class PciDetectors {
         }
     }
 
-    /** Compares what is there with what was. */
-    void rescan() throws DeviceException {
+    /**
+     * Compares the devices that are attached, or were until they were taken for removed, with what
+     * is there. Periodically, on {@code interrupt}.
+     */
+    void reconcile() {
+        reportThoseThatWent();
+        for (PciAddress address : lost.look()) {
+            if (at(address).isEmpty()) {
+                LOG.info("{}: was taken for removed, but it is there", address);
+                publish(DeviceEvent.Kind.ADD, address);
+            }
+        }
+    }
+
+    private void reportThoseThatWent() {
         for (LivePciDevice device : attached.devices()) {
             if (!device.isGone() && hasGone(device)) {
                 attached.removed(device.name(), RemovalCause.RESCAN);
             }
         }
+    }
+
+    /** Compares what is there with what was. */
+    void rescan() throws DeviceException {
+        reportThoseThatWent();
         KnownFunctions.Difference difference = known.rescanned(sysfs.scan());
         for (PciAddress address : difference.vanished()) {
             if (at(address).isEmpty()) {
@@ -120,14 +151,15 @@ final class PciDetectors {
 
     /** Whether it is not there, or another is, or its kernel driver is not the same any more. */
     private boolean hasGone(LivePciDevice device) {
-        OptionalLong inode = sysfs.inode(address(device));
-        if (inode.isEmpty() || inode.getAsLong() != device.found().inode()) {
+        if (!isInItsSlot(device)) {
             return true;
         }
         KernelDriver driver = device.openedThrough();
-        Optional<String> expected = Optional.ofNullable(driver)
-                .filter(d -> d != KernelDriver.NONE).map(KernelDriver::text);
-        return driver != null && !sysfs.driver(address(device)).equals(expected);
+        return driver != null && !sysfs.driver(address(device)).equals(driver.bound());
+    }
+
+    private boolean isInItsSlot(LivePciDevice device) {
+        return sysfs.inode(address(device)).equals(OptionalLong.of(device.found().inode()));
     }
 
     private Optional<LivePciDevice> at(PciAddress address) {

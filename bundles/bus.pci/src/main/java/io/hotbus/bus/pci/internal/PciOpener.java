@@ -4,6 +4,7 @@ package io.hotbus.bus.pci.internal;
 import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.PciDevice;
+import io.hotbus.bus.pci.internal.access.ConfigSnapshot;
 import io.hotbus.bus.pci.internal.access.ConfigSpace;
 import io.hotbus.bus.pci.internal.access.PciAccess;
 import io.hotbus.bus.pci.internal.settings.PciSettings;
@@ -157,9 +158,7 @@ final class PciOpener {
                                 .formatted(address, bound.map(name -> "the kernel's " + name
                                         + " drives it").orElse("no kernel driver has it"),
                                         PciDevice.BIND)));
-        Optional<String> expected =
-                driver == KernelDriver.NONE ? Optional.empty() : Optional.of(driver.text());
-        if (!bound.equals(expected)) {
+        if (!bound.equals(driver.bound())) {
             throw new DeviceException("%s: was to be bound to %s, but %s".formatted(address,
                     driver.text(), bound.map(name -> name + " has taken it")
                             .orElse("is bound to none")));
@@ -180,8 +179,10 @@ final class PciOpener {
                 device.interrupted();
             }
         });
+        ConfigSnapshot config;
         try {
             ConfigSpace.prepare(access);
+            config = ConfigSnapshot.take(access);
         } catch (LinuxException e) {
             access.close();
             throw new DeviceException("%s: its configuration space cannot be accessed: %s"
@@ -191,7 +192,7 @@ final class PciOpener {
                 ? Optional.of(new TransientFaults(new DeviceFaults(device, hotUnplug), interrupts,
                         settings.faultLimit()))
                 : Optional.empty();
-        device.opened(found, new LivePciDevice.Opened(access, driver, faults));
+        device.opened(found, new LivePciDevice.Opened(access, driver, config, faults));
     }
 
     private void lock(PciAddress address) {

@@ -27,8 +27,11 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
         UIO_REMOVED
     }
 
-    /** Empty for any other uevent. */
+    /** Empty for any other uevent, and for one that tells of no change. */
     static Optional<PciUevent> of(Uevent uevent) {
+        if (uevent.synthetic()) {
+            return Optional.empty();
+        }
         return switch (uevent.subsystem()) {
             case "pci" -> switch (uevent.action()) {
                 case "add" -> ofFunction(Kind.ADDED, uevent);

@@ -24,6 +24,8 @@ import java.util.function.Consumer;
 final class Machine implements AutoCloseable {
     static final int BAR_SIZE = FakeSysfs.BAR_SIZE;
     private static final int COMMAND = 4;
+    /** ms: what goes unnoticed is not to be noticed by a look, other than where that is tested. */
+    private static final int NEVER = 3_600_000;
 
     final FakeSysfs sysfs;
     final FakeUio uio;
@@ -39,6 +41,12 @@ final class Machine implements AutoCloseable {
 
     /** What {@code before} plugs in is there when the bus starts. */
     Machine(Path temp, Set<PciAddress> blocked, Consumer<FakeSysfs> before) throws Exception {
+        this(temp, blocked, before, NEVER);
+    }
+
+    /** {@code reconcileMillis} from one look at what is attached, or was, to the next. */
+    Machine(Path temp, Set<PciAddress> blocked, Consumer<FakeSysfs> before, int reconcileMillis)
+            throws Exception {
         sysfs = new FakeSysfs(temp);
         for (String name : Set.of("igb_uio", "uio_pci_generic", "e1000e")) {
             sysfs.driver(name);
@@ -48,7 +56,8 @@ final class Machine implements AutoCloseable {
         uio = new FakeUio(TestPlatform.LINUX, sysfs, dev);
         platform = new TestPlatform(uio.linux);
         platform.lists.modified(Map.of("block", blocked));
-        bus = new Pci(new PciSettings(Map.of("sysfs", sysfs.root(), "dev", dev)),
+        bus = new Pci(new PciSettings(Map.of("sysfs", sysfs.root(), "dev", dev,
+                "reconcile.period.ms", reconcileMillis)),
                 platform.services(), platform.interrupts, uio.linux, new VfioGroups(
                         TestPlatform.LINUX, platform.interrupts, sysfs.root(), dev),
                 platform.lists);

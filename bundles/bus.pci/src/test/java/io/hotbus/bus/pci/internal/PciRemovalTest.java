@@ -103,6 +103,13 @@ final class PciRemovalTest {
         return machine.attach(address);
     }
 
+    /** As the kernel does: it says so when the function, and all below it, is out of sysfs. */
+    private void unplugAndTell(String address) {
+        Uevent removed = machine.pciUevent("remove", address);
+        machine.sysfs.unplug(address);
+        machine.bus.handleUevent(removed);
+    }
+
     private static List<List<Notice>> orders(List<Notice> notices) {
         if (notices.isEmpty()) {
             return List.of(List.of());
@@ -170,7 +177,7 @@ final class PciRemovalTest {
         Lease[] lease = new Lease[1];
         machine.driver.onProbe = device -> lease[0] = device.onInterrupt(() -> { });
         LivePciDevice device = machine.attach(NIC);
-        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+        unplugAndTell(NIC);
         TestPlatform.eventually("let go of", () -> !machine.node(NIC).isOpen());
 
         lease[0].close();
@@ -186,8 +193,7 @@ final class PciRemovalTest {
     @Test
     void shouldNoticeARemovalWhileItIsProbed() throws Exception {
         machine.plugIgbUio(NIC);
-        machine.driver.onProbe =
-                device -> machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+        machine.driver.onProbe = device -> unplugAndTell(NIC);
 
         assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> machine.attach(NIC))
                 .withMessage(NIC + ": pulled out while being probed");
@@ -211,7 +217,7 @@ final class PciRemovalTest {
 
         assertThat(returned.state()).isEqualTo(DeviceState.PROBED);
         assertThat(removals()).isEmpty();
-        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+        unplugAndTell(NIC);
         assertThat(machine.platform.await(DeviceEvent.Kind.REMOVE).device()).contains(returned);
     }
 
@@ -264,7 +270,7 @@ final class PciRemovalTest {
         LivePciDevice below = machine.attach(NIC);
         LivePciDevice deeper = machine.attach("0000:05:00.0");
         LivePciDevice elsewhere = machine.attach("0000:06:00.0");
-        machine.bus.handleUevent(machine.pciUevent("remove", "0000:00:1c.0"));
+        unplugAndTell("0000:00:1c.0");
 
         assertThat(below.state()).isEqualTo(DeviceState.REMOVED);
         assertThat(deeper.state()).isEqualTo(DeviceState.REMOVED);
@@ -285,7 +291,9 @@ final class PciRemovalTest {
         LivePciDevice other = plugAndAttach("0000:04:00.0");
         machine.bus.handleUevent(machine.pciUevent("unbind", NIC));
         assertThat(first.state()).as("its driver may leave them").isEqualTo(DeviceState.PROBED);
-        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+        machine.sysfs.unplug(first.name());
+        machine.sysfs.unplug(second.name());
+        unplugAndTell(NIC);
 
         assertThat(first.state()).isEqualTo(DeviceState.REMOVED);
         assertThat(second.state()).isEqualTo(DeviceState.REMOVED);
@@ -436,7 +444,7 @@ final class PciRemovalTest {
         machine.sysfs.bind(NIC, Optional.empty());
         machine.bus.rescan();
         assertThat(removals()).isEmpty();
-        machine.bus.handleUevent(machine.pciUevent("remove", NIC));
+        unplugAndTell(NIC);
 
         assertThat(removals()).hasSize(1);
         assertThat(device.state()).isEqualTo(DeviceState.DETACHED);

@@ -25,6 +25,13 @@ final class PciUeventTest {
                 .as("without a slot name").contains(new PciUevent(kind, ADDRESS, NIC, -1));
     }
 
+    @ParameterizedTest
+    @CsvSource({"add, ''", "remove, ''", "bind, ''", "unbind, ''", "remove, /uio/uio0"})
+    void shouldNotBelieveThoseThatSomebodyAskedFor(String action, String below) {
+        assertThat(PciUevent.of(new Uevent(action, NIC + below, below.isEmpty() ? "pci" : "uio", 7,
+                Map.of("SYNTH_UUID", "0", "PCI_SLOT_NAME", "0000:03:00.0")))).isEmpty();
+    }
+
     /** The kernel gives it no PCI_SLOT_NAME. */
     @Test
     void shouldFindTheFunctionOfAUioDevice() {

@@ -8,6 +8,7 @@ import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.PciFunction;
 import io.hotbus.bus.pci.PciId;
+import io.hotbus.bus.pci.internal.access.ConfigSnapshot;
 import io.hotbus.bus.pci.internal.access.PciAccess;
 import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
 import io.hotbus.eal.bus.Devargs;
@@ -123,6 +124,7 @@ final class TransientMemoryTest {
         device = new LivePciDevice(Devargs.parse("0000:03:00.0"), found, 0,
                 new PciBars(platform.mapper, TestPlatform.LINUX.pageSize()));
         device.opened(found, new LivePciDevice.Opened(access, KernelDriver.VFIO_PCI,
+                ConfigSnapshot.take(access),
                 Optional.of(new TransientFaults(new DeviceFaults(device, platform.hotUnplug),
                         platform.interrupts, Duration.ofMillis(300)))));
         first = device.mapBar(0);
@@ -168,6 +170,8 @@ final class TransientMemoryTest {
                 .noneMatch(event -> event.kind() == DeviceEvent.Kind.REMOVE);
         first.write32(0, 9);
         assertThat(device.mapBar(0).read32(0)).isEqualTo(9);
+        assertThat(device.restoreConfig()).contains("its memory was away for a while");
+        assertThat(device.restoreConfig()).as("told once").isEmpty();
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
@@ -38,6 +40,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     private final DeviceManager devices;
     private final PortRegistry registry;
     private final FwdEngine engine;
+    private final HotUnplug hotUnplug;
     private final List<LifecycleListener> listeners = new CopyOnWriteArrayList<>();
     /** Ports that were set up here and whose devices are not detached yet. */
     private final Set<Port> managed = ConcurrentHashMap.newKeySet();
@@ -47,11 +50,13 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Activate
     public PortLifecycle(@Reference Options options, @Reference DeviceManager devices,
-            @Reference PortRegistry registry, @Reference FwdEngine engine) {
+            @Reference PortRegistry registry, @Reference FwdEngine engine,
+            @Reference HotUnplug hotUnplug) {
         this.options = options;
         this.devices = devices;
         this.registry = registry;
         this.engine = engine;
+        this.hotUnplug = hotUnplug;
         // Those from before an update of this bundle or one it stands on.
         registry.ports().forEach(this::setUpOrLog);
     }
@@ -143,6 +148,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
                 }
             }
             case DESTROY -> forget(event.port());
+            case INTR_RESET -> reset(event.port());
             case INTR_LSC, INTR_RMV -> {
                 // removals are the PortRemover's
             }
@@ -155,6 +161,31 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         } catch (DeviceException e) {
             LOG.error("port {}: {}", port.id(), e.getMessage());
         }
+    }
+
+    /** Sets the port up again; takes its device for removed where that fails. */
+    private void reset(Port port) {
+        try {
+            restart(port);
+        } catch (DeviceException e) {
+            LOG.error("port {} ({}): not set up again after its device lost its state: {} "
+                    + "(the device is taken for removed)", port.id(), port.name(), e.getMessage());
+            hotUnplug.report(port.device(), RemovalCause.RESET_FAILED);
+        }
+    }
+
+    /** Stops and starts a port that is started, with the configuration it has. */
+    private synchronized void restart(Port port) throws DeviceException {
+        if (port.state() != PortState.STARTED || port.isRemoved()) {
+            return;
+        }
+        boolean forwarded = engine.ports().contains(port);
+        stop(port);
+        port.start();
+        if (forwarded) {
+            engine.addPort(port);
+        }
+        LOG.info("port {} ({}): set up again with its configuration", port.id(), port.name());
     }
 
     /** Its driver took it away, or someone else detached its device. */

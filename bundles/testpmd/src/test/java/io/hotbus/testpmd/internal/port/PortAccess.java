@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.port;
 
 import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.PortRegistry;
@@ -16,8 +17,8 @@ public final class PortAccess {
     private final PortRemover remover;
 
     public PortAccess(Options options, DeviceManager devices, PortRegistry registry,
-            FwdEngine engine, ControlThread control) {
-        lifecycle = new PortLifecycle(options, devices, registry, engine);
+            FwdEngine engine, ControlThread control, HotUnplug hotUnplug) {
+        lifecycle = new PortLifecycle(options, devices, registry, engine, hotUnplug);
         policy = new ReattachPolicy(options, devices, lifecycle, control);
         remover = new PortRemover(lifecycle, policy);
     }

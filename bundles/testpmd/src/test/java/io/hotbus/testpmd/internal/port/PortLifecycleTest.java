@@ -109,6 +109,60 @@ class PortLifecycleTest {
     }
 
     @Test
+    void shouldSetUpAPortAgainWhoseDeviceLostItsState() throws Exception {
+        try (Rig rig = new Rig()) {
+            rig.attach(2);
+            rig.engine.start(1);
+            Port port = rig.registry.port("wire0").orElseThrow();
+            port.setPromiscuous(true);
+
+            for (int resets = 1; resets <= 3; resets++) {
+                rig.awaitTrafficFrom("wire1");
+                rig.registry.resetNeeded(port);
+                rig.control.settle();
+                assertThat(rig.nic("wire0").calls()).hasSize(1 + 2 * resets);
+            }
+
+            assertThat(rig.nic("wire0").calls()).startsWith("start", "stop", "start", "stop");
+            assertThat(port.state()).isEqualTo(PortState.STARTED);
+            assertThat(port.promiscuous()).isTrue();
+            assertThat(rig.engine.ports()).contains(port);
+            assertThat(rig.nic("wire1").calls()).as("the other goes on").containsExactly("start");
+            rig.awaitTrafficFrom("wire0");
+        }
+    }
+
+    @Test
+    void shouldLeaveAPortStoppedWhoseDeviceLostItsState() throws Exception {
+        try (Rig rig = new Rig()) {
+            Port port = rig.attach("wire0");
+            rig.ports.manager().stop(port);
+
+            rig.registry.resetNeeded(port);
+            rig.control.settle();
+
+            assertThat(rig.nic("wire0").calls()).containsExactly("start", "stop");
+            assertThat(port.state()).isEqualTo(PortState.STOPPED);
+        }
+    }
+
+    @Test
+    void shouldTakeADeviceForRemovedThatCannotBeSetUpAgain() throws Exception {
+        try (Rig rig = new Rig()) {
+            Port port = rig.attach("wire0");
+            rig.nic("wire0").failToStart();
+
+            rig.registry.resetNeeded(port);
+            Rig.await(() -> rig.ports.remover().removals("wire0") == 1);
+
+            assertThat(port.device().state()).isEqualTo(DeviceState.DETACHED);
+            rig.plugged("wire0");
+            Rig.await(() -> rig.registry.port("wire0")
+                    .filter(p -> p.state() == PortState.STARTED).isPresent());
+        }
+    }
+
+    @Test
     void shouldUndoAnAttachThatFails() throws Exception {
         try (Rig rig = new Rig()) {
             rig.devices.failToStart();

@@ -2,6 +2,8 @@
 package io.hotbus.bus.pci.internal.access;
 
 import io.hotbus.os.LinuxException;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the bus itself does in configuration space. COMMAND is written byte by byte: its low byte is
@@ -16,6 +18,20 @@ public final class ConfigSpace {
     /** High byte of COMMAND. */
     private static final int COMMAND_HIGH = 0x05;
     private static final int INTERRUPT_DISABLE = 1 << 10 - Byte.SIZE;
+    /** High half of the dword of COMMAND. */
+    private static final int STATUS = 0x06;
+    private static final int CAPABILITIES = 1 << 4;
+    private static final int CAPABILITIES_POINTER = 0x34;
+    private static final int POWER_MANAGEMENT = 0x01;
+    /** As many as fit into configuration space. */
+    private static final int MOST_CAPABILITIES = 48;
+    /** Offset of PMCSR in its capability. */
+    private static final int PMCSR = 4;
+    private static final int POWER_STATE = 3;
+    /** Written as 1 it is cleared. */
+    private static final int PME_STATUS = 1 << 15;
+    /** From D3hot to D0. Source: PCI Power Management Specification 1.2, 5.6.1. */
+    private static final long WAKE_NANOS = 10_000_000;
     /** Vendor and device; COMMAND and STATUS; class and revision: none is ever all-ones. */
     private static final int[] NEVER_ALL_ONES = {0x00, 0x04, 0x08};
     private static final int ALL_ONES = -1;
@@ -23,8 +39,9 @@ public final class ConfigSpace {
     private ConfigSpace() {
     }
 
-    /** Lets it decode accesses to its memory, and keeps it from reaching ours. */
+    /** Wakes it, lets it decode accesses to its memory, and keeps it from reaching ours. */
     public static void prepare(PciAccess access) throws LinuxException {
+        wake(access, powerManagement(access));
         change(access, COMMAND, BUS_MASTER, MEMORY_SPACE);
     }
 
@@ -47,9 +64,66 @@ public final class ConfigSpace {
         }
     }
 
-    /** Whether it decodes accesses to its memory. */
+    /** The low byte of COMMAND; all-ones where the function is gone, and never else. */
+    static int command(PciAccess access) throws LinuxException {
+        return access.readConfig(COMMAND, 1);
+    }
+
+    /** Whether that value of COMMAND has memory decoding on. */
+    static boolean decodesMemory(int command) {
+        return (command & MEMORY_SPACE) != 0;
+    }
+
+    /** Whether that value of COMMAND has bus mastering on. */
+    static boolean masters(int command) {
+        return (command & BUS_MASTER) != 0;
+    }
+
+    static void turnMemoryOn(PciAccess access) throws LinuxException {
+        change(access, COMMAND, 0, MEMORY_SPACE);
+    }
+
+    /** Whether it decodes accesses to its memory, and is awake. */
     public static boolean decodesMemory(PciAccess access) throws LinuxException {
-        return (access.readConfig(COMMAND, 1) & MEMORY_SPACE) != 0;
+        OptionalInt power = powerManagement(access);
+        return decodesMemory(command(access))
+                && (power.isEmpty() || powerState(access, power.getAsInt()) == 0);
+    }
+
+    /** Where its power management capability is. */
+    static OptionalInt powerManagement(PciAccess access) throws LinuxException {
+        int at = (access.readConfig(STATUS, 2) & CAPABILITIES) == 0 ? 0
+                : access.readConfig(CAPABILITIES_POINTER, 1) & 0xfc;
+        for (int i = 0; i < MOST_CAPABILITIES && at != 0; i++) {
+            int header = access.readConfig(at, 2);
+            if ((header & 0xff) == POWER_MANAGEMENT) {
+                return OptionalInt.of(at);
+            }
+            at = header >>> Byte.SIZE & 0xfc;
+        }
+        return OptionalInt.empty();
+    }
+
+    private static int powerState(PciAccess access, int capability) throws LinuxException {
+        return access.readConfig(capability + PMCSR, 2) & POWER_STATE;
+    }
+
+    /** Puts it into D0, and waits until it is. Whether it was in another state. */
+    static boolean wake(PciAccess access, OptionalInt capability) throws LinuxException {
+        if (capability.isEmpty() || powerState(access, capability.getAsInt()) == 0) {
+            return false;
+        }
+        int offset = capability.getAsInt() + PMCSR;
+        int control = access.readConfig(offset, 2) & ~PME_STATUS;
+        access.writeConfig(offset, 2, control & ~POWER_STATE);
+        LockSupport.parkNanos(WAKE_NANOS);
+        if (powerState(access, capability.getAsInt()) != 0) {
+            // vfio does nothing where the kernel takes it to be in D0: it has to be told first.
+            access.writeConfig(offset, 2, control);
+            access.writeConfig(offset, 2, control & ~POWER_STATE);
+            LockSupport.parkNanos(WAKE_NANOS);
+        }
+        return true;
     }
 
     /**

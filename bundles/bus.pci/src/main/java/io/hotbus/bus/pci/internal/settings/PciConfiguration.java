@@ -14,6 +14,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     int ARRIVAL_LIMIT_MILLIS = 5000;
     int KERNEL_LIMIT_MILLIS = 5000;
     int FAULT_LIMIT_MILLIS = 2000;
+    int RECONCILE_PERIOD_MILLIS = 3000;
 
     @AttributeDefinition(name = "sysfs",
             description = "Where sysfs is mounted. Applies when the bundle is started the next "
@@ -40,4 +41,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                     + "while another resets it, until the function counts as removed. Applies to "
                     + "functions attached from then on.")
     int fault_limit_ms() default FAULT_LIMIT_MILLIS;
+
+    @AttributeDefinition(name = "Period of reconciliation", min = "100", max = "3600000",
+            description = "Milliseconds between two looks whether functions that are attached are "
+                    + "there, and whether those taken for removed are back. Applies when the "
+                    + "bundle is started the next time.")
+    int reconcile_period_ms() default RECONCILE_PERIOD_MILLIS;
 }

@@ -5,6 +5,7 @@ import static io.hotbus.bus.pci.internal.settings.PciConfiguration.ARRIVAL_LIMIT
 import static io.hotbus.bus.pci.internal.settings.PciConfiguration.DEV;
 import static io.hotbus.bus.pci.internal.settings.PciConfiguration.FAULT_LIMIT_MILLIS;
 import static io.hotbus.bus.pci.internal.settings.PciConfiguration.KERNEL_LIMIT_MILLIS;
+import static io.hotbus.bus.pci.internal.settings.PciConfiguration.RECONCILE_PERIOD_MILLIS;
 import static io.hotbus.bus.pci.internal.settings.PciConfiguration.SYSFS;
 
 import io.hotbus.eal.config.SettingException;
@@ -32,18 +33,21 @@ public final class PciSettings {
     private static final int LONGEST = 3_600_000;
 
     private record Values(
-            Path sysfs, Path dev, Duration arrival, Duration kernel, Duration fault) {
+            Path sysfs, Path dev, Duration arrival, Duration kernel, Duration fault,
+            Duration reconcile) {
         static Values of(Settings settings) throws SettingException {
             return new Values(settings.path("sysfs", SYSFS), settings.path("dev", DEV),
                     settings.millis("arrival.limit.ms", ARRIVAL_LIMIT_MILLIS, 0, LONGEST),
                     settings.millis("kernel.limit.ms", KERNEL_LIMIT_MILLIS, 10, LONGEST),
-                    settings.millis("fault.limit.ms", FAULT_LIMIT_MILLIS, 0, LONGEST));
+                    settings.millis("fault.limit.ms", FAULT_LIMIT_MILLIS, 0, LONGEST),
+                    settings.millis("reconcile.period.ms", RECONCILE_PERIOD_MILLIS, 100, LONGEST));
         }
 
         static Values defaults() {
             return new Values(Path.of(SYSFS), Path.of(DEV),
                     Duration.ofMillis(ARRIVAL_LIMIT_MILLIS), Duration.ofMillis(KERNEL_LIMIT_MILLIS),
-                    Duration.ofMillis(FAULT_LIMIT_MILLIS));
+                    Duration.ofMillis(FAULT_LIMIT_MILLIS),
+                    Duration.ofMillis(RECONCILE_PERIOD_MILLIS));
         }
     }
 
@@ -99,6 +103,11 @@ public final class PciSettings {
     /** How long the kernel may keep a call waiting that needs the lock of a device. */
     public Duration kernelLimit() {
         return values.kernel();
+    }
+
+    /** How long it is between two looks at what is attached, and at what was. */
+    public Duration reconcilePeriod() {
+        return values.reconcile();
     }
 
     /** How long the memory of a function may be off until it counts as removed. */

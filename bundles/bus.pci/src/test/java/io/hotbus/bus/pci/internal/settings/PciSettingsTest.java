@@ -18,6 +18,7 @@ final class PciSettingsTest {
         assertThat(settings.arrivalLimit()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.kernelLimit()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.faultLimit()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.reconcilePeriod()).isEqualTo(Duration.ofSeconds(3));
     }
 
     @Test

@@ -20,6 +20,10 @@ public final class FakeSysfs {
     public static final String HOST = "/devices/pci0000:00";
     /** Bytes of the memory BAR that {@link #plug} gives a function. */
     public static final int BAR_SIZE = 0x4000;
+    private static final int BAR_START = 0xfebc_0000;
+    /** Where the two capabilities are, one after the other. */
+    private static final int MSI = 0x50;
+    public static final int PM = 0xc8;
     private static final String MEMORY_BAR = "0x%016x 0x%016x 0x0000000000040200\n";
     private static final String NO_BAR = "0x%016x 0x%1$016x 0x%1$016x\n".formatted(0);
 
@@ -75,13 +79,15 @@ public final class FakeSysfs {
 
     /** The file {@code resource}, before and after the kernel has found an address for BAR 0. */
     public static String resource(boolean assigned) {
-        long start = assigned ? 0xfebc0000L : 0;
+        long start = assigned ? Integer.toUnsignedLong(BAR_START) : 0;
         return MEMORY_BAR.formatted(start, start + BAR_SIZE - 1) + NO_BAR.repeat(12);
     }
 
     private static byte[] config() {
         return ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(0, 0x10d3_8086).putInt(4, 0x0010_0000).putInt(8, 0x0200_0000).array();
+                .putInt(0, 0x10d3_8086).putInt(4, 0x0010_0000).putInt(8, 0x0200_0000)
+                .putInt(0x10, BAR_START).putInt(0x34, MSI).putShort(MSI, (short) (PM << 8 | 5))
+                .putShort(PM, (short) 1).array();
     }
 
     /**

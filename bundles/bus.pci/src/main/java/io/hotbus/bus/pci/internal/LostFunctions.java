@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal;
+
+import io.hotbus.bus.pci.KernelDriver;
+import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.internal.sysfs.SysfsPci;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * Functions that were attached, were taken for removed, and are not attached again. A function that
+ * is there all the same has to be told of once more, as no uevent may follow: after the second look
+ * that finds it, and then ever more rarely. Any thread; nothing here waits for the kernel.
+ */
+final class LostFunctions {
+    /** Looks from one telling to the next: 1, 2, 4 ... */
+    private static final int MOST_LOOKS = 16;
+
+    /** A function that was lost. Guarded by the {@link LostFunctions}, as the map. */
+    private static final class Lost {
+        /** Of the stay in which it was lost. */
+        private final long inode;
+        private final Optional<String> driver;
+        /** Of the stay that was seen last. */
+        private OptionalLong seen = OptionalLong.empty();
+        private int looks;
+        private int due;
+
+        Lost(long inode, Optional<String> driver) {
+            this.inode = inode;
+            this.driver = driver;
+        }
+
+        /** Begins anew with each stay. */
+        boolean isToBeTold(OptionalLong now) {
+            if (!now.equals(seen)) {
+                seen = now;
+                looks = 0;
+                due = 1;
+                return false;
+            }
+            if (now.isEmpty() || ++looks < due) {
+                return false;
+            }
+            looks = 0;
+            due = Math.min(MOST_LOOKS, due * 2);
+            return true;
+        }
+    }
+
+    private final SysfsPci sysfs;
+    private final Map<PciAddress, Lost> lost = new TreeMap<>();
+
+    LostFunctions(SysfsPci sysfs) {
+        this.sysfs = sysfs;
+    }
+
+    /** {@code device} has a driver, so it is not lost. */
+    synchronized void attached(LivePciDevice device) {
+        lost.remove(device.function().address());
+    }
+
+    /** {@code device} is closed: it is lost if it was taken for removed, else it was detached. */
+    synchronized void closed(LivePciDevice device) {
+        KernelDriver driver = device.openedThrough();
+        if (device.isGone() && driver != null) {
+            lost.put(device.function().address(), new Lost(device.found().inode(), driver.bound()));
+        }
+    }
+
+    /** Looks at each; returns those that are to be told of now. */
+    synchronized List<PciAddress> look() {
+        List<PciAddress> there = new ArrayList<>();
+        lost.forEach((address, function) -> {
+            if (function.isToBeTold(ready(address, function))) {
+                there.add(address);
+            }
+        });
+        return there;
+    }
+
+    /**
+     * The inode of a function that can be attached: in the stay in which it was lost it has to have
+     * the kernel driver that it had, as somebody may have taken that away on purpose.
+     */
+    private OptionalLong ready(PciAddress address, Lost function) {
+        OptionalLong inode = sysfs.inode(address);
+        if (inode.isEmpty()) {
+            return inode;
+        }
+        Optional<String> driver = sysfs.driver(address);
+        boolean fresh = inode.getAsLong() != function.inode && driver.isEmpty();
+        return fresh || driver.equals(function.driver) ? inode : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.bus.pci.internal.access;
+
+import io.hotbus.os.LinuxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What configuration space held when the function was opened, so that a change by somebody else is
+ * found and put back. Source: Linux drivers/pci/pci.c, pci_restore_config_space.
+ */
+public final class ConfigSnapshot {
+    private static final int BAR0 = 0x10;
+    private static final int BARS = 6;
+    /** What the low byte of COMMAND reads where nobody answers. */
+    private static final int NO_ANSWER = 0xff;
+
+    private final int[] bars;
+    private final OptionalInt power;
+
+    private ConfigSnapshot(int[] bars, OptionalInt power) {
+        this.bars = bars;
+        this.power = power;
+    }
+
+    /** Of a function that is open and prepared. */
+    public static ConfigSnapshot take(PciAccess access) throws LinuxException {
+        int[] bars = new int[BARS];
+        for (int i = 0; i < BARS; i++) {
+            bars[i] = access.readConfig(BAR0 + Integer.BYTES * i, Integer.BYTES);
+        }
+        return new ConfigSnapshot(bars, ConfigSpace.powerManagement(access));
+    }
+
+    /**
+     * Puts back the power state, the BARs and memory decoding. Returns what was different, with bus
+     * mastering, which stays as it is; nothing where nobody answers.
+     *
+     * @param mastering whether the driver has turned bus mastering on
+     */
+    public List<String> restore(PciAccess access, boolean mastering) throws LinuxException {
+        int command = ConfigSpace.command(access);
+        if (command == NO_ANSWER) {
+            return List.of();
+        }
+        List<String> changes = new ArrayList<>();
+        if (ConfigSpace.wake(access, power)) {
+            changes.add("its power state was not D0");
+            command = ConfigSpace.command(access); // waking may have reset it
+        }
+        for (int i = 0; i < BARS; i++) {
+            restoreBar(access, i).ifPresent(changes::add);
+        }
+        if (!ConfigSpace.decodesMemory(command)) {
+            ConfigSpace.turnMemoryOn(access);
+            changes.add("memory decoding was off");
+        }
+        if (mastering && !ConfigSpace.masters(command)) {
+            changes.add("bus mastering was off");
+        }
+        return changes;
+    }
+
+    private Optional<String> restoreBar(PciAccess access, int index) throws LinuxException {
+        int offset = BAR0 + Integer.BYTES * index;
+        int now = access.readConfig(offset, Integer.BYTES);
+        if (now == bars[index]) {
+            return Optional.empty();
+        }
+        access.writeConfig(offset, Integer.BYTES, bars[index]);
+        return Optional.of("BAR%d was %#x instead of %#x".formatted(index, now, bars[index]));
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Notices that a started chip does not go on, although its registers are as they were written: that
+ * happens where its requests to memory were refused for a while, as during a reset by somebody else
+ * that is over before the next look. Thread {@code interrupt}. Source of the idea: the check for a
+ * hung transmit unit in Linux drivers/net/ethernet/intel/e1000e/netdev.c.
+ */
+final class E1000eProgress {
+    /** What stands still as long as this is looked at. */
+    static final Duration LIMIT = Duration.ofSeconds(2);
+
+    /** Values of registers, and since when they are so. */
+    private static final class Still {
+        private long values;
+        private long since;
+
+        boolean longEnough(long valuesNow, long now) {
+            if (values != valuesNow) {
+                values = valuesNow;
+                since = now;
+            }
+            return now - since >= LIMIT.toNanos();
+        }
+    }
+
+    private final E1000eChip chip;
+    private E1000eSetup of;
+    private Still transmit;
+    private Still receive;
+
+    E1000eProgress(E1000eChip chip) {
+        this.chip = chip;
+    }
+
+    /**
+     * Why the chip has to be set up again, if it does. It is not stopped meanwhile.
+     *
+     * @param status as STATUS has just been read
+     */
+    Optional<String> look(E1000eSetup setup, int status) {
+        long now = System.nanoTime();
+        if (setup != of) {
+            of = setup;
+            transmit = new Still();
+            receive = new Still();
+            transmit.since = now;
+            receive.since = now;
+        }
+        return lookAtTransmit(status, now).or(() -> lookAtReceive(now));
+    }
+
+    private Optional<String> lookAtTransmit(int status, long now) {
+        int head = chip.read(E1000eRegs.TDH);
+        int tail = chip.read(E1000eRegs.TDT);
+        if (!transmit.longEnough((long) head << Integer.SIZE | tail, now)) {
+            return Optional.empty();
+        }
+        boolean maySend = (status & E1000eRegs.STATUS_LU) != 0
+                && (status & E1000eRegs.STATUS_TXOFF) == 0;
+        if (head != tail) {
+            return maySend ? Optional.of("it has sent nothing for %d ms, with TDH %d and TDT %d"
+                    .formatted(LIMIT.toMillis(), head, tail)) : Optional.empty();
+        }
+        return of.tx().lacksReports()
+                ? Optional.of("it has sent all there is, and has not reported that")
+                : Optional.empty();
+    }
+
+    /** RDT stands still, too, where nothing comes, or the queue is not polled. */
+    private Optional<String> lookAtReceive(long now) {
+        int head = chip.read(E1000eRegs.RDH);
+        int tail = chip.read(E1000eRegs.RDT);
+        return receive.longEnough(tail, now) && of.rx().lacksReports(head, tail)
+                ? Optional.of("it has received frames, and has not reported them")
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the port of a started chip set up again where the chip is not as the driver left it: somebody
+ * has reset it, has written to its registers or its configuration space, or has kept it from
+ * memory. Thread {@code interrupt}.
+ */
+final class E1000eRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(E1000eRecovery.class);
+    /** An application stops the port within this time, or never. */
+    private static final Duration REACTION = Duration.ofSeconds(10);
+
+    /** So often the port may have to be set up again within {@link #PERIOD}. */
+    private static final int MOST_RESETS = 8;
+    private static final Duration PERIOD = Duration.ofSeconds(10);
+
+    private final E1000eChip chip;
+    private final E1000eDev dev;
+    private final Port port;
+    private final PortRegistry ports;
+    private final E1000eProgress progress;
+    /** The setup that has to be replaced; null where none has. */
+    private E1000eSetup lost;
+    private long lostSince;
+    /** When the port had to be set up again, within the period; the latest last. */
+    private final Deque<Long> resets = new ArrayDeque<>();
+    /** What was said last of configuration space. */
+    private Optional<String> told = Optional.empty();
+
+    E1000eRecovery(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports) {
+        this.chip = chip;
+        this.dev = dev;
+        this.port = port;
+        this.ports = ports;
+        this.progress = new E1000eProgress(chip);
+    }
+
+    /**
+     * Looks at a chip that answers.
+     *
+     * @param status    as STATUS has just been read
+     * @param wasSilent whether it did not answer at the look before
+     * @return why the chip cannot be used, if it cannot
+     */
+    Optional<String> look(int status, boolean wasSilent) {
+        Optional<String> config = restoreConfig();
+        Optional<E1000eSetup> setup = dev.setup().current();
+        if (setup.isEmpty() || setup.get() != lost) {
+            lost = null;
+            Optional<String> why = wasSilent
+                    ? Optional.of("its registers did not answer for a while")
+                    : config.or(() -> dev.setup().look(started -> differs(started, status)));
+            return setup.flatMap(started -> why.flatMap(reason -> ask(started, reason)));
+        }
+        return System.nanoTime() - lostSince > REACTION.toNanos()
+                ? Optional.of("its port was not stopped within %d s to be set up again"
+                        .formatted(REACTION.toSeconds()))
+                : Optional.empty();
+    }
+
+    private Optional<String> differs(E1000eSetup started, int status) {
+        return started.difference(chip).or(() -> progress.look(started, status));
+    }
+
+    /** Asks for another setup. Why that is useless, if it is. */
+    private Optional<String> ask(E1000eSetup started, String reason) {
+        if (chip.device().isGone() || chip.isSilent()) {
+            return Optional.empty(); // the next look deals with that
+        }
+        long now = System.nanoTime();
+        resets.removeIf(time -> now - time > PERIOD.toNanos());
+        if (resets.size() == MOST_RESETS) {
+            return Optional.of("it had to be set up again %d times within %d s, and now: %s"
+                    .formatted(MOST_RESETS, PERIOD.toSeconds(), reason));
+        }
+        resets.addLast(now);
+        LOG.warn("{}: is not as it was left: {}: its port has to be set up again", chip.device(),
+                reason);
+        lost = started;
+        lostSince = now;
+        ports.resetNeeded(port);
+        return Optional.empty();
+    }
+
+    /** Has the bus put back what it can. What was not as it was left, for words. */
+    Optional<String> restoreConfig() {
+        Optional<String> found = Optional.empty();
+        try {
+            found = chip.device().restoreConfig();
+        } catch (DeviceException e) {
+            LOG.debug("{}", e.getMessage(), e);
+        }
+        if (found.isPresent() && !found.equals(told)) {
+            LOG.warn("{}: somebody else has changed its configuration space: {}", chip.device(),
+                    found.get());
+        }
+        told = found;
+        return found;
+    }
+}
