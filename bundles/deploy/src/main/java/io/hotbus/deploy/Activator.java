@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,7 +20,10 @@ public final class Activator implements BundleActivator {
     /** Framework property: the folder whose jars are installed. */
     static final String FOLDER = "hotbus.deploy";
 
+    /** Framework property: the command of the launcher, which ended processes belong to. */
+    private static final String COMMAND = "hotbus.command";
     private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final Duration PERIOD = Duration.ofMillis(200);
 
     /** What to undo, the last first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
@@ -32,7 +36,12 @@ public final class Activator implements BundleActivator {
             return thread;
         });
         undo.push(later::shutdownNow);
-        Bundles bundles = new Bundles(context);
+        Bundles bundles = new Bundles(context, Limits.ofACall(context));
+        if (context.getProperty(COMMAND) != null) {
+            ShutdownWatch shutdown = new ShutdownWatch(context, bundles,
+                    Limits.ofTheShutdown(context), Runtime.getRuntime()::halt);
+            undo.push(shutdown::close);
+        }
         Diagnosis diagnosis = new Diagnosis(context, bundles);
         Reporter reporter = new Reporter(context, bundles, diagnosis, later, SETTLE);
         undo.push(reporter::close);
@@ -52,7 +61,7 @@ public final class Activator implements BundleActivator {
 
         String folder = context.getProperty(FOLDER);
         if (folder != null) {
-            FolderWatch watch = new FolderWatch(context, folder, deployments);
+            FolderWatch watch = new FolderWatch(Path.of(folder), PERIOD, deployments);
             undo.push(watch::close);
         }
     }

@@ -66,6 +66,11 @@ record BundleJar(Path file, String name, Version version) {
             throw new DeployException("is a jar, but no bundle: its manifest has no"
                     + " Bundle-SymbolicName (bnd makes one)");
         }
+        String host = headers.getValue(Constants.FRAGMENT_HOST);
+        if (host != null && host.matches("(system\\.bundle|org\\.apache\\.felix\\.framework)\\b.*")) {
+            throw new DeployException("is an extension of the framework, which would have to"
+                    + " restart: put it into the product while nothing runs");
+        }
         try {
             return new BundleJar(file, name.replaceFirst(";.*", "").strip(),
                     Version.parseVersion(version));

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** Everything but FileInstall, in a framework of its own: tests say which file changed. */
 final class DeployStack implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofMillis(100);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     final LogLines lines = new LogLines();
     final TestFramework framework;
@@ -21,11 +22,16 @@ final class DeployStack implements AutoCloseable {
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
 
     DeployStack(Path cache) throws Exception {
+        this(cache, LIMIT);
+    }
+
+    /** @param limit how long a bundle may take to start or to stop until it hangs */
+    DeployStack(Path cache, Duration limit) throws Exception {
         framework = new TestFramework(cache);
         framework.startLog();
         framework.startConfigurationAdmin();
         framework.startComponents();
-        bundles = new Bundles(framework.context());
+        bundles = new Bundles(framework.context(), limit);
         Diagnosis diagnosis = new Diagnosis(framework.context(), bundles);
         reporter = new Reporter(framework.context(), bundles, diagnosis, later, SETTLE);
         unused = new UnusedConfigurations(framework.context(), later, SETTLE);
