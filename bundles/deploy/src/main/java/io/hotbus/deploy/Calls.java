@@ -71,7 +71,15 @@ final class Calls {
                 Thread.interrupted(); // see free(): that was for the bundle
                 LOG.info("{}: has returned from {} after {} s", Bundles.label(bundle), doing,
                         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since));
+                tell();
+            }
+        }
+
+        private void tell() {
+            try {
                 listeners.forEach(listener -> listener.changed(bundle, false));
+            } catch (IllegalStateException e) {
+                LOG.debug("{} returned after the framework had stopped", doing, e);
             }
         }
 

@@ -65,10 +65,20 @@ final class FolderWatch implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(period.toMillis());
-                list().ifPresent(this::look);
+                lookAround();
             }
         } catch (InterruptedException e) {
             LOG.debug("{} is watched no longer", folder);
+        }
+    }
+
+    private void lookAround() {
+        try {
+            list().ifPresent(this::look);
+        } catch (RuntimeException e) { // the next look may go well
+            if (!thread.isInterrupted()) {
+                LOG.error("{}: a change could not be dealt with", folder, e);
+            }
         }
     }
 

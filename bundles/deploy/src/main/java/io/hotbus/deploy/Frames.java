@@ -57,14 +57,21 @@ final class Frames {
                 .map(thread -> "on the thread " + thread.getName() + where(thread, bundle));
     }
 
+    /** The innermost frame, and those of the bundle's own code that lead to it. */
     private static String top(StackTraceElement[] stack) {
         int first = first(stack, MACHINERY).orElseGet(() -> first(stack, JAVA).orElse(0));
-        Stream<StackTraceElement> innermost =
-                Arrays.stream(stack).limit(first > 0 ? 1 : 0);
-        Stream<StackTraceElement> own = Arrays.stream(stack).skip(first).limit(SHOWN);
-        return stack.length == 0 ? "it has just ended" : "at " + Stream.concat(innermost, own)
-                .map(frame -> "%s.%s(%s:%d)".formatted(frame.getClassName(), frame.getMethodName(),
-                        frame.getFileName(), frame.getLineNumber())).collect(Collectors.joining("; "));
+        Stream<StackTraceElement> own = Arrays.stream(stack).skip(first).limit(SHOWN)
+                .takeWhile(frame -> !MACHINERY.test(frame.getClassName()));
+        return stack.length == 0 ? "it has just ended"
+                : "at " + Stream.concat(Stream.of(stack[0]), own).distinct().map(Frames::text)
+                        .collect(Collectors.joining("; "));
+    }
+
+    /** Without its module. */
+    private static String text(StackTraceElement frame) {
+        return "%s.%s(%s)".formatted(frame.getClassName(), frame.getMethodName(),
+                frame.isNativeMethod() ? "Native Method"
+                        : frame.getFileName() + ":" + frame.getLineNumber());
     }
 
     private static OptionalInt first(StackTraceElement[] stack, Predicate<String> skipped) {

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends the process though a bundle hangs. From the beginning of the shutdown on: calls that hang
  * are interrupted; after a part of the limit the bundles that hang are named, and where these were
- * deployed the others are stopped without them, in order; when the limit is over the process is
- * halted, with its exit code.
+ * deployed the others are stopped without them, in order; then, or when the limit is over, the
+ * process is halted, with its exit code.
  */
 final class ShutdownWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownWatch.class);
@@ -80,7 +80,7 @@ final class ShutdownWatch implements AutoCloseable {
             Thread others = new Thread(this::stopOthers, "shutdown");
             others.setDaemon(true);
             others.start();
-            Thread.sleep(Math.max(0, Duration.ofNanos(end - System.nanoTime()).toMillis()));
+            others.join(Math.max(1, Duration.ofNanos(end - System.nanoTime()).toMillis()));
             halt(ExitCode.ofThisProcess());
         } catch (InterruptedException e) {
             LOG.debug("the shutdown is watched no longer", e);
@@ -88,8 +88,8 @@ final class ShutdownWatch implements AutoCloseable {
     }
 
     private void halt(int code) {
-        LOG.error("the process ends now, with exit code {}: after {} s these have not stopped: {}",
-                code, limit.toSeconds(), hanging().stream().map(Bundles::label)
+        LOG.error("the process ends now, with exit code {}, though these have not stopped: {}",
+                code, hanging().stream().map(Bundles::label)
                         .collect(Collectors.joining(", ")));
         halt.accept(code);
     }
@@ -107,6 +107,17 @@ final class ShutdownWatch implements AutoCloseable {
                     .sorted(Comparator.comparing(ShutdownWatch::level)
                             .thenComparing(Bundle::getBundleId).reversed())
                     .forEach(bundles::stopForNow);
+        } else {
+            awaitTheLimit();
+        }
+    }
+
+    /** A bundle of the product that hangs may need the others. */
+    private void awaitTheLimit() {
+        try {
+            Thread.sleep(limit.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -77,7 +77,7 @@ class HangTest {
     void shouldNameTheBundleThatHangsInItsStartAndStartOthers() throws Exception {
         drop(jar("a", "1", StubbornActivator.class), "a.jar");
         assertThat(stack.lines.await("ERROR a 1.0.0: hangs in its start: at ")).hasSize(1)
-                .allMatch(line -> line.contains("jdk.internal.misc.Unsafe.park(Unsafe.java:")
+                .allMatch(line -> line.contains("at jdk.internal.misc.Unsafe.park(Native Method); ")
                         && line.contains("StubbornActivator.start(StubbornActivator.java:"));
         goodOneRuns();
         assertThat(run("list")).containsPattern("hangs +a +1\\.0\\.0")
