@@ -10,7 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * Puts together what reports on bundles and configurations, the shell's command, and, where the
@@ -36,6 +39,7 @@ public final class Activator implements BundleActivator {
             return thread;
         });
         undo.push(later::shutdownNow);
+        installBelowOwnLevel(context);
         Bundles bundles = new Bundles(context, Limits.ofACall(context));
         if (context.getProperty(COMMAND) != null) {
             ShutdownWatch shutdown = new ShutdownWatch(context, bundles,
@@ -63,6 +67,18 @@ public final class Activator implements BundleActivator {
         if (folder != null) {
             FolderWatch watch = new FolderWatch(Path.of(folder), PERIOD, deployments);
             undo.push(watch::close);
+        }
+    }
+
+    /**
+     * A bundle of the start level that is being reached would be started by the framework's own
+     * thread, though we start it on another, and that thread would hang with it.
+     */
+    private static void installBelowOwnLevel(BundleContext context) {
+        int own = context.getBundle().adapt(BundleStartLevel.class).getStartLevel();
+        if (own > 1) {
+            context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkStartLevel.class)
+                    .setInitialBundleStartLevel(own - 1);
         }
     }
 

@@ -122,7 +122,8 @@ final class FolderWatch implements AutoCloseable {
             }
         } catch (IOException | DirectoryIteratorException e) {
             if (!unreadable) {
-                LOG.error("{}: cannot be read: {} (what was deployed goes on)", folder, e.toString());
+                LOG.error("{}: cannot be read: {} (what was deployed goes on)",
+                        folder, Causes.sentence(e));
             }
             unreadable = true;
             return Optional.empty();
@@ -144,8 +145,9 @@ final class FolderWatch implements AutoCloseable {
                 return Optional.empty();
             }
             if (dangling.add(file)) {
-                LOG.error("{}: is a link that leads to no file: {}{}", file, e.toString(),
-                        told.containsKey(file) ? " (what was deployed from it goes on)" : "");
+                LOG.error("{}: is a link that leads to no file that can be read: {}{}", file,
+                        e.getMessage(), told.containsKey(file)
+                                ? " (what was deployed from it goes on)" : "");
             }
             return Optional.of(Objects.requireNonNullElse(
                     told.get(file), new Look(null, 0, FileTime.fromMillis(0))));

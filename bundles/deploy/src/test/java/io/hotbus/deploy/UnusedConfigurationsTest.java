@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.deploy.sample.GoodComponent;
 import io.hotbus.deploy.sample.WaitingComponent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -89,6 +90,51 @@ class UnusedConfigurationsTest {
         stack.lines.await(warning("org.amce", "org.amce"), 2);
         awaitALook("org.third");
         assertThat(stack.lines.all()).filteredOn(line -> line.contains("amce")).hasSize(2);
+    }
+
+    private static Dictionary<String, Object> of(Path file, Map<String, Object> more) {
+        Dictionary<String, Object> properties = new Hashtable<>(more);
+        properties.put("felix.fileinstall.filename", file.toUri().toString());
+        return properties;
+    }
+
+    @Test
+    void shouldWarnOfATildeInTheName() throws Exception {
+        Path file = folder.resolve("org.acme~one.cfg");
+        admin.getConfiguration("org.acme~one", "?").update(of(file, Map.of("x", "1")));
+        stack.lines.await("WARN " + file.toUri() + ": '~' in the name of a file makes no factory"
+                + " configuration, but '-' does: name it org.acme-one.cfg");
+    }
+
+    @Test
+    void shouldWarnOfASecondConfigurationOfOurs() throws Exception {
+        Path file = folder.resolve("io.hotbus.devices-site.cfg");
+        admin.getFactoryConfiguration("io.hotbus.devices", "site", "?")
+                .update(of(file, Map.of("block", "net_null0")));
+        stack.lines.await("WARN " + file.toUri() + ": is a second configuration of"
+                + " io.hotbus.devices, which may not be used: put all of it into"
+                + " io.hotbus.devices.cfg");
+    }
+
+    @Test
+    void shouldWarnOfTwoFilesForOnePid() throws Exception {
+        Path file = folder.resolve("org.acme.cfg");
+        Files.createFile(folder.resolve("org.acme.config"));
+        admin.getConfiguration("org.acme", "?").update(of(file, Map.of("x", "1")));
+        stack.lines.await("WARN " + file.toUri() + ": org.acme.config beside it sets the same PID,"
+                + " and only one of them counts: delete the other");
+    }
+
+    @Test
+    void shouldWarnOfTypesThatAreTakenForText() throws Exception {
+        Path file = folder.resolve("org.acme.config");
+        admin.getConfiguration("org.acme", "?").update(of(file, Map.of("port", "I\"8080\"",
+                "name", "\"x\"", "list", "[\"a\", \"b\"]", "path", "/x")));
+        String warning = "WARN " + file.toUri() + ": %s is taken with its quotes and type";
+        stack.lines.await(warning.formatted("port=I\"8080\""));
+        stack.lines.await(warning.formatted("name=\"x\""));
+        stack.lines.await(warning.formatted("list=[\"a\", \"b\"]"));
+        assertThat(stack.lines.all()).noneMatch(line -> line.contains("path="));
     }
 
     /** At all that is configured now. */
