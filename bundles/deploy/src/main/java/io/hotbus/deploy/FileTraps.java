@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Dictionary;
@@ -39,10 +36,6 @@ final class FileTraps {
         List<String> traps = new ArrayList<>();
         String pid = configuration.getPid();
         String factory = configuration.getFactoryPid();
-        if (factory == null && pid.contains("~")) {
-            traps.add("'~' in the name of a file makes no factory configuration, but '-' does:"
-                    + " name it " + pid.replaceFirst("~", "-") + ".cfg");
-        }
         if (factory != null && known.contains(pid.replace('~', '-'))) {
             traps.add("'-' in the name of a file makes a factory configuration of " + factory
                     + ": a PID with '-' cannot be set by a file");
@@ -50,28 +43,12 @@ final class FileTraps {
             traps.add("is a second configuration of " + factory + ", which may not be used: put"
                     + " all of it into " + factory + ".cfg");
         }
-        addSibling(traps, String.valueOf(properties.get(FILE)));
         for (String key : Collections.list(properties.keys())) {
             if (properties.get(key) instanceof String value && TYPED.matcher(value).matches()) {
-                traps.add(key + "=" + value + " is taken with its quotes and type, since another"
-                        + " line of the file has none: write all lines as key=\"value\", or all"
-                        + " as key=value");
+                traps.add(key + "=" + value + " is taken with its quotes and its type: values that"
+                        + " have these belong into a .config file, in which all values have quotes");
             }
         }
         return traps;
-    }
-
-    /** The other ending, with the same PID. */
-    private static void addSibling(List<String> traps, String file) {
-        if (file.startsWith("file:")) {
-            Path path = Path.of(URI.create(file));
-            String name = path.getFileName().toString();
-            String other = name.endsWith(".cfg") ? name.replaceFirst("cfg$", "config")
-                    : name.replaceFirst("config$", "cfg");
-            if (!other.equals(name) && Files.exists(path.resolveSibling(other))) {
-                traps.add(other + " beside it sets the same PID, and only one of them counts:"
-                        + " delete the other");
-            }
-        }
     }
 }

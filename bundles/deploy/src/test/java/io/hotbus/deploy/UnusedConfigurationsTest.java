@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.deploy.sample.GoodComponent;
 import io.hotbus.deploy.sample.WaitingComponent;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -99,14 +98,6 @@ class UnusedConfigurationsTest {
     }
 
     @Test
-    void shouldWarnOfATildeInTheName() throws Exception {
-        Path file = folder.resolve("org.acme~one.cfg");
-        admin.getConfiguration("org.acme~one", "?").update(of(file, Map.of("x", "1")));
-        stack.lines.await("WARN " + file.toUri() + ": '~' in the name of a file makes no factory"
-                + " configuration, but '-' does: name it org.acme-one.cfg");
-    }
-
-    @Test
     void shouldWarnOfASecondConfigurationOfOurs() throws Exception {
         Path file = folder.resolve("io.hotbus.devices-site.cfg");
         admin.getFactoryConfiguration("io.hotbus.devices", "site", "?")
@@ -117,12 +108,13 @@ class UnusedConfigurationsTest {
     }
 
     @Test
-    void shouldWarnOfTwoFilesForOnePid() throws Exception {
-        Path file = folder.resolve("org.acme.cfg");
-        Files.createFile(folder.resolve("org.acme.config"));
-        admin.getConfiguration("org.acme", "?").update(of(file, Map.of("x", "1")));
-        stack.lines.await("WARN " + file.toUri() + ": org.acme.config beside it sets the same PID,"
-                + " and only one of them counts: delete the other");
+    void shouldSayThatAPidWithAHyphenHasNoFile() throws Exception {
+        Path file = folder.resolve("org-acme.cfg");
+        stack.framework.context().registerService(ManagedService.class, values -> { },
+                new Hashtable<>(Map.of("service.pid", "org-acme")));
+        admin.getFactoryConfiguration("org", "acme", "?").update(of(file, Map.of("x", "1")));
+        stack.lines.await("WARN " + file.toUri() + ": '-' in the name of a file makes a factory"
+                + " configuration of org: a PID with '-' cannot be set by a file");
     }
 
     @Test
