@@ -51,6 +51,8 @@ public final class Activator implements BundleActivator {
         undo.push(reporter::close);
         UnusedConfigurations unused = new UnusedConfigurations(context, later, SETTLE);
         undo.push(unused::close);
+        Deliveries deliveries = new Deliveries(context, bundles, later);
+        undo.push(deliveries::close);
         LogBridge log = new LogBridge(context, reporter::follows);
         log.open();
         undo.push(log::close);

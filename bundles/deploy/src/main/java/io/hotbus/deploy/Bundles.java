@@ -111,6 +111,11 @@ final class Bundles {
         return calls.hang(bundle);
     }
 
+    /** How long the start, or the stop, of a bundle may take until it hangs. */
+    Duration limit() {
+        return calls.limit();
+    }
+
     /** Whether it is being started or stopped, and does not hang yet. */
     boolean isCalled(Bundle bundle) {
         return calls.isCalled(bundle);

@@ -35,10 +35,10 @@ final class Frames {
         this.context = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
     }
 
-    /** The same of the thread of that name. */
+    /** The same of the thread whose name begins so. */
     String where(String name, Bundle own) {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals(name)).findFirst()
+                .filter(thread -> thread.getName().startsWith(name)).findFirst()
                 .map(thread -> where(thread, own)).orElse("");
     }
 

@@ -108,7 +108,8 @@ final class UnusedConfigurations implements ConfigurationListener, AutoCloseable
 
     private void tell(Configuration configuration, String what) {
         if (told.computeIfAbsent(configuration.getPid(), pid -> new HashSet<>()).add(what)) {
-            LOG.warn("{}: {}", configuration.getProperties().get(FileTraps.FILE), what);
+            Object file = configuration.getProperties().get(FileTraps.FILE);
+            LOG.warn("{}: {}", file == null ? configuration.getPid() : file, what);
         }
     }
 

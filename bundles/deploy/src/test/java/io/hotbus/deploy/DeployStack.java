@@ -19,6 +19,7 @@ final class DeployStack implements AutoCloseable {
     private final LogBridge log;
     private final Reporter reporter;
     private final UnusedConfigurations unused;
+    private final Deliveries deliveries;
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
 
     DeployStack(Path cache) throws Exception {
@@ -35,6 +36,7 @@ final class DeployStack implements AutoCloseable {
         Diagnosis diagnosis = new Diagnosis(framework.context(), bundles);
         reporter = new Reporter(framework.context(), bundles, diagnosis, later, SETTLE);
         unused = new UnusedConfigurations(framework.context(), later, SETTLE);
+        deliveries = new Deliveries(framework.context(), bundles, later);
         log = new LogBridge(framework.context(), reporter::follows);
         log.open();
         deployments = new Deployments(bundles);
@@ -45,6 +47,7 @@ final class DeployStack implements AutoCloseable {
     public void close() throws Exception {
         log.close();
         unused.close();
+        deliveries.close();
         reporter.close();
         later.shutdownNow();
         framework.close();

@@ -122,7 +122,7 @@ class UnusedConfigurationsTest {
         Path file = folder.resolve("org.acme.config");
         admin.getConfiguration("org.acme", "?").update(of(file, Map.of("port", "I\"8080\"",
                 "name", "\"x\"", "list", "[\"a\", \"b\"]", "path", "/x")));
-        String warning = "WARN " + file.toUri() + ": %s is taken with its quotes and type";
+        String warning = "WARN " + file.toUri() + ": %s is taken with its quotes and its type";
         stack.lines.await(warning.formatted("port=I\"8080\""));
         stack.lines.await(warning.formatted("name=\"x\""));
         stack.lines.await(warning.formatted("list=[\"a\", \"b\"]"));
