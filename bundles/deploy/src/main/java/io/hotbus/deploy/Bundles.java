@@ -60,7 +60,7 @@ final class Bundles {
         this.lastOfTheProduct = Arrays.stream(context.getBundles())
                 .mapToLong(Bundle::getBundleId).max().orElseThrow();
         this.starter = new Starter(context, calls);
-        this.rewiring = new Rewiring(context, starter::stopForNow);
+        this.rewiring = new Rewiring(context, limit, starter::stopForNow);
     }
 
     /** {@code org.acme.bus 1.0.0}. */

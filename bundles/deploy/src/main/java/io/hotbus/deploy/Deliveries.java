@@ -1,77 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.cm.SynchronousConfigurationListener;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Tells when changed configurations do not arrive any more: Configuration Admin has one thread to
- * deliver them all, and a component that hangs with its configuration keeps that thread.
+ * Watches that events of bundles, and changes of configurations, are delivered: the framework and
+ * Configuration Admin have one thread each for that, which a bundle that hangs may keep.
  */
 final class Deliveries implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
-    /** Configuration Admin's. */
-    private static final String THREAD = "CM Event Dispatcher";
+    /** Events that only synchronous listeners are told of. */
+    private static final int NOT_QUEUED =
+            BundleEvent.STARTING | BundleEvent.STOPPING | BundleEvent.LAZY_ACTIVATION;
 
     private final BundleContext context;
-    private final Bundles bundles;
-    private final ScheduledExecutorService later;
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong delivered = new AtomicLong();
-    private final AtomicBoolean told = new AtomicBoolean();
-    private final ServiceRegistration<?> last;
-    private final ServiceRegistration<?> first;
+    private final BundleListener bundleArrived;
+    private final SynchronousBundleListener bundleSent;
+    private final ServiceRegistration<?> configurationArrived;
+    private final ServiceRegistration<?> configurationSent;
 
+    /** The listeners for arrivals are there first, so that nothing from before is waited for. */
     Deliveries(BundleContext context, Bundles bundles, ScheduledExecutorService later) {
         this.context = context;
-        this.bundles = bundles;
-        this.later = later;
-        // In this order, so that nothing is waited for that was sent before.
-        this.last = context.registerService(
-                ConfigurationListener.class, this::onDelivered, null);
-        this.first = context.registerService(
-                SynchronousConfigurationListener.class, this::onSent, null);
+        Backlog events = new Backlog("events of bundles", "FelixDispatchQueue", bundles, later);
+        this.bundleArrived = event -> events.arrived();
+        this.bundleSent = event -> {
+            if ((event.getType() & NOT_QUEUED) == 0) {
+                events.sent();
+            }
+        };
+        context.addBundleListener(bundleArrived);
+        context.addBundleListener(bundleSent);
+        Backlog changes = new Backlog(
+                "changes of configurations", "CM Event Dispatcher", bundles, later);
+        this.configurationArrived = context.registerService(
+                ConfigurationListener.class, event -> changes.arrived(), null);
+        this.configurationSent = context.registerService(
+                SynchronousConfigurationListener.class, event -> changes.sent(), null);
     }
 
     @Override
     public void close() {
-        first.unregister();
-        last.unregister();
-    }
-
-    private void onSent(ConfigurationEvent event) {
-        long number = sent.incrementAndGet();
-        try {
-            later.schedule(() -> look(number, event.getPid()),
-                    bundles.limit().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("{} is changed while this bundle stops", event.getPid(), e);
-        }
-    }
-
-    private void onDelivered(ConfigurationEvent event) {
-        delivered.incrementAndGet();
-        if (told.getAndSet(false)) {
-            LOG.info("{}: configurations arrive again", event.getPid());
-        }
-    }
-
-    private void look(long number, String pid) {
-        if (delivered.get() < number && !told.getAndSet(true)) {
-            LOG.error("{}: its change has not arrived, and no other will: the thread {} hangs{}",
-                    pid, THREAD, bundles.where(THREAD,
-                            context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)));
-        }
+        context.removeBundleListener(bundleSent);
+        context.removeBundleListener(bundleArrived);
+        configurationSent.unregister();
+        configurationArrived.unregister();
     }
 }

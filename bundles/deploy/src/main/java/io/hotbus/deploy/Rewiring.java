@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -23,15 +24,21 @@ import org.slf4j.LoggerFactory;
  */
 final class Rewiring {
     private static final Logger LOG = LoggerFactory.getLogger(Rewiring.class);
-    private static final long LIMIT_SECONDS = 60;
 
     private final Bundle system;
+    private final Duration limit;
     private final Predicate<Bundle> stops;
     /** What has changed and is waited for by what hangs. */
     private final Set<Bundle> due = new HashSet<>();
 
-    /** @param stops stops a bundle for the time being; false where it does not return */
-    Rewiring(BundleContext context, Predicate<Bundle> stops) {
+    /**
+     * Nothing has changed yet.
+     *
+     * @param limit how long the framework is waited for
+     * @param stops stops a bundle for the time being; false where it does not return
+     */
+    Rewiring(BundleContext context, Duration limit, Predicate<Bundle> stops) {
+        this.limit = limit;
         this.system = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
         this.stops = stops;
     }
@@ -59,9 +66,9 @@ final class Rewiring {
             }
         });
         try {
-            if (!done.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("{}: what uses it was not wired anew within {} s",
-                        Bundles.labels(now), LIMIT_SECONDS);
+            if (!done.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("{}: the framework has not told within {} s that what uses it is wired"
+                        + " anew", Bundles.labels(now), limit.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
