@@ -62,7 +62,7 @@ final class Diagnosis {
      */
     boolean isUnderWay(Bundle bundle) {
         return switch (bundle.getState()) {
-            case Bundle.RESOLVED -> Bundles.wantsToRun(bundle);
+            case Bundle.INSTALLED, Bundle.RESOLVED -> Bundles.wantsToRun(bundle);
             case Bundle.STARTING, Bundle.STOPPING -> true;
             case Bundle.ACTIVE -> bundle.getHeaders().get(SERVICE_COMPONENT) != null
                     && components.areUnderWay(bundle);

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
-import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -27,7 +26,9 @@ final class ShutdownWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownWatch.class);
     /** The part of the limit after which a bundle that has not stopped hangs. */
     private static final double PATIENCE = 0.4;
+    /** The framework's threads that stop bundles, and that tell of events. */
     private static final String STOPPER = "FelixStartLevel";
+    private static final String DISPATCHER = "FelixDispatchQueue";
 
     private final Bundle system;
     private final BundleContext context;
@@ -88,9 +89,10 @@ final class ShutdownWatch implements AutoCloseable {
     }
 
     private void halt(int code) {
-        LOG.error("the process ends now, with exit code {}, though these have not stopped: {}",
-                code, hanging().stream().map(Bundles::label)
-                        .collect(Collectors.joining(", ")));
+        List<Bundle> hanging = hanging();
+        LOG.error("the process ends now, with exit code {}, though {}", code, hanging.isEmpty()
+                ? "the framework has not ended"
+                : "these have not stopped: " + Bundles.labels(hanging));
         halt.accept(code);
     }
 
@@ -100,13 +102,16 @@ final class ShutdownWatch implements AutoCloseable {
             LOG.error("{}: {}", Bundles.label(bundle), bundles.hang(bundle).orElseGet(() ->
                     "hangs in its stop" + bundles.where(STOPPER, bundle)));
         }
-        if (!hanging.isEmpty() && hanging.stream().allMatch(bundles::isDeployed)) {
-            Arrays.stream(context.getBundles())
-                    .filter(bundle -> bundle.getState() == Bundle.ACTIVE
-                            && !bundle.equals(system) && !hanging.contains(bundle))
-                    .sorted(Comparator.comparing(ShutdownWatch::level)
-                            .thenComparing(Bundle::getBundleId).reversed())
-                    .forEach(bundles::stopForNow);
+        List<Bundle> others = Arrays.stream(context.getBundles())
+                .filter(bundle -> bundle.getState() == Bundle.ACTIVE
+                        && !bundle.equals(system) && !hanging.contains(bundle))
+                .sorted(Comparator.comparing(ShutdownWatch::level)
+                        .thenComparing(Bundle::getBundleId).reversed()).toList();
+        if (hanging.isEmpty() && others.isEmpty()) {
+            LOG.error("the framework does not end: the thread {} hangs{}", DISPATCHER,
+                    bundles.where(DISPATCHER, system));
+        } else if (!hanging.isEmpty() && hanging.stream().allMatch(bundles::isDeployed)) {
+            others.forEach(bundles::stopForNow);
         } else {
             awaitTheLimit();
         }

@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** Everything but FileInstall, in a framework of its own: tests say which file changed. */
 final class DeployStack implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofMillis(100);
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(30);
 
     final LogLines lines = new LogLines();
     final TestFramework framework;
@@ -28,14 +28,19 @@ final class DeployStack implements AutoCloseable {
 
     /** @param limit how long a bundle may take to start or to stop until it hangs */
     DeployStack(Path cache, Duration limit) throws Exception {
+        this(cache, limit, SETTLE);
+    }
+
+    /** @param settle how long a bundle may lack something until that is said */
+    DeployStack(Path cache, Duration limit, Duration settle) throws Exception {
         framework = new TestFramework(cache);
         framework.startLog();
         framework.startConfigurationAdmin();
         framework.startComponents();
         bundles = new Bundles(framework.context(), limit);
         Diagnosis diagnosis = new Diagnosis(framework.context(), bundles);
-        reporter = new Reporter(framework.context(), bundles, diagnosis, later, SETTLE);
-        unused = new UnusedConfigurations(framework.context(), later, SETTLE);
+        reporter = new Reporter(framework.context(), bundles, diagnosis, later, settle);
+        unused = new UnusedConfigurations(framework.context(), later, settle);
         deliveries = new Deliveries(framework.context(), bundles, later);
         log = new LogBridge(framework.context(), reporter::follows);
         log.open();
@@ -43,13 +48,20 @@ final class DeployStack implements AutoCloseable {
         command = new BundleCommand(bundles, deployments, diagnosis);
     }
 
+    /** Ends everything but the framework. Idempotent. */
+    void detach() {
+        if (!later.isShutdown()) {
+            log.close();
+            unused.close();
+            deliveries.close();
+            reporter.close();
+            later.shutdownNow();
+        }
+    }
+
     @Override
     public void close() throws Exception {
-        log.close();
-        unused.close();
-        deliveries.close();
-        reporter.close();
-        later.shutdownNow();
+        detach();
         framework.close();
         lines.close();
     }

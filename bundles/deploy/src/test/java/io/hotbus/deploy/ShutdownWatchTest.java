@@ -4,6 +4,7 @@ package io.hotbus.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.deploy.sample.GoodActivator;
+import io.hotbus.deploy.sample.HangingQueue;
 import io.hotbus.deploy.sample.HangingStop;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ class ShutdownWatchTest {
 
     @AfterEach
     void close() throws Exception {
+        stack.detach(); // before the framework, which waits at the gate, ends
         gate.countDown();
         stack.close();
     }
@@ -61,6 +63,18 @@ class ShutdownWatchTest {
                         && line.contains("HangingStop.stop(HangingStop.java:"))
                 .anyMatch(line -> line.startsWith("ERROR the process ends now, with exit code 0,"
                         + " though these have not stopped:") && line.contains("a 1.0.0"));
+    }
+
+    @Test
+    void shouldNameTheListenerThatKeepsTheFrameworkFromEnding() throws Exception {
+        deploy("a", HangingQueue.class);
+        shutDown(Duration.ofSeconds(5));
+        assertThat(halted.get(60, TimeUnit.SECONDS)).isZero();
+        assertThat(stack.lines.all())
+                .anyMatch(line -> line.startsWith("ERROR the framework does not end: the thread"
+                        + " FelixDispatchQueue hangs, in a 1.0.0: at "))
+                .contains("ERROR the process ends now, with exit code 0, though the framework has"
+                        + " not ended");
     }
 
     @Test
