@@ -211,7 +211,10 @@ final class Bundles {
     /** Starts it now and whenever the framework starts. Why it did not is kept. */
     void start(Bundle bundle) throws DeployException {
         inTurn(() -> {
-            calls.free(bundle);
+            Optional<String> hang = calls.hang(bundle);
+            if (hang.isPresent()) { // a slow start is not to be interrupted by another
+                throw new HangException(hang.get());
+            }
             starter.start(bundle);
             return bundle;
         });

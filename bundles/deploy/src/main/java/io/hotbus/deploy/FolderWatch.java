@@ -138,7 +138,7 @@ final class FolderWatch implements AutoCloseable {
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
             dangling.remove(file);
-            return now.isDirectory() ? Optional.empty() : Optional.of(
+            return !now.isRegularFile() ? Optional.empty() : Optional.of(
                     new Look(now.fileKey(), now.size(), now.lastModifiedTime()));
         } catch (IOException e) {
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {

@@ -121,6 +121,18 @@ class FolderWatchTest {
         assertThat(stack.bundles.byName("a")).isEmpty();
     }
 
+    /** Who opened a pipe would wait for ever. */
+    @Test
+    void shouldLookAtFilesOnly() throws Exception {
+        Files.createDirectory(folder.resolve("b.jar"));
+        assertThat(new ProcessBuilder("mkfifo", folder.resolve("c.jar").toString()).start()
+                .waitFor()).isZero();
+        jar("deploy/d.jar", "1");
+        watch();
+        assertThat(stack.bundles.byName("a")).isPresent();
+        assertThat(stack.lines.all()).noneMatch(line -> line.startsWith("ERROR"));
+    }
+
     @Test
     void shouldKeepWhatRunsWhenTheFolderCannotBeRead() throws Exception {
         jar("deploy/a.jar", "1");
