@@ -114,13 +114,59 @@ make_jars() {
 		    public Component() { throw new IllegalStateException("no such card"); }
 		}
 	JAVA
-	"${bin}javac" -cp "$export_dir/lib/*" -d "$work/classes" "$work"/src/*.java
+	cat >"$work/src/Hang.java" <<-'JAVA'
+		public class Hang implements org.osgi.framework.BundleActivator {
+		    public void start(org.osgi.framework.BundleContext context) { waitForACard(); }
+		    public void stop(org.osgi.framework.BundleContext context) { }
+		    static void waitForACard() {
+		        while (true) {
+		            try { Thread.sleep(1_000_000); } catch (InterruptedException e) { continue; }
+		        }
+		    }
+		}
+	JAVA
+	cat >"$work/src/HangInStop.java" <<-'JAVA'
+		public class HangInStop implements org.osgi.framework.BundleActivator {
+		    public void start(org.osgi.framework.BundleContext context) { }
+		    public void stop(org.osgi.framework.BundleContext context) { Hang.waitForACard(); }
+		}
+	JAVA
+	cat >"$work/src/HangingComponent.java" <<-'JAVA'
+		public class HangingComponent {
+		    public HangingComponent() { Hang.waitForACard(); }
+		}
+	JAVA
+	cat >"$work/src/Configure.java" <<-'JAVA'
+		import java.util.Dictionary;
+		import org.osgi.service.cm.*;
+		public class Configure implements org.osgi.framework.BundleActivator {
+		    public void start(org.osgi.framework.BundleContext context) throws Exception {
+		        Configuration configuration = context.getService(context.getServiceReference(ConfigurationAdmin.class))
+		            .getConfiguration("org.acme", "?");
+		        Dictionary<String, Object> properties = configuration.getProperties();
+		        properties.put("y", properties.get("x") + " of ours");
+		        configuration.update(properties);
+		    }
+		    public void stop(org.osgi.framework.BundleContext context) { }
+		}
+	JAVA
+	"${bin}javac" -cp "$(echo "$export_dir"/lib/* "$export_dir"/hotbus/org.apache.felix.configadmin-*.jar | tr ' ' :)" \
+		-d "$work/classes" "$work"/src/*.java
 	mkdir "$work/classes/OSGI-INF"
-	printf '<scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="Component" immediate="true">%s' \
-		'<implementation class="Component"/></scr:component>' >"$work/classes/OSGI-INF/c.xml"
+	local class
+	for class in Component HangingComponent; do
+		printf '<scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="%s" immediate="true">%s' \
+			$class "<implementation class=\"$class\"/></scr:component>" >"$work/classes/OSGI-INF/$class.xml"
+	done
 	small_bundle activator org.acme.activator 'Bundle-Activator: Start'
 	small_bundle core io.hotbus.core 'Bundle-Activator: Start'
-	small_bundle component org.acme.component 'Service-Component: OSGI-INF/c.xml'
+	small_bundle component org.acme.component 'Service-Component: OSGI-INF/Component.xml'
+	small_bundle hang org.acme.hang 'Bundle-Activator: Hang'
+	small_bundle hang-in-stop org.acme.hanginstop 'Bundle-Activator: HangInStop'
+	small_bundle hanging-component org.acme.hangingcomponent 'Service-Component: OSGI-INF/HangingComponent.xml'
+	small_bundle fragment org.acme.fragment 'Fragment-Host: org.acme.net'
+	small_bundle fragment-of-core org.acme.fragmentofcore 'Fragment-Host: io.hotbus.core'
+	small_bundle configure org.acme.configure 'Bundle-Activator: Configure' ',org.osgi.service.cm'
 }
 
 rename_driver() { # FILE NAME VERSION
@@ -129,9 +175,9 @@ rename_driver() { # FILE NAME VERSION
 	(cd "$work/x" && LC_ALL=C "${bin}jar" cfm "$work/jars/$1.jar" "$work/manifest" .)
 }
 
-small_bundle() { # FILE NAME HEADER
+small_bundle() { # FILE NAME HEADER [FURTHER-IMPORTS]
 	printf 'Bundle-ManifestVersion: 2\nBundle-SymbolicName: %s\nBundle-Version: 1.0.0\n%s\n%s\n' \
-		"$2" 'Import-Package: org.osgi.framework' "$3" >"$work/manifest"
+		"$2" "Import-Package: org.osgi.framework${4:-}" "$3" >"$work/manifest"
 	"${bin}jar" cfm "$work/jars/$1.jar" "$work/manifest" -C "$work/classes" .
 }
 
@@ -184,6 +230,36 @@ mark && echo 'x = 1' >"$work/etc/org.acme.cfg"
 expect should_read_a_configuration 'org\.acme: configured by .*/etc/org\.acme\.cfg'
 expect should_tell_of_a_configuration_that_nothing_asks_for \
 	'WARN .*org\.acme\.cfg: no bundle has settings of the name org\.acme '
+mark && echo 'x = ${java.specification.version}' >"$work/etc/org.acme.cfg"
+logged 'Updating configuration \{org\.acme\} from .*/etc/org\.acme\.cfg'
+drop configure configure.jar
+expect should_update_a_configuration_that_came_from_a_file 'org\.acme\.configure 1\.0\.0: started'
+mark && echo 'block = net_sim8' >"$work/etc/io.hotbus.devices-site.cfg"
+expect should_warn_of_a_second_configuration_of_ours \
+	'WARN .*io\.hotbus\.devices-site\.cfg: is a second configuration of io\.hotbus\.devices, which may not be used'
+rm "$work/etc/io.hotbus.devices-site.cfg"
+grep -qxF 'x = ${java.specification.version}' "$work/etc/org.acme.cfg"
+result should_not_write_values_in_the_place_of_placeholders $?
+# As Kubernetes lays out a volume.
+mkdir "$work/etc/..1" "$work/etc/..2"
+echo 'block = net_sim7' >"$work/etc/..1/io.hotbus.devices.cfg"
+echo 'block = net_sim7 net_sim8' >"$work/etc/..2/io.hotbus.devices.cfg"
+mark && ln -s ..1 "$work/etc/..data" && ln -s ..data/io.hotbus.devices.cfg "$work/etc/io.hotbus.devices.cfg"
+expect should_read_a_configuration_by_links 'devices allowed: all others; blocked: \[net_sim7\]'
+mark && ln -s ..2 "$work/etc/..new" && mv -T "$work/etc/..new" "$work/etc/..data"
+expect should_see_that_a_link_was_swapped 'devices allowed: all others; blocked: \[net_sim7, net_sim8\]'
+mark && ln -s "$work/jars/fragment.jar" "$work/deploy/fragment.jar" # as an operator links a jar
+expect should_restart_the_host_of_a_fragment 'org\.acme\.net 1\.1\.0: restarted for a fragment'
+logged 'port 2 \(net_acme0\): forwarding'
+result should_forward_again_with_the_fragment $?
+drop fragment-of-core fragment-of-core.jar
+expect should_not_restart_what_the_command_stands_on_for_a_fragment \
+	'ERROR .*org\.acme\.fragmentofcore 1\.0\.0: is a fragment of io\.hotbus\.core .*, which the running command stands on'
+mark && rm "$work/jars/fragment.jar"
+expect should_keep_what_a_link_led_to 'ERROR .*/fragment\.jar: is a link that leads to no file'
+mark && rm "$work/deploy/fragment.jar"
+expect should_take_away_a_fragment_with_its_link 'org\.acme\.fragment 1\.0\.0: uninstalled'
+logged 'port 2 \(net_acme0\): forwarding'
 mark && rm "$work/deploy/acme.jar"
 logged 'port 2 \(net_acme0\): gone'
 expect should_take_away_a_bundle_with_its_file 'org\.acme\.net 1\.1\.0: uninstalled'
@@ -204,6 +280,52 @@ result should_have_lost_nothing_on_other_ports $?
 result should_have_said_each_thing_once $?
 ! grep -E '(Exception|^\s+at )' "$log" | grep -vqE '(ERROR|WARN) .*: no such card$'
 result should_not_print_stack_traces $?
+
+# ---- bundles that hang ---------------------------------------------------------------------------
+
+rm -rf "$work"/deploy/* "$work"/etc/* "$work"/etc/..*
+cp "$work/jars/hang.jar" "$work/jars/hanging-component.jar" "$work/jars/hang-in-stop.jar" "$work/jars/acme1.jar" "$work/deploy"
+mkfifo "$work/typed"
+HOTBUS_JAVA_OPTS='-Dhotbus.bundle.limit.ms=5000 -Dhotbus.shutdown.limit.ms=15000' \
+	$hotbus shell --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_acme0 --tx-first --auto-start \
+	>"$log" 2>&1 <"$work/typed" &
+pid=$!
+exec 3>"$work/typed"
+seen=0
+logged 'net_acme0: attached, driver net_acme'
+result should_begin_though_bundles_hang $?
+logged 'ERROR .*org\.acme\.hang 1\.0\.0: hangs in its start: at java\.lang\.Thread\.sleep\(Native Method\); Hang\.waitForACard\(Hang\.java:'
+result should_name_what_hangs_in_its_start $?
+logged 'ERROR .*org\.acme\.hangingcomponent 1\.0\.0: hangs in its start: at .*HangingComponent\.<init>'
+result should_name_the_component_that_hangs $?
+mark && echo 'bundle list' >&3
+logged '  hangs +org\.acme\.hang +1\.0\.0' && logged '  runs +org\.acme\.net +1\.0\.0'
+result should_answer_verbs_meanwhile $?
+drop acme2 acme1.jar
+logged 'org\.acme\.net 1\.1\.0: updated from 1\.0\.0' && logged 'port 2 \(net_acme0\): forwarding'
+result should_deploy_others_meanwhile $?
+mark && rm "$work/deploy/hang.jar"
+logged 'ERROR .*org\.acme\.hang: hangs in its start: .*\(also after an interrupt\)'
+result should_say_why_what_hangs_is_not_taken_away $?
+mark && rm "$work/deploy/hang-in-stop.jar"
+logged 'ERROR .*org\.acme\.hanginstop 1\.0\.0: hangs in its stop: at .*HangInStop\.stop\(HangInStop\.java:'
+result should_name_what_hangs_in_its_stop $?
+mark && echo 'port attach net_acme(x)' >&3
+logged "'net_acme\(x\)' is not a device name"
+result should_not_take_brackets_for_a_file_pattern $?
+mark
+begun=$SECONDS
+kill -TERM "$pid"
+wait "$pid"
+code=$?
+pid=''
+exec 3>&-
+[ $code = 143 ] && [ $((SECONDS - begun)) -le 30 ]
+result should_end_within_the_limit_with_its_exit_code $? "exit code $code after $((SECONDS - begun)) s"
+logged_all() { tail -n "+$((seen + 1))" "$log" | grep -qE -- "$1"; }
+logged_all 'net_acme0: detached' && logged_all 'SIGBUS handler is removed' &&
+	logged_all 'the process ends now, with exit code 143, though these have not stopped: .*org\.acme\.hang 1'
+result should_stop_the_others_in_order $?
 
 # ---- typed ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -9,7 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * Puts together what reports on bundles and configurations, the shell's command, and, where the
@@ -19,7 +23,10 @@ public final class Activator implements BundleActivator {
     /** Framework property: the folder whose jars are installed. */
     static final String FOLDER = "hotbus.deploy";
 
+    /** Framework property: the command of the launcher, which ended processes belong to. */
+    private static final String COMMAND = "hotbus.command";
     private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final Duration PERIOD = Duration.ofMillis(200);
 
     /** What to undo, the last first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
@@ -32,12 +39,20 @@ public final class Activator implements BundleActivator {
             return thread;
         });
         undo.push(later::shutdownNow);
-        Bundles bundles = new Bundles(context);
+        installBelowOwnLevel(context);
+        Bundles bundles = new Bundles(context, Limits.ofACall(context));
+        if (context.getProperty(COMMAND) != null) {
+            ShutdownWatch shutdown = new ShutdownWatch(context, bundles,
+                    Limits.ofTheShutdown(context), Runtime.getRuntime()::halt);
+            undo.push(shutdown::close);
+        }
         Diagnosis diagnosis = new Diagnosis(context, bundles);
         Reporter reporter = new Reporter(context, bundles, diagnosis, later, SETTLE);
         undo.push(reporter::close);
         UnusedConfigurations unused = new UnusedConfigurations(context, later, SETTLE);
         undo.push(unused::close);
+        Deliveries deliveries = new Deliveries(context, bundles, later);
+        undo.push(deliveries::close);
         LogBridge log = new LogBridge(context, reporter::follows);
         log.open();
         undo.push(log::close);
@@ -52,8 +67,20 @@ public final class Activator implements BundleActivator {
 
         String folder = context.getProperty(FOLDER);
         if (folder != null) {
-            FolderWatch watch = new FolderWatch(context, folder, deployments);
+            FolderWatch watch = new FolderWatch(Path.of(folder), PERIOD, deployments);
             undo.push(watch::close);
+        }
+    }
+
+    /**
+     * A bundle of the start level that is being reached would be started by the framework's own
+     * thread, though we start it on another, and that thread would hang with it.
+     */
+    private static void installBelowOwnLevel(BundleContext context) {
+        int own = context.getBundle().adapt(BundleStartLevel.class).getStartLevel();
+        if (own > 1) {
+            context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkStartLevel.class)
+                    .setInitialBundleStartLevel(own - 1);
         }
     }
 

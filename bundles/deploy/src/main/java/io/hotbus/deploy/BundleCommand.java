@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
@@ -82,12 +83,13 @@ public final class BundleCommand {
     private String state(Bundle bundle) {
         Optional<Diagnosis.Finding> finding = diagnosis.of(bundle);
         if (finding.isPresent()) {
-            return finding.get().broken() ? "broken" : "waits";
+            return bundles.hang(bundle).isPresent() ? "hangs"
+                    : finding.get().broken() ? "broken" : "waits";
         }
         return switch (bundle.getState()) {
             case Bundle.ACTIVE -> "runs";
             case Bundle.STARTING, Bundle.STOPPING -> "changes";
-            default -> Bundles.isFragment(bundle) ? "fragment" : "stopped";
+            default -> Fragments.isFragment(bundle) ? "fragment" : "stopped";
         };
     }
 
@@ -132,7 +134,7 @@ public final class BundleCommand {
         return Bundles.label(bundle) + " is uninstalled";
     }
 
-    private String start(Bundle bundle) {
+    private String start(Bundle bundle) throws DeployException {
         bundles.start(bundle);
         return outcome(bundle);
     }
@@ -155,7 +157,13 @@ public final class BundleCommand {
 
     private String outcome(Bundle bundle) {
         return Bundles.label(bundle) + " " + diagnosis.of(bundle).map(Diagnosis.Finding::text)
-                .orElseGet(() -> bundle.getState() == Bundle.ACTIVE ? "runs" : "is stopped");
+                .orElseGet(() -> goodState(bundle));
+    }
+
+    private static String goodState(Bundle bundle) {
+        Set<Bundle> hosts = Fragments.hostsOf(bundle);
+        return !hosts.isEmpty() ? "is attached to " + Bundles.labels(hosts)
+                : bundle.getState() == Bundle.ACTIVE ? "runs" : "is stopped";
     }
 
     /** @throws DeployException there is none */

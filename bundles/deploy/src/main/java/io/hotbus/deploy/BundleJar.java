@@ -14,6 +14,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
@@ -24,6 +25,10 @@ import org.osgi.framework.Version;
  * @param name its symbolic name
  */
 record BundleJar(Path file, String name, Version version) {
+    /** The names of the framework as a host. */
+    private static final Pattern EXTENDED =
+            Pattern.compile("(system\\.bundle|org\\.apache\\.felix\\.framework)\\b");
+
     /** @throws DeployException what is wrong with the file and what to do, without its name */
     static BundleJar read(Path file) throws DeployException {
         try {
@@ -65,6 +70,11 @@ record BundleJar(Path file, String name, Version version) {
         if (name == null) {
             throw new DeployException("is a jar, but no bundle: its manifest has no"
                     + " Bundle-SymbolicName (bnd makes one)");
+        }
+        String host = headers.getValue(Constants.FRAGMENT_HOST);
+        if (host != null && EXTENDED.matcher(host).lookingAt()) {
+            throw new DeployException("is an extension of the framework, which would have to"
+                    + " restart: put it into the product while nothing runs");
         }
         try {
             return new BundleJar(file, name.replaceFirst(";.*", "").strip(),

@@ -4,34 +4,32 @@ package io.hotbus.deploy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.Constants;
-import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.startlevel.BundleStartLevel;
-import org.osgi.framework.startlevel.FrameworkStartLevel;
-import org.osgi.framework.wiring.BundleRevision;
-import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be done with bundles, done as far as it goes: whoever depended on what changed is
- * refreshed, and whoever wanted to run and could not is tried again. One thread at a time.
+ * What can be done with bundles, done as far as it goes: what depended on a bundle that changed is
+ * refreshed, and what is to run and could not is tried again. A bundle that hangs keeps no other
+ * waiting for longer than a limit. Any thread; one at a time.
  */
 final class Bundles {
     private static final Logger LOG = LoggerFactory.getLogger(Bundles.class);
-    private static final long REFRESH_SECONDS = 60;
 
     /** Opens the jar that a bundle is made of from now on. */
     @FunctionalInterface
@@ -39,22 +37,39 @@ final class Bundles {
         InputStream open() throws IOException;
     }
 
-    private final BundleContext context;
-    /** By the bundle's id: why it did not start when it was last told to. */
-    private final Map<Long, Throwable> failures = new ConcurrentHashMap<>();
-
-    Bundles(BundleContext context) {
-        this.context = context;
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws DeployException;
     }
 
-    static boolean isFragment(Bundle bundle) {
-        BundleRevision revision = bundle.adapt(BundleRevision.class);
-        return revision != null && (revision.getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+    private final BundleContext context;
+    private final long lastOfTheProduct;
+    private final Frames frames;
+    private final Calls calls;
+    private final Fragments fragments;
+    private final Starter starter;
+    private final Rewiring rewiring;
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /** @param limit how long the start, or the stop, of a bundle may take until it hangs */
+    Bundles(BundleContext context, Duration limit) {
+        this.context = context;
+        this.fragments = new Fragments(context);
+        this.frames = new Frames(context);
+        this.calls = new Calls(limit, frames);
+        this.lastOfTheProduct = Arrays.stream(context.getBundles())
+                .mapToLong(Bundle::getBundleId).max().orElseThrow();
+        this.starter = new Starter(context, calls);
+        this.rewiring = new Rewiring(context, limit, starter::stopForNow);
     }
 
     /** {@code org.acme.bus 1.0.0}. */
     static String label(Bundle bundle) {
         return name(bundle) + " " + bundle.getVersion();
+    }
+
+    static String labels(Collection<Bundle> bundles) {
+        return bundles.stream().map(Bundles::label).sorted().collect(Collectors.joining(", "));
     }
 
     static String name(Bundle bundle) {
@@ -88,40 +103,89 @@ final class Bundles {
 
     /** Why it did not start when it was last told to. */
     Optional<Throwable> failure(Bundle bundle) {
-        return Optional.ofNullable(failures.get(bundle.getBundleId()));
+        return starter.failure(bundle);
+    }
+
+    /** In which call it hangs, and where, as the rest of a sentence. */
+    Optional<String> hang(Bundle bundle) {
+        return calls.hang(bundle);
+    }
+
+    /** How long the start, or the stop, of a bundle may take until it hangs. */
+    Duration limit() {
+        return calls.limit();
+    }
+
+    /** Whether it is being started or stopped, and does not hang yet. */
+    boolean isCalled(Bundle bundle) {
+        return calls.isCalled(bundle);
+    }
+
+    /** Where that thread is, with the name of the bundle if it is another than {@code own}. */
+    String where(String thread, Bundle own) {
+        return frames.where(thread, own);
+    }
+
+    /** Whether it was not there when this began. */
+    boolean isDeployed(Bundle bundle) {
+        return bundle.getBundleId() > lastOfTheProduct;
+    }
+
+    /** Interrupts all calls that hang. */
+    void interruptAll() {
+        calls.interruptAll();
+    }
+
+    /** Stops it until the framework starts it again; false where it does not return from that. */
+    boolean stopForNow(Bundle bundle) {
+        return starter.stopForNow(bundle);
+    }
+
+    /** {@code listener} is told of bundles that hang, and of these when they have returned. */
+    void listen(Calls.Listener listener) {
+        calls.listen(listener);
     }
 
     /** Installs and starts. A bundle that does not start stays, to be tried again. */
     Bundle install(String location, Source source) throws DeployException {
-        Bundle bundle;
-        try (InputStream in = source.open()) {
-            bundle = context.installBundle(location, in);
-        } catch (IOException | BundleException e) {
-            throw new DeployException("cannot be installed: " + Causes.sentence(e), e);
-        }
-        start(bundle);
-        startWaiting();
-        return bundle;
+        return inTurn(() -> {
+            AtomicReference<Bundle> installed = new AtomicReference<>();
+            call("installed", context.getBundle(), "the installation of " + location, () -> {
+                try (InputStream in = source.open()) {
+                    installed.set(context.installBundle(location, in));
+                }
+            });
+            Bundle bundle = installed.get();
+            starter.start(bundle);
+            startWaiting();
+            return bundle;
+        });
     }
 
     /**
-     * Puts another jar in its place, and has it run again if it did. If that fails it is as before.
+     * Puts another jar in its place, and starts it again if it ran. If that fails it is as before.
      */
     void update(Bundle bundle, Source source) throws DeployException {
-        boolean run = wantsToRun(bundle);
-        try (InputStream in = source.open()) {
-            stop(bundle, Bundle.STOP_TRANSIENT);
-            bundle.update(in);
-        } catch (IOException | BundleException e) {
-            throw new DeployException("cannot be updated: " + Causes.sentence(e), e);
-        } finally {
-            failures.remove(bundle.getBundleId());
-            refresh(List.of(bundle));
-            if (run) {
-                start(bundle);
+        inTurn(() -> {
+            calls.free(bundle);
+            boolean run = wantsToRun(bundle);
+            Set<Bundle> hosts = Fragments.hostsOf(bundle);
+            starter.stop(bundle, Bundle.STOP_TRANSIENT);
+            try {
+                call("updated", bundle, "its update", () -> {
+                    try (InputStream in = source.open()) {
+                        bundle.update(in);
+                    }
+                });
+            } finally {
+                changed(bundle, hosts);
+                if (run) {
+                    starter.start(bundle);
+                }
+                startWaiting();
             }
-            startWaiting();
-        }
+            return bundle;
+        });
     }
 
     /** Opens the jar that it was installed from. */
@@ -130,89 +194,91 @@ final class Bundles {
     }
 
     void uninstall(Bundle bundle) throws DeployException {
-        try {
-            bundle.uninstall();
-        } catch (BundleException e) {
-            throw new DeployException("cannot be uninstalled: " + Causes.sentence(e), e);
-        } finally {
-            failures.remove(bundle.getBundleId());
-            refresh(List.of(bundle));
-            startWaiting();
-        }
+        inTurn(() -> {
+            calls.free(bundle);
+            Set<Bundle> hosts = Fragments.hostsOf(bundle);
+            starter.stop(bundle, Bundle.STOP_TRANSIENT);
+            try {
+                call("uninstalled", bundle, "its removal", bundle::uninstall);
+            } finally {
+                changed(bundle, hosts);
+                startWaiting();
+            }
+            return bundle;
+        });
     }
 
     /** Starts it now and whenever the framework starts. Why it did not is kept. */
-    void start(Bundle bundle) {
-        if (!isFragment(bundle)) {
-            start(bundle, Bundle.START_ACTIVATION_POLICY);
-        }
-    }
-
-    private boolean start(Bundle bundle, int options) {
-        try {
-            bundle.start(options);
-            failures.remove(bundle.getBundleId());
-            return true;
-        } catch (BundleException | RuntimeException e) {
-            failures.put(bundle.getBundleId(), e);
-            return false;
-        }
+    void start(Bundle bundle) throws DeployException {
+        inTurn(() -> {
+            Optional<String> hang = calls.hang(bundle);
+            if (hang.isPresent()) { // a slow start is not to be interrupted by another
+                throw new HangException(hang.get());
+            }
+            starter.start(bundle);
+            return bundle;
+        });
     }
 
     /** Stops it until it is started again. */
-    void stop(Bundle bundle) {
-        stop(bundle, 0);
+    void stop(Bundle bundle) throws DeployException {
+        inTurn(() -> {
+            calls.free(bundle);
+            starter.stop(bundle, 0);
+            return bundle;
+        });
     }
 
-    private static void stop(Bundle bundle, int options) {
+    /** Makes up for what had to wait until a call returned. */
+    void catchUp() throws DeployException {
+        inTurn(() -> {
+            rewiring.refresh(Set.of());
+            startWaiting();
+            return null;
+        });
+    }
+
+    /** One thread at a time; others are told after a while that they have to wait. */
+    private <T> T inTurn(Work<T> work) throws DeployException {
         try {
-            if (!isFragment(bundle)) {
-                bundle.stop(options);
-            }
-        } catch (BundleException e) { // it has stopped all the same
-            LOG.warn("{}: failed while it stopped: {}", label(bundle), Causes.sentence(e));
-        }
-    }
-
-    /** Starts whoever wanted to run and could not, until nothing more comes of it. */
-    private void startWaiting() {
-        int level = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
-                .adapt(FrameworkStartLevel.class).getStartLevel();
-        boolean progress = true;
-        while (progress) {
-            progress = false;
-            for (Bundle bundle : context.getBundles()) {
-                if ((bundle.getState() & (Bundle.INSTALLED | Bundle.RESOLVED)) != 0
-                        && wantsToRun(bundle) && !isFragment(bundle)
-                        && bundle.adapt(BundleStartLevel.class).getStartLevel() <= level) {
-                    progress |= start(bundle, options(bundle));
-                }
-            }
-        }
-    }
-
-    private static int options(Bundle bundle) {
-        return Bundle.START_TRANSIENT
-                | (bundle.adapt(BundleStartLevel.class).isActivationPolicyUsed()
-                        ? Bundle.START_ACTIVATION_POLICY : 0);
-    }
-
-    /** Has whoever was wired to what they were before find them, or something else, anew. */
-    private void refresh(Collection<Bundle> bundles) {
-        CountDownLatch done = new CountDownLatch(1);
-        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class)
-                .refreshBundles(bundles, event -> {
-                    if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
-                        done.countDown();
-                    }
-                });
-        try {
-            if (!done.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("bundles that depend on {} have not started again within {} s",
-                        bundles, REFRESH_SECONDS);
+            if (!turn.tryLock(2 * calls.limit().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new DeployException(
+                        "other bundles are being started or stopped at the moment; try again");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new DeployException("was interrupted", e);
         }
+        try {
+            return work.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void call(String done, Bundle bundle, String doing, Calls.Call call)
+            throws DeployException {
+        try {
+            calls.run(bundle, doing, call);
+        } catch (IOException | BundleException e) {
+            throw new DeployException("cannot be " + done + ": " + Causes.sentence(e), e);
+        }
+    }
+
+    /** After an update or the removal: {@code hosts} are those it was attached to. */
+    private void changed(Bundle bundle, Set<Bundle> hosts) {
+        starter.forgetFailure(bundle);
+        fragments.changed(bundle);
+        rewiring.refresh(Stream.concat(hosts.stream(), Stream.of(bundle)).toList());
+    }
+
+    /** Starts what waits, fragments' hosts among them, which have to stop for that. */
+    private void startWaiting() {
+        Set<Bundle> hosts = fragments.hostsToRestart(host -> hang(host).isPresent());
+        if (!hosts.isEmpty()) {
+            LOG.info("{}: restarted for a fragment", labels(hosts));
+            rewiring.refresh(hosts);
+        }
+        starter.startWaiting();
     }
 }

@@ -2,7 +2,7 @@
 package io.hotbus.deploy;
 
 /** What cannot be done with a bundle. The message is one sentence for the operator. */
-final class DeployException extends Exception {
+class DeployException extends Exception {
     private static final long serialVersionUID = 1L;
 
     DeployException(String message) {

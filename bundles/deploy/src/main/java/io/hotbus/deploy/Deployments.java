@@ -3,21 +3,22 @@ package io.hotbus.deploy;
 
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the bundles be what the files say: of each symbolic name there is one bundle, made of the
+ * Makes the bundles what the files say: of each symbolic name there is one bundle, made of the
  * file with the highest version. A bundle of that name which was there before, as those of the
  * product are, is updated from the file, and from its own jar again when no file is left.
  *
- * <p>A file that is no good changes nothing: what it was before goes on. Any thread.
+ * <p>A file that is no good changes nothing: what it was before goes on. Neither does a file whose
+ * bundle hangs, until that returns. Any thread.
  */
 final class Deployments {
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
@@ -33,14 +34,19 @@ final class Deployments {
     private final Bundles bundles;
     private final Map<Path, BundleJar> files = new TreeMap<>();
     /** By symbolic name. */
-    private final Map<String, Deployed> deployed = new HashMap<>();
+    private final Map<String, Deployed> deployed = new ConcurrentHashMap<>();
 
     Deployments(Bundles bundles) {
         this.bundles = bundles;
+        bundles.listen((bundle, hangs) -> {
+            if (!hangs) {
+                catchUp();
+            }
+        });
     }
 
     /** The file that a bundle is made of, if it is one of ours. */
-    synchronized Optional<Path> file(Bundle bundle) {
+    Optional<Path> file(Bundle bundle) {
         return deployed.values().stream().filter(d -> d.id() == bundle.getBundleId())
                 .map(d -> d.jar().file()).findFirst();
     }
@@ -68,6 +74,19 @@ final class Deployments {
         BundleJar before = files.remove(file);
         if (before != null) {
             settle(before.name());
+        }
+    }
+
+    /** A bundle that hung has returned: does what had to wait for that. */
+    private synchronized void catchUp() {
+        files.values().stream().map(BundleJar::name).distinct().toList().forEach(this::settle);
+        List.copyOf(deployed.keySet()).stream()
+                .filter(name -> files.values().stream().noneMatch(jar -> jar.name().equals(name)))
+                .forEach(this::settle);
+        try {
+            bundles.catchUp();
+        } catch (DeployException e) {
+            LOG.warn("what had to wait for a bundle that hung waits still: {}", e.getMessage());
         }
     }
 
@@ -99,14 +118,32 @@ final class Deployments {
         if (bundle == null) {
             takeOver(jar);
         } else if (now.jar() != jar) {
-            deployed.put(jar.name(), new Deployed(now.id(), jar, now.ownVersion()));
-            bundles.update(bundle, jar::open);
+            update(bundle, new Deployed(now.id(), jar, now.ownVersion()));
+        }
+    }
+
+    /** If the bundle hangs, it is tried again when that has returned. */
+    private void update(Bundle bundle, Deployed to) throws DeployException {
+        Deployed before = deployed.put(to.jar().name(), to);
+        try {
+            bundles.update(bundle, to.jar()::open);
+        } catch (HangException e) {
+            restore(to.jar().name(), before);
+            throw e;
+        }
+    }
+
+    private void restore(String name, Deployed before) {
+        if (before == null) {
+            deployed.remove(name);
+        } else {
+            deployed.put(name, before);
         }
     }
 
     private void takeOver(BundleJar jar) throws DeployException {
         Bundle own = bundles.byName(jar.name()).orElse(null);
-        if (own == null) {
+        if (own == null || own.getLocation().equals(jar.location())) { // installed late, after all
             Bundle bundle = bundles.install(jar.location(), jar::open);
             deployed.put(jar.name(), new Deployed(bundle.getBundleId(), jar, Optional.empty()));
             return;
@@ -118,8 +155,7 @@ final class Deployments {
         }
         LOG.info("{}: {} replaces {} of {} until the file is deleted",
                 jar.file(), jar.label(), version, Bundles.origin(own));
-        deployed.put(jar.name(), new Deployed(own.getBundleId(), jar, Optional.of(version)));
-        bundles.update(own, jar::open);
+        update(own, new Deployed(own.getBundleId(), jar, Optional.of(version)));
     }
 
     private void withdraw(String name) throws DeployException {
@@ -128,10 +164,19 @@ final class Deployments {
         if (bundle == null) {
             return; // uninstalled by hand, or never deployed
         }
+        try {
+            giveBack(bundle, gone);
+        } catch (HangException e) {
+            restore(name, gone);
+            throw e;
+        }
+    }
+
+    private void giveBack(Bundle bundle, Deployed gone) throws DeployException {
         if (gone.ownVersion().isPresent()) {
-            LOG.info("{}: was deleted, {} {} is back", gone.jar().file(), name,
-                    gone.ownVersion().get());
             bundles.update(bundle, Bundles.source(bundle));
+            LOG.info("{}: was deleted, {} {} is back", gone.jar().file(), gone.jar().name(),
+                    gone.ownVersion().get());
         } else {
             bundles.uninstall(bundle);
         }

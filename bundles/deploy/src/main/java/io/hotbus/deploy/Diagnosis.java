@@ -25,11 +25,15 @@ final class Diagnosis {
     private final Bundles bundles;
     private final Requirements requirements;
     private final Components components;
+    private final Fragments fragments;
+    private final Frames frames;
 
     Diagnosis(BundleContext context, Bundles bundles) {
         this.bundles = bundles;
         this.requirements = new Requirements(context);
         this.components = new Components(context);
+        this.fragments = new Fragments(context);
+        this.frames = new Frames(context);
     }
 
     List<String> components(Bundle bundle) {
@@ -38,6 +42,10 @@ final class Diagnosis {
 
     /** Empty where nothing is wrong, or it is stopped because somebody stopped it. */
     Optional<Finding> of(Bundle bundle) {
+        Optional<String> hang = bundles.hang(bundle);
+        if (hang.isPresent()) {
+            return Optional.of(new Finding(true, hang.get()));
+        }
         return switch (bundle.getState()) {
             case Bundle.INSTALLED -> unresolved(bundle);
             case Bundle.RESOLVED -> bundles.failure(bundle).filter(f -> Bundles.wantsToRun(bundle))
@@ -54,12 +62,17 @@ final class Diagnosis {
      */
     boolean isUnderWay(Bundle bundle) {
         return switch (bundle.getState()) {
-            case Bundle.RESOLVED -> Bundles.wantsToRun(bundle);
+            case Bundle.INSTALLED, Bundle.RESOLVED -> Bundles.wantsToRun(bundle);
             case Bundle.STARTING, Bundle.STOPPING -> true;
             case Bundle.ACTIVE -> bundle.getHeaders().get(SERVICE_COMPONENT) != null
                     && components.areUnderWay(bundle);
             default -> false;
         };
+    }
+
+    /** For one that has been under way for long: the thread that is inside it, and where. */
+    Optional<Finding> stuck(Bundle bundle) {
+        return frames.inside(bundle).map(where -> new Finding(true, "hangs " + where));
     }
 
     private Optional<Finding> unresolved(Bundle bundle) {
@@ -68,10 +81,8 @@ final class Diagnosis {
             return Optional.of(new Finding(true, "does not resolve: "
                     + String.join("; ", missing)));
         }
-        if (Bundles.isFragment(bundle)) {
-            return Optional.of(new Finding(false, "is a fragment of "
-                    + bundle.getHeaders().get(Constants.FRAGMENT_HOST)
-                    + " and takes effect when that is updated (bundle update NAME)"));
+        if (Fragments.isFragment(bundle)) {
+            return Optional.of(fragments.finding(bundle, host -> bundles.hang(host).isPresent()));
         }
         return bundles.failure(bundle).map(failure ->
                 new Finding(true, "does not resolve: " + Causes.sentence(failure)));

@@ -1,110 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
-import java.io.File;
-import java.util.Dictionary;
-import java.util.Hashtable;
-import org.apache.felix.fileinstall.ArtifactInstaller;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.cm.ConfigurationException;
-import org.osgi.service.cm.ManagedServiceFactory;
-import org.osgi.util.tracker.ServiceTracker;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has FileInstall watch a folder, and tells of its jars. What is in the folder when this begins has
- * been told of when the constructor returns; a later change is when the file was twice the same.
- *
- * <p>FileInstall itself would uninstall a bundle whose file was replaced by a broken one, and one
- * of the product with a copy of it in the folder. So it looks for files, and we decide.
+ * Looks at the jars of a folder again and again, and tells of those that are new, changed or gone.
+ * What is in the folder at the beginning has been told of when the constructor returns; a later
+ * change is told of when two looks have found the same. Links are followed: what counts is the
+ * file they lead to. Names that begin with a dot are not looked at.
  */
-final class FolderWatch implements ArtifactInstaller, AutoCloseable {
+final class FolderWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
-    private static final String PID = "hotbus.deploy";
-    private static final String FACTORY = "(&(objectClass=" + ManagedServiceFactory.class.getName()
-            + ")(service.pid=org.apache.felix.fileinstall))";
 
+    /**
+     * What a file was like.
+     *
+     * @param key which file it is; another one of the same size and time has another key
+     */
+    private record Look(Object key, long size, FileTime modified) {
+    }
+
+    private final Path folder;
+    private final Duration period;
     private final Deployments deployments;
-    private final Dictionary<String, String> folder = new Hashtable<>();
-    private final ServiceRegistration<ArtifactInstaller> installer;
-    private final ServiceTracker<ManagedServiceFactory, ManagedServiceFactory> watchers;
+    private final Thread thread = new Thread(this::watch, "deploy-watch");
+    /** By name: what was told of. */
+    private final Map<Path, Look> told = new HashMap<>();
+    /** By name: what was found at the last look. */
+    private Map<Path, Look> last = Map.of();
+    /** Links that lead nowhere, which were told of. */
+    private final Set<Path> dangling = new HashSet<>();
+    private boolean unreadable;
 
-    FolderWatch(BundleContext context, String path, Deployments deployments)
-            throws InvalidSyntaxException {
+    FolderWatch(Path folder, Duration period, Deployments deployments) {
+        this.folder = folder;
+        this.period = period;
         this.deployments = deployments;
-        folder.put("felix.fileinstall.dir", path);
-        folder.put("felix.fileinstall.filter", ".*\\.jar");
-        for (String name : new String[] {"poll", "noInitialDelay", "subdir.mode", "tmpdir",
-            "log.level"}) {
-            String value = context.getProperty("felix.fileinstall." + name);
-            if (value != null) {
-                folder.put("felix.fileinstall." + name, value);
-            }
-        }
-        this.installer = context.registerService(ArtifactInstaller.class, this, null);
-        this.watchers = new ServiceTracker<>(context, FrameworkUtil.createFilter(FACTORY), null) {
-            @Override
-            public ManagedServiceFactory addingService(
-                    ServiceReference<ManagedServiceFactory> reference) {
-                ManagedServiceFactory factory = super.addingService(reference);
-                watch(factory);
-                return factory;
-            }
-        };
-        watchers.open();
+        list().ifPresent(found -> {
+            last = found;
+            look(found);
+        });
+        thread.setDaemon(true);
+        thread.start();
     }
 
-    /** Not by a configuration: that would be read at some time, this is at once. */
-    private void watch(ManagedServiceFactory factory) {
+    private void watch() {
         try {
-            factory.updated(PID, folder);
-        } catch (ConfigurationException e) {
-            LOG.error("{} is not watched: {}", folder.get("felix.fileinstall.dir"), e.getMessage());
+            while (true) {
+                Thread.sleep(period.toMillis());
+                lookAround();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("{} is watched no longer", folder);
         }
     }
 
+    private void lookAround() {
+        try {
+            list().ifPresent(this::look);
+        } catch (RuntimeException e) { // the next look may go well
+            if (!thread.isInterrupted()) {
+                LOG.error("{}: a change could not be dealt with", folder, e);
+            }
+        }
+    }
+
+    /** Ends the looks. */
     @Override
     public void close() {
-        for (ManagedServiceFactory factory : watchers.getServices(new ManagedServiceFactory[0])) {
-            factory.deleted(PID);
+        thread.interrupt();
+        try {
+            thread.join(period.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        watchers.close();
-        installer.unregister();
     }
 
-    @Override
-    public boolean canHandle(File file) {
-        return file.getName().endsWith(".jar")
-                && file.getParent().equals(folder.get("felix.fileinstall.dir"));
+    private void look(Map<Path, Look> found) {
+        for (Path file : Set.copyOf(told.keySet())) {
+            if (!found.containsKey(file) && !last.containsKey(file)) {
+                told.remove(file);
+                deployments.removed(file);
+            }
+        }
+        for (Map.Entry<Path, Look> entry : found.entrySet()) {
+            Path file = entry.getKey();
+            if (entry.getValue().equals(last.get(file))
+                    && !entry.getValue().equals(told.get(file)) && !dangling.contains(file)) {
+                told.put(file, entry.getValue());
+                deployments.changed(file);
+            }
+        }
+        last = found;
     }
 
-    @Override
-    public void install(File file) {
-        nameThread();
-        deployments.changed(file.toPath());
+    /** Empty where the folder cannot be read. */
+    private Optional<Map<Path, Look>> list() {
+        Map<Path, Look> found = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jar")) {
+            for (Path file : files) {
+                if (!file.getFileName().toString().startsWith(".")) {
+                    lookAt(file).ifPresent(look -> found.put(file, look));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            if (!unreadable) {
+                LOG.error("{}: cannot be read: {} (what was deployed goes on)",
+                        folder, Causes.sentence(e));
+            }
+            unreadable = true;
+            return Optional.empty();
+        }
+        unreadable = false;
+        dangling.retainAll(found.keySet());
+        return Optional.of(found);
     }
 
-    @Override
-    public void update(File file) {
-        nameThread();
-        deployments.changed(file.toPath());
-    }
-
-    @Override
-    public void uninstall(File file) {
-        nameThread();
-        deployments.removed(file.toPath());
-    }
-
-    /** FileInstall's thread bears the folder's path, which is long for a log. */
-    private static void nameThread() {
-        if (Thread.currentThread().getName().startsWith("fileinstall-")) {
-            Thread.currentThread().setName("deploy");
+    /** What it is like; where a link leads nowhere, the same as it was before. */
+    private Optional<Look> lookAt(Path file) {
+        try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            dangling.remove(file);
+            return !now.isRegularFile() ? Optional.empty() : Optional.of(
+                    new Look(now.fileKey(), now.size(), now.lastModifiedTime()));
+        } catch (IOException e) {
+            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return Optional.empty();
+            }
+            if (dangling.add(file)) {
+                LOG.error("{}: is a link that leads to no file that can be read: {}{}", file,
+                        e.getMessage(), told.containsKey(file)
+                                ? " (what was deployed from it goes on)" : "");
+            }
+            return Optional.of(Objects.requireNonNullElse(
+                    told.get(file), new Look(null, 0, FileTime.fromMillis(0))));
         }
     }
 }

@@ -51,6 +51,7 @@ final class Foundation {
                 }
             }
         }
-        return seen.contains(bundle);
+        return seen.contains(bundle)
+                || Fragments.hostsOf(bundle).stream().anyMatch(seen::contains);
     }
 }

@@ -32,8 +32,8 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
     /** It is modified when something has become of a component. */
     private static final String COMPONENT_RUNTIME =
             "(objectClass=org.osgi.service.component.runtime.ServiceComponentRuntime)";
-    /** How often one is looked at again that is under way still, before nothing is said of it. */
-    private static final int PATIENCE = 60;
+    /** How often one that is under way is looked at again before it is said to hang. */
+    private static final int PATIENCE = 20;
 
     private final BundleContext context;
     private final Bundles bundles;
@@ -63,6 +63,7 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         this.settle = settle;
         context.addBundleListener(this);
         context.addServiceListener(this, COMPONENT_RUNTIME);
+        bundles.listen((bundle, hangs) -> touch(Set.of(bundle.getBundleId())));
         Arrays.stream(context.getBundles()).forEach(bundle -> {
             versions.put(bundle.getBundleId(), bundle.getVersion());
             if (bundle.getState() != Bundle.ACTIVE) {
@@ -152,9 +153,10 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         underWay.remove(id);
     }
 
-    /** False where that has been done often enough. */
+    /** False where that has been done often enough, and it is not being started or stopped. */
     private boolean lookAgain(Bundle bundle) {
-        boolean again = underWay.merge(bundle.getBundleId(), 1, Integer::sum) <= PATIENCE;
+        boolean again = underWay.merge(bundle.getBundleId(), 1, Integer::sum) <= PATIENCE
+                || bundles.isCalled(bundle);
         if (again) {
             touch(Set.of(bundle.getBundleId()));
         }
@@ -168,8 +170,11 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         // Asked first: what is settled by then is seen by the diagnosis.
         boolean again = diagnosis.isUnderWay(bundle);
         Diagnosis.Finding finding = diagnosis.of(bundle).orElse(null);
-        if (again && finding == null && lookAgain(bundle)) {
-            return;
+        if (again && finding == null) {
+            if (lookAgain(bundle)) {
+                return;
+            }
+            finding = diagnosis.stuck(bundle).orElse(null);
         }
         underWay.remove(bundle.getBundleId());
         if (finding == null) {

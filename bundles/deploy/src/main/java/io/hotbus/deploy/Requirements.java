@@ -49,7 +49,7 @@ final class Requirements {
         FrameworkWiring wiring = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
                 .adapt(FrameworkWiring.class);
         for (BundleRequirement requirement : revision.getDeclaredRequirements(null)) {
-            if (!isMandatory(requirement)) {
+            if (!isMandatory(requirement) || isHost(requirement)) {
                 continue;
             }
             Collection<BundleCapability> providers = wiring.findProviders(requirement);
@@ -64,6 +64,11 @@ final class Requirements {
             }
         }
         return missing;
+    }
+
+    /** See {@link Fragments}: of a host that is there and resolved the framework says nothing. */
+    private static boolean isHost(BundleRequirement requirement) {
+        return requirement.getNamespace().equals(HostNamespace.HOST_NAMESPACE);
     }
 
     private static boolean isMandatory(BundleRequirement requirement) {
@@ -87,8 +92,6 @@ final class Requirements {
             case PackageNamespace.PACKAGE_NAMESPACE -> describePackage(filter);
             case ExecutionEnvironmentNamespace.EXECUTION_ENVIRONMENT_NAMESPACE ->
                 Causes.needsJava(group(JAVA, filter, filter));
-            case HostNamespace.HOST_NAMESPACE ->
-                "is a fragment of " + filter + ", which is not there: put that into deploy/, too";
             default ->
                 "requires %s %s, which no bundle provides: put one that does into deploy/, too"
                         .formatted(requirement.getNamespace(), filter);

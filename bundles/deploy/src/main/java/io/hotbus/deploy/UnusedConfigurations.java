@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,10 +29,12 @@ import org.osgi.service.cm.ManagedServiceFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells of configurations that nothing asks for: most likely the name of the file is misspelt. */
+/**
+ * Tells of configurations that nothing asks for, as most likely the name of the file is misspelt,
+ * and of files that do not mean what they seem to.
+ */
 final class UnusedConfigurations implements ConfigurationListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UnusedConfigurations.class);
-    private static final String FILE = "felix.fileinstall.filename";
 
     private final BundleContext context;
     private final Components components;
@@ -38,8 +42,8 @@ final class UnusedConfigurations implements ConfigurationListener, AutoCloseable
     private final Duration settle;
     private final AtomicBoolean due = new AtomicBoolean();
     private final ServiceRegistration<ConfigurationListener> registration;
-    /** The PIDs of those told of. On the thread of {@code later}. */
-    private final Set<String> told = new HashSet<>();
+    /** By PID: what was told. On the thread of {@code later}. */
+    private final Map<String, Set<String>> told = new HashMap<>();
 
     /** @param settle how long the bundle that asks for it may be on its way */
     UnusedConfigurations(BundleContext context, ScheduledExecutorService later, Duration settle) {
@@ -87,18 +91,25 @@ final class UnusedConfigurations implements ConfigurationListener, AutoCloseable
     private void tell(Configuration[] configurations) throws InvalidSyntaxException {
         List<Configuration> all =
                 configurations == null ? List.of() : Arrays.asList(configurations);
-        told.retainAll(all.stream().map(Configuration::getPid).toList());
+        told.keySet().retainAll(all.stream().map(Configuration::getPid).toList());
         Set<String> known = new HashSet<>(components.pids());
         known.addAll(pids(ManagedService.class));
         known.addAll(pids(ManagedServiceFactory.class));
         for (Configuration each : all) {
             String factory = each.getFactoryPid();
             String pid = factory == null ? each.getPid() : factory;
-            if (!known.contains(pid) && told.add(each.getPid())) {
-                LOG.warn("{}: no bundle has settings of the name {} (there are: {})",
-                        each.getProperties().get(FILE), pid,
-                        String.join(", ", new TreeSet<>(components.namedPids())));
+            if (!known.contains(pid)) {
+                tell(each, "no bundle has settings of the name %s (there are: %s)".formatted(
+                        pid, String.join(", ", new TreeSet<>(components.namedPids()))));
             }
+            FileTraps.of(each, known).forEach(trap -> tell(each, trap));
+        }
+    }
+
+    private void tell(Configuration configuration, String what) {
+        if (told.computeIfAbsent(configuration.getPid(), pid -> new HashSet<>()).add(what)) {
+            Object file = configuration.getProperties().get(FileTraps.FILE);
+            LOG.warn("{}: {}", file == null ? configuration.getPid() : file, what);
         }
     }
 

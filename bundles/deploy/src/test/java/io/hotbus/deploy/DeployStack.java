@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** Everything but FileInstall, in a framework of its own: tests say which file changed. */
 final class DeployStack implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofMillis(100);
+    static final Duration LIMIT = Duration.ofSeconds(30);
 
     final LogLines lines = new LogLines();
     final TestFramework framework;
@@ -18,29 +19,49 @@ final class DeployStack implements AutoCloseable {
     private final LogBridge log;
     private final Reporter reporter;
     private final UnusedConfigurations unused;
+    private final Deliveries deliveries;
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
 
     DeployStack(Path cache) throws Exception {
+        this(cache, LIMIT);
+    }
+
+    /** @param limit how long a bundle may take to start or to stop until it hangs */
+    DeployStack(Path cache, Duration limit) throws Exception {
+        this(cache, limit, SETTLE);
+    }
+
+    /** @param settle how long a bundle may lack something until that is said */
+    DeployStack(Path cache, Duration limit, Duration settle) throws Exception {
         framework = new TestFramework(cache);
         framework.startLog();
         framework.startConfigurationAdmin();
         framework.startComponents();
-        bundles = new Bundles(framework.context());
+        bundles = new Bundles(framework.context(), limit);
         Diagnosis diagnosis = new Diagnosis(framework.context(), bundles);
-        reporter = new Reporter(framework.context(), bundles, diagnosis, later, SETTLE);
-        unused = new UnusedConfigurations(framework.context(), later, SETTLE);
+        reporter = new Reporter(framework.context(), bundles, diagnosis, later, settle);
+        unused = new UnusedConfigurations(framework.context(), later, settle);
+        deliveries = new Deliveries(framework.context(), bundles, later);
         log = new LogBridge(framework.context(), reporter::follows);
         log.open();
         deployments = new Deployments(bundles);
         command = new BundleCommand(bundles, deployments, diagnosis);
     }
 
+    /** Ends everything but the framework. Idempotent. */
+    void detach() {
+        if (!later.isShutdown()) {
+            log.close();
+            unused.close();
+            deliveries.close();
+            reporter.close();
+            later.shutdownNow();
+        }
+    }
+
     @Override
     public void close() throws Exception {
-        log.close();
-        unused.close();
-        reporter.close();
-        later.shutdownNow();
+        detach();
         framework.close();
         lines.close();
     }

@@ -7,6 +7,7 @@ import io.hotbus.deploy.sample.GoodActivator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,9 @@ class DeploymentsTest {
 
     @Test
     void shouldNotMindTheOrder() throws Exception {
+        stack.close();
+        stack = new DeployStack(folder.resolve("patient"), DeployStack.LIMIT,
+                Duration.ofMinutes(1));
         drop(jar("a", "1").header("Import-Package", "org.osgi.framework,org.b"), "a.jar");
         drop(jar("b", "1").header("Export-Package", "org.b"), "b.jar");
         runs("a", "1.0.0");

@@ -33,6 +33,12 @@ final class TestJar {
         return this;
     }
 
+    /** With that class in it, too. */
+    TestJar and(Class<?> type) {
+        classes.add(type);
+        return this;
+    }
+
     TestJar activator(Class<?> type) {
         classes.add(type);
         return header("Bundle-Activator", type.getName());
@@ -50,6 +56,11 @@ final class TestJar {
                     immediate="true" %s><implementation class="%s"/>%s</scr:component>
                 """.formatted(type.getSimpleName(), attributes, type.getName(), references));
         return header("Service-Component", "OSGI-INF/component.xml");
+    }
+
+    TestJar text(String path, String text) {
+        texts.put(path, text);
+        return this;
     }
 
     /** Writes it into a folder, or over the file that is there. */

@@ -91,6 +91,44 @@ class UnusedConfigurationsTest {
         assertThat(stack.lines.all()).filteredOn(line -> line.contains("amce")).hasSize(2);
     }
 
+    private static Dictionary<String, Object> of(Path file, Map<String, Object> more) {
+        Dictionary<String, Object> properties = new Hashtable<>(more);
+        properties.put("felix.fileinstall.filename", file.toUri().toString());
+        return properties;
+    }
+
+    @Test
+    void shouldWarnOfASecondConfigurationOfOurs() throws Exception {
+        Path file = folder.resolve("io.hotbus.devices-site.cfg");
+        admin.getFactoryConfiguration("io.hotbus.devices", "site", "?")
+                .update(of(file, Map.of("block", "net_null0")));
+        stack.lines.await("WARN " + file.toUri() + ": is a second configuration of"
+                + " io.hotbus.devices, which may not be used: put all of it into"
+                + " io.hotbus.devices.cfg");
+    }
+
+    @Test
+    void shouldSayThatAPidWithAHyphenHasNoFile() throws Exception {
+        Path file = folder.resolve("org-acme.cfg");
+        stack.framework.context().registerService(ManagedService.class, values -> { },
+                new Hashtable<>(Map.of("service.pid", "org-acme")));
+        admin.getFactoryConfiguration("org", "acme", "?").update(of(file, Map.of("x", "1")));
+        stack.lines.await("WARN " + file.toUri() + ": '-' in the name of a file makes a factory"
+                + " configuration of org: a PID with '-' cannot be set by a file");
+    }
+
+    @Test
+    void shouldWarnOfTypesThatAreTakenForText() throws Exception {
+        Path file = folder.resolve("org.acme.config");
+        admin.getConfiguration("org.acme", "?").update(of(file, Map.of("port", "I\"8080\"",
+                "name", "\"x\"", "list", "[\"a\", \"b\"]", "path", "/x")));
+        String warning = "WARN " + file.toUri() + ": %s is taken with its quotes and its type";
+        stack.lines.await(warning.formatted("port=I\"8080\""));
+        stack.lines.await(warning.formatted("name=\"x\""));
+        stack.lines.await(warning.formatted("list=[\"a\", \"b\"]"));
+        assertThat(stack.lines.all()).noneMatch(line -> line.contains("path="));
+    }
+
     /** At all that is configured now. */
     private void awaitALook(String unused) throws Exception {
         configure(unused);

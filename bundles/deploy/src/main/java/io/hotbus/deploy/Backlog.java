@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.deploy;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.framework.Bundle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts events that one thread delivers to all listeners, and tells when they do not arrive any
+ * more: a listener that hangs keeps the thread. Any thread.
+ */
+final class Backlog {
+    private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
+
+    private final String events;
+    private final String thread;
+    private final Bundle system;
+    private final Bundles bundles;
+    private final ScheduledExecutorService later;
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong arrived = new AtomicLong();
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    /**
+     * Of nothing yet.
+     *
+     * @param events what they are, as a subject in the plural
+     * @param thread how the name of the thread begins that delivers them
+     */
+    Backlog(String events, String thread, Bundles bundles, ScheduledExecutorService later) {
+        this.events = events;
+        this.thread = thread;
+        this.bundles = bundles;
+        this.later = later;
+        this.system = bundles.byId(0).orElseThrow();
+    }
+
+    void sent() {
+        long number = sent.incrementAndGet();
+        try {
+            later.schedule(() -> look(number), bundles.limit().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} are sent while this bundle stops", events, e);
+        }
+    }
+
+    void arrived() {
+        arrived.incrementAndGet();
+        if (told.getAndSet(false)) {
+            LOG.info("{} arrive again", events);
+        }
+    }
+
+    private void look(long number) {
+        if (arrived.get() < number && system.getState() == Bundle.ACTIVE
+                && !told.getAndSet(true)) {
+            LOG.error("{} do not arrive any more: the thread {} hangs{}",
+                    events, thread, bundles.where(thread, system));
+        }
+    }
+}
