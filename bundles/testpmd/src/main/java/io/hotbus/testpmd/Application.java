@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final long CLOSE_SECONDS = 10;
+    /** System property: the code that the process is about to end with. */
+    private static final String EXIT_CODE = "hotbus.exit.code";
 
     /** What a command does. */
     @ConsumerType
@@ -66,7 +68,13 @@ public final class Application implements AutoCloseable {
     public static Application start(String command, BundleContext context, Body body) {
         // The hook waits for the bundles to stop, so no thread of theirs may be the one that exits.
         return start(command, context, body,
-                code -> new Thread(() -> System.exit(code), "exit").start());
+                code -> new Thread(() -> exit(code), "exit").start());
+    }
+
+    /** Whoever has to cut the shutdown short is told the code, which the JVM keeps to itself. */
+    private static void exit(int code) {
+        System.setProperty(EXIT_CODE, String.valueOf(code));
+        System.exit(code);
     }
 
     static Application start(

@@ -24,6 +24,7 @@ public final class Main {
     static final String CACHE = "hotbus.cache";
     static final String START_LIMIT = "hotbus.start.limit.s";
     static final String BEGIN_LIMIT = "hotbus.begin.limit.s";
+    static final String EXIT_CODE = "hotbus.exit.code";
     static final String STOP_LIMIT = "hotbus.stop.limit.s";
 
     private static final int DEFAULT_START_LIMIT = 120;
@@ -58,6 +59,7 @@ public final class Main {
 
     static void end(String sentence, int exitCode) {
         System.err.println("hotbus: " + sentence);
+        System.setProperty(EXIT_CODE, String.valueOf(exitCode)); // for whoever halts the process
         System.exit(exitCode);
     }
 

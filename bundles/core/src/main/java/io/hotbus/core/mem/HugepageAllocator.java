@@ -104,7 +104,7 @@ public final class HugepageAllocator implements DmaAllocator {
         long length = (bytes + page - 1) / page * page;
         Optional<Limit> forbidding = limits.forbidding(length);
         if (forbidding.isPresent()) {
-            throw new IOException("%s: %d MiB are needed, %s"
+            throw new IOException("%s: %s MiB are needed, %s"
                     .formatted(name, (length >> 20) + 1, forbidding.get()));
         }
         long address = linux.mapAnonymous(name, length, page, numaNode);

@@ -32,7 +32,7 @@ final class MemoryLimits {
     record Limit(String name, long room) {
         @Override
         public String toString() {
-            return "%d MiB are left of %s".formatted(Math.max(0, room) >> 20, name);
+            return "%s MiB are left of %s".formatted(Math.max(0, room) >> 20, name);
         }
     }
 

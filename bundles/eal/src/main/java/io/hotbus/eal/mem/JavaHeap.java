@@ -37,7 +37,7 @@ final class JavaHeap {
     }
 
     private static IOException tooSmall(String what, long bytes, OutOfMemoryError cause) {
-        return new IOException("%s: %d MiB of Java heap are needed%s, %d MiB are left of %d (-Xmx)"
+        return new IOException("%s: %s MiB of Java heap are needed%s, %s MiB are left of %s (-Xmx)"
                 .formatted(what, (bytes >> MIB_SHIFT) + 1, cause == null ? "" : " in one piece",
                         left() >> MIB_SHIFT, Runtime.getRuntime().maxMemory() >> MIB_SHIFT),
                 cause);

@@ -131,8 +131,8 @@ final class EthPort implements Port {
                 * dev.maxBuffers(config.rxDescriptors(), config.txDescriptors());
         int missing = share.exchange(config.pool(), wanted);
         if (missing > 0) {
-            throw failure(("its queues may hold %d buffers, and mempool %s has %d, of which %d are "
-                    + "promised to others: it needs %d (or fewer descriptors or queues)").formatted(
+            throw failure(("its queues may hold %s buffers, and mempool %s has %s, of which %s are "
+                    + "promised to others: it needs %s (or fewer descriptors or queues)").formatted(
                             wanted, config.pool().name(), config.pool().capacity(),
                             config.pool().reserved(), config.pool().capacity() + missing));
         }

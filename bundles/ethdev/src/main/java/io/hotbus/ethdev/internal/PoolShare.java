@@ -30,7 +30,7 @@ final class PoolShare {
     /** {@code mempool x, 0 of whose 100 buffers are free}. */
     @Override
     public String toString() {
-        return pool.map(p -> "mempool %s, %d of whose %d buffers are free"
+        return pool.map(p -> "mempool %s, %s of whose %s buffers are free"
                 .formatted(p.name(), p.available(), p.capacity())).orElse("no mempool");
     }
 }

@@ -63,7 +63,7 @@ final class E1000eProgress {
         boolean maySend = (status & E1000eRegs.STATUS_LU) != 0
                 && (status & E1000eRegs.STATUS_TXOFF) == 0;
         if (head != tail) {
-            return maySend ? Optional.of("it has sent nothing for %d ms, with TDH %d and TDT %d"
+            return maySend ? Optional.of("it has sent nothing for %s ms, with TDH %s and TDT %s"
                     .formatted(LIMIT.toMillis(), head, tail)) : Optional.empty();
         }
         return of.tx().lacksReports()

@@ -64,7 +64,7 @@ final class E1000eRecovery {
             return setup.flatMap(started -> why.flatMap(reason -> ask(started, reason)));
         }
         return System.nanoTime() - lostSince > REACTION.toNanos()
-                ? Optional.of("its port was not stopped within %d s to be set up again"
+                ? Optional.of("its port was not stopped within %s s to be set up again"
                         .formatted(REACTION.toSeconds()))
                 : Optional.empty();
     }
@@ -81,7 +81,7 @@ final class E1000eRecovery {
         long now = System.nanoTime();
         resets.removeIf(time -> now - time > PERIOD.toNanos());
         if (resets.size() == MOST_RESETS) {
-            return Optional.of("it had to be set up again %d times within %d s, and now: %s"
+            return Optional.of("it had to be set up again %s times within %s s, and now: %s"
                     .formatted(MOST_RESETS, PERIOD.toSeconds(), reason));
         }
         resets.addLast(now);

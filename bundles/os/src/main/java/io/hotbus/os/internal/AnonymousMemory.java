@@ -55,7 +55,7 @@ final class AnonymousMemory {
         final long there = resident(address, length);
         if (there < length) {
             throw new LinuxException("mmap(" + what + ", " + length + " bytes)", Errno.ENOMEM,
-                    "%s; the kernel gave only %d of these bytes".formatted(
+                    "%s; the kernel gave only %s of these bytes".formatted(
                             ErrnoText.of(Errno.ENOMEM), there));
         }
     }
@@ -68,7 +68,7 @@ final class AnonymousMemory {
         for (long done = 0; done < length; done += MINCORE_BYTES) {
             final long bytes = Math.min(length - done, MINCORE_BYTES);
             if (C.mincore(address + done, bytes, pages) < 0) {
-                throw LinuxCalls.failure("mincore(%#x, %d)".formatted(address + done, bytes));
+                throw LinuxCalls.failure("mincore(%#x, %s)".formatted(address + done, bytes));
             }
             final int count = (int) ((bytes + page - 1) / page);
             for (int i = 0; i < count; i++) {

@@ -72,8 +72,8 @@ final class SharedMempool {
      */
     synchronized void reserveStreams(Port port) throws DeviceException {
         if (!get().reserve(streams())) {
-            throw new DeviceException(("port %d (%s): forwarding may hold %d mbufs, and of %d all "
-                    + "but %d are promised to others: start with --total-num-mbufs %d").formatted(
+            throw new DeviceException(("port %s (%s): forwarding may hold %s mbufs, and of %s all "
+                    + "but %s are promised to others: start with --total-num-mbufs %s").formatted(
                             port.id(), port.name(), streams(), pool.capacity(),
                             pool.capacity() - pool.reserved(), pool.reserved() + streams()));
         }

@@ -180,7 +180,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             return;
         }
         boolean forwarded = engine.ports().contains(port);
-        stop(port);
+        halt(port);
         port.start();
         if (forwarded) {
             engine.addPort(port);

@@ -70,6 +70,6 @@ public final class ConfigSnapshot {
             return Optional.empty();
         }
         access.writeConfig(offset, Integer.BYTES, bars[index]);
-        return Optional.of("BAR%d was %#x instead of %#x".formatted(index, now, bars[index]));
+        return Optional.of("BAR%s was %#x instead of %#x".formatted(index, now, bars[index]));
     }
 }
