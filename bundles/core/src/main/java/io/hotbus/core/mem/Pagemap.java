@@ -2,9 +2,9 @@
 package io.hotbus.core.mem;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
@@ -26,17 +26,18 @@ final class Pagemap {
     }
 
     /**
-     * The physical address of each hugepage.
+     * The physical address of each hugepage. A thread that is interrupted learns it, too: a
+     * FileChannel would be closed under it.
      *
      * @throws IOException the kernel does not tell; the message says why
      */
     long[] physical(long address, int pages, long pageSize) throws IOException {
         long[] physical = new long[pages];
         ByteBuffer entry = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
-        try (FileChannel channel = FileChannel.open(file)) {
+        try (RandomAccessFile entries = new RandomAccessFile(file.toFile(), "r")) {
             for (int i = 0; i < pages; i++) {
-                long at = (address + i * pageSize) / entrySpan * Long.BYTES;
-                if (channel.read(entry.clear(), at) != Long.BYTES) {
+                entries.seek((address + i * pageSize) / entrySpan * Long.BYTES);
+                if (entries.read(entry.array()) != Long.BYTES) {
                     throw new IOException(file + " ends before the page");
                 }
                 physical[i] = physical(entry.getLong(0), pageSize);

@@ -38,6 +38,17 @@ class PagemapTest {
     }
 
     @Test
+    void shouldTellAThreadThatIsInterrupted() throws IOException {
+        Pagemap pagemap = of(PRESENT | 8, 0, 0, 0);
+        Thread.currentThread().interrupt();
+        try {
+            assertThat(pagemap.physical(0, 1, PAGE)).containsExactly(8 * SMALL);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
     void shouldSayWhatTheKernelDoesNotTell() throws IOException {
         Pagemap pagemap = of(PRESENT, 0, 0, 0, 8, 0, 0, 0, PRESENT | 9);
 
