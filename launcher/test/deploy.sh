@@ -231,13 +231,9 @@ expect should_read_a_configuration 'org\.acme: configured by .*/etc/org\.acme\.c
 expect should_tell_of_a_configuration_that_nothing_asks_for \
 	'WARN .*org\.acme\.cfg: no bundle has settings of the name org\.acme '
 mark && echo 'x = ${java.specification.version}' >"$work/etc/org.acme.cfg"
-logged 'Updating configuration \{org\.acme\} from .*/etc/org\.acme\.cfg'
+logged 'org\.acme: configured by .*/etc/org\.acme\.cfg'
 drop configure configure.jar
 expect should_update_a_configuration_that_came_from_a_file 'org\.acme\.configure 1\.0\.0: started'
-mark && echo 'block = net_sim8' >"$work/etc/io.hotbus.devices-site.cfg"
-expect should_warn_of_a_second_configuration_of_ours \
-	'WARN .*io\.hotbus\.devices-site\.cfg: is a second configuration of io\.hotbus\.devices, which may not be used'
-rm "$work/etc/io.hotbus.devices-site.cfg"
 grep -qxF 'x = ${java.specification.version}' "$work/etc/org.acme.cfg"
 result should_not_write_values_in_the_place_of_placeholders $?
 # As Kubernetes lays out a volume.

@@ -32,6 +32,8 @@ fresh; echo 'block = net_null0' >"${lists%.cfg}.config"
 refused should_allow_none_where_values_are_not_quoted 'values of .config files are quoted'
 fresh; echo 'block = net_sim0' >"$lists"; echo 'block = "net_null0"' >"${lists%.cfg}.config"
 refused should_allow_none_where_two_files_say_it 'configure the same: delete one'
+fresh; echo 'block = net_sim0' >"$lists"; echo 'block = net_null0' >"${lists%.cfg}-site.cfg"
+refused should_allow_none_where_a_second_file_says_it 'configure the same: delete one'
 fresh; echo 'block = net_null0' >"$lists"
 check should_block_what_is_listed 1 'net_null0: is blocked .block of io.hotbus.devices' bash -c attach
 fresh; echo 'block = [ "net_sim0", "net_null0" ]' >"${lists%.cfg}.config"

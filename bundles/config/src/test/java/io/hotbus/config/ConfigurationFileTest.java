@@ -73,6 +73,12 @@ class ConfigurationFileTest {
     }
 
     @Test
+    void shouldHaveOneConfigurationForEachPidOfOurs() {
+        assertThat(ConfigurationName.of("io.hotbus.devices-site.cfg"))
+                .isEqualTo(ConfigurationName.of("io.hotbus.devices.config"));
+    }
+
+    @Test
     void shouldTellOneOfSeveralByItsName() {
         assertThat(ConfigurationName.of("io.acme.cfg")).hasToString("io.acme");
         assertThat(ConfigurationName.of("io.acme-left.cfg")).hasToString("io.acme~left");

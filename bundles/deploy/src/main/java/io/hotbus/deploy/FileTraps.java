@@ -14,8 +14,6 @@ final class FileTraps {
     /** What FileInstall gives each configuration that it makes of a file. */
     static final String FILE = "felix.fileinstall.filename";
 
-    /** PIDs of ours: each has one configuration. */
-    private static final String OURS = "io.hotbus.";
     /** A value with a type, as it is in a .config file: {@code I"8080"}, {@code ["a","b"]}. */
     private static final Pattern TYPED = Pattern.compile("[TILFDXSCBilfdxscb]?"
             + "(\"[^\"]*\"|\\[\\s*\".*\"\\s*]|\\(\\s*\".*\"\\s*\\))");
@@ -39,9 +37,6 @@ final class FileTraps {
         if (factory != null && known.contains(pid.replace('~', '-'))) {
             traps.add("'-' in the name of a file makes a factory configuration of " + factory
                     + ": a PID with '-' cannot be set by a file");
-        } else if (factory != null && factory.startsWith(OURS)) {
-            traps.add("is a second configuration of " + factory + ", which may not be used: put"
-                    + " all of it into " + factory + ".cfg");
         }
         for (String key : Collections.list(properties.keys())) {
             if (properties.get(key) instanceof String value && TYPED.matcher(value).matches()) {

@@ -89,6 +89,9 @@ final class ShutdownWatch implements AutoCloseable {
     }
 
     private void halt(int code) {
+        if ((system.getState() & (Bundle.INSTALLED | Bundle.RESOLVED)) != 0) {
+            return; // the framework has ended after all
+        }
         List<Bundle> hanging = hanging();
         LOG.error("the process ends now, with exit code {}, though {}", code, hanging.isEmpty()
                 ? "the framework has not ended"

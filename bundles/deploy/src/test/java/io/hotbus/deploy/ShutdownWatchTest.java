@@ -2,6 +2,7 @@
 package io.hotbus.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.hotbus.deploy.sample.GoodActivator;
 import io.hotbus.deploy.sample.HangingQueue;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,7 @@ class ShutdownWatchTest {
     @Test
     void shouldNameTheListenerThatKeepsTheFrameworkFromEnding() throws Exception {
         deploy("a", HangingQueue.class);
+        awaitThatTheQueueHangs(); // a bundle that is stopped before is not told of events
         shutDown(Duration.ofSeconds(5));
         assertThat(halted.get(60, TimeUnit.SECONDS)).isZero();
         assertThat(stack.lines.all())
@@ -75,6 +78,15 @@ class ShutdownWatchTest {
                         + " FelixDispatchQueue hangs, in a 1.0.0: at "))
                 .contains("ERROR the process ends now, with exit code 0, though the framework has"
                         + " not ended");
+    }
+
+    private static void awaitThatTheQueueHangs() {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            while (Thread.getAllStackTraces().values().stream().flatMap(Stream::of)
+                    .noneMatch(f -> f.getClassName().equals(HangingQueue.class.getName()))) {
+                Thread.onSpinWait();
+            }
+        });
     }
 
     @Test

@@ -98,16 +98,6 @@ class UnusedConfigurationsTest {
     }
 
     @Test
-    void shouldWarnOfASecondConfigurationOfOurs() throws Exception {
-        Path file = folder.resolve("io.hotbus.devices-site.cfg");
-        admin.getFactoryConfiguration("io.hotbus.devices", "site", "?")
-                .update(of(file, Map.of("block", "net_null0")));
-        stack.lines.await("WARN " + file.toUri() + ": is a second configuration of"
-                + " io.hotbus.devices, which may not be used: put all of it into"
-                + " io.hotbus.devices.cfg");
-    }
-
-    @Test
     void shouldSayThatAPidWithAHyphenHasNoFile() throws Exception {
         Path file = folder.resolve("org-acme.cfg");
         stack.framework.context().registerService(ManagedService.class, values -> { },

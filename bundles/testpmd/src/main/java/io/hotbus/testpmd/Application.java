@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final long CLOSE_SECONDS = 10;
+    private static final long STATE_MILLIS = 100;
     /** System property: the code that the process is about to end with. */
     private static final String EXIT_CODE = "hotbus.exit.code";
 
@@ -129,8 +130,10 @@ public final class Application implements AutoCloseable {
         };
         context.addFrameworkListener(listener);
         try {
-            if (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() != Bundle.ACTIVE) {
-                started.await();
+            // The event may be late: it waits for listeners, and one of them may hang.
+            while (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() != Bundle.ACTIVE
+                    && !started.await(STATE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.trace("{} waits for the framework", command);
             }
         } finally {
             context.removeFrameworkListener(listener);
