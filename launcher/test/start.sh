@@ -35,7 +35,7 @@ in_namespace should_start_where_run_is_not_ours 0 '/run/hotbus is not a folder o
 	'mount -t tmpfs -o mode=0755 tmpfs /run; mkdir -m 700 /run/hotbus; chown 65534 /run/hotbus' list
 in_namespace should_say_where_nothing_can_be_executed 3 \
 	'no folder to load native libraries from: /run/hotbus is mounted noexec.* Set HOTBUS_RUNTIME_DIR to a folder' \
-	"for d in /run /var/cache /tmp /var/tmp /dev/shm; do $noexec \$d; done" list
+	"mkdir $work/noexec; export TMPDIR=$work/noexec; for d in /run /var/cache /var/tmp /dev/shm \$TMPDIR; do $noexec \$d; done" list
 check should_take_the_folder_it_is_told 0 "$devices" env HOTBUS_RUNTIME_DIR="$work/here" bash -c list
 check should_have_used_the_folder_it_was_told 0 "^$work/here/" ls -d "$work/here/"*
 for folder in relative "$work/a:b" /proc/nowhere /dev/null; do
@@ -108,7 +108,7 @@ damaged should_name_a_damaged_bundle '/io[.]hotbus[.]testpmd-.*[.]jar cannot be 
 	'hotbus/io.hotbus.testpmd-*.jar'
 damaged should_name_a_damaged_library '/logback-core-.*[.]jar is damaged: .* build again' 'lib/logback-core-*.jar'
 check should_refuse_too_few_descriptors 3 "only 60 open files are allowed .* 'ulimit -Hn'" bash -c 'ulimit -n 60; list'
-check should_end_where_the_heap_is_too_small 1 'the JVM has not enough memory: ' \
+check should_end_where_the_heap_is_too_small 1 'MiB of Java heap are needed' \
 	env HOTBUS_JAVA_OPTS=-Xmx48m "$hotbus" run --total-num-mbufs 4000000 --mbuf-size 64 --vdev net_null0 --exec help
 check should_take_another_collector 0 "$devices" env HOTBUS_JAVA_OPTS='-XX:+UseZGC -Xmx48m' bash -c list
 

@@ -108,9 +108,9 @@ public final class Runner {
         if (terminal) {
             return awaitGogo();
         }
-        new Script(processor, out, stream(FileDescriptor.err)).executeAll(new BufferedReader(
-                new InputStreamReader(new FileInputStream(FileDescriptor.in),
-                        StandardCharsets.UTF_8)));
+        new Script(processor, out, stream(FileDescriptor.err)).executeAll(new Lines(
+                new BufferedReader(new InputStreamReader(
+                        new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8))));
         return OptionalInt.of(0);
     }
 

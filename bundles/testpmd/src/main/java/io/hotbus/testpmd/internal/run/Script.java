@@ -3,11 +3,10 @@ package io.hotbus.testpmd.internal.run;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.testpmd.OutputClosedException;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -60,10 +59,11 @@ final class Script {
      * Executes the commands of {@code lines} one after the other, as if somebody typed them, up to
      * the end or to {@code quit}: one that fails is told, and the next one is executed.
      */
-    void executeAll(BufferedReader lines) throws IOException {
+    void executeAll(Lines lines) throws InterruptedException {
         try (CommandSession session = session()) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                for (String command : Commands.of(line)) {
+            Optional<String> line;
+            while ((line = lines.next()).isPresent()) {
+                for (String command : Commands.of(line.get())) {
                     if (command.equals(QUIT)) {
                         out.println(PROMPT + QUIT + "\nBye");
                         return;

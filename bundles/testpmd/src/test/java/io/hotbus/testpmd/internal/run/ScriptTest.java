@@ -111,8 +111,8 @@ class ScriptTest {
 
     @Test
     void shouldExecuteWhatIsPipedToTheLastLineThoughOneFails() throws Exception {
-        script.executeAll(new BufferedReader(
-                new StringReader("port start 9\nshow config; set reattach off\nhelp start")));
+        script.executeAll(new Lines(new BufferedReader(
+                new StringReader("port start 9\nshow config; set reattach off\nhelp start"))));
 
         assertThat(printed()).contains("'port start 9' failed: there is no port",
                 "Reattach is off", "start tx_first [BURSTS]");
