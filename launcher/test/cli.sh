@@ -42,6 +42,20 @@ check should_name_what_a_pool_needs 1 '513 MiB of Java heap are needed, [0-9]+ M
 	env HOTBUS_JAVA_OPTS=-Xmx300m bash -c 'exec_run start --vdev net_null0 --total-num-mbufs 16000000 --mbuf-size 64'
 check should_not_let_the_kernel_kill_it 1 'MiB are needed, [0-9]+ MiB are left of RLIMIT_DATA' \
 	bash -c 'ulimit -d 2500000; exec_run start --vdev net_null0 --total-num-mbufs 1000000'
+check should_end_at_quit 0 '^Bye' exec_run 'show config; quit' --vdev net_null0
+check should_name_what_follows_quit 1 "'port bogus' follows quit, and was not executed" exec_run 'quit; port bogus'
+check should_not_split_inside_quotes 1 "'net_null1;x' is not a device name" exec_run "port attach 'net_null1;x'"
+check should_count_what_rxonly_receives 0 'packets were forwarded' \
+	exec_run 'set fwd rxonly; start; wait packets 1000' --vdev net_null0 --vdev net_null1
+check should_name_the_forward_modes_before_a_device_is_touched 2 'forward-mode foo: .*io, macswap, rxonly, txonly' \
+	exec_run 'help' --forward-mode foo --vdev net_null0
+check should_not_have_touched_a_device 0 '^0$' bash -c "grep -c 'net_null0: attached' $work/out || true"
+check should_name_the_cpus_before_a_device_is_touched 2 '-l: CPU 1000 is not available' exec_run help -l 1000 --vdev net_null0
+check should_end_by_sigpipe 0 '^141 0$' bash -c "$hotbus run --vdev net_null0 --stats-period 1 2>/dev/null | head -1 >/dev/null
+	echo \${PIPESTATUS[@]}"
+check should_take_a_last_line_without_a_line_break 0 'Reattach is off' bash -c "printf 'port bogus\nset reattach off' | $hotbus shell"
+check should_keep_what_was_set_on_a_port 0 'Promiscuous mode: enabled' exec_run 'set promisc all on; device yank net_sim0;
+	wait port net_sim0 gone; device plug net_sim0; wait port net_sim0 started; show port info 0' --vdev net_sim0,loopback=1
 check should_survive_a_removal_by_script 0 'net_sim0: attached again' \
 	exec_run 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 		wait port net_sim0 started; show port info all' --vdev net_sim0,loopback=1
