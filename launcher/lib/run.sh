@@ -97,7 +97,14 @@ require_own() {
 		esac
 		[ $((0$mode & 02)) = 0 ] && { [ $((0$mode & 020)) = 0 ] || private_group "$group"; } ||
 			die 3 "others may write to $path and have any code run here: chmod go-w '$path'"
+		[ ! -L "$path" ] || require_fixed "$(readlink -e "$path")"
 	done
+	require_fixed "$folder"
+}
+
+# Refuses the path, which has no links in it, where others may put something else in its place.
+require_fixed() {
+	local folder=$1 mode
 	while [ "$folder" != / ]; do
 		folder=$(dirname "$folder")
 		mode=$(stat -c %a "$folder")

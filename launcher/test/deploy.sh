@@ -355,6 +355,10 @@ refused should_refuse_a_file_that_others_write_to "others may write to $work/dep
 rm "$work/deploy/acme1.jar" && chmod o+w "$work"
 refused should_refuse_a_folder_that_others_can_exchange "others may write to $work and put another deploy in its place"
 chmod o-w "$work"
+mkdir -m 777 "$work/open" && chmod 777 "$work/open" && cp "$work/jars/acme1.jar" "$work/open/" &&
+	ln -s "$work/open/acme1.jar" "$work/deploy/link.jar"
+refused should_refuse_a_link_to_what_others_can_exchange "others may write to $work/open and put another acme1.jar in its place"
+rm "$work/deploy/link.jar"
 if [ "$(id -u)" = 0 ]; then
 	chown 65534 "$work/etc"
 	refused should_refuse_a_folder_of_somebody_else "$work/etc belongs to nobody, .*: chown root"

@@ -84,6 +84,10 @@ mark; rm "$lists" && ln -s "$work/nowhere" "$lists"
 awaits should_keep_the_list_where_a_link_leads_nowhere 'ERROR .*is a link to a file that is not there .*stays in force'
 mark; echo 'port attach net_null0' >&7
 awaits should_block_where_a_link_leads_nowhere 'net_null0: is blocked'
+mark; rm "$lists"
+awaits should_tell_when_that_link_is_deleted 'io.hotbus.devices: no longer configured'
+mark; ln -s "$work/nowhere" "$lists"
+awaits should_tell_of_a_link_that_comes_and_leads_nowhere 'ERROR .*is a link to a file that is not there'
 mark; rm "$lists" && echo 'block = net_null1' >"$lists"
 awaits should_take_the_file_that_is_right_again 'io.hotbus.devices: configured by'
 mark; echo 'port attach net_null0' >&7

@@ -10,8 +10,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.osgi.service.cm.Configuration;
@@ -36,6 +38,8 @@ final class ConfigurationFiles implements ArtifactInstaller {
     private final Path folder;
     private final ConfigurationAdmin admin;
     private final UnaryOperator<String> variables;
+    /** What FileInstall passes over. Guarded by this. */
+    private final Set<File> unreadable = new HashSet<>();
 
     ConfigurationFiles(Path folder, ConfigurationAdmin admin, UnaryOperator<String> variables) {
         this.folder = folder;
@@ -44,14 +48,25 @@ final class ConfigurationFiles implements ArtifactInstaller {
     }
 
     /**
-     * Takes what FileInstall passes over: links that lead nowhere, and folders named like files.
+     * Takes what FileInstall passes over: links that lead nowhere, and folders named like files;
+     * and those of before that are gone. To be called again and again.
      *
      * @throws IOException the folder cannot be read
      */
-    void takeUnreadable() throws IOException {
-        for (File file : files()) {
-            if (!file.isFile()) {
+    synchronized void takeUnreadable() throws IOException {
+        Set<File> now = new HashSet<>(files());
+        now.removeIf(File::isFile);
+        for (File file : now) {
+            if (unreadable.add(file)) {
                 install(file);
+            }
+        }
+        for (File file : Set.copyOf(unreadable)) {
+            if (!now.contains(file)) {
+                unreadable.remove(file);
+                if (!file.exists()) { // else FileInstall tells of it
+                    uninstall(file);
+                }
             }
         }
     }
@@ -77,7 +92,7 @@ final class ConfigurationFiles implements ArtifactInstaller {
     }
 
     @Override
-    public void install(File file) throws IOException {
+    public synchronized void install(File file) throws IOException {
         ConfigurationName name = ConfigurationName.of(file.getName());
         Configuration configuration = name.in(admin);
         Dictionary<String, Object> before = configuration.getProperties();
@@ -117,9 +132,9 @@ final class ConfigurationFiles implements ArtifactInstaller {
     }
 
     @Override
-    public void uninstall(File file) throws IOException {
+    public synchronized void uninstall(File file) throws IOException {
         if (Files.exists(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
-            install(file); // back already, or a link that leads nowhere now
+            takeUnreadable(); // a link that leads nowhere now, if it is not back already
             return;
         }
         ConfigurationName name = ConfigurationName.of(file.getName());

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts events that one thread delivers to all listeners, and tells when they do not arrive any
- * more: a listener that hangs keeps the thread. Any thread.
+ * Follows events that one thread delivers to all listeners, and tells when none arrives any more
+ * though one was sent: a listener that hangs keeps the thread. Any thread.
  */
 final class Backlog {
     private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
@@ -22,7 +22,6 @@ final class Backlog {
     private final Bundle system;
     private final Bundles bundles;
     private final ScheduledExecutorService later;
-    private final AtomicLong sent = new AtomicLong();
     private final AtomicLong arrived = new AtomicLong();
     private final AtomicBoolean told = new AtomicBoolean();
 
@@ -40,10 +39,11 @@ final class Backlog {
         this.system = bundles.byId(0).orElseThrow();
     }
 
+    /** An event is about to be queued. */
     void sent() {
-        long number = sent.incrementAndGet();
+        long before = arrived.get();
         try {
-            later.schedule(() -> look(number), bundles.limit().toMillis(), TimeUnit.MILLISECONDS);
+            later.schedule(() -> look(before), bundles.limit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("{} are sent while this bundle stops", events, e);
         }
@@ -56,8 +56,9 @@ final class Backlog {
         }
     }
 
-    private void look(long number) {
-        if (arrived.get() < number && system.getState() == Bundle.ACTIVE
+    /** Whether the event, or one before it, has arrived since it was sent. */
+    private void look(long before) {
+        if (arrived.get() == before && system.getState() == Bundle.ACTIVE
                 && !told.getAndSet(true)) {
             LOG.error("{} do not arrive any more: the thread {} hangs{}",
                     events, thread, bundles.where(thread, system));

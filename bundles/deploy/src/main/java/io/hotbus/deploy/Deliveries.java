@@ -25,7 +25,7 @@ final class Deliveries implements AutoCloseable {
     private final ServiceRegistration<?> configurationArrived;
     private final ServiceRegistration<?> configurationSent;
 
-    /** The listeners for arrivals are there first, so that nothing from before is waited for. */
+    /** Begins with the next event. */
     Deliveries(BundleContext context, Bundles bundles, ScheduledExecutorService later) {
         this.context = context;
         Backlog events = new Backlog("events of bundles", "FelixDispatchQueue", bundles, later);
