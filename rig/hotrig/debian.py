@@ -61,7 +61,7 @@ class Apt:
         stamp.touch()
 
     def _sources(self) -> list[Source]:
-        """As the machine has them; Debian's own, where the machine has none."""
+        """Those of Debian, as the machine has them."""
         if not shutil.which("apt-config"):
             raise MissingError("apt is missing: the kernels come from Debian's archive")
         shown = _checked(("apt-config", "shell", "FILE", "Dir::Etc::sourcelist/f",

@@ -10,6 +10,8 @@ import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hotrig.errors import MissingError
+
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # A suite of Debian's own. Group 2 is empty for a release itself.
 SUITE = re.compile(r"(bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|"
@@ -46,15 +48,6 @@ class Source:
         fields = (("Types", "deb"), ("URIs", self.uri), ("Suites", " ".join(self.suites)),
                   ("Components", "main"), ("Architectures", "amd64"), *self.options)
         return "".join(f"{name}: {value}\n" for name, value in fields) + "\n"
-
-
-# Where the machine has no sources of Debian.
-BUILT_IN = (
-    Source("http://deb.debian.org/debian", ("stable", "stable-updates"), ("main",),
-           (("Signed-By", KEYRING),)),
-    Source("http://deb.debian.org/debian-security", ("stable-security",), ("main",),
-           (("Signed-By", KEYRING),)),
-)
 
 
 def read(file: Path, parts: Path) -> list[Source]:
@@ -114,12 +107,14 @@ def of_debian(found: list[Source], release: str) -> list[Source]:
     """`release` (`bookworm`), its security updates and its backports, by what was found.
 
     A suite that the machine does not list comes from the mirror of the suites that it does.
+    Raises MissingError where the machine has no source of Debian.
     """
     debian = [s for s in found if "main" in s.components and any(map(_kind, s.suites))]
     archive = _best(debian, lambda kind: kind not in SECURITY, found)
     security = _best(debian, lambda kind: kind in SECURITY, found)
     if archive is None:
-        archive, security = BUILT_IN
+        raise MissingError("apt has no source of Debian on this machine: add one to"
+                           " /etc/apt/sources.list.d, whose mirror the rig is to use")
     wanted = [(archive, release), (archive, f"{release}-backports")]
     if security is not None:
         wanted.insert(1, (security, f"{release}-security"))

@@ -114,10 +114,10 @@ class ChoiceTest(unittest.TestCase):
                 chosen = sources.of_debian(found, "bookworm")
             self.assertEqual({source.signed_by for source in chosen}, {keyring.name})
 
-    def test_should_go_to_debian_where_the_machine_has_no_debian(self):
+    def test_should_say_that_the_machine_has_no_source_of_debian(self):
         other = sources.one_line("deb http://archive.example/ubuntu noble main universe")
-        self.assertEqual({uri for uri, _ in self.choose(other)},
-                         {"http://deb.debian.org/debian", "http://deb.debian.org/debian-security"})
+        with self.assertRaisesRegex(MissingError, "apt has no source of Debian"):
+            self.choose(other)
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):

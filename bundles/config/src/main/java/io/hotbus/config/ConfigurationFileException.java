@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.config;
 
-/** A configuration file cannot be read or understood. The message names the file and what is wrong. */
+/** A configuration file cannot be read or understood. The message names file and flaw. */
 final class ConfigurationFileException extends Exception {
     private static final long serialVersionUID = 1L;
 

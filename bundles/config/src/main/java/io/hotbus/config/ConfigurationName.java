@@ -7,12 +7,12 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
- * Which configuration a file is of, by its name: {@code PID.cfg}, or for one of several
- * {@code FACTORY-NAME.cfg} or {@code FACTORY~NAME.cfg}; the same with {@code .config}.
+ * The configuration that a file belongs to, by the file's name: {@code PID.cfg}, or for one of
+ * several {@code FACTORY-NAME.cfg} or {@code FACTORY~NAME.cfg}; the same with {@code .config}.
  *
- * <p>A PID of ours has one configuration: {@code io.hotbus.devices-site.cfg} is a file of {@code
- * io.hotbus.devices}, too. As one of several it would make a second list of devices, which is asked
- * by none.
+ * <p>A PID of ours has one configuration: {@code io.hotbus.devices-site.cfg} belongs to {@code
+ * io.hotbus.devices}, too. A factory configuration would make a second list of devices that nothing
+ * reads.
  */
 record ConfigurationName(String pid, Optional<String> instance) {
     private static final String OURS = "io.hotbus.";
@@ -20,12 +20,12 @@ record ConfigurationName(String pid, Optional<String> instance) {
     static ConfigurationName of(String fileName) {
         String name = fileName.substring(0, fileName.lastIndexOf('.'));
         int end = name.indexOf('~') > 0 ? name.indexOf('~') : name.indexOf('-');
-        if (end > 0 && name.startsWith(OURS)) {
-            return new ConfigurationName(name.substring(0, end), Optional.empty());
+        if (end <= 0) {
+            return new ConfigurationName(name, Optional.empty());
         }
-        return end > 0
-                ? new ConfigurationName(name.substring(0, end), Optional.of(name.substring(end + 1)))
-                : new ConfigurationName(name, Optional.empty());
+        String pid = name.substring(0, end);
+        return new ConfigurationName(pid, name.startsWith(OURS) ? Optional.empty()
+                : Optional.of(name.substring(end + 1)));
     }
 
     /** The configuration, which is new where there was none. */

@@ -37,7 +37,8 @@ class ConfigurationFileTest {
     @Test
     void shouldReadTypedValues() throws Exception {
         Dictionary<String, Object> values = read("x.config",
-                "# a comment\nblock=[ \\\n  \"03:00.0\", \\\n  \"04:00.0\", \\\n  ]\nlimit=I\"5\"\n");
+                "# a comment\nblock=[ \\\n  \"03:00.0\", \\\n  \"04:00.0\", \\\n  ]\n"
+                        + "limit=I\"5\"\n");
 
         assertThat(values.get("block")).isEqualTo(new String[] {"03:00.0", "04:00.0"});
         assertThat(values.get("limit")).isEqualTo(5);

@@ -26,10 +26,10 @@ final class Backlog {
     private final AtomicBoolean told = new AtomicBoolean();
 
     /**
-     * Of nothing yet.
+     * Begins with no event.
      *
-     * @param events what they are, as a subject in the plural
-     * @param thread how the name of the thread begins that delivers them
+     * @param events the kind of events, as a subject in the plural
+     * @param thread the beginning of the name of the thread that delivers them
      */
     Backlog(String events, String thread, Bundles bundles, ScheduledExecutorService later) {
         this.events = events;

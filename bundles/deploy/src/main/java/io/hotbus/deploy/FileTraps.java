@@ -40,8 +40,8 @@ final class FileTraps {
         }
         for (String key : Collections.list(properties.keys())) {
             if (properties.get(key) instanceof String value && TYPED.matcher(value).matches()) {
-                traps.add(key + "=" + value + " is taken with its quotes and its type: values that"
-                        + " have these belong into a .config file, in which all values have quotes");
+                traps.add(key + "=" + value + " is taken with its quotes and its type: values"
+                        + " that have these belong into a .config file, in which all have quotes");
             }
         }
         return traps;

@@ -35,7 +35,7 @@ final class Frames {
         this.context = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
     }
 
-    /** The same of the thread whose name begins so. */
+    /** As {@link #where(Thread, Bundle)}, for the thread whose name begins with {@code name}. */
     String where(String name, Bundle own) {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith(name)).findFirst()

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes bundles that were wired to what others were before find them, or something else, anew. All
- * that are affected are stopped before, one by one: the framework would stop and start them under a
- * lock that all others need. Starting them again is up to the caller. One thread at a time.
+ * Refreshes the wiring of bundles that use a bundle which was updated or uninstalled. It stops all
+ * of these bundles before, one by one: the framework would stop and start them under a lock that
+ * all others need. The caller starts them again. One thread at a time.
  */
 final class Rewiring {
     private static final Logger LOG = LoggerFactory.getLogger(Rewiring.class);
@@ -28,7 +28,7 @@ final class Rewiring {
     private final Bundle system;
     private final Duration limit;
     private final Predicate<Bundle> stops;
-    /** What has changed and is waited for by what hangs. */
+    /** Bundles that have changed, and cannot be refreshed while a bundle hangs. */
     private final Set<Bundle> due = new HashSet<>();
 
     /**
@@ -43,7 +43,7 @@ final class Rewiring {
         this.stops = stops;
     }
 
-    /** Also what could not be refreshed before. */
+    /** Refreshes {@code changed}, and what could not be refreshed before. */
     void refresh(Collection<Bundle> changed) {
         due.addAll(changed);
         if (due.isEmpty()) {

@@ -21,7 +21,8 @@ final class Hang {
     static String where() {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(each -> each.getKey().getName().equals(START_LEVEL_THREAD))
-                .map(Hang::describe).findFirst().orElse("no thread is starting or stopping bundles");
+                .map(Hang::describe).findFirst()
+                .orElse("no thread is starting or stopping bundles");
     }
 
     private static String describe(Map.Entry<Thread, StackTraceElement[]> thread) {

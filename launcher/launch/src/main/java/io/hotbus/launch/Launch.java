@@ -146,7 +146,8 @@ final class Launch {
     /** Marks the bundle to be started when its start level comes. */
     private static void start(Bundle bundle) throws LaunchException {
         try {
-            if ((bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) == 0) {
+            int types = bundle.adapt(BundleRevision.class).getTypes();
+            if ((types & BundleRevision.TYPE_FRAGMENT) == 0) {
                 bundle.start(Bundle.START_ACTIVATION_POLICY);
             }
         } catch (BundleException e) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * hung transmit unit in Linux drivers/net/ethernet/intel/e1000e/netdev.c.
  */
 final class E1000eProgress {
-    /** What stands still as long as this is looked at. */
+    /** How long something stands still before it is examined. */
     static final Duration LIMIT = Duration.ofSeconds(2);
 
     /** Values of registers, and since when they are so. */

@@ -12,16 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the port of a started chip set up again where the chip is not as the driver left it: somebody
- * has reset it, has written to its registers or its configuration space, or has kept it from
- * memory. Thread {@code interrupt}.
+ * Asks for another setup of a started port when the chip is not as the driver left it: another
+ * program has reset the chip, has written to its registers or its configuration space, or has kept
+ * it from memory. Thread {@code interrupt}.
  */
 final class E1000eRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eRecovery.class);
     /** An application stops the port within this time, or never. */
     private static final Duration REACTION = Duration.ofSeconds(10);
 
-    /** So often the port may have to be set up again within {@link #PERIOD}. */
+    /** How many times the port may be set up again within {@link #PERIOD}. */
     private static final int MOST_RESETS = 8;
     private static final Duration PERIOD = Duration.ofSeconds(10);
 
@@ -73,7 +73,7 @@ final class E1000eRecovery {
         return started.difference(chip).or(() -> progress.look(started, status));
     }
 
-    /** Asks for another setup. Why that is useless, if it is. */
+    /** Asks for another setup; returns why that is useless, if it is. */
     private Optional<String> ask(E1000eSetup started, String reason) {
         if (chip.device().isGone() || chip.isSilent()) {
             return Optional.empty(); // the next look deals with that
@@ -93,7 +93,7 @@ final class E1000eRecovery {
         return Optional.empty();
     }
 
-    /** Has the bus put back what it can. What was not as it was left, for words. */
+    /** Lets the bus put back what it can; returns in words what had changed. */
     Optional<String> restoreConfig() {
         Optional<String> found = Optional.empty();
         try {

@@ -13,9 +13,9 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 
 /**
- * {@code log-above READER}: has the process's log printed above the line that is being typed, by the
- * line reader of the session. For the profile of the shell; there is a log to redirect where the
- * launcher started the process, and a line reader at a terminal.
+ * {@code log-above READER}: lets the session's line reader print the process's log, above the line
+ * that is being typed. The profile of the shell calls it. Nothing happens where the launcher did
+ * not start the process, or without a terminal.
  */
 @Component(service = Function.class, property = {
     Command.SCOPE, Command.FUNCTION + LogAboveCommand.VERB})
