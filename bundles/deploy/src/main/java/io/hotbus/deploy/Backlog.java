@@ -22,6 +22,7 @@ final class Backlog {
     private final Bundle system;
     private final Bundles bundles;
     private final ScheduledExecutorService later;
+    private final AtomicLong sent = new AtomicLong();
     private final AtomicLong arrived = new AtomicLong();
     private final AtomicBoolean told = new AtomicBoolean();
 
@@ -41,25 +42,35 @@ final class Backlog {
 
     /** An event is about to be queued. */
     void sent() {
-        long before = arrived.get();
-        try {
-            later.schedule(() -> look(before), bundles.limit().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("{} are sent while this bundle stops", events, e);
-        }
+        lookLater(sent.incrementAndGet(), arrived.get());
     }
 
+    /** The oldest of those that were sent has arrived. */
     void arrived() {
-        arrived.incrementAndGet();
+        // One that was queued before this class began was never counted as sent.
+        arrived.updateAndGet(count -> Math.min(count + 1, sent.get()));
         if (told.getAndSet(false)) {
             LOG.info("{} arrive again", events);
         }
     }
 
-    /** Whether the event, or one before it, has arrived since it was sent. */
-    private void look(long before) {
-        if (arrived.get() == before && system.getState() == Bundle.ACTIVE
-                && !told.getAndSet(true)) {
+    private void lookLater(long event, long before) {
+        try {
+            later.schedule(() -> look(event, before),
+                    bundles.limit().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} are sent while this bundle stops", events, e);
+        }
+    }
+
+    /** Whether the event has arrived or, where the queue is long, others have since. */
+    private void look(long event, long before) {
+        long now = arrived.get();
+        if (now >= event || system.getState() != Bundle.ACTIVE) {
+            return;
+        } else if (now > before) {
+            lookLater(event, now);
+        } else if (!told.getAndSet(true)) {
             LOG.error("{} do not arrive any more: the thread {} hangs{}",
                     events, thread, bundles.where(thread, system));
         }

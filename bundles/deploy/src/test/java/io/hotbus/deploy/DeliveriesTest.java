@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,22 @@ class DeliveriesTest {
         assertThat(line).contains("HangingComponent.<init>(HangingComponent.java:");
         gate.countDown();
         stack.lines.await("changes of configurations arrive again");
+    }
+
+    @Test
+    void shouldMissNoEventThatWasSentBeforeAnotherArrived() throws Exception {
+        ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
+        try {
+            Backlog backlog = new Backlog("parcels", "no such thread", stack.bundles, later);
+            backlog.sent();
+            backlog.sent();
+            backlog.arrived();
+            stack.lines.await("ERROR parcels do not arrive any more: the thread no such thread");
+            backlog.arrived();
+            stack.lines.await("parcels arrive again");
+        } finally {
+            later.shutdownNow();
+        }
     }
 
     @Test
