@@ -17,9 +17,6 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface EthDev {
-    /** Buffers that the caches of a receive and a transmit queue hold, where no driver says it. */
-    int USUAL_CACHES = 512;
-
     /** Limits and facts, which do not change. Any thread, also after close. */
     EthDevInfo info();
 
@@ -31,11 +28,11 @@ public interface EthDev {
     }
 
     /**
-     * At most how many buffers one receive queue and one transmit queue hold together, in rings,
-     * caches and elsewhere. A port is set up only where its pool can promise as many for each pair.
+     * At most how many buffers one receive queue and one transmit queue hold together, in rings
+     * and elsewhere. A port is set up only where its pool can promise as many for each pair.
      */
     default int maxBuffers(int rxDescriptors, int txDescriptors) {
-        return rxDescriptors + txDescriptors + USUAL_CACHES;
+        return rxDescriptors + txDescriptors;
     }
 
     /**

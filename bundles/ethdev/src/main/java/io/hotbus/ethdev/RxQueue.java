@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev;
 
+import io.hotbus.eal.mem.MempoolCaches;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Receives packets. One thread at a time (an lcore's). Never throws, logs, allocates or locks. */
@@ -11,6 +12,8 @@ public interface RxQueue {
      * Receives up to {@code count} packets into {@code mbufs} from index 0, as
      * {@link io.hotbus.eal.mem.Mbuf} handles that then belong to the caller. Returns how many; 0
      * once the device is gone. Source: DPDK {@code rte_eth_rx_burst}.
+     *
+     * @param caches the calling thread's: buffers to receive into come from there
      */
-    int burst(long[] mbufs, int count);
+    int burst(MempoolCaches caches, long[] mbufs, int count);
 }

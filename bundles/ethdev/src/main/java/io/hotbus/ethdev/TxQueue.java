@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev;
 
+import io.hotbus.eal.mem.MempoolCaches;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Sends packets. One thread at a time (an lcore's). Never throws, logs, allocates or locks. */
@@ -9,9 +10,10 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface TxQueue {
     /**
      * Takes up to {@code count} packets from {@code mbufs} from index 0. Returns how many it took;
-     * the others still belong to the caller; 0 once the device is gone. Buffers go back to the pool
-     * the queue was set up with, so all packets come from that pool (DPDK:
-     * {@code RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE}). Source: DPDK {@code rte_eth_tx_burst}.
+     * the others still belong to the caller; 0 once the device is gone. The packets may be of any
+     * pools. Source: DPDK {@code rte_eth_tx_burst}.
+     *
+     * @param caches the calling thread's: buffers of packets that were sent go back there
      */
-    int burst(long[] mbufs, int count);
+    int burst(MempoolCaches caches, long[] mbufs, int count);
 }

@@ -8,8 +8,8 @@ import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.RemovalInjector;
-import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
@@ -48,8 +48,7 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
 
     /** With that many buffers for packets. */
     Application(int buffers) throws IOException {
-        pool = new Mempool("itest", buffers, Mempool.DEFAULT_DATA_ROOM,
-                service(DmaAllocator.class));
+        pool = service(Mempools.class).create("itest", buffers, Mempool.DEFAULT_DATA_ROOM);
         registration = context.registerService(new String[] {
                 DeviceEventListener.class.getName(), EthEventListener.class.getName()}, this, null);
     }

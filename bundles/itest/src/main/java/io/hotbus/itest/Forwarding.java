@@ -33,7 +33,7 @@ final class Forwarding implements EthEventListener, AutoCloseable {
     Forwarding(Application application, int pollers) {
         this.application = application;
         this.pollers = IntStream.range(0, pollers)
-                .mapToObj(i -> new Poller(application.pool())).toList();
+                .mapToObj(i -> new Poller(application)).toList();
         registration = application.context.registerService(EthEventListener.class, this, null);
     }
 

@@ -3,6 +3,7 @@ package io.hotbus.itest;
 
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortUser;
 import java.util.Arrays;
@@ -68,8 +69,8 @@ final class Poller implements AutoCloseable, PortUser {
     private final Thread thread = new Thread(this::run, "itest-poller");
     private final ServiceRegistration<?> registration;
 
-    Poller(Mempool pool, Port... ports) {
-        this.pool = pool;
+    Poller(Application application, Port... ports) {
+        this.pool = application.pool();
         for (Port port : ports) {
             add(port);
         }
@@ -100,26 +101,29 @@ final class Poller implements AutoCloseable, PortUser {
 
     private void run() {
         long[] mbufs = new long[BURST];
-        while (!stopped) {
-            Seen[] now = work.get();
-            taken = now;
-            for (Seen one : now) {
-                poll(one, mbufs);
+        try (MempoolCaches caches = pool.mempools().caches(thread.getName())) {
+            while (!stopped) {
+                Seen[] now = work.get();
+                taken = now;
+                for (Seen one : now) {
+                    poll(one, caches, mbufs);
+                }
             }
         }
     }
 
-    private void poll(Seen one, long[] mbufs) {
-        int got = one.port.rxQueue(0).burst(mbufs, BURST);
-        pool.put(mbufs, 0, got);
+    private void poll(Seen one, MempoolCaches caches, long[] mbufs) {
+        int got = one.port.rxQueue(0).burst(caches, mbufs, BURST);
+        caches.put(mbufs, 0, got);
         one.received(got);
         received += got;
-        int fresh = sending ? pool.get(mbufs, 0, BURST) : 0;
+        int fresh = sending ? caches.of(pool).get(mbufs, 0, BURST) : 0;
         for (int i = 0; i < fresh; i++) {
+            Mbuf.reset(mbufs[i]);
             Mbuf.setLength(mbufs[i], 64);
         }
-        int sent = one.port.txQueue(0).burst(mbufs, fresh);
-        pool.put(mbufs, sent, fresh - sent);
+        int sent = one.port.txQueue(0).burst(caches, mbufs, fresh);
+        caches.put(mbufs, sent, fresh - sent);
         one.sent += sent;
     }
 

@@ -40,7 +40,7 @@ class RemovalTest {
     void shouldSurviveRemovalUnderTrafficAndUseTheDeviceAgain() throws Exception {
         Port port = application.start("net_sim0,loopback=1,uevent_ms=10000");
         RemovalInjector injector = application.service(RemovalInjector.class);
-        try (Poller poller = new Poller(application.pool(), port)) {
+        try (Poller poller = new Poller(application, port)) {
             poller.awaitPackets(10_000);
 
             long yanked = injector.yank("net_sim0");
@@ -64,7 +64,7 @@ class RemovalTest {
         injector.plug("net_sim0");
         application.awaitDevice(Kind.ADD, "net_sim0");
         Port again = application.start(port.device().devargs().toString());
-        try (Poller poller = new Poller(application.pool(), again)) {
+        try (Poller poller = new Poller(application, again)) {
             poller.awaitPackets(10_000);
         }
         application.giveUp(again);
@@ -85,7 +85,7 @@ class RemovalTest {
     void shouldKeepOtherPortsRunningWhileOneGoes() throws Exception {
         Port stays = application.start("net_sim1,loopback=1");
         Port goes = application.start("net_sim0,loopback=1");
-        try (Poller poller = new Poller(application.pool(), stays, goes)) {
+        try (Poller poller = new Poller(application, stays, goes)) {
             poller.awaitPackets(10_000);
             application.service(RemovalInjector.class).yank("net_sim0");
             application.awaitPort(EthEvent.Kind.INTR_RMV, "net_sim0");

@@ -58,7 +58,7 @@ class SwapTest {
         assertThat(before.device().state()).isEqualTo(DeviceState.DETACHED);
         port.configure(new PortConfig(1, 256, 256, application.pool()));
         port.start();
-        try (Poller poller = new Poller(application.pool(), port)) {
+        try (Poller poller = new Poller(application, port)) {
             poller.awaitPackets(1_000);
         }
     }

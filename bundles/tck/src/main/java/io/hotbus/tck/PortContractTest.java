@@ -69,7 +69,7 @@ public final class PortContractTest extends DeviceContract {
             }
             port.stop();
             port.close();
-            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+            run.requireNoneMissing();
         }
     }
 
@@ -99,7 +99,7 @@ public final class PortContractTest extends DeviceContract {
                 port.stop();
             }
             port.close();
-            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+            run.requireNoneMissing();
         }
     }
 
@@ -119,7 +119,7 @@ public final class PortContractTest extends DeviceContract {
                 port.stop();
             }
             port.close();
-            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+            run.requireNoneMissing();
         }
     }
 
@@ -147,7 +147,7 @@ public final class PortContractTest extends DeviceContract {
             testee.detach();
 
             assertThat(testee.port()).as("its port").isEmpty();
-            assertThat(run.missing()).as("buffers missing from the pool").isZero();
+            run.requireNoneMissing();
         }
     }
 }

@@ -73,7 +73,7 @@ public final class PortRemovalContractTest extends DeviceContract {
         assertThat(burst(port.rxQueue(0))).as("packets received afterwards").isZero();
         port.stop();
         port.close();
-        assertNothingMissing();
+        run.requireNoneMissing();
     }
 
     private void awaitIdleQueues() throws InterruptedException {
@@ -83,14 +83,10 @@ public final class PortRemovalContractTest extends DeviceContract {
         assertThat(platform.events(EthEvent.Kind.INTR_RMV, device)).as("INTR_RMV").hasSize(1);
     }
 
-    private void assertNothingMissing() {
-        assertThat(run.missing()).as("buffers missing from the pool").isZero();
-    }
-
     /** Receives once, and gives back what came. */
     private int burst(RxQueue queue) {
         long[] mbufs = new long[BURST];
-        int received = queue.burst(mbufs, BURST);
+        int received = queue.burst(run.caches(), mbufs, BURST);
         run.pool().put(mbufs, 0, received);
         return received;
     }
@@ -98,7 +94,7 @@ public final class PortRemovalContractTest extends DeviceContract {
     private int burst(TxQueue queue) {
         long[] mbufs = new long[BURST];
         int fresh = new TestFrame(port.info().macAddress()).fill(run.pool(), mbufs);
-        int sent = queue.burst(mbufs, fresh);
+        int sent = queue.burst(run.caches(), mbufs, fresh);
         run.pool().put(mbufs, sent, fresh - sent);
         return sent;
     }
@@ -124,7 +120,7 @@ public final class PortRemovalContractTest extends DeviceContract {
         assertThat(burst(receive)).as("packets received").isZero();
         assertThat(burst(send)).as("packets sent").isZero();
         testee.giveUp();
-        assertNothingMissing();
+        run.requireNoneMissing();
     }
 
     @Test
@@ -161,7 +157,7 @@ public final class PortRemovalContractTest extends DeviceContract {
     void shouldStopWhileItIsPulledOut() throws Exception {
         removeDuring("tck-stop", port::stop, PortState.STOPPED);
         port.close();
-        assertNothingMissing();
+        run.requireNoneMissing();
     }
 
     @Test
@@ -169,7 +165,7 @@ public final class PortRemovalContractTest extends DeviceContract {
             + " nor fails for that, and all buffers are back.")
     void shouldCloseWhileItIsPulledOut() throws Exception {
         removeDuring("tck-close", port::close, PortState.CLOSED);
-        assertNothingMissing();
+        run.requireNoneMissing();
     }
 
     /** The port shows its next state before it calls the driver. */
@@ -210,7 +206,7 @@ public final class PortRemovalContractTest extends DeviceContract {
                 e -> assertThat(e).isInstanceOf(DeviceException.class));
         port.stop();
         port.close();
-        assertNothingMissing();
+        run.requireNoneMissing();
     }
 
     @Test
@@ -221,7 +217,7 @@ public final class PortRemovalContractTest extends DeviceContract {
             testee.remove(removal);
             testee.awaitRemoved();
             testee.detach();
-            assertNothingMissing();
+            run.requireNoneMissing();
         }
     }
 
@@ -233,7 +229,7 @@ public final class PortRemovalContractTest extends DeviceContract {
             testee.remove(removal);
             testee.awaitRemoved();
             testee.giveUp();
-            assertNothingMissing();
+            run.requireNoneMissing();
             run.close();
             testee.replug();
             attach();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.MempoolCache;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,29 +23,32 @@ public final class FwdStream {
     private final Port txPort;
     private final int queue;
     private final long[] mbufs;
-    private final MempoolCache cache;
+    private final String label;
+    private final Mempool pool;
+    private final MempoolCaches caches;
     // Written by the lcore alone, opaquely: no fence, and readers see whole and recent values.
     private long received;
     private long sent;
     private long dropped;
     private volatile long firstPacketNanos;
 
-    /** For the engine. {@code queue} is the index on both ports, {@code burst} packets at most. */
-    public FwdStream(Port rxPort, Port txPort, int queue, Mempool pool, int burst) {
+    /**
+     * For the engine.
+     *
+     * @param queue  the index on both ports
+     * @param pool   where {@link #allocate} takes buffers
+     * @param caches the lcore's
+     * @param burst  packets at most
+     */
+    public FwdStream(Port rxPort, Port txPort, int queue, Mempool pool, MempoolCaches caches,
+            int burst) {
         this.rxPort = rxPort;
         this.txPort = txPort;
         this.queue = queue;
+        this.pool = pool;
+        this.caches = caches;
         this.mbufs = new long[burst];
-        this.cache = new MempoolCache(pool, cacheSize(burst));
-    }
-
-    private static int cacheSize(int burst) {
-        return Math.max(128, 4 * burst);
-    }
-
-    /** For the engine: at most how many buffers a stream with such bursts holds. */
-    public static int maxBuffers(int burst) {
-        return cacheSize(burst) + burst;
+        this.label = "stream " + this;
     }
 
     private static VarHandle counter(String name) {
@@ -77,7 +81,7 @@ public final class FwdStream {
 
     /** Receives a burst into {@link #mbufs}. Returns how many packets. */
     public int receive() {
-        int count = rxPort.rxQueue(queue).burst(mbufs, mbufs.length);
+        int count = rxPort.rxQueue(queue).burst(caches, mbufs, mbufs.length);
         if (count != 0) {
             RECEIVED.setOpaque(this, received + count);
         }
@@ -86,7 +90,11 @@ public final class FwdStream {
 
     /** Takes a burst of empty buffers into {@link #mbufs}, to be transmitted. Returns how many. */
     public int allocate() {
-        return cache.get(mbufs, 0, mbufs.length);
+        int count = caches.of(pool).get(mbufs, 0, mbufs.length);
+        for (int i = 0; i < count; i++) {
+            Mbuf.reset(mbufs[i]);
+        }
+        return count;
     }
 
     /**
@@ -94,9 +102,9 @@ public final class FwdStream {
      * freed and counted.
      */
     public void transmit(int count) {
-        int taken = txPort.txQueue(queue).burst(mbufs, count);
+        int taken = txPort.txQueue(queue).burst(caches, mbufs, count);
         if (taken < count) {
-            cache.put(mbufs, taken, count - taken);
+            caches.put(mbufs, taken, count - taken);
             DROPPED.setOpaque(this, dropped + count - taken);
         }
         if (taken != 0) {
@@ -109,7 +117,7 @@ public final class FwdStream {
 
     /** Frees the first {@code count} of {@link #mbufs}, which were to go nowhere. */
     public void free(int count) {
-        cache.put(mbufs, 0, count);
+        caches.put(mbufs, 0, count);
     }
 
     /** Packets received so far. */
@@ -132,9 +140,9 @@ public final class FwdStream {
         return firstPacketNanos;
     }
 
-    /** For the engine, once no lcore serves the stream: gives cached buffers back to the pool. */
-    public void flush() {
-        cache.flush();
+    /** As {@link Mempool#holders} names it. */
+    public String label() {
+        return label;
     }
 
     /** As log lines name it: {@code net_sim0/0 -> net_sim1/0}. */

@@ -34,8 +34,12 @@ public final class Mbuf {
 
     /** An empty packet again, with the whole headroom. */
     public static void reset(long mbuf) {
-        RawMemory.putInt(mbuf + DATA_OFFSET, HEADER + HEADROOM);
-        RawMemory.putInt(mbuf + LENGTH, 0);
+        putOffsetAndLength(mbuf, 0);
+    }
+
+    /** Both in one store; little-endian. */
+    private static void putOffsetAndLength(long mbuf, int length) {
+        RawMemory.putLong(mbuf + DATA_OFFSET, HEADER + HEADROOM | (long) length << Integer.SIZE);
     }
 
     /** Address of the packet's first byte. */
@@ -65,8 +69,7 @@ public final class Mbuf {
 
     /** A packet of {@code length} bytes has arrived on {@code port}, right after the headroom. */
     public static void received(long mbuf, int length, int port) {
-        RawMemory.putInt(mbuf + DATA_OFFSET, HEADER + HEADROOM);
-        RawMemory.putInt(mbuf + LENGTH, length);
+        putOffsetAndLength(mbuf, length);
         RawMemory.putInt(mbuf + PORT, port);
     }
 

@@ -3,18 +3,34 @@ package io.hotbus.eal.mem;
 
 import io.hotbus.eal.ring.MpmcRing;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A fixed number of packet buffers of one size.
  *
- * <p>Any thread; {@link #get} and {@link #put} never lock or allocate. A queue has a
- * {@link MempoolCache} in front of it for speed. Source: DPDK {@code rte_pktmbuf_pool_create}.
+ * <p>Any thread; {@link #get} and {@link #put} never lock or allocate. Threads that poll queues
+ * have {@link MempoolCaches} in front of it, for speed. Source: DPDK {@code rte_mempool},
+ * {@code rte_pktmbuf_pool_create}.
  */
 public final class Mempool implements AutoCloseable {
     /** Bytes for packet data where nothing else is asked for. */
     public static final int DEFAULT_DATA_ROOM = 2048;
+    /**
+     * Whether buffers are tracked: assertions are enabled for this class, or the system property
+     * {@code hotbus.mempool.debug} is {@code true}. A buffer that is given back twice, or to
+     * another pool, is then found, and {@link #holders} names who holds the buffers.
+     */
+    public static final boolean DEBUG = Mempool.class.desiredAssertionStatus()
+            || Boolean.getBoolean("hotbus.mempool.debug");
+
     private static final int FILL_BATCH = 512;
+    /** Many time slices: on a busy machine a thread may have to wait for several others. */
+    private static final long PATIENCE_NANOS = 1_000_000_000;
+    private static final long LOOK_EVERY_NANOS = 100_000;
     private static final int LINE = 64;
     private static final int SMALLEST_PAGE = 4096;
     private static final int LARGE_PAGE = 2 << 20;
@@ -25,14 +41,17 @@ public final class Mempool implements AutoCloseable {
     private final DmaMemory memory;
     private final MpmcRing free;
     private final AtomicInteger reserved = new AtomicInteger();
+    private final List<MempoolCache> caches = new CopyOnWriteArrayList<>();
+    private final Mempools mempools;
+    private final long address;
+    /** Bytes; 0 once it is closed. */
+    private long length;
+    /** Null where buffers are not tracked. */
+    private final MempoolTracker tracker;
 
-    /**
-     * @param capacity how many buffers
-     * @param dataRoom bytes for packet data in each, headroom not counted
-     * @throws IOException the memory or the Java heap cannot be had, and how much is needed
-     */
-    public Mempool(String name, int capacity, int dataRoom, DmaAllocator allocator)
-            throws IOException {
+    /** For {@link Mempools#create}, which says the rest. */
+    Mempool(String name, int capacity, int dataRoom, DmaAllocator allocator,
+            Mempools mempools) throws IOException {
         if (capacity < 1 || capacity > 1 << 27 || dataRoom < 64 || dataRoom > 1 << 16) {
             throw new IllegalArgumentException("mempool %s: %s buffers of %s bytes"
                     .formatted(name, capacity, dataRoom));
@@ -40,6 +59,7 @@ public final class Mempool implements AutoCloseable {
         this.name = name;
         this.capacity = capacity;
         this.dataRoom = dataRoom;
+        this.mempools = mempools;
         int size = elementSize(dataRoom);
         // Twice the buffers: a consumer preempted inside a poll can hold up a producer only after
         // the producers have gone all the way round.
@@ -47,6 +67,9 @@ public final class Mempool implements AutoCloseable {
         free = JavaHeap.make("mempool " + name, (long) slots * MpmcRing.SLOT_BYTES,
                 () -> new MpmcRing(slots));
         memory = allocator.allocate("mempool " + name, footprint(capacity, size));
+        address = memory.address();
+        length = memory.length();
+        tracker = DEBUG ? new MempoolTracker(name, address, length) : null;
         carve(size);
     }
 
@@ -74,12 +97,15 @@ public final class Mempool implements AutoCloseable {
         int n = 0;
         for (int i = 0; i < capacity; i++) {
             long pageIndex = i / perPage;
-            long mbuf = memory.address() + (size > page ? (long) i * size
+            long mbuf = address + (size > page ? (long) i * size
                     : pageIndex * page + pageIndex * LINE % offsets + i % perPage * size);
             Mbuf.initialise(mbuf, memory.iova(mbuf));
+            if (DEBUG) {
+                tracker.add(mbuf);
+            }
             batch[n++] = mbuf;
             if (n == FILL_BATCH || i == capacity - 1) {
-                put(batch, 0, n);
+                offer(batch, 0, n);
                 n = 0;
             }
         }
@@ -90,14 +116,40 @@ public final class Mempool implements AutoCloseable {
         return name;
     }
 
+    /** The mempools that this is one of. */
+    public Mempools mempools() {
+        return mempools;
+    }
+
     /** How many buffers there are in all. */
     public int capacity() {
         return capacity;
     }
 
-    /** How many are free now; those in caches and queues are not. */
+    /** How many are free now, those in caches included. */
     public int available() {
-        return free.size();
+        int cached = 0;
+        for (MempoolCache cache : caches) {
+            cached += cache.size();
+        }
+        return free.size() + cached;
+    }
+
+    /** Whether {@code mbuf} is a buffer of this pool: whether it lies in its memory. */
+    public boolean contains(long mbuf) {
+        return Long.compareUnsigned(mbuf - address, length) < 0;
+    }
+
+    /** Whether all {@code count} buffers from {@code offset} on are of this pool. */
+    boolean containsAll(long[] mbufs, int offset, int count) {
+        long base = address;
+        long last = length - 1;
+        long outside = last;
+        for (int i = offset; i < offset + count; i++) {
+            long at = mbufs[i] - base;
+            outside |= at | last - at; // the sign of either says that it is outside
+        }
+        return outside >= 0;
     }
 
     /** Bytes for packet data in each buffer, headroom not counted. */
@@ -133,23 +185,104 @@ public final class Mempool implements AutoCloseable {
 
     /** Takes up to {@code count} empty buffers into {@code mbufs} from {@code offset}. */
     public int get(long[] mbufs, int offset, int count) {
-        int n = free.poll(mbufs, offset, count);
+        int n = poll(mbufs, offset, count);
         for (int i = 0; i < n; i++) {
             Mbuf.reset(mbufs[offset + i]);
+        }
+        if (DEBUG) {
+            tracker.taken(mbufs, offset, n, Thread.currentThread().getName());
         }
         return n;
     }
 
-    /** Gives buffers of this pool back, each of them once. */
+    /**
+     * As {@link #get}, for a control thread that needs all of them: where there are fewer it looks
+     * again for a moment. A thread that is preempted in the middle of giving buffers back keeps all
+     * others from those behind, until it runs again; on an lcore this is one burst without a
+     * buffer.
+     *
+     * @param holder who will hold them, for {@link #holders}
+     */
+    public int getPatiently(String holder, long[] mbufs, int offset, int count) {
+        int got = get(mbufs, offset, count);
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (got < count && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+            got += get(mbufs, offset + got, count - got);
+        }
+        hold(holder, mbufs, offset, got);
+        return got;
+    }
+
+    /**
+     * Gives buffers back, each of them once: to this pool, or where one is of another, to that.
+     *
+     * @throws IllegalArgumentException one is of no pool there is
+     * @throws IllegalStateException    in debug runs: one is free already
+     */
     public void put(long[] mbufs, int offset, int count) {
+        if (containsAll(mbufs, offset, count)) {
+            putOwn(mbufs, offset, count);
+        } else {
+            for (int i = offset; i < offset + count; i++) {
+                mempools.poolOf(mbufs[i]).putOwn(mbufs, i, 1);
+            }
+        }
+    }
+
+    private void putOwn(long[] mbufs, int offset, int count) {
+        if (DEBUG) {
+            tracker.givenBack(mbufs, offset, count, Thread.currentThread().getName());
+        }
+        offer(mbufs, offset, count);
+    }
+
+    /** As {@link #get}, of buffers that may hold an old packet; they are not tracked. */
+    int poll(long[] mbufs, int offset, int count) {
+        return free.poll(mbufs, offset, count);
+    }
+
+    /** As {@link #put}; they are not tracked. */
+    void offer(long[] mbufs, int offset, int count) {
         for (int done = 0; done < count; ) {
             done += free.offer(mbufs, offset + done, count - done);
         }
     }
 
+    /** In debug runs: {@code holder} holds these buffers from now on. Else nothing. */
+    public void hold(String holder, long[] mbufs, int offset, int count) {
+        if (DEBUG) {
+            tracker.taken(mbufs, offset, count, holder);
+        }
+    }
+
+    /** In debug runs: how many buffers each holder has, by its name. Else empty. */
+    public Map<String, Integer> holders() {
+        return DEBUG ? tracker.holders() : Map.of();
+    }
+
+    MempoolTracker tracker() {
+        return tracker;
+    }
+
+    void attach(MempoolCache cache) {
+        caches.add(cache);
+    }
+
+    void detach(MempoolCache cache) {
+        caches.remove(cache);
+    }
+
     /** Frees the memory; no buffer is in use any more. Idempotent. */
     @Override
     public void close() {
+        length = 0;
+        mempools.forget(this);
         memory.close();
+    }
+
+    @Override
+    public String toString() {
+        return "mempool " + name;
     }
 }

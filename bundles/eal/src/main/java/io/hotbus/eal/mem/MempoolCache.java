@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.mem;
 
-import java.util.concurrent.locks.LockSupport;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
- * A stack of buffers of one pool in front of it, for one thread (a queue's). Most gets and puts
- * stay in it; the pool is asked for half a cache at a time. Source: DPDK {@code rte_mempool_cache}.
+ * A stack of buffers of one pool, in front of it, for one thread: the buffer that was given back
+ * last, which the CPU's cache still holds, is taken first. Most gets and puts stay in it; the pool
+ * is asked for half a cache at a time. Made by {@link MempoolCaches#of}; one thread at a time.
+ * Source: DPDK {@code rte_mempool_cache}.
  */
 public final class MempoolCache {
-    /** Many time slices: on a busy machine a thread may have to wait for several others. */
-    private static final long PATIENCE_NANOS = 1_000_000_000;
-    private static final long LOOK_EVERY_NANOS = 100_000;
+    private static final VarHandle SIZE;
 
+    static {
+        try {
+            SIZE = MethodHandles.lookup().findVarHandle(MempoolCache.class, "size", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final MempoolCaches owner;
     private final Mempool pool;
     private final long[] stack;
+    /** Written by the owner's thread alone; any thread may read it. */
     private int size;
 
-    /** @param capacity buffers it may hold; at least twice the largest burst */
-    public MempoolCache(Mempool pool, int capacity) {
+    /** @param capacity buffers it may hold; 0 where each goes to the pool at once */
+    MempoolCache(MempoolCaches owner, Mempool pool, int capacity) {
+        this.owner = owner;
         this.pool = pool;
         this.stack = new long[capacity];
     }
@@ -27,56 +39,70 @@ public final class MempoolCache {
         return pool;
     }
 
+    /** How many buffers it holds, as of some moment during the call. Any thread. */
+    int size() {
+        return (int) SIZE.getOpaque(this);
+    }
+
     /**
-     * As {@link Mempool#get}, but at most the capacity, and the buffers may hold an old packet:
-     * they are for a device to write.
+     * Takes up to {@code count} buffers into {@code mbufs} from {@code offset}. They may hold an
+     * old packet: they are for a device to write, or else to be {@link Mbuf#reset reset}.
      */
     public int get(long[] mbufs, int offset, int count) {
+        int n = count;
         if (size < count) {
-            int wanted = Math.min(stack.length, Math.max(count, stack.length / 2));
-            size += pool.get(stack, size, wanted - size);
+            n = getWithPool(mbufs, offset, count);
+        } else {
+            size -= count;
+            System.arraycopy(stack, size, mbufs, offset, count);
         }
-        int n = Math.min(size, count);
-        size -= n;
-        System.arraycopy(stack, size, mbufs, offset, n);
+        if (Mempool.DEBUG) {
+            pool.tracker().taken(mbufs, offset, n, owner.holder());
+        }
         return n;
     }
 
-    /**
-     * As {@link #get}, for a control thread: where there are fewer it looks again for a moment. A
-     * thread that is interrupted by another in the middle of giving buffers back keeps all others
-     * from those behind, until it runs again; on an lcore this is one burst without a buffer.
-     */
-    public int getPatiently(long[] mbufs, int offset, int count) {
-        int got = get(mbufs, offset, count);
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (got < count && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(LOOK_EVERY_NANOS);
-            got += get(mbufs, offset + got, count - got);
-        }
-        return got;
+    /** Fills itself up to half, or as far as it takes, and the pool has some. */
+    private int getWithPool(long[] mbufs, int offset, int count) {
+        int wanted = Math.min(stack.length, Math.max(count, stack.length / 2));
+        size += pool.poll(stack, size, wanted - size);
+        int n = Math.min(size, count);
+        size -= n;
+        System.arraycopy(stack, size, mbufs, offset, n);
+        return n == count ? n : n + pool.poll(mbufs, offset + n, count - n);
     }
 
-    /** As {@link Mempool#put}. */
+    /**
+     * Gives buffers of this pool back, each of them once.
+     *
+     * @throws IllegalStateException in debug runs: a buffer is free already, or of another pool
+     */
     public void put(long[] mbufs, int offset, int count) {
-        if (count > stack.length - size) {
-            int keep = Math.max(0, stack.length / 2 - count);
-            if (size > keep) {
-                pool.put(stack, keep, size - keep);
-                size = keep;
-            }
+        if (Mempool.DEBUG) {
+            pool.tracker().givenBack(mbufs, offset, count, owner.holder());
         }
         if (count > stack.length - size) {
-            pool.put(mbufs, offset, count);
-            return;
+            makeRoom(count);
         }
-        System.arraycopy(mbufs, offset, stack, size, count);
-        size += count;
+        if (count <= stack.length - size) {
+            System.arraycopy(mbufs, offset, stack, size, count);
+            size += count;
+        } else {
+            pool.offer(mbufs, offset, count);
+        }
+    }
+
+    /** Gives the pool those that have been here longest, so that half of it will be full. */
+    private void makeRoom(int count) {
+        int keep = Math.max(0, Math.min(size, stack.length / 2 - count));
+        pool.offer(stack, 0, size - keep);
+        System.arraycopy(stack, size - keep, stack, 0, keep);
+        size = keep;
     }
 
     /** Gives all it holds back to the pool. */
-    public void flush() {
-        pool.put(stack, 0, size);
+    void flush() {
+        pool.offer(stack, 0, size);
         size = 0;
     }
 }

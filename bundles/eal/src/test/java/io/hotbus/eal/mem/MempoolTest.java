@@ -33,7 +33,8 @@ final class MempoolTest {
             "2097152, 5000, 65536"})
     void shouldCarveSeparateBuffersWithinPages(int pageSize, int capacity, int dataRoom)
             throws Exception {
-        try (Mempool pool = new Mempool("test", capacity, dataRoom, new TestDma(pageSize))) {
+        try (Mempool pool = new Mempools(new TestDma(pageSize))
+                .create("test", capacity, dataRoom)) {
             long[] mbufs = new long[capacity];
             assertThat(pool.get(mbufs, 0, capacity)).isEqualTo(capacity);
             Arrays.sort(mbufs);
@@ -57,8 +58,8 @@ final class MempoolTest {
 
     @Test
     void shouldSpreadHeadersOverTheCache() throws Exception {
-        try (Mempool pool = new Mempool("test", 512, Mempool.DEFAULT_DATA_ROOM,
-                new TestDma(SMALL_PAGE))) {
+        try (Mempool pool = new Mempools(new TestDma(SMALL_PAGE))
+                .create("test", 512, Mempool.DEFAULT_DATA_ROOM)) {
             long[] mbufs = new long[512];
             pool.get(mbufs, 0, 512);
 
@@ -69,7 +70,7 @@ final class MempoolTest {
 
     @Test
     void shouldGiveEmptyPackets() throws Exception {
-        try (Mempool pool = new Mempool("test", 1, 128, new TestDma(SMALL_PAGE))) {
+        try (Mempool pool = new Mempools(new TestDma(SMALL_PAGE)).create("test", 1, 128)) {
             long[] mbufs = new long[1];
             pool.get(mbufs, 0, 1);
             long fresh = Mbuf.data(mbufs[0]);
@@ -87,7 +88,7 @@ final class MempoolTest {
 
     @Test
     void shouldGiveWhatThereIs() throws Exception {
-        try (Mempool pool = new Mempool("test", 10, 128, new TestDma(SMALL_PAGE))) {
+        try (Mempool pool = new Mempools(new TestDma(SMALL_PAGE)).create("test", 10, 128)) {
             long[] mbufs = new long[20];
 
             assertThat(pool.available()).isEqualTo(10).isEqualTo(pool.capacity());
@@ -107,7 +108,7 @@ final class MempoolTest {
         TestDma dma = new TestDma(SMALL_PAGE);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Mempool("test", capacity, dataRoom, dma));
+                .isThrownBy(() -> new Mempools(dma).create("test", capacity, dataRoom));
         assertThat(dma.open()).isZero();
     }
 
@@ -117,7 +118,7 @@ final class MempoolTest {
         assumeTrue(Runtime.getRuntime().maxMemory() < 8L << 30, "a large heap");
         TestDma dma = new TestDma(SMALL_PAGE);
 
-        assertThatThrownBy(() -> new Mempool("test", 1 << 27, 64, dma))
+        assertThatThrownBy(() -> new Mempools(dma).create("test", 1 << 27, 64))
                 .isInstanceOf(IOException.class)
                 .hasMessageMatching("mempool test: 8193 MiB of Java heap are needed, "
                         + "\\d+ MiB are left of \\d+ \\(-Xmx\\)");
@@ -133,7 +134,7 @@ final class MempoolTest {
 
     @Test
     void shouldPromiseNoMoreThanThereIs() throws Exception {
-        try (Mempool pool = new Mempool("test", 100, 64, new TestDma(SMALL_PAGE))) {
+        try (Mempool pool = new Mempools(new TestDma(SMALL_PAGE)).create("test", 100, 64)) {
             assertThat(pool.reserve(60)).isTrue();
             assertThat(pool.reserve(41)).isFalse();
             assertThat(pool.reserved()).isEqualTo(60);
@@ -149,7 +150,7 @@ final class MempoolTest {
     @Test
     void shouldFreeItsMemoryOnce() throws Exception {
         TestDma dma = new TestDma(SMALL_PAGE);
-        Mempool pool = new Mempool("test", 10, 128, dma);
+        Mempool pool = new Mempools(dma).create("test", 10, 128);
         pool.close();
         pool.close();
 
@@ -162,7 +163,7 @@ final class MempoolTest {
     void shouldGiveABufferToOneThreadAtATime() throws Exception {
         int threadCount = 4;
         ExecutorService threads = Executors.newFixedThreadPool(threadCount);
-        try (Mempool pool = new Mempool("test", 100, 64, new TestDma(LARGE_PAGE))) {
+        try (Mempool pool = new Mempools(new TestDma(LARGE_PAGE)).create("test", 100, 64)) {
             List<Callable<Void>> users = new ArrayList<>();
             for (int t = 0; t < threadCount; t++) {
                 long mark = t + 1;

@@ -3,6 +3,7 @@ package io.hotbus.ethdev.internal;
 
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
@@ -118,6 +119,10 @@ final class EthPort implements Port {
         for (int i = 0; i < config.queues(); i++) {
             rx[i] = dev.setupRxQueue(i, config.rxDescriptors(), config.pool());
             tx[i] = dev.setupTxQueue(i, config.txDescriptors(), config.pool());
+            if (Mempool.DEBUG) {
+                rx[i] = TrackedQueues.rx(rx[i], this + " receive queue " + i);
+                tx[i] = TrackedQueues.tx(tx[i], this + " transmit queue " + i);
+            }
         }
         rxQueues = rx;
         txQueues = tx;

@@ -14,8 +14,8 @@ import java.util.Arrays;
  * or gone. Source of the idea: DPDK {@code eth_dev_fp_ops_reset}.
  */
 final class LiveQueues {
-    private static final RxQueue IDLE_RX = (mbufs, count) -> 0;
-    private static final TxQueue IDLE_TX = (mbufs, count) -> 0;
+    private static final RxQueue IDLE_RX = (caches, mbufs, count) -> 0;
+    private static final TxQueue IDLE_TX = (caches, mbufs, count) -> 0;
 
     private final RxQueue[] idleRx;
     private final TxQueue[] idleTx;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.mem.TestDma;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Port;
@@ -43,7 +44,7 @@ final class BufferWatchTest {
         TestInterrupts interrupts = new TestInterrupts();
         TestDev dev = new TestDev();
         try (TestControl control = new TestControl();
-                Mempool pool = new Mempool("test", 16, 64, new TestDma())) {
+                Mempool pool = new Mempools(new TestDma()).create("test", 16, 64)) {
             EthPorts ports = new EthPorts(control);
             Port port = ports.add(new TestDevice("net_test0"), dev);
             BufferWatch watch = new BufferWatch(ports, control, interrupts);

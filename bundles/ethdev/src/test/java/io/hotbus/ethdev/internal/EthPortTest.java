@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.mem.TestDma;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
@@ -37,7 +38,7 @@ final class EthPortTest {
     private final long[] mbufs = new long[32];
 
     EthPortTest() throws Exception {
-        pool = new Mempool("test", 16, 64, new TestDma());
+        pool = new Mempools(new TestDma()).create("test", 16, 64);
     }
 
     @AfterEach
@@ -167,9 +168,10 @@ final class EthPortTest {
         configure();
         assertIdle();
         port.start();
-        assertThat(port.rxQueue(1).burst(mbufs, 32)).isEqualTo(32);
-        assertThat(port.txQueue(1).burst(mbufs, 32)).isEqualTo(32);
-        assertThat(port.rxQueue(2).burst(mbufs, 32)).as("not configured").isZero();
+        assertThat(port.rxQueue(1).burst(pool.mempools().uncached(), mbufs, 8)).isEqualTo(8);
+        assertThat(port.txQueue(1).burst(pool.mempools().uncached(), mbufs, 8)).isEqualTo(8);
+        assertThat(port.rxQueue(2).burst(pool.mempools().uncached(), mbufs, 32))
+                .as("not configured").isZero();
         port.stop();
         assertIdle();
         port.start();
@@ -180,8 +182,8 @@ final class EthPortTest {
     private void assertIdle() {
         long before = dev.bursts.get();
         for (int queue = 0; queue < 4; queue++) {
-            assertThat(port.rxQueue(queue).burst(mbufs, 32)).isZero();
-            assertThat(port.txQueue(queue).burst(mbufs, 32)).isZero();
+            assertThat(port.rxQueue(queue).burst(pool.mempools().uncached(), mbufs, 32)).isZero();
+            assertThat(port.txQueue(queue).burst(pool.mempools().uncached(), mbufs, 32)).isZero();
         }
         assertThat(dev.bursts.get()).isEqualTo(before);
     }
@@ -271,7 +273,8 @@ final class EthPortTest {
             Future<?> loop = lcore.submit(() -> {
                 long[] burst = new long[32];
                 while (forwarding.get()) {
-                    port.txQueue(0).burst(burst, port.rxQueue(0).burst(burst, 32));
+                    int n = port.rxQueue(0).burst(pool.mempools().uncached(), burst, 32);
+                    port.txQueue(0).burst(pool.mempools().uncached(), burst, n);
                     polls.incrementAndGet();
                 }
             });

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.mem.TestDma;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
@@ -41,17 +43,19 @@ final class PortUserTest {
     @Test
     void shouldLetNobodyAtTheDriversQueuesFromThenOn() throws Exception {
         Port port = ports.add(new TestDevice("net_test0"), dev);
-        try (Mempool pool = new Mempool("test", 16, 64, new TestDma())) {
+        Mempools mempools = new Mempools(new TestDma());
+        try (Mempool pool = mempools.create("test", 16, 64)) {
             port.configure(new PortConfig(1, 64, 64, pool));
-        }
-        port.start();
-        long[] mbufs = new long[1];
-        assertThat(port.rxQueue(0).burst(mbufs, 1)).isEqualTo(1);
-        ports.addUser(gone -> assertThat(gone.rxQueue(0).burst(mbufs, 1)
-                + gone.txQueue(0).burst(mbufs, 1)).isZero());
-        ports.addUser(user);
+            port.start();
+            long[] mbufs = new long[1];
+            MempoolCaches caches = mempools.uncached();
+            assertThat(port.rxQueue(0).burst(caches, mbufs, 1)).isEqualTo(1);
+            ports.addUser(gone -> assertThat(gone.rxQueue(0).burst(caches, mbufs, 1)
+                    + gone.txQueue(0).burst(caches, mbufs, 1)).isZero());
+            ports.addUser(user);
 
-        ports.remove(port);
+            ports.remove(port);
+        }
 
         assertThat(released).hasSize(1);
         assertThat(dev.bursts).hasValue(1);

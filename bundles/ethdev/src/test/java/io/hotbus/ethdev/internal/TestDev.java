@@ -52,17 +52,18 @@ final class TestDev implements EthDev {
     public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) throws DeviceException {
         calls.add("rx" + index + " " + descriptors);
         onSetup.run();
-        return (mbufs, count) -> {
+        return (caches, mbufs, count) -> {
             bursts.incrementAndGet();
-            return count;
+            return caches.of(pool).get(mbufs, 0, count);
         };
     }
 
     @Override
     public TxQueue setupTxQueue(int index, int descriptors, Mempool pool) {
         calls.add("tx" + index + " " + descriptors);
-        return (mbufs, count) -> {
+        return (caches, mbufs, count) -> {
             bursts.incrementAndGet();
+            caches.put(mbufs, 0, count);
             return count;
         };
     }

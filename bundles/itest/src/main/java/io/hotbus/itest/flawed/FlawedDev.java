@@ -53,7 +53,7 @@ final class FlawedDev implements EthDev {
     public RxQueue setupRxQueue(int index, int descriptors, Mempool from) {
         drop();
         pool = from;
-        return (mbufs, count) -> {
+        return (caches, mbufs, count) -> {
             int n = 0;
             for (; n < count && !wire.isEmpty() && !isGone(); n++) {
                 mbufs[n] = wire.remove();
@@ -66,7 +66,7 @@ final class FlawedDev implements EthDev {
 
     @Override
     public TxQueue setupTxQueue(int index, int descriptors, Mempool from) {
-        return (mbufs, count) -> {
+        return (caches, mbufs, count) -> {
             int n = 0;
             for (; n < count && wire.size() < descriptors && !isGone(); n++) {
                 wire.add(mbufs[n]);

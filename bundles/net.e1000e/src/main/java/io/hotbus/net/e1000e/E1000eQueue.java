@@ -7,7 +7,6 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.IovaMode;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.MempoolCache;
 import java.util.List;
 
 /**
@@ -18,14 +17,12 @@ import java.util.List;
  * stopped; the burst of a started queue is an lcore's.
  */
 abstract class E1000eQueue implements AutoCloseable {
-    private static final int CACHE = 256;
-
     final E1000eChip chip;
     final int mask;
     /** The buffer of each descriptor; which of them are the queue's own the subclass knows. */
     final long[] buffers;
-    final MempoolCache cache;
 
+    private final Mempool pool;
     private final String label;
     private final E1000eRing ring;
     private final long base;
@@ -36,7 +33,7 @@ abstract class E1000eQueue implements AutoCloseable {
         this.chip = chip;
         this.mask = descriptors - 1;
         this.buffers = new long[descriptors];
-        this.cache = new MempoolCache(pool, CACHE);
+        this.pool = pool;
         this.label = chip.device() + " " + direction + " queue 0";
         requireReachable(pool);
         this.ring = E1000eRing.allocate(allocator, chip.device(), label, descriptors);
@@ -55,7 +52,7 @@ abstract class E1000eQueue implements AutoCloseable {
     }
 
     final Mempool pool() {
-        return cache.pool();
+        return pool;
     }
 
     /** Address of descriptor {@code index}. */
@@ -107,8 +104,12 @@ abstract class E1000eQueue implements AutoCloseable {
     @Override
     public final void close() {
         returnBuffers();
-        cache.flush();
         ring.close();
+    }
+
+    /** Gives a buffer back, on a control thread. */
+    final void giveBack(long mbuf) {
+        pool.put(new long[] {mbuf}, 0, 1);
     }
 
     /** Gives the buffers in the ring back, each of them once. */

@@ -6,6 +6,8 @@ import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCache;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
 import java.util.List;
@@ -55,7 +57,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
     }
 
     @Override
-    public int burst(long[] mbufs, int count) {
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
         int received = 0;
         long bytes = 0;
         while (received < count && armed > 0) {
@@ -68,7 +70,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
             boolean whole = (done & (E1000eDescriptor.RX_EOP | E1000eDescriptor.RX_ERRORS))
                     == E1000eDescriptor.RX_EOP && !inFrame;
             if (!whole || length == 0 || length > 1 << bufferShift) {
-                drop(mbuf, done);
+                drop(caches, mbuf, done);
                 continue;
             }
             Mbuf.received(mbuf, length, portId);
@@ -79,7 +81,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
             counters.add(received, bytes);
         }
         if (mask - armed >= REFILL) {
-            refill();
+            refill(caches.of(pool()));
         }
         return received;
     }
@@ -93,17 +95,17 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
     }
 
     /** A frame counts once, where it ends. */
-    private void drop(long mbuf, long done) {
+    private void drop(MempoolCaches caches, long mbuf, long done) {
         inFrame = (done & E1000eDescriptor.RX_EOP) == 0;
         if (!inFrame) {
             counters.addErrors(1);
         }
         fresh[0] = mbuf;
-        cache.put(fresh, 0, 1);
+        caches.put(fresh, 0, 1);
     }
 
     /** Fills what is empty, but for one descriptor: RDT = RDH means that there is none. */
-    private void refill() {
+    private void refill(MempoolCache cache) {
         int index = (next + armed) & mask;
         int filled = 0;
         int got = REFILL;
@@ -139,11 +141,11 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
         returnBuffers();
         writeRing(E1000eRegs.RDBAL, E1000eRegs.DCTL_GRAN);
         while (armed < mask) {
-            int got = cache.getPatiently(fresh, 0, Math.min(REFILL, mask - armed));
+            int got = pool().getPatiently(
+                    toString(), fresh, 0, Math.min(REFILL, mask - armed));
             if (got == 0) {
                 int missing = mask - armed;
                 returnBuffers();
-                cache.flush();
                 throw new DeviceException("%s: mempool %s lacks %s of the %s buffers it needs"
                         .formatted(this, pool().name(), missing, mask));
             }
@@ -184,8 +186,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
     @Override
     void returnBuffers() {
         for (; armed > 0; armed--) {
-            fresh[0] = buffers[next];
-            cache.put(fresh, 0, 1);
+            giveBack(buffers[next]);
             next = (next + 1) & mask;
         }
         next = 0;

@@ -6,6 +6,7 @@ import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 import java.util.List;
@@ -34,8 +35,8 @@ final class E1000eTxQueue extends E1000eQueue implements TxQueue {
     }
 
     @Override
-    public int burst(long[] mbufs, int count) {
-        reclaim();
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
+        reclaim(caches);
         int taken = Math.min(count, mask - used);
         if (taken <= 0) {
             return 0;
@@ -45,7 +46,7 @@ final class E1000eTxQueue extends E1000eQueue implements TxQueue {
         for (int i = 0; i < taken; i++) {
             int length = Mbuf.length(mbufs[i]);
             if (length <= 0 || length > E1000eDescriptor.TX_MAX_LENGTH) {
-                refuse(mbufs[i]);
+                refuse(caches, mbufs[i]);
                 continue;
             }
             put(mbufs[i], length);
@@ -73,20 +74,20 @@ final class E1000eTxQueue extends E1000eQueue implements TxQueue {
     }
 
     /** No chip can send it: it would stop there. */
-    private void refuse(long mbuf) {
+    private void refuse(MempoolCaches caches, long mbuf) {
         counters.addErrors(1);
         refused[0] = mbuf;
-        cache.put(refused, 0, 1);
+        caches.put(refused, 0, 1);
     }
 
     /** Gives back what the chip reports as sent, a batch at a time. */
-    private void reclaim() {
+    private void reclaim(MempoolCaches caches) {
         while (used >= REPORT) {
             long report = RawMemory.getLongVolatile(word(oldest + REPORT - 1));
             if ((report & E1000eDescriptor.DD) == 0) {
                 return;
             }
-            cache.put(buffers, oldest, REPORT);
+            caches.put(buffers, oldest, REPORT);
             oldest = (oldest + REPORT) & mask;
             used -= REPORT;
         }
@@ -118,7 +119,7 @@ final class E1000eTxQueue extends E1000eQueue implements TxQueue {
     @Override
     void returnBuffers() {
         for (; used > 0; used--) {
-            cache.put(buffers, oldest, 1);
+            giveBack(buffers[oldest]);
             oldest = (oldest + 1) & mask;
         }
         next = 0;

@@ -111,7 +111,7 @@ final class E1000eRecoveryTest {
         long[] mbufs = new long[BURST];
         int[] received = {0};
         assertThat(Rig.eventually(() -> {
-            int n = port.rxQueue(0).burst(mbufs, BURST);
+            int n = port.rxQueue(0).burst(pool.mempools().uncached(), mbufs, BURST);
             pool.put(mbufs, 0, n);
             received[0] += n;
             return received[0] >= BURST;

@@ -204,10 +204,10 @@ final class E1000eRemovalTest {
             for (int i = 0; i < n; i++) {
                 Frames.write(mbufs[i], i);
             }
-            int sent = tx.burst(mbufs, n);
+            int sent = tx.burst(pool.mempools().uncached(), mbufs, n);
             pool.put(mbufs, sent, n - sent);
             taken += sent;
-            pool.put(mbufs, 0, rx.burst(mbufs, BURST));
+            pool.put(mbufs, 0, rx.burst(pool.mempools().uncached(), mbufs, BURST));
         }
 
         // The ring fills up, and nothing comes back.

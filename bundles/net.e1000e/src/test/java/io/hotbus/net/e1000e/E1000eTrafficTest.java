@@ -45,7 +45,7 @@ final class E1000eTrafficTest {
         long[] mbufs = new long[BURST];
         long[] next = {from};
         assertThat(Rig.eventually(() -> {
-            int n = port.rxQueue(0).burst(mbufs, BURST);
+            int n = port.rxQueue(0).burst(pool.mempools().uncached(), mbufs, BURST);
             for (int i = 0; i < n; i++) {
                 assertThat(Frames.isIntact(mbufs[i], next[0])).as("frame %d", next[0]).isTrue();
                 assertThat(Mbuf.port(mbufs[i])).isEqualTo(port.id());
@@ -125,12 +125,13 @@ final class E1000eTrafficTest {
         for (int i = 0; i < numbers.length; i++) {
             Frames.write(mbufs[i], numbers[i]);
         }
-        assertThat(port.txQueue(0).burst(mbufs, numbers.length)).isEqualTo(numbers.length);
+        assertThat(port.txQueue(0).burst(pool.mempools().uncached(), mbufs, numbers.length))
+                .isEqualTo(numbers.length);
 
         int[] received = {0};
         long[] some = new long[BURST];
         assertThat(Rig.eventually(() -> {
-            int n = port.rxQueue(0).burst(some, BURST);
+            int n = port.rxQueue(0).burst(pool.mempools().uncached(), some, BURST);
             for (int i = 0; i < n; i++) {
                 assertThat(Frames.isIntact(some[i], whole.get(received[0]++))).isTrue();
             }
@@ -161,7 +162,7 @@ final class E1000eTrafficTest {
                 sent[0] += Frames.send(port, scarce, sent[0], 1);
             }
             long[] one = new long[1];
-            if (port.rxQueue(0).burst(one, 1) == 1) {
+            if (port.rxQueue(0).burst(pool.mempools().uncached(), one, 1) == 1) {
                 kept[n[0]++] = one[0];
             }
             return port.stats().noMbuf() > 0;
@@ -190,7 +191,7 @@ final class E1000eTrafficTest {
         Frames.write(mbufs[1], 0);
         Mbuf.setLength(mbufs[2], E1000eDescriptor.TX_MAX_LENGTH + 1);
 
-        assertThat(port.txQueue(0).burst(mbufs, 3)).isEqualTo(3);
+        assertThat(port.txQueue(0).burst(pool.mempools().uncached(), mbufs, 3)).isEqualTo(3);
 
         receive(port, pool, 0, 1);
         assertThat(port.stats().txPackets()).isEqualTo(1);

@@ -47,7 +47,7 @@ final class Frames {
         for (int i = 0; i < got; i++) {
             write(mbufs[i], from + i);
         }
-        int sent = port.txQueue(0).burst(mbufs, got);
+        int sent = port.txQueue(0).burst(pool.mempools().uncached(), mbufs, got);
         pool.put(mbufs, sent, got - sent);
         return sent;
     }

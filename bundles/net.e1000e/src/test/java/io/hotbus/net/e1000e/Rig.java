@@ -8,6 +8,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
@@ -41,6 +42,7 @@ final class Rig implements AutoCloseable {
     final LinuxCalls linux = new LinuxCalls();
     final NativeSigbusWindows windows;
     final TestDma dma = new TestDma();
+    private final Mempools mempools = new Mempools(dma);
     final TestInterrupts interrupts = new TestInterrupts();
     final Fake82574 chip;
     /** The removals that were reported, first or not. */
@@ -134,7 +136,7 @@ final class Rig implements AutoCloseable {
     }
 
     Mempool pool(int buffers, int dataRoom) throws IOException {
-        Mempool pool = new Mempool("test", buffers, dataRoom, dma);
+        Mempool pool = mempools.create("test", buffers, dataRoom);
         pools.add(pool);
         return pool;
     }

@@ -3,7 +3,6 @@ package io.hotbus.net.null_;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.MempoolCache;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
@@ -25,17 +24,14 @@ final class NullDev implements EthDev {
     private static final int SPEED_MBPS = 10_000;
     /** Locally administered; the device's number makes the last two bytes. */
     private static final long MAC = 0x02_00_00_4e_00_00L;
-    /** Buffers a queue keeps at hand: some bursts, and still in the first-level cache. */
-    static final int CACHE = 256;
 
     private final String name;
     private final NullArgs args;
     private final List<QueueCounters> rxCounters = counters();
     private final List<QueueCounters> txCounters = counters();
-    /** Of the queues that are set up, by index. */
-    private final MempoolCache[] rxCaches = new MempoolCache[MAX_QUEUES];
-    private final MempoolCache[] txCaches = new MempoolCache[MAX_QUEUES];
     private volatile boolean started;
+    /** Set up now or before. */
+    private volatile int queues;
     private int portId;
 
     /** {@code name} is the device's, for words. */
@@ -66,10 +62,10 @@ final class NullDev implements EthDev {
         portId = id;
     }
 
-    /** No rings, only caches. */
+    /** It has no rings. */
     @Override
     public int maxBuffers(int rxDescriptors, int txDescriptors) {
-        return 2 * CACHE;
+        return 0;
     }
 
     /** {@code descriptors} are not needed: nothing is ever waiting. */
@@ -80,25 +76,16 @@ final class NullDev implements EthDev {
                     "%s: size=%s does not fit in the %s bytes of a buffer of pool %s"
                             .formatted(name, args.size(), pool.dataRoom(), pool.name()));
         }
-        MempoolCache cache = replace(rxCaches, index, pool);
+        queues = Math.max(queues, index + 1);
         if (args.noRx()) {
-            return (mbufs, count) -> 0;
+            return (caches, mbufs, count) -> 0;
         }
-        return new NullRxQueue(args, portId, cache, rxCounters.get(index));
+        return new NullRxQueue(args, portId, pool, rxCounters.get(index));
     }
 
     @Override
     public TxQueue setupTxQueue(int index, int descriptors, Mempool pool) {
-        MempoolCache cache = replace(txCaches, index, pool);
-        return new NullTxQueue(args, pool.dataRoom(), cache, txCounters.get(index));
-    }
-
-    private static MempoolCache replace(MempoolCache[] caches, int index, Mempool pool) {
-        if (caches[index] != null) {
-            caches[index].flush();
-        }
-        caches[index] = new MempoolCache(pool, CACHE);
-        return caches[index];
+        return new NullTxQueue(args, pool.dataRoom(), txCounters.get(index));
     }
 
     @Override
@@ -109,21 +96,11 @@ final class NullDev implements EthDev {
     @Override
     public void stop() {
         started = false;
-        flush();
     }
 
     @Override
     public void close() {
         started = false;
-        flush();
-    }
-
-    private void flush() {
-        Stream.of(rxCaches, txCaches).flatMap(Stream::of).forEach(cache -> {
-            if (cache != null) {
-                cache.flush();
-            }
-        });
     }
 
     @Override
@@ -145,7 +122,7 @@ final class NullDev implements EthDev {
     @Override
     public Map<String, Long> xstats() {
         Map<String, Long> xstats = new LinkedHashMap<>();
-        IntStream.range(0, MAX_QUEUES).filter(i -> rxCaches[i] != null).forEach(i -> {
+        IntStream.range(0, queues).forEach(i -> {
             xstats.put("rx_q" + i + "_packets", rxCounters.get(i).packets());
             xstats.put("rx_q" + i + "_bytes", rxCounters.get(i).bytes());
             xstats.put("tx_q" + i + "_packets", txCounters.get(i).packets());

@@ -3,34 +3,31 @@ package io.hotbus.net.null_;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.eal.mem.MempoolCache;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
 
-/**
- * Receives as much as is asked for, up to what its cache holds: empty buffers of the pool, said to
- * be packets.
- */
+/** Receives as much as is asked for: empty buffers of the pool, said to be packets. */
 final class NullRxQueue implements RxQueue {
     private final int size;
     private final int port;
-    private final MempoolCache cache;
+    private final Mempool pool;
     private final QueueCounters counters;
     /** What each packet holds; null where its bytes are left as they are. */
     private final byte[] dummy;
 
-    NullRxQueue(NullArgs args, int port, MempoolCache cache, QueueCounters counters) {
+    NullRxQueue(NullArgs args, int port, Mempool pool, QueueCounters counters) {
         this.size = args.size();
         this.port = port;
-        this.cache = cache;
+        this.pool = pool;
         this.counters = counters;
         this.dummy = args.copy() ? new byte[args.size()] : null;
     }
 
     @Override
-    public int burst(long[] mbufs, int count) {
-        int wanted = Math.min(count, NullDev.CACHE);
-        int n = cache.get(mbufs, 0, wanted);
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
+        int n = caches.of(pool).get(mbufs, 0, count);
         for (int i = 0; i < n; i++) {
             Mbuf.received(mbufs[i], size, port);
         }
@@ -39,7 +36,7 @@ final class NullRxQueue implements RxQueue {
                 RawMemory.copy(dummy, 0, Mbuf.data(mbufs[i]), size);
             }
         }
-        if (n < wanted) {
+        if (n < count) {
             counters.addNoMbuf();
         }
         counters.add(n, (long) n * size);

@@ -3,36 +3,35 @@ package io.hotbus.net.null_;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.eal.mem.MempoolCache;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 
 /** Takes every packet, and puts its buffer back. */
 final class NullTxQueue implements TxQueue {
-    private final MempoolCache cache;
     private final QueueCounters counters;
     /** Where packets' bytes go; null where they go nowhere. */
     private final byte[] dummy;
 
-    /** {@code dataRoom} is that of the pool all packets come from. */
-    NullTxQueue(NullArgs args, int dataRoom, MempoolCache cache, QueueCounters counters) {
-        this.cache = cache;
+    /** {@code dataRoom} is the longest packet that is copied as a whole. */
+    NullTxQueue(NullArgs args, int dataRoom, QueueCounters counters) {
         this.counters = counters;
         this.dummy = args.copy() ? new byte[dataRoom + Mbuf.HEADROOM] : null;
     }
 
     @Override
-    public int burst(long[] mbufs, int count) {
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
         long bytes = 0;
         for (int i = 0; i < count; i++) {
             bytes += Mbuf.length(mbufs[i]);
         }
         if (dummy != null) {
             for (int i = 0; i < count; i++) {
-                RawMemory.copy(Mbuf.data(mbufs[i]), dummy, 0, Mbuf.length(mbufs[i]));
+                RawMemory.copy(Mbuf.data(mbufs[i]), dummy, 0,
+                        Math.min(dummy.length, Mbuf.length(mbufs[i])));
             }
         }
-        cache.put(mbufs, 0, count);
+        caches.put(mbufs, 0, count);
         counters.add(count, bytes);
         return count;
     }

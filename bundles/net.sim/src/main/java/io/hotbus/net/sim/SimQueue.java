@@ -4,7 +4,6 @@ package io.hotbus.net.sim;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.MempoolCache;
 
 /**
  * What receive and transmit queues of the driver side have in common: the ring, who owns which
@@ -13,8 +12,6 @@ import io.hotbus.eal.mem.MempoolCache;
  * <p>Control thread while the queue is stopped; the burst of a started queue is an lcore's.
  */
 abstract class SimQueue {
-    private static final int CACHE = 256;
-
     /** BAR2. */
     final Mmio rings;
     /** Where in BAR2 the ring begins. */
@@ -22,7 +19,6 @@ abstract class SimQueue {
     final int mask;
     /** The buffer of each descriptor; which of them are the queue's own the subclass knows. */
     final long[] buffers;
-    final MempoolCache cache;
     /** All-ones was read where that cannot be. Until the queue is started again. */
     boolean gone;
 
@@ -44,7 +40,6 @@ abstract class SimQueue {
         this.mask = descriptors - 1;
         this.buffers = new long[descriptors];
         this.pool = pool;
-        this.cache = new MempoolCache(pool, CACHE);
         this.label = label;
     }
 
@@ -115,7 +110,11 @@ abstract class SimQueue {
     final void close() {
         gone = true;
         returnBuffers();
-        cache.flush();
+    }
+
+    /** Gives a buffer back, on a control thread. */
+    final void giveBack(long mbuf) {
+        pool.put(new long[] {mbuf}, 0, 1);
     }
 
     /** Gives the buffers in the ring back, each of them once. */

@@ -4,6 +4,8 @@ package io.hotbus.net.sim;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCache;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
 
@@ -33,7 +35,7 @@ final class SimRxQueue extends SimQueue implements RxQueue {
     }
 
     @Override
-    public int burst(long[] mbufs, int count) {
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
         if (gone) {
             return 0;
         }
@@ -54,7 +56,7 @@ final class SimRxQueue extends SimQueue implements RxQueue {
             int length = (int) (done & SimDescriptor.LENGTH_MASK);
             long mbuf = take();
             if (length == 0 || length > maxLength || (done & SimDescriptor.RX_RXE) != 0) {
-                drop(mbuf);
+                drop(caches, mbuf);
                 continue;
             }
             Mbuf.received(mbuf, length, portId);
@@ -65,7 +67,7 @@ final class SimRxQueue extends SimQueue implements RxQueue {
             counters.add(received, bytes);
         }
         if (mask - armed >= REFILL && !gone) {
-            refill();
+            refill(caches.of(pool()));
         }
         return received;
     }
@@ -78,14 +80,14 @@ final class SimRxQueue extends SimQueue implements RxQueue {
         return mbuf;
     }
 
-    private void drop(long mbuf) {
+    private void drop(MempoolCaches caches, long mbuf) {
         counters.addErrors(1);
         fresh[0] = mbuf;
-        cache.put(fresh, 0, 1);
+        caches.put(fresh, 0, 1);
     }
 
     /** Fills what is empty, but for one descriptor: RDT = RDH means that there is none. */
-    private void refill() {
+    private void refill(MempoolCache cache) {
         int index = (next + armed) & mask;
         while (mask - armed >= REFILL) {
             int got = cache.get(fresh, 0, REFILL);
@@ -113,11 +115,11 @@ final class SimRxQueue extends SimQueue implements RxQueue {
     int prepare() throws DeviceException {
         returnBuffers();
         while (armed < mask) {
-            int got = cache.getPatiently(fresh, 0, Math.min(REFILL, mask - armed));
+            int got = pool().getPatiently(
+                    toString(), fresh, 0, Math.min(REFILL, mask - armed));
             if (got == 0) {
                 int missing = mask - armed;
                 returnBuffers();
-                cache.flush();
                 throw new DeviceException("%s: mempool %s lacks %s of the %s buffers it needs"
                         .formatted(this, pool().name(), missing, mask));
             }
@@ -131,8 +133,7 @@ final class SimRxQueue extends SimQueue implements RxQueue {
     @Override
     void returnBuffers() {
         for (; armed > 0; armed--) {
-            fresh[0] = buffers[next];
-            cache.put(fresh, 0, 1);
+            giveBack(buffers[next]);
             next = (next + 1) & mask;
         }
         next = 0;

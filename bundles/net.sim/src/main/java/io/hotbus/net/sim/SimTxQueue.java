@@ -3,6 +3,7 @@ package io.hotbus.net.sim;
 
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 
@@ -29,13 +30,13 @@ final class SimTxQueue extends SimQueue implements TxQueue {
     }
 
     @Override
-    public int burst(long[] mbufs, int count) {
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
         // A descriptor that is free holds what this queue or the hardware wrote: never all-ones.
         if (gone || rings.read64(word(next)) == SimRegs.GONE64) {
             gone = true;
             return 0;
         }
-        reclaim();
+        reclaim(caches);
         int sent = gone ? 0 : Math.min(count, mask - used);
         if (sent <= 0) {
             return 0;
@@ -66,14 +67,14 @@ final class SimTxQueue extends SimQueue implements TxQueue {
     }
 
     /** Gives back what the hardware reports as sent, a batch at a time. */
-    private void reclaim() {
+    private void reclaim(MempoolCaches caches) {
         while (used >= REPORT) {
             long report = rings.read64(word(oldest + REPORT - 1));
             gone = report == SimRegs.GONE64;
             if (gone || (report & SimDescriptor.DD) == 0) {
                 return;
             }
-            cache.put(buffers, oldest, REPORT);
+            caches.put(buffers, oldest, REPORT);
             oldest = (oldest + REPORT) & mask;
             used -= REPORT;
         }
@@ -89,7 +90,7 @@ final class SimTxQueue extends SimQueue implements TxQueue {
     @Override
     void returnBuffers() {
         for (; used > 0; used--) {
-            cache.put(buffers, oldest, 1);
+            giveBack(buffers[oldest]);
             oldest = (oldest + 1) & mask;
         }
         next = 0;

@@ -12,6 +12,7 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
@@ -53,6 +54,7 @@ final class Rig implements AutoCloseable {
     final SimDriver driver;
     private final HugepageAllocator allocator = new HugepageAllocator(
             linux, new DmaMappers(settings), settings);
+    private final Mempools mempools = new Mempools(allocator);
     private final List<VdevDevice> attached = new ArrayList<>();
     private final List<Mempool> pools = new ArrayList<>();
 
@@ -94,7 +96,7 @@ final class Rig implements AutoCloseable {
     }
 
     Mempool pool(int buffers, int dataRoom) throws IOException {
-        Mempool pool = new Mempool("test", buffers, dataRoom, allocator);
+        Mempool pool = mempools.create("test", buffers, dataRoom);
         pools.add(pool);
         return pool;
     }

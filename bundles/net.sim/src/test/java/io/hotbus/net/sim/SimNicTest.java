@@ -133,7 +133,8 @@ final class SimNicTest {
         Frames.send(other, 0, pool, 0, 1);
 
         long[] mbufs = new long[1];
-        assertThat(Rig.eventually(() -> other.rxQueue(0).burst(mbufs, 1) == 1)).isTrue();
+        assertThat(Rig.eventually(() -> other.rxQueue(0).burst(
+                pool.mempools().uncached(), mbufs, 1) == 1)).isTrue();
         pool.put(mbufs, 0, 1);
     }
 }

@@ -75,7 +75,7 @@ final class SimQueueTest {
         for (int i = 0; i < got; i++) {
             Mbuf.setLength(mbufs[i], 60);
         }
-        int sent = tx.burst(mbufs, got);
+        int sent = tx.burst(pool.mempools().uncached(), mbufs, got);
         pool.put(mbufs, sent, got - sent);
         return sent;
     }
@@ -85,10 +85,10 @@ final class SimQueueTest {
         start();
         fill(0xff);
 
-        assertThat(rx.burst(mbufs, 32)).isZero();
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isZero();
 
         complete(rx, 0, DONE | 60);
-        assertThat(rx.burst(mbufs, 32)).isZero();
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isZero();
         assertThat(counters.packets() + counters.errors()).isZero();
     }
 
@@ -97,8 +97,8 @@ final class SimQueueTest {
         start();
         fill(0);
 
-        assertThat(rx.burst(mbufs, 32)).isZero();
-        assertThat(rx.burst(mbufs, 32)).isZero();
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isZero();
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isZero();
     }
 
     @Test
@@ -108,12 +108,12 @@ final class SimQueueTest {
         complete(rx, 1, DONE | 61);
         complete(rx, 2, SimRegs.GONE64);
 
-        assertThat(rx.burst(mbufs, 32)).isEqualTo(2);
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isEqualTo(2);
 
         assertThat(Mbuf.length(mbufs[1])).isEqualTo(61);
         assertThat(Mbuf.port(mbufs[1])).isEqualTo(3);
         pool.put(mbufs, 0, 2);
-        assertThat(rx.burst(mbufs, 32)).isZero();
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isZero();
     }
 
     @Test
@@ -124,7 +124,7 @@ final class SimQueueTest {
         complete(rx, 2, DONE | SimDescriptor.RX_RXE | 60);
         complete(rx, 3, DONE | Mempool.DEFAULT_DATA_ROOM);
 
-        assertThat(rx.burst(mbufs, 32)).isEqualTo(1);
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isEqualTo(1);
 
         assertThat(Mbuf.length(mbufs[0])).isEqualTo(Mempool.DEFAULT_DATA_ROOM);
         pool.put(mbufs, 0, 1);
@@ -141,9 +141,9 @@ final class SimQueueTest {
         }
 
         long[] first = new long[31];
-        assertThat(rx.burst(first, 31)).isEqualTo(31);
+        assertThat(rx.burst(pool.mempools().uncached(), first, 31)).isEqualTo(31);
         assertThat(bars.registers().read32(doorbell)).isEqualTo(ROOM);
-        assertThat(rx.burst(mbufs, 32)).isEqualTo(1);
+        assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isEqualTo(1);
 
         assertThat(bars.registers().read32(doorbell)).isEqualTo((ROOM + 32) % RING);
         pool.put(mbufs, 0, 1);
@@ -160,7 +160,7 @@ final class SimQueueTest {
             for (int i = 0; i < RING; i++) {
                 complete(rx, i, DONE | 60);
             }
-            int n = rx.burst(mbufs, 32);
+            int n = rx.burst(pool.mempools().uncached(), mbufs, 32);
             System.arraycopy(mbufs, 0, rest, others + received, n);
             received += n;
         }

@@ -10,6 +10,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.RemovalInjector.Slot;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.RxQueue;
@@ -58,12 +59,14 @@ final class SimRemovalTest {
         Lcore(RxQueue rx, TxQueue tx) {
             thread = new Thread(() -> {
                 long[] mbufs = new long[BURST];
-                while (!ending) {
-                    int n = rx.burst(mbufs, BURST);
-                    int sent = tx.burst(mbufs, n);
-                    pool.put(mbufs, sent, n - sent);
-                    packets += n;
-                    rounds++;
+                try (MempoolCaches caches = pool.mempools().caches("lcore-test")) {
+                    while (!ending) {
+                        int n = rx.burst(caches, mbufs, BURST);
+                        int sent = tx.burst(caches, mbufs, n);
+                        caches.put(mbufs, sent, n - sent);
+                        packets += n;
+                        rounds++;
+                    }
                 }
             }, "lcore-test");
             thread.setUncaughtExceptionHandler((t, e) -> failure = e);
@@ -134,7 +137,7 @@ final class SimRemovalTest {
     @Test
     void shouldFaultAndGoOnWhileAThreadIsPolling() throws Exception {
         Port port = rig.start("net_sim0", pool);
-        try (Lcore lcore = new Lcore(port.rxQueue(0), (mbufs, count) -> 0)) {
+        try (Lcore lcore = new Lcore(port.rxQueue(0), (caches, mbufs, n) -> 0)) {
             assertThat(lcore.goesOn()).isTrue();
 
             long gone = rig.hardware.yank("net_sim0");
@@ -169,8 +172,8 @@ final class SimRemovalTest {
         Port gone = rig.port(name);
         long[] mbufs = new long[1];
         pool.get(mbufs, 0, 1);
-        assertThat(gone.txQueue(0).burst(mbufs, 1)).isZero();
-        assertThat(gone.rxQueue(0).burst(new long[1], 1)).isZero();
+        assertThat(gone.txQueue(0).burst(pool.mempools().uncached(), mbufs, 1)).isZero();
+        assertThat(gone.rxQueue(0).burst(pool.mempools().uncached(), new long[1], 1)).isZero();
         pool.put(mbufs, 0, 1);
         detachAll();
     }
@@ -194,7 +197,8 @@ final class SimRemovalTest {
     void shouldSayThatItIsGoneWhenIdle() throws Exception {
         Port port = rig.start("net_sim0,loopback=1", pool);
         Frames.send(port, 0, pool, 0, 10);
-        assertThat(Rig.eventually(() -> port.rxQueue(0).burst(new long[0], 0) == 0)).isTrue();
+        assertThat(Rig.eventually(() -> port.rxQueue(0).burst(
+                pool.mempools().uncached(), new long[0], 0) == 0)).isTrue();
         final EthStats before = port.stats();
         rig.hardware.yank("net_sim0");
 
@@ -250,7 +254,8 @@ final class SimRemovalTest {
             assertThat(a.link().up()).isTrue();
             assertThat(Frames.send(a, 0, pool, 5, 1)).isEqualTo(1);
             long[] mbufs = new long[1];
-            assertThat(Rig.eventually(() -> b.rxQueue(0).burst(mbufs, 1) == 1)).isTrue();
+            assertThat(Rig.eventually(() -> b.rxQueue(0).burst(
+                    pool.mempools().uncached(), mbufs, 1) == 1)).isTrue();
             assertThat(Frames.isIntact(mbufs[0], 5)).isTrue();
             pool.put(mbufs, 0, 1);
         }
@@ -316,7 +321,7 @@ final class SimRemovalTest {
             Port b = rig.start("net_sim1,uevent_ms=0", pool);
             Frames.send(a, 0, pool, 0, BURST);
             rig.hardware.yank(round % 2 == 0 ? "net_sim0" : "net_sim1");
-            b.rxQueue(0).burst(new long[0], 0);
+            b.rxQueue(0).burst(pool.mempools().uncached(), new long[0], 0);
             rig.detach((VdevDevice) a.device());
             rig.detach((VdevDevice) b.device());
             rig.hardware.plug(round % 2 == 0 ? "net_sim0" : "net_sim1");

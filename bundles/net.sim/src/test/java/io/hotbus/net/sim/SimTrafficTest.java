@@ -37,7 +37,7 @@ final class SimTrafficTest {
 
     /** Receives and checks what comes; the number of the frame expected next. */
     private long receive(Port port, int queue, long expected) {
-        int n = port.rxQueue(queue).burst(mbufs, BURST);
+        int n = port.rxQueue(queue).burst(pool.mempools().uncached(), mbufs, BURST);
         for (int i = 0; i < n; i++) {
             assertThat(Frames.isIntact(mbufs[i], expected + i))
                     .as("frame %d", expected + i).isTrue();
@@ -182,7 +182,7 @@ final class SimTrafficTest {
         Frames.write(bad[0], 1);
         Tampered iova = Tampered.point(bad[0], theirs[0]);
 
-        a.txQueue(0).burst(bad, 1);
+        a.txQueue(0).burst(pool.mempools().uncached(), bad, 1);
         iova.restore();
 
         assertThat(Rig.eventually(() -> a.stats().txErrors() == 1)).isTrue();
@@ -208,7 +208,7 @@ final class SimTrafficTest {
 
         assertThat(Rig.eventually(() -> {
             int sent = Frames.send(a, 0, pool, 0, BURST);
-            int n = b.rxQueue(0).burst(mbufs, sent);
+            int n = b.rxQueue(0).burst(pool.mempools().uncached(), mbufs, sent);
             pool.put(mbufs, 0, n);
             return b.stats().rxErrors() > 0;
         })).isTrue();
@@ -243,9 +243,10 @@ final class SimTrafficTest {
         Mbuf.setLength(frames[0], 129);
         Mbuf.setLength(frames[1], 128);
 
-        assertThat(a.txQueue(0).burst(frames, 2)).isEqualTo(2);
+        assertThat(a.txQueue(0).burst(pool.mempools().uncached(), frames, 2)).isEqualTo(2);
 
-        assertThat(Rig.eventually(() -> b.rxQueue(0).burst(mbufs, BURST) == 1)).isTrue();
+        assertThat(Rig.eventually(() -> b.rxQueue(0).burst(
+                pool.mempools().uncached(), mbufs, BURST) == 1)).isTrue();
         assertThat(Mbuf.length(mbufs[0])).isEqualTo(128);
         small.put(mbufs, 0, 1);
         // The hardware writes its counters down after the frames.
@@ -261,7 +262,7 @@ final class SimTrafficTest {
         long[] empty = new long[1];
         pool.get(empty, 0, 1);
 
-        assertThat(port.txQueue(0).burst(empty, 1)).isEqualTo(1);
+        assertThat(port.txQueue(0).burst(pool.mempools().uncached(), empty, 1)).isEqualTo(1);
 
         assertThat(Rig.eventually(() -> port.stats().txErrors() == 1)).isTrue();
         detachAll();

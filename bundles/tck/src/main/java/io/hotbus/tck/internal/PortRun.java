@@ -2,8 +2,9 @@
 package io.hotbus.tck.internal;
 
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
@@ -24,9 +25,8 @@ public final class PortRun implements AutoCloseable {
             throws IOException {
         this.platform = platform;
         this.port = port;
-        pool = new Mempool("tck " + port.name(),
-                queues * (SPARE_BUFFERS + 2 * possible(descriptors)), Mempool.DEFAULT_DATA_ROOM,
-                platform.service(DmaAllocator.class));
+        pool = platform.service(Mempools.class).create("tck " + port.name(),
+                queues * (SPARE_BUFFERS + 2 * possible(descriptors)), Mempool.DEFAULT_DATA_ROOM);
     }
 
     /** Configured with one queue, and started. */
@@ -44,6 +44,11 @@ public final class PortRun implements AutoCloseable {
 
     public Mempool pool() {
         return pool;
+    }
+
+    /** For bursts on the test's own thread. */
+    public MempoolCaches caches() {
+        return pool.mempools().uncached();
     }
 
     /** With {@code descriptors} in each queue, or as near to that as the device can do. */
@@ -71,6 +76,15 @@ public final class PortRun implements AutoCloseable {
     /** Buffers that are not in the pool. */
     public int missing() {
         return pool.capacity() - pool.available();
+    }
+
+    /** @throws AssertionError some are; in debug runs it says who holds them */
+    public void requireNoneMissing() {
+        if (missing() != 0) {
+            throw new AssertionError("%s buffers are missing from %s%s".formatted(missing(), pool,
+                    Mempool.DEBUG ? ", held by " + pool.holders()
+                            : " (assertions, -ea, would tell who holds them)"));
+        }
     }
 
     /** The pool goes, unless a buffer is missing: somebody might still write to it. */

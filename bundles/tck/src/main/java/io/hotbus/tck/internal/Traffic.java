@@ -3,6 +3,7 @@ package io.hotbus.tck.internal;
 
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortUser;
 import org.osgi.framework.ServiceRegistration;
@@ -35,10 +36,10 @@ public final class Traffic implements PortUser, AutoCloseable {
 
     private void run() {
         long[] mbufs = new long[BURST];
-        try {
+        try (MempoolCaches caches = pool.mempools().caches(thread.getName())) {
             while (!stopped) {
-                receive(mbufs);
-                send(mbufs);
+                receive(caches, mbufs);
+                send(caches, mbufs);
                 rounds++;
             }
         } catch (Throwable e) {
@@ -46,8 +47,8 @@ public final class Traffic implements PortUser, AutoCloseable {
         }
     }
 
-    private void receive(long[] mbufs) {
-        int received = port.rxQueue(0).burst(mbufs, BURST);
+    private void receive(MempoolCaches caches, long[] mbufs) {
+        int received = port.rxQueue(0).burst(caches, mbufs, BURST);
         require(received >= 0 && received <= BURST, "receives", received);
         for (int i = 0; i < received; i++) {
             int length = Mbuf.length(mbufs[i]);
@@ -56,14 +57,14 @@ public final class Traffic implements PortUser, AutoCloseable {
                         .formatted(port, length, Mbuf.port(mbufs[i])));
             }
         }
-        pool.put(mbufs, 0, received);
+        caches.put(mbufs, 0, received);
     }
 
-    private void send(long[] mbufs) {
+    private void send(MempoolCaches caches, long[] mbufs) {
         int fresh = frame.fill(pool, mbufs);
-        int sent = port.txQueue(0).burst(mbufs, fresh);
+        int sent = port.txQueue(0).burst(caches, mbufs, fresh);
         require(sent >= 0 && sent <= fresh, "sends", sent);
-        pool.put(mbufs, sent, fresh - sent);
+        caches.put(mbufs, sent, fresh - sent);
     }
 
     private void require(boolean sane, String does, int count) {

@@ -103,7 +103,7 @@ public final class WireNic implements EthDev {
     @Override
     public RxQueue setupRxQueue(int index, int descriptors, Mempool from) {
         pool = from;
-        return (mbufs, count) -> {
+        return (caches, mbufs, count) -> {
             enter();
             try {
                 int n = pulledOut ? 0 : received[index].poll(mbufs, 0, count);
@@ -117,7 +117,7 @@ public final class WireNic implements EthDev {
 
     @Override
     public TxQueue setupTxQueue(int index, int descriptors, Mempool from) {
-        return (mbufs, count) -> {
+        return (caches, mbufs, count) -> {
             enter();
             try {
                 WireNic other = end;

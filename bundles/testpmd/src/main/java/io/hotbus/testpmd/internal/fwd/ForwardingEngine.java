@@ -2,7 +2,7 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.ethdev.Port;
@@ -60,12 +60,12 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
      */
     @Activate
     public ForwardingEngine(@Reference Options options, @Reference CpuAffinity affinity,
-            @Reference DmaAllocator allocator, @Reference ControlThread control,
+            @Reference Mempools mempools, @Reference ControlThread control,
             @Reference HotPlug hotPlug) {
         this.options = options;
         this.mode = options.forwardMode();
-        this.mempool = new SharedMempool(options, allocator);
-        this.lcores = new Lcores(options, affinity, (stream, failure) ->
+        this.mempool = new SharedMempool(options, mempools);
+        this.lcores = new Lcores(options, affinity, mempool, (stream, failure) ->
                 control.execute(this, () -> streamFailed(stream, failure)));
         this.streams = new Streams(lcores, options.burst());
     }
@@ -109,9 +109,9 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
         streams.awaitAllEnded();
         lcores.start();
         setRecordStalls(recordStalls);
-        new RxDrain(mempool.get()).flush(ports.values(), 2 * options.rxDescriptors());
+        new RxDrain(mempool.uncached()).flush(ports.values(), 2 * options.rxDescriptors());
         lost.clear();
-        streams.reset(wanted, txFirst, mempool.get());
+        streams.reset(wanted, txFirst, mempool);
         running = true;
         streams.follow(Pairing.routes(ports, lost));
         LOG.info("forwarding started: {}, {} port(s), {} stream(s), {} lcore(s)", mode,
@@ -178,9 +178,6 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
         if (ports.get(port.id()) == port) {
             return;
         }
-        if (!ports.containsKey(port.id())) {
-            mempool.reserveStreams(port);
-        }
         ports.put(port.id(), port);
         lost.remove(port.id());
         if (running) {
@@ -192,7 +189,6 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
     @Override
     public synchronized void removePort(Port port) throws DeviceException {
         if (ports.remove(port.id(), port)) {
-            mempool.unreserveStreams();
             if (running) {
                 lost.add(port.id());
                 streams.follow(Pairing.routes(ports, lost));
@@ -226,11 +222,7 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
         if (running) {
             throw new IllegalStateException("forwarding runs: its lcores have the queues");
         }
-        try {
-            return new RxDrain(mempool.get()).collect(from, wanted, deadline);
-        } catch (DeviceException e) {
-            return new Drained(0, 0);
-        }
+        return new RxDrain(mempool.uncached()).collect(from, wanted, deadline);
     }
 
     @Override

@@ -2,6 +2,8 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.testpmd.ForwardMode;
 import io.hotbus.testpmd.FwdStream;
@@ -50,6 +52,7 @@ final class Lcore {
 
     private final int cpu;
     private final CpuAffinity affinity;
+    private final MempoolCaches caches;
     private final FailureListener failures;
     private final Thread thread;
     private final StallRing stalls = new StallRing();
@@ -59,9 +62,11 @@ final class Lcore {
     private volatile boolean ending;
     private volatile int threadId;
 
-    Lcore(int cpu, CpuAffinity affinity, FailureListener failures) {
+    /** {@code caches} are its own from {@link #start} on. */
+    Lcore(int cpu, CpuAffinity affinity, MempoolCaches caches, FailureListener failures) {
         this.cpu = cpu;
         this.affinity = affinity;
+        this.caches = caches;
         this.failures = failures;
         this.thread = new Thread(this::run, "lcore-" + cpu);
         this.thread.setDaemon(true);
@@ -77,6 +82,11 @@ final class Lcore {
 
     int cpu() {
         return cpu;
+    }
+
+    /** For what it serves. */
+    MempoolCaches caches() {
+        return caches;
     }
 
     /** The streams it was last given, less those that failed since. */
@@ -153,6 +163,7 @@ final class Lcore {
             Work now = work.get();
             taken = now;
             if (now.streams.length == 0) {
+                caches.flush();
                 LockSupport.park(this);
             } else if (now.recordStalls) {
                 pollRecording(now);
@@ -160,6 +171,7 @@ final class Lcore {
                 poll(now);
             }
         }
+        caches.close();
         taken = work.get();
     }
 
@@ -192,6 +204,9 @@ final class Lcore {
 
     private void serve(Work now, ForwardMode mode, FwdStream stream) {
         try {
+            if (Mempool.DEBUG) {
+                caches.holder(stream.label());
+            }
             mode.forward(stream);
         } catch (Throwable failure) {
             // Whatever it is, the other streams go on without this one.

@@ -13,12 +13,15 @@ final class Lcores {
 
     private final Options options;
     private final CpuAffinity affinity;
+    private final SharedMempool mempool;
     private final Lcore.FailureListener failures;
     private volatile List<Lcore> lcores = List.of();
 
-    Lcores(Options options, CpuAffinity affinity, Lcore.FailureListener failures) {
+    Lcores(Options options, CpuAffinity affinity, SharedMempool mempool,
+            Lcore.FailureListener failures) {
         this.options = options;
         this.affinity = affinity;
+        this.mempool = mempool;
         this.failures = failures;
     }
 
@@ -30,9 +33,13 @@ final class Lcores {
     /** @throws DeviceException a CPU asked for is not available */
     void start() throws DeviceException {
         if (lcores.isEmpty()) {
-            lcores = cpus().stream().map(cpu -> new Lcore(cpu, affinity, failures)).toList();
+            lcores = cpus().stream().map(this::make).toList();
             lcores.forEach(Lcore::start);
         }
+    }
+
+    private Lcore make(int cpu) {
+        return new Lcore(cpu, affinity, mempool.caches("lcore-" + cpu), failures);
     }
 
     /** Streams of one pair and queue share an lcore, so that only one thread uses their queues. */

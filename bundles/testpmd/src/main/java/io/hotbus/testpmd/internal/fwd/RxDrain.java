@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
-import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.FwdEngine.Drained;
 import java.time.Duration;
@@ -15,13 +15,13 @@ final class RxDrain {
     private static final int BURST = 32;
     private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-    private final Mempool pool;
+    private final MempoolCaches caches;
     private final long[] mbufs = new long[BURST];
     private final BitSet numbers = new BitSet();
     private long packets;
 
-    RxDrain(Mempool pool) {
-        this.pool = pool;
+    RxDrain(MempoolCaches caches) {
+        this.caches = caches;
     }
 
     /** Whatever lies in the queues, but no more than {@code limit} from each: some never end. */
@@ -56,14 +56,14 @@ final class RxDrain {
     }
 
     private int take(Port port, int queue) {
-        int n = port.rxQueue(queue).burst(mbufs, BURST);
+        int n = port.rxQueue(queue).burst(caches, mbufs, BURST);
         for (int i = 0; i < n; i++) {
             long number = TestFrame.txFirstNumber(mbufs[i]);
             if (number >= 0 && number < Integer.MAX_VALUE) {
                 numbers.set((int) number);
             }
         }
-        pool.put(mbufs, 0, n);
+        caches.put(mbufs, 0, n);
         packets += n;
         return n;
     }

@@ -2,11 +2,9 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.ethdev.EthDev;
-import io.hotbus.ethdev.Port;
-import io.hotbus.testpmd.FwdStream;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.testpmd.Options;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -15,27 +13,31 @@ import org.slf4j.LoggerFactory;
 /** The mempool all ports share, made when the first is configured. Any thread. */
 final class SharedMempool {
     private static final Logger LOG = LoggerFactory.getLogger(SharedMempool.class);
+    /** An lcore keeps that many bursts at hand. */
+    private static final int BURSTS_CACHED = 4;
 
     private final Options options;
-    private final DmaAllocator allocator;
+    private final Mempools mempools;
     private Mempool pool;
 
-    SharedMempool(Options options, DmaAllocator allocator) {
+    SharedMempool(Options options, Mempools mempools) {
         this.options = options;
-        this.allocator = allocator;
+        this.mempools = mempools;
     }
 
     /** @throws DeviceException there is not enough memory */
     synchronized Mempool get() throws DeviceException {
         if (pool == null) {
+            requireEnoughForLcores();
             tellOfNeed();
             try {
-                pool = new Mempool("testpmd", size(), options.mbufSize(), allocator);
+                pool = mempools.create("testpmd", size(), options.mbufSize());
             } catch (IOException e) {
                 throw new DeviceException(
                         "mempool of %s mbufs of %s bytes (--total-num-mbufs, --mbuf-size): %s"
                                 .formatted(size(), options.mbufSize(), e.getMessage()), e);
             }
+            pool.reserve(lcores());
         }
         return pool;
     }
@@ -51,9 +53,16 @@ final class SharedMempool {
 
     /** What the devices of the command line may hold. */
     private long need() {
-        long pair = options.rxDescriptors() + options.txDescriptors() + EthDev.USUAL_CACHES
-                + (long) FwdStream.maxBuffers(options.burst());
-        return options.devices().size() * options.queues() * pair;
+        long pair = options.rxDescriptors() + options.txDescriptors();
+        return options.devices().size() * options.queues() * pair + lcores();
+    }
+
+    private void requireEnoughForLcores() throws DeviceException {
+        if (size() < lcores()) {
+            throw new DeviceException(("mempool of %s mbufs: %s lcore(s) with bursts of %s may "
+                    + "hold %s: start with --total-num-mbufs %s or more").formatted(size(),
+                            options.nbCores(), options.burst(), lcores(), need()));
+        }
     }
 
     private void tellOfNeed() {
@@ -64,30 +73,23 @@ final class SharedMempool {
         }
     }
 
-    /**
-     * Reserves what the streams from a port may hold. Devices may be attached at any time, and the
-     * pool cannot grow: the port that comes is refused, for it would starve those that forward.
-     *
-     * @throws DeviceException so many are not left, and how many are needed
-     */
-    synchronized void reserveStreams(Port port) throws DeviceException {
-        if (!get().reserve(streams())) {
-            throw new DeviceException(("port %s (%s): forwarding may hold %s mbufs, and of %s all "
-                    + "but %s are promised to others: start with --total-num-mbufs %s").formatted(
-                            port.id(), port.name(), streams(), pool.capacity(),
-                            pool.capacity() - pool.reserved(), pool.reserved() + streams()));
-        }
+    /** For an lcore of that name. */
+    MempoolCaches caches(String lcore) {
+        return mempools.caches(lcore, cacheSize());
     }
 
-    /** The streams from a port hold none any more. */
-    synchronized void unreserveStreams() {
-        if (pool != null) {
-            pool.unreserve(streams());
-        }
+    /** For a control thread. */
+    MempoolCaches uncached() {
+        return mempools.uncached();
     }
 
-    private int streams() {
-        return options.queues() * FwdStream.maxBuffers(options.burst());
+    private int cacheSize() {
+        return Math.max(MempoolCaches.DEFAULT_CAPACITY, BURSTS_CACHED * options.burst());
+    }
+
+    /** What lcores may hold: their caches, and a burst. */
+    private int lcores() {
+        return options.nbCores() * (cacheSize() + options.burst());
     }
 
     synchronized int inUse() {
@@ -97,8 +99,8 @@ final class SharedMempool {
     /** Frees the memory, unless some of it is still in use: a device might write to it. */
     synchronized void close() {
         if (inUse() != 0) {
-            LOG.warn("mempool {}: {} mbufs are still in use, its memory is left mapped",
-                    pool.name(), inUse());
+            LOG.warn("mempool {}: {} mbufs are still in use, its memory is left mapped{}",
+                    pool.name(), inUse(), Mempool.DEBUG ? ": " + pool.holders() : "");
         } else if (pool != null) {
             pool.close();
         }

@@ -35,7 +35,7 @@ final class Streams {
     private final Map<LiveStream.Key, StreamStats> ended = new LinkedHashMap<>();
     private ForwardMode mode;
     private int txFirstBursts;
-    private Mempool pool;
+    private SharedMempool mempool;
     private long firstPacketNanos;
 
     Streams(Lcores lcores, int burst) {
@@ -44,10 +44,10 @@ final class Streams {
     }
 
     /** Forgets all counters; streams begun from now on are of this kind. None is live. */
-    void reset(ForwardMode mode, int txFirstBursts, Mempool pool) {
+    void reset(ForwardMode mode, int txFirstBursts, SharedMempool mempool) {
         this.mode = mode;
         this.txFirstBursts = txFirstBursts;
-        this.pool = pool;
+        this.mempool = mempool;
         ended.clear();
         firstPacketNanos = 0;
     }
@@ -80,9 +80,12 @@ final class Streams {
         assign();
     }
 
-    private LiveStream begin(Route route) {
-        FwdStream stream = new FwdStream(route.rx(), route.tx(), route.queue(), pool, burst);
-        return new LiveStream(route, stream, lcores.of(route),
+    private LiveStream begin(Route route) throws DeviceException {
+        Lcore lcore = lcores.of(route);
+        Mempool pool = mempool.get();
+        FwdStream stream = new FwdStream(
+                route.rx(), route.tx(), route.queue(), pool, lcore.caches(), burst);
+        return new LiveStream(route, stream, lcore,
                 txFirst.send(route, txFirstBursts, pool));
     }
 
@@ -111,7 +114,6 @@ final class Streams {
         for (LiveStream stream : List.copyOf(ending)) {
             if (wanted.test(stream)) {
                 stream.lcore.awaitBoundary(BOUNDARY_DEADLINE);
-                stream.stream.flush();
                 ended.put(stream.key(), statistics(stream, false));
                 noteFirstPacket(stream);
                 ending.remove(stream);

@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.testpmd.internal.fwd.Pairing.Route;
 import java.time.Duration;
@@ -33,7 +34,9 @@ final class TxFirst {
                 TestFrame.write(mbufs[j], TestFrame.TX_FIRST, route.tx().info().macAddress(),
                         nextNumber + j);
             }
-            int sent = transmit(route.tx().txQueue(route.queue()), mbufs, count, deadline);
+            int sent = transmit(
+                    route.tx().txQueue(route.queue()), pool.mempools().uncached(), mbufs, count,
+                    deadline);
             pool.put(mbufs, sent, count - sent);
             nextNumber += sent;
             taken += sent;
@@ -48,11 +51,12 @@ final class TxFirst {
     }
 
     /** Returns how many were taken before the deadline; the others are moved after them. */
-    private static int transmit(TxQueue queue, long[] mbufs, int count, long deadline) {
+    private static int transmit(TxQueue queue, MempoolCaches caches, long[] mbufs, int count,
+            long deadline) {
         long[] rest = mbufs.clone();
         int sent = 0;
         while (true) {
-            int n = queue.burst(rest, count - sent);
+            int n = queue.burst(caches, rest, count - sent);
             sent += n;
             if (sent == count || System.nanoTime() - deadline >= 0) {
                 return sent;

@@ -5,7 +5,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.io.MmioMapper;
-import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.Application;
@@ -28,7 +28,7 @@ import org.osgi.service.component.annotations.Deactivate;
  */
 @Component(service = {})
 public final class StartCheck {
-    private static final List<Class<?>> NEEDED = List.of(CpuAffinity.class, DmaAllocator.class,
+    private static final List<Class<?>> NEEDED = List.of(CpuAffinity.class, Mempools.class,
             MmioMapper.class, FailureHandling.class, DeviceManager.class, PortRegistry.class);
 
     private final BundleContext context;

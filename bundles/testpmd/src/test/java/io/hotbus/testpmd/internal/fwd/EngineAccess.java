@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.mem.TestDma;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.testpmd.ForwardMode;
@@ -16,7 +17,7 @@ public final class EngineAccess {
     /** On a machine of four CPUs, with the modes there are. */
     public static ForwardingEngine engine(Options options, ControlThread control) {
         ForwardingEngine engine = new ForwardingEngine(
-                options, new RigCpus(4), new TestDma(), control, null);
+                options, new RigCpus(4), new Mempools(new TestDma()), control, null);
         List.of(new IoFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd())
                 .forEach(engine::addMode);
         return engine;

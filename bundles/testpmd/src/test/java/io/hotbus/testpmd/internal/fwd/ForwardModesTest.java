@@ -30,12 +30,12 @@ class ForwardModesTest {
         sender = rig.attach("wire0");
         forwarder = rig.attach("wire1");
         pool = rig.engine.portConfig().pool();
-        stream = new FwdStream(forwarder, forwarder, 0, pool, 32);
+        stream = new FwdStream(
+                forwarder, forwarder, 0, pool, pool.mempools().uncached(), 32);
     }
 
     @AfterEach
     void close() throws Exception {
-        stream.flush();
         rig.close();
     }
 
@@ -44,11 +44,12 @@ class ForwardModesTest {
         for (int i = 0; i < count; i++) {
             TestFrame.write(mbufs[i], TestFrame.TX_FIRST, SOURCE, i);
         }
-        assertThat(sender.txQueue(0).burst(mbufs, count)).isEqualTo(count);
+        assertThat(sender.txQueue(0).burst(pool.mempools().uncached(), mbufs, count))
+                .isEqualTo(count);
     }
 
     private int receive() {
-        return sender.rxQueue(0).burst(mbufs, mbufs.length);
+        return sender.rxQueue(0).burst(pool.mempools().uncached(), mbufs, mbufs.length);
     }
 
     @Test
@@ -86,7 +87,6 @@ class ForwardModesTest {
         int inUse = rig.engine.mbufsInUse();
 
         new IoFwd().forward(stream);
-        stream.flush();
 
         assertThat(stream.received()).isEqualTo(8);
         assertThat(stream.sent()).isZero();
@@ -123,7 +123,6 @@ class ForwardModesTest {
         int inUse = rig.engine.mbufsInUse();
 
         new RxOnlyFwd().forward(stream);
-        stream.flush();
 
         assertThat(stream.received()).isEqualTo(8);
         assertThat(stream.sent()).isZero();

@@ -278,7 +278,7 @@ class ForwardingEngineTest {
         try (Rig rig = new Rig(vdevs)) {
             rig.attach(64);
 
-            assertThat(rig.engine.mbufs()).isEqualTo(64 * (512 + 512 + 512 + 128 + 32));
+            assertThat(rig.engine.mbufs()).isEqualTo(64 * (512 + 512) + 512 + 32);
             rig.engine.start(1);
             for (Port port : rig.engine.ports()) {
                 rig.awaitTrafficFrom(port.name());
@@ -291,13 +291,13 @@ class ForwardingEngineTest {
 
     @Test
     void shouldRefuseThePortThatWouldStarveOthers() throws Exception {
-        try (Rig rig = new Rig("--total-num-mbufs", "4000")) {
+        try (Rig rig = new Rig("--total-num-mbufs", "3000")) {
             rig.attach(2);
             rig.engine.start(1);
 
             assertThatThrownBy(() -> rig.attach("wire2")).isInstanceOf(DeviceException.class)
-                    .hasMessageContaining("may hold 1536 buffers, and mempool testpmd has 4000, "
-                            + "of which 3392 are promised to others: it needs 4928");
+                    .hasMessageContaining("may hold 1024 buffers, and mempool testpmd has 3000, "
+                            + "of which 2592 are promised to others: it needs 3616");
 
             assertThat(rig.engine.ports()).hasSize(2);
             rig.awaitTrafficFrom("wire0");
@@ -308,9 +308,10 @@ class ForwardingEngineTest {
 
     @Test
     void shouldNotStartAPortThatCannotBeForwarded() throws Exception {
-        try (Rig rig = new Rig("--total-num-mbufs", "1600")) {
+        try (Rig rig = new Rig("--total-num-mbufs", "500")) {
             assertThatThrownBy(() -> rig.attach("wire0")).isInstanceOf(DeviceException.class)
-                    .hasMessageContaining("start with --total-num-mbufs 1696");
+                    .hasMessageContaining("mempool of 500 mbufs: 1 lcore(s) with bursts of 32 may "
+                            + "hold 544: start with --total-num-mbufs 544 or more");
 
             assertThat(rig.registry.ports()).isEmpty();
             assertThat(rig.engine.ports()).isEmpty();

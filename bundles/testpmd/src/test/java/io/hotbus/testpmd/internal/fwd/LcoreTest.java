@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.mem.TestDma;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.ForwardMode;
@@ -31,15 +32,20 @@ class LcoreTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final BlockingQueue<FwdStream> failed = new LinkedBlockingQueue<>();
-    private final Lcore lcore =
-            new Lcore(1, new RigCpus(2), (stream, failure) -> failed.add(stream));
+    private final Mempools mempools = new Mempools(new TestDma());
+    private final Lcore lcore = new Lcore(1, new RigCpus(2), mempools.caches("lcore-1"),
+            (stream, failure) -> failed.add(stream));
     private final Map<FwdStream, AtomicLong> served = new ConcurrentHashMap<>();
     private Mempool pool;
+    private Port port;
 
     @BeforeEach
     void start() throws Exception {
-        pool = new Mempool("test", 1024, 256, new TestDma());
+        pool = mempools.create("test", 1024, 256);
         lcore.start();
+        try (Rig rig = new Rig()) {
+            port = rig.attach("wire0");
+        }
     }
 
     @AfterEach
@@ -50,7 +56,7 @@ class LcoreTest {
 
     /** A stream that is only counted, never moved. */
     private FwdStream stream() {
-        FwdStream stream = new FwdStream((Port) null, null, 0, pool, 32);
+        FwdStream stream = new FwdStream(port, port, 0, pool, lcore.caches(), 32);
         served.put(stream, new AtomicLong());
         return stream;
     }
@@ -111,7 +117,7 @@ class LcoreTest {
         lcore.assign(counting(s -> {
             inside.countDown();
             awaitQuietly(release);
-        }), List.of(namedStream()));
+        }), List.of(stream()));
         inside.await();
         lcore.assign(null, List.of());
 
@@ -121,15 +127,6 @@ class LcoreTest {
 
         release.countDown();
         assertThatCode(() -> lcore.awaitBoundary(SOON)).doesNotThrowAnyException();
-    }
-
-    private FwdStream namedStream() throws Exception {
-        try (Rig rig = new Rig()) {
-            Port port = rig.attach("wire0");
-            FwdStream stream = new FwdStream(port, port, 0, pool, 32);
-            served.put(stream, new AtomicLong());
-            return stream;
-        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -3,6 +3,7 @@ package com.example.net.acme;
 
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.ring.MpmcRing;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
@@ -31,7 +32,7 @@ final class AcmeRxQueue implements RxQueue {
      * the application is told, and stops, closes and detaches the port. There is no more to do.
      */
     @Override
-    public int burst(long[] mbufs, int count) {
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
         if (registers.read32(AcmeRegs.STATUS) == AcmeRegs.GONE) {
             return 0;
         }

@@ -3,6 +3,7 @@ package com.example.net.acme;
 
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.ring.MpmcRing;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
@@ -26,7 +27,7 @@ final class AcmeTxQueue implements TxQueue {
      * by the time {@code offer} returns.
      */
     @Override
-    public int burst(long[] mbufs, int count) {
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
         if (registers.read32(AcmeRegs.STATUS) == AcmeRegs.GONE) {
             return 0;
         }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.mem;
+
+import java.util.Arrays;
+
+/**
+ * The buffers that a thread has at hand: a {@link MempoolCache} for each pool it meets. Whatever
+ * the thread runs takes buffers from it and gives them back to it.
+ *
+ * <p>An lcore has one for as long as it runs, and gives its buffers back to the pools when it is
+ * idle. Another thread that polls a queue makes one of its own and closes it, or uses
+ * {@link Mempools#uncached}. One thread at a time.
+ * Source: DPDK, which has a {@code rte_mempool_cache} for each lcore and pool.
+ */
+public final class MempoolCaches implements AutoCloseable {
+    /** Buffers of each pool that an lcore keeps at hand: several bursts. */
+    public static final int DEFAULT_CAPACITY = 512;
+
+    private final Mempools mempools;
+    private final int capacity;
+    private MempoolCache[] caches = {};
+    private String holder;
+
+    /** For {@link Mempools#caches}, which says the rest. */
+    MempoolCaches(Mempools mempools, String holder, int capacity) {
+        this.mempools = mempools;
+        this.holder = holder;
+        this.capacity = capacity;
+    }
+
+    /** The buffers of {@code pool} at hand. */
+    public MempoolCache of(Mempool pool) {
+        MempoolCache[] all = caches;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].pool() == pool) {
+                return all[i];
+            }
+        }
+        return add(pool);
+    }
+
+    private synchronized MempoolCache add(Mempool pool) {
+        forgetClosed();
+        MempoolCache added = new MempoolCache(this, pool, capacity);
+        pool.attach(added);
+        caches = Arrays.copyOf(caches, caches.length + 1);
+        caches[caches.length - 1] = added;
+        return added;
+    }
+
+    private synchronized void forgetClosed() {
+        caches = Arrays.stream(caches).filter(cache -> mempools.pools().contains(cache.pool()))
+                .toArray(MempoolCache[]::new);
+    }
+
+    /**
+     * Gives buffers back, each of them once and to the pool it is of.
+     *
+     * @throws IllegalArgumentException one is of no pool there is
+     * @throws IllegalStateException in debug runs: one is free already
+     */
+    public void put(long[] mbufs, int offset, int count) {
+        MempoolCache[] all = caches;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].pool().containsAll(mbufs, offset, count)) {
+                all[i].put(mbufs, offset, count);
+                return;
+            }
+        }
+        for (int i = offset; i < offset + count; i++) {
+            of(poolOf(mbufs[i])).put(mbufs, i, 1);
+        }
+    }
+
+    private Mempool poolOf(long mbuf) {
+        for (int i = 0; i < caches.length; i++) {
+            if (caches[i].pool().contains(mbuf)) {
+                return caches[i].pool();
+            }
+        }
+        return mempools.poolOf(mbuf);
+    }
+
+    /** Gives all buffers at hand back to their pools, for other threads to take. */
+    public void flush() {
+        for (int i = 0; i < caches.length; i++) {
+            caches[i].flush();
+        }
+        forgetClosed();
+    }
+
+    /** Who takes and holds buffers now, for {@link Mempool#holders}. */
+    public String holder() {
+        return holder;
+    }
+
+    /** From now on {@code holder} takes and holds buffers. */
+    public void holder(String holder) {
+        this.holder = holder;
+    }
+
+    /** In debug runs: {@code holder} holds these buffers from now on. Else nothing. */
+    public void hold(String holder, long[] mbufs, int offset, int count) {
+        if (Mempool.DEBUG) {
+            for (int i = offset; i < offset + count; i++) {
+                poolOf(mbufs[i]).hold(holder, mbufs, i, 1);
+            }
+        }
+    }
+
+    /** As {@link #flush}, and nothing is taken any more. Idempotent. */
+    @Override
+    public void close() {
+        flush();
+        for (MempoolCache cache : caches) {
+            cache.pool().detach(cache);
+        }
+        caches = new MempoolCache[0];
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.eal.mem;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The mempools there are. A service of the core bundle; any thread. */
+public class Mempools {
+    private final DmaAllocator allocator;
+    private final List<Mempool> pools = new CopyOnWriteArrayList<>();
+    private final MempoolCaches uncached = new MempoolCaches(this, "no lcore", 0);
+
+    /** @param allocator where their memory comes from */
+    public Mempools(DmaAllocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /**
+     * Makes a mempool, which is here until it is closed.
+     *
+     * @param name     for words, and for the memory's name in {@code /proc/self/maps}
+     * @param capacity how many buffers
+     * @param dataRoom bytes for packet data in each, headroom not counted
+     * @throws IOException the memory or the Java heap cannot be had, and how much is needed
+     */
+    public Mempool create(String name, int capacity, int dataRoom) throws IOException {
+        Mempool pool = new Mempool(name, capacity, dataRoom, allocator, this);
+        pools.add(pool);
+        return pool;
+    }
+
+    void forget(Mempool closed) {
+        pools.remove(closed);
+    }
+
+    /** Those that are not closed. */
+    public List<Mempool> pools() {
+        return List.copyOf(pools);
+    }
+
+    /**
+     * The pool that {@code mbuf} is of.
+     *
+     * @throws IllegalArgumentException there is none
+     */
+    public Mempool poolOf(long mbuf) {
+        return pools.stream().filter(pool -> pool.contains(mbuf)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "0x%x is a buffer of no mempool there is".formatted(mbuf)));
+    }
+
+    /**
+     * Makes the caches of a thread that polls queues, which closes them when it ends.
+     *
+     * @param holder the thread's name, as {@link Mempool#holders} shows it
+     */
+    public MempoolCaches caches(String holder) {
+        return caches(holder, MempoolCaches.DEFAULT_CAPACITY);
+    }
+
+    /**
+     * As {@link #caches(String)}, with another capacity.
+     *
+     * @param capacity buffers of each pool it keeps at hand: at least twice the largest burst
+     */
+    public MempoolCaches caches(String holder, int capacity) {
+        return new MempoolCaches(this, holder, capacity);
+    }
+
+    /**
+     * For threads that are no lcore and poll a queue once in a while: nothing is kept at hand, each
+     * buffer comes from its pool and goes there. Any thread, several at once.
+     */
+    public MempoolCaches uncached() {
+        return uncached;
+    }
+}

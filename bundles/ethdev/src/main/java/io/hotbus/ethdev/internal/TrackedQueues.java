@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.ethdev.internal;
+
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+
+/** A driver's queues in debug runs: they say which queue holds a buffer. */
+final class TrackedQueues {
+    private TrackedQueues() {
+    }
+
+    /** @param label the queue, as {@code Mempool.holders} shows it */
+    static RxQueue rx(RxQueue queue, String label) {
+        return (caches, mbufs, count) -> {
+            String caller = caches.holder();
+            caches.holder(label);
+            try {
+                int received = queue.burst(caches, mbufs, count);
+                caches.hold(caller, mbufs, 0, received);
+                return received;
+            } finally {
+                caches.holder(caller);
+            }
+        };
+    }
+
+    /** @param label the queue, as {@code Mempool.holders} shows it */
+    static TxQueue tx(TxQueue queue, String label) {
+        return (caches, mbufs, count) -> {
+            String caller = caches.holder();
+            caches.holder(label);
+            caches.hold(label, mbufs, 0, count);
+            try {
+                int sent = queue.burst(caches, mbufs, count);
+                caches.hold(caller, mbufs, sent, count - sent);
+                return sent;
+            } finally {
+                caches.holder(caller);
+            }
+        };
+    }
+}
