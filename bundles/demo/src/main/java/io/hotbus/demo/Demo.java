@@ -13,6 +13,7 @@ import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
+import io.hotbus.testpmd.Rehearsal;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -40,10 +41,10 @@ public final class Demo {
     public Demo(BundleContext context, @Reference PortManager ports,
             @Reference PortRegistry registry, @Reference FwdEngine engine,
             @Reference Reattach reattach, @Reference RemovalInjector injector,
-            @Reference FailureHandling failureHandling) {
+            @Reference FailureHandling failureHandling, @Reference Rehearsal rehearsal) {
         this.context = context;
         this.failureHandling = failureHandling;
-        this.stage = new Scenario.Stage(ports, registry, engine, reattach, injector);
+        this.stage = new Scenario.Stage(ports, registry, engine, reattach, injector, rehearsal);
         this.application = Arguments.command(context).equals(COMMAND)
                 ? Optional.of(Application.start(COMMAND, context, this::run)) : Optional.empty();
     }

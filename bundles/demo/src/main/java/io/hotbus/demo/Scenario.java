@@ -11,6 +11,7 @@ import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
+import io.hotbus.testpmd.Rehearsal;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class Scenario {
     private final FwdEngine engine;
     private final Reattach reattach;
     private final RemovalInjector injector;
+    private final Rehearsal rehearsal;
     private final Sightings sightings;
     private final Traffic traffic;
     private final Story story;
@@ -56,6 +58,7 @@ final class Scenario {
         this.engine = stage.engine();
         this.reattach = stage.reattach();
         this.injector = stage.injector();
+        this.rehearsal = stage.rehearsal();
         this.sightings = sightings;
         this.traffic = new Traffic(engine, VICTIM, OTHERS);
         this.story = story;
@@ -64,7 +67,7 @@ final class Scenario {
 
     /** The services it is played with. */
     record Stage(PortManager ports, PortRegistry registry, FwdEngine engine, Reattach reattach,
-            RemovalInjector injector) {
+            RemovalInjector injector, Rehearsal rehearsal) {
     }
 
     static String victim() {
@@ -98,6 +101,7 @@ final class Scenario {
     /** Returns the seconds from the start of the JVM to the first forwarded packet. */
     private double begin() throws DeviceException, InterruptedException {
         story.begin("net_sim0 wired to net_sim1, net_sim2 to net_sim3");
+        rehearsal.play();
         for (String devargs : DEVARGS) {
             ports.attach(Devargs.parse(devargs));
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Packet forwarding between ports: the engine, its plug-in modes, and how applications are run. */
-@Version("1.1.0")
+@Version("2.0.0")
 package io.hotbus.testpmd;
 
 import org.osgi.annotation.versioning.Version;

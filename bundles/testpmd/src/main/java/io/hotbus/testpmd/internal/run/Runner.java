@@ -12,12 +12,12 @@ import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.OutputClosedException;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
+import io.hotbus.testpmd.Rehearsal;
 import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.internal.command.ForwardText;
 import io.hotbus.testpmd.internal.command.StatsText;
 import io.hotbus.testpmd.internal.eventlog.EventLog;
 import io.hotbus.testpmd.internal.port.PortRemover;
-import io.hotbus.testpmd.internal.port.Rehearsal;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -144,7 +144,9 @@ public final class Runner {
         eventLog.requireOpen();
         if (!restarted) {
             requireStartable();
-            rehearsal.play();
+            if (!options.allowed().isEmpty() && options.startDevices() && options.hotPlug()) {
+                rehearsal.play(); // before the first real device is attached
+            }
         }
         for (String text : options.devices()) {
             Devargs devargs = Devargs.parse(text);

@@ -9,8 +9,8 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.FwdEngine;
-import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.Reattach;
+import io.hotbus.testpmd.Rehearsal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
@@ -22,15 +22,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Pulls a simulated NIC out under traffic before the first real device is attached, has it cleaned
- * up after, and plugs it in again; a few times. That proves that a removal is survived in this
- * process, on this machine. It also loads, links and warms the code on that path, which would make
- * the first removal in earnest take ten times as long as a later one.
- */
+/** Rehearses with a simulated NIC. */
 @Component(service = Rehearsal.class)
-public final class Rehearsal {
-    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+public final class SimulatedRemoval implements Rehearsal {
+    private static final Logger LOG = LoggerFactory.getLogger(SimulatedRemoval.class);
     private static final String DEVICE = "net_sim63";
     /** The bus is told late, so that the fault of the polling lcore comes first. */
     private static final String DEVARGS = DEVICE + ",loopback=1,uevent_ms=500";
@@ -38,7 +33,6 @@ public final class Rehearsal {
     private static final int ROUNDS = 3;
 
     private final BundleContext context;
-    private final Options options;
     private final FailureHandling failureHandling;
     private final PortLifecycle ports;
     private final FwdEngine engine;
@@ -47,12 +41,11 @@ public final class Rehearsal {
     private final Reattach reattach;
 
     @Activate
-    public Rehearsal(BundleContext context, @Reference Options options,
+    public SimulatedRemoval(BundleContext context,
             @Reference FailureHandling failureHandling, @Reference PortLifecycle ports,
             @Reference FwdEngine engine, @Reference PortRegistry registry,
             @Reference PortRemover remover, @Reference Reattach reattach) {
         this.context = context;
-        this.options = options;
         this.failureHandling = failureHandling;
         this.ports = ports;
         this.engine = engine;
@@ -61,15 +54,11 @@ public final class Rehearsal {
         this.reattach = reattach;
     }
 
-    /**
-     * Returns when it is over, and says how it went. Does nothing where no real device is to be
-     * attached and started, hot-plug is off, or no NIC can be simulated.
-     */
+    @Override
     public void play() throws InterruptedException {
         ServiceReference<RemovalInjector> injector =
                 context.getServiceReference(RemovalInjector.class);
-        if (options.allowed().isEmpty() || !options.startDevices() || !options.hotPlug()
-                || !failureHandling.enabled() || injector == null) {
+        if (!failureHandling.enabled() || injector == null) {
             return;
         }
         LOG.info("rehearsing a removal with a simulated NIC");
