@@ -44,17 +44,25 @@ public final class E1000eDriver implements PciDriver {
     private final HotUnplug hotUnplug;
     private final PortRegistry ports;
     private final E1000eSettings settings;
+    private final E1000eRecovery.Limits limits;
     private final Map<PciDevice, Attached> attached = new ConcurrentHashMap<>();
 
     @Activate
     public E1000eDriver(@Reference DmaAllocator allocator,
             @Reference InterruptThread interruptThread, @Reference HotUnplug hotUnplug,
             @Reference PortRegistry ports, @Reference E1000eSettings settings) {
+        this(allocator, interruptThread, hotUnplug, ports, settings,
+                E1000eRecovery.Limits.DEFAULT);
+    }
+
+    E1000eDriver(DmaAllocator allocator, InterruptThread interruptThread, HotUnplug hotUnplug,
+            PortRegistry ports, E1000eSettings settings, E1000eRecovery.Limits limits) {
         this.allocator = allocator;
         this.interruptThread = interruptThread;
         this.hotUnplug = hotUnplug;
         this.ports = ports;
         this.settings = settings;
+        this.limits = limits;
     }
 
     /** Lets go of what the bus has left with it. */
@@ -85,7 +93,7 @@ public final class E1000eDriver implements PciDriver {
         E1000eDev dev = E1000eDev.probe(chip, allocator);
         Port port = ports.add(device, dev);
         E1000eWatch watch = new E1000eWatch(
-                chip, dev, port, ports, hotUnplug, settings.watch());
+                chip, dev, port, ports, hotUnplug, settings.watch(), limits);
         attached.put(device, new Attached(dev, port, watch));
         try {
             watch.begin(interruptThread);

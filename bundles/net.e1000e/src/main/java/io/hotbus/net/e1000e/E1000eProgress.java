@@ -11,11 +11,8 @@ import java.util.Optional;
  * hung transmit unit in Linux drivers/net/ethernet/intel/e1000e/netdev.c.
  */
 final class E1000eProgress {
-    /** How long something stands still before it is examined. */
-    static final Duration LIMIT = Duration.ofSeconds(2);
-
     /** Values of registers, and since when they are so. */
-    private static final class Still {
+    private final class Still {
         private long values;
         private long since;
 
@@ -24,17 +21,20 @@ final class E1000eProgress {
                 values = valuesNow;
                 since = now;
             }
-            return now - since >= LIMIT.toNanos();
+            return now - since >= limit.toNanos();
         }
     }
 
     private final E1000eChip chip;
+    private final Duration limit;
     private E1000eSetup of;
     private Still transmit;
     private Still receive;
 
-    E1000eProgress(E1000eChip chip) {
+    /** @param limit how long something stands still before it is examined */
+    E1000eProgress(E1000eChip chip, Duration limit) {
         this.chip = chip;
+        this.limit = limit;
     }
 
     /**
@@ -64,7 +64,7 @@ final class E1000eProgress {
                 && (status & E1000eRegs.STATUS_TXOFF) == 0;
         if (head != tail) {
             return maySend ? Optional.of("it has sent nothing for %s ms, with TDH %s and TDT %s"
-                    .formatted(LIMIT.toMillis(), head, tail)) : Optional.empty();
+                    .formatted(limit.toMillis(), head, tail)) : Optional.empty();
         }
         return of.tx().lacksReports()
                 ? Optional.of("it has sent all there is, and has not reported that")

@@ -18,8 +18,16 @@ import org.slf4j.LoggerFactory;
  */
 final class E1000eRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eRecovery.class);
-    /** An application stops the port within this time, or never. */
-    private static final Duration REACTION = Duration.ofSeconds(10);
+
+    /**
+     * How long the driver waits until it acts.
+     *
+     * @param standstill how long something stands still before it is examined
+     * @param reaction   an application stops the port within this time, or never
+     */
+    record Limits(Duration standstill, Duration reaction) {
+        static final Limits DEFAULT = new Limits(Duration.ofSeconds(2), Duration.ofSeconds(10));
+    }
 
     /** How many times the port may be set up again within {@link #PERIOD}. */
     private static final int MOST_RESETS = 8;
@@ -29,6 +37,7 @@ final class E1000eRecovery {
     private final E1000eDev dev;
     private final Port port;
     private final PortRegistry ports;
+    private final Duration reaction;
     private final E1000eProgress progress;
     /** The setup that has to be replaced; null where none has. */
     private E1000eSetup lost;
@@ -38,12 +47,14 @@ final class E1000eRecovery {
     /** What was said last of configuration space. */
     private Optional<String> told = Optional.empty();
 
-    E1000eRecovery(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports) {
+    E1000eRecovery(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports,
+            Limits limits) {
         this.chip = chip;
         this.dev = dev;
         this.port = port;
         this.ports = ports;
-        this.progress = new E1000eProgress(chip);
+        this.reaction = limits.reaction();
+        this.progress = new E1000eProgress(chip, limits.standstill());
     }
 
     /**
@@ -63,9 +74,9 @@ final class E1000eRecovery {
                     : config.or(() -> dev.setup().look(started -> differs(started, status)));
             return setup.flatMap(started -> why.flatMap(reason -> ask(started, reason)));
         }
-        return System.nanoTime() - lostSince > REACTION.toNanos()
-                ? Optional.of("its port was not stopped within %s s to be set up again"
-                        .formatted(REACTION.toSeconds()))
+        return System.nanoTime() - lostSince > reaction.toNanos()
+                ? Optional.of("its port was not stopped within %s ms to be set up again"
+                        .formatted(reaction.toMillis()))
                 : Optional.empty();
     }
 

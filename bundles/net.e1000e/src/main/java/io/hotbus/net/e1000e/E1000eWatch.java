@@ -40,14 +40,14 @@ final class E1000eWatch implements AutoCloseable {
     private long silentSince;
 
     E1000eWatch(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports,
-            HotUnplug hotUnplug, E1000eSettings.Watch settings) {
+            HotUnplug hotUnplug, E1000eSettings.Watch settings, E1000eRecovery.Limits limits) {
         this.chip = chip;
         this.dev = dev;
         this.port = port;
         this.ports = ports;
         this.hotUnplug = hotUnplug;
         this.settings = settings;
-        this.recovery = new E1000eRecovery(chip, dev, port, ports);
+        this.recovery = new E1000eRecovery(chip, dev, port, ports, limits);
         this.link = dev.link();
     }
 

@@ -108,7 +108,8 @@ final class E1000eRemovalTest {
                 Duration.ofMillis(Rig.RESET_LIMIT));
         E1000eDev dev = E1000eDev.probe(chip, rig.dma);
         try (E1000eWatch watch = new E1000eWatch(chip, dev, rig.port(), rig.ports, rig.hotUnplug,
-                new E1000eSettings.Watch(Duration.ofMillis(100), Duration.ofMillis(250)))) {
+                new E1000eSettings.Watch(Duration.ofMillis(100), Duration.ofMillis(250)),
+                E1000eRecovery.Limits.DEFAULT)) {
             watch.begin(rig.interrupts);
             rig.chip.vanish(Fake82574.Vanished.ALL_ONES);
 

@@ -63,6 +63,15 @@ final class Rig implements AutoCloseable {
 
     /** {@code resetLimit} in ms, where the chip is stuck. */
     Rig(int resetLimit) throws Exception {
+        this(resetLimit, E1000eRecovery.Limits.DEFAULT);
+    }
+
+    /** With {@code limits} for what is noticed of a started chip. */
+    Rig(E1000eRecovery.Limits limits) throws Exception {
+        this(RESET_LIMIT, limits);
+    }
+
+    private Rig(int resetLimit, E1000eRecovery.Limits limits) throws Exception {
         windows = new NativeSigbusWindows(
                 NativeLibrary.load(Path.of(System.getProperty("java.io.tmpdir"))));
         windows.enable();
@@ -72,7 +81,7 @@ final class Rig implements AutoCloseable {
         ports = new Listening(new EthPorts((owner, task) -> task.run()), linkChanges,
                 resets);
         driver = new E1000eDriver(dma, interrupts, hotUnplug, ports,
-                new E1000eSettings(Map.of("reset.limit.ms", resetLimit)));
+                new E1000eSettings(Map.of("reset.limit.ms", resetLimit)), limits);
     }
 
     /** What core and bus do between them. */
