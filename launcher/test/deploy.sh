@@ -290,7 +290,7 @@ exec 3>"$work/typed"
 seen=0
 logged 'net_acme0: attached, driver net_acme'
 result should_begin_though_bundles_hang $?
-logged 'ERROR .*org\.acme\.hang 1\.0\.0: hangs in its start: at java\.lang\.Thread\.sleep\(Native Method\); Hang\.waitForACard\(Hang\.java:'
+logged 'ERROR .*org\.acme\.hang 1\.0\.0: hangs in its start: at java\.lang\.Thread\.sleep[A-Za-z0-9]*\(Native Method\); Hang\.waitForACard\(Hang\.java:'
 result should_name_what_hangs_in_its_start $?
 logged 'ERROR .*org\.acme\.hangingcomponent 1\.0\.0: hangs in its start: at .*HangingComponent\.<init>'
 result should_name_the_component_that_hangs $?

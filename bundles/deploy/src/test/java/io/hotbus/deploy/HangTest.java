@@ -23,7 +23,7 @@ import org.osgi.framework.Bundle;
 
 /** Bundles that do not return, and what becomes of the others. */
 class HangTest {
-    private static final Duration LIMIT = Duration.ofMillis(1000);
+    private static final Duration LIMIT = Duration.ofMillis(1500);
     private static final String GATE = "io.hotbus.deploy.sample.Gate";
 
     @TempDir
