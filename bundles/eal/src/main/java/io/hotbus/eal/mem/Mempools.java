@@ -4,8 +4,10 @@ package io.hotbus.eal.mem;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.annotation.versioning.ProviderType;
 
 /** The mempools there are. A service of the core bundle; any thread. */
+@ProviderType
 public class Mempools {
     private final DmaAllocator allocator;
     private final List<Mempool> pools = new CopyOnWriteArrayList<>();
