@@ -67,26 +67,6 @@ forget_stale_copies() {
 	done
 }
 
-# beside SCRIPT...: runs scripts of launcher/test at the same time. Prints what each has printed as a
-# whole, in the order given, and says which of them failed.
-beside() {
-	local folder script failed='' pids=()
-	folder=$(mktemp -d)
-	for script; do
-		"$launcher/test/$script.sh" >"$folder/$script" 2>&1 &
-		pids+=($!)
-	done
-	for script; do
-		wait "${pids[0]}" || failed+=" $script.sh"
-		pids=("${pids[@]:1}")
-		say "$script.sh:"
-		cat "$folder/$script" >&2
-	done
-	rm -rf "$folder"
-	[ -z "$failed" ] || say "failed:$failed"
-	[ -z "$failed" ]
-}
-
 run_tests() {
 	local java_only=false rounds=()
 	while [ $# -gt 0 ]; do
@@ -122,8 +102,10 @@ run_tests() {
 	say "rig: what it does outside of the virtual machine"
 	command -v python3 >/dev/null || install_packages 'the tests' 'python3 '
 	python3 -B -m unittest discover -q -s "$top/rig" -t "$top/rig" >&2 || die 1 "tests of the rig failed"
-	say "command line: what a user types, right and wrong; starting: in every folder, path and locale"
-	beside cli start || die 1 "tests of the command line or of the start failed"
+	say "command line: what a user types, right and wrong"
+	"$launcher/test/cli.sh" || die 1 "command line tests failed"
+	say "starting: in every folder, path and locale"
+	"$launcher/test/start.sh" || die 1 "tests of the start failed"
 	say "configuration: files that are right, wrong, and change"
 	"$launcher/test/etc.sh" || die 1 "configuration tests failed"
 	say "deployment: bundles that come, change and go while packets are forwarded"

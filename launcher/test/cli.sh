@@ -38,7 +38,7 @@ check should_forward_between_as_many_ports_as_are_given 0 '^65$' \
 	bash -c "exec_run 'start; wait packets 1000000; stop' $many | grep -c 'RX-packets: *[1-9]'"
 check should_refuse_the_port_that_would_starve_others 1 '10 device.* may hold up to 10784 .*--total-num-mbufs' \
 	exec_run 'start' $(printf -- '--vdev net_sim%d ' {0..9}) --total-num-mbufs 4096
-check should_name_the_mbufs_that_lcores_need 1 '500 mbufs: 1 lcore.* may hold 544: .*--total-num-mbufs 544' \
+check should_name_the_mbufs_that_lcores_need 1 '500 mbufs: 1 lcore.* may hold 544: .*--total-num-mbufs 1568' \
 	exec_run 'start' --vdev net_null0 --total-num-mbufs 500
 check should_name_what_a_pool_needs 1 '513 MiB of Java heap are needed, [0-9]+ MiB are left' \
 	env HOTBUS_JAVA_OPTS=-Xmx300m bash -c 'exec_run start --vdev net_null0 --total-num-mbufs 16000000 --mbuf-size 64'
