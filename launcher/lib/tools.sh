@@ -6,8 +6,8 @@
 run_bench() {
 	case ${1:-} in
 	-h | --help) help_of bench; exit 0 ;;
-	fault | io | jmh) ;;
-	*) die 2 "bench: name one of fault, io, jmh (see launcher/hotbus bench --help)" ;;
+	fault | io | jmh | jcstress) ;;
+	*) die 2 "bench: name one of fault, io, jmh, jcstress (see launcher/hotbus bench --help)" ;;
 	esac
 	build
 	find_java
