@@ -13,25 +13,15 @@ import java.lang.invoke.VarHandle.AccessMode;
  * same as in code that names these classes.
  */
 final class ForeignMemory implements Memory {
-    private static final int FIRST_JDK = 22;
     private static final MethodHandle GET = handle(AccessMode.GET);
     private static final MethodHandle SET = handle(AccessMode.SET);
     private static final MethodHandle GET_VOLATILE = handle(AccessMode.GET_VOLATILE);
 
     private final long base;
 
-    private ForeignMemory(int bytes) throws IOException {
+    /** On JDK 22 and later. */
+    ForeignMemory(int bytes) throws IOException {
         base = new BenchDma().allocate("bench", bytes).address();
-    }
-
-    static Memory make(int bytes) throws IOException {
-        int jdk = Runtime.version().feature();
-        if (jdk < FIRST_JDK) {
-            throw new UnsupportedOperationException(
-                    "ffm: skipped (java.lang.foreign is of JDK %s and later, this is %s)"
-                            .formatted(FIRST_JDK, jdk));
-        }
-        return new ForeignMemory(bytes);
     }
 
     /** The accessor of a long, with the segment of all memory bound to it. */

@@ -2,6 +2,7 @@
 package io.hotbus.bench.memory;
 
 import io.hotbus.eal.mem.Mbuf;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -43,7 +44,7 @@ public class MemoryBench {
     private long descriptors;
 
     @Setup
-    public void make() throws Exception {
+    public void make() throws IOException {
         memory = Memory.of(backend, BURST * (BUFFER + DESCRIPTOR));
         for (int i = 0; i < BURST; i++) {
             mbufs[i] = memory.base() + (long) i * BUFFER;
