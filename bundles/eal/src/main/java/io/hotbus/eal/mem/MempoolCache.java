@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
  */
 public final class MempoolCache {
     private static final VarHandle SIZE;
+    private static final int FEW = 4;
 
     static {
         try {
@@ -54,7 +55,7 @@ public final class MempoolCache {
             n = getWithPool(mbufs, offset, count);
         } else {
             size -= count;
-            System.arraycopy(stack, size, mbufs, offset, count);
+            copy(stack, size, mbufs, offset, count);
         }
         if (Mempool.DEBUG) {
             pool.tracker().taken(mbufs, offset, n, owner.holder());
@@ -85,10 +86,21 @@ public final class MempoolCache {
             makeRoom(count);
         }
         if (count <= stack.length - size) {
-            System.arraycopy(mbufs, offset, stack, size, count);
+            copy(mbufs, offset, stack, size, count);
             size += count;
         } else {
             pool.offer(mbufs, offset, count);
+        }
+    }
+
+    /** The call of arraycopy costs more than to copy a few. */
+    private static void copy(long[] from, int fromIndex, long[] to, int toIndex, int count) {
+        if (count > FEW) {
+            System.arraycopy(from, fromIndex, to, toIndex, count);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            to[toIndex + i] = from[fromIndex + i];
         }
     }
 
