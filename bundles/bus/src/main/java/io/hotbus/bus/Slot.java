@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What is known of one name on the bus. All but {@link #device} is for the thread that holds
  * {@link #lock}: a driver is called under the lock of the one device it is called for, so that a
- * slow probe keeps nobody else waiting. Hotplug handling takes no lock.
+ * slow probe delays no other device. Hotplug handling takes no lock.
  */
 final class Slot<D extends Device, R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
@@ -67,8 +67,8 @@ final class Slot<D extends Device, R extends Driver> {
     }
 
     /**
-     * Finds the device and has its driver probe it. One that waits for a driver gives way, unless
-     * it would be in vain.
+     * Finds the device and has its driver probe it. A device that waits in this slot for a driver is
+     * replaced by it, or, if the probe fails, waits on.
      */
     D attach(Devargs devargs) throws DeviceException {
         requireOutsideDriver();
@@ -115,7 +115,7 @@ final class Slot<D extends Device, R extends Driver> {
         }
     }
 
-    /** A device that was pulled out while it waited for a driver is in nobody's way. */
+    /** A device that was pulled out while it waited for its driver does not occupy the slot. */
     private void requireVacant() throws DeviceException {
         D present = device;
         if (driven != null) {

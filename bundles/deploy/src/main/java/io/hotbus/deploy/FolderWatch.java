@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the jars of a folder again and again, and tells of those that are new, changed or gone.
- * What is in the folder at the beginning has been told of when the constructor returns; a later
- * change is told of when two looks have found the same. Links are followed: what counts is the
- * file they lead to. Names that begin with a dot are not looked at.
+ * Polls the jars of a folder, and reports those that are new, changed or gone. The constructor
+ * reports what is in the folder at the beginning. A later change is reported when two polls in a
+ * row have found the same. Links are followed: the file that a link leads to counts. Names that
+ * begin with a dot are ignored.
  */
 final class FolderWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Is told of port events. Register it as a service. Called on {@code control}, one event after the
  * other, so it may close a port and detach its device directly; a listener that throws or hangs
- * harms nobody else.
+ * harms no other.
  */
 @ConsumerType
 @FunctionalInterface

@@ -72,7 +72,7 @@ public final class Application implements AutoCloseable {
                 code -> new Thread(() -> exit(code), "exit").start());
     }
 
-    /** Whoever has to cut the shutdown short is told the code, which the JVM keeps to itself. */
+    /** Publishes the exit code, which the JVM does not, for code that cuts the shutdown short. */
     private static void exit(int code) {
         System.setProperty(EXIT_CODE, String.valueOf(code));
         System.exit(code);

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands every event to the listeners there are when it is published, on {@code control}. All see
- * the events in the order of publication. Of a device that may not be used, and is not attached,
- * nobody is told.
+ * Hands every event, on {@code control}, to the listeners that are registered when it is published.
+ * All listeners see the events in the order of publication. Events of a device that the lists of
+ * devices exclude are dropped, unless the device is attached.
  */
 @Component(service = {DeviceEvents.class, DeviceEventDispatcher.class})
 public final class DeviceEventDispatcher implements DeviceEvents {

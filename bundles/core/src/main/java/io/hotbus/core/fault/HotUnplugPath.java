@@ -30,8 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What follows a removal. The bus's handler is called on the thread that reports it; where it is
- * not there at the moment, later on {@code sigbus-dispatcher}.
+ * Deals with a removal. Calls the hot-plug handler of the device's bus on the thread that reports
+ * the removal. If the bus has no handler at the moment, the removal waits for one, which is then
+ * called on {@code sigbus-dispatcher}.
  */
 @Component(service = {HotUnplug.class, HotUnplugPath.class})
 public final class HotUnplugPath implements HotUnplug {
@@ -49,7 +50,7 @@ public final class HotUnplugPath implements HotUnplug {
     private final EventLoop loop;
     private final CoreSettings settings;
     private final DrainingServices<BusHotplugHandler> handlers;
-    /** Removals whose bus has no handler at the moment. The loop's own. */
+    /** Removals that wait for a handler. Only the loop's thread uses it. */
     private final List<Removal> waiting = new ArrayList<>();
 
     @Activate
@@ -70,7 +71,7 @@ public final class HotUnplugPath implements HotUnplug {
         handlers = new DrainingServices<>(settings::serviceDrain);
     }
 
-    /** Called from now on, and for the removals that wait for it. Does not wait for it. */
+    /** Calls {@code handler} from now on, and for removals that wait. Does not wait for it. */
     public void add(BusHotplugHandler handler, ServiceProperties properties) {
         if (properties.bus().isEmpty()) {
             LOG.error("{}: has no service property {}, so it is never called",
@@ -81,7 +82,7 @@ public final class HotUnplugPath implements HotUnplug {
         loop.execute(() -> waiting.removeIf(this::handOver));
     }
 
-    /** Its ranking may be another: that counts from the next removal on. */
+    /** Its ranking may have changed, which counts from the next removal on. */
     public void update(BusHotplugHandler handler, ServiceProperties properties) {
         handlers.update(handler, properties);
     }
@@ -109,7 +110,7 @@ public final class HotUnplugPath implements HotUnplug {
         return true;
     }
 
-    /** Has the bus's handler deal with it. False where there is none. */
+    /** Calls the handler of the bus. Returns false if there is none. */
     private boolean handOver(Removal removal) {
         Device device = removal.device();
         if (device.state() == DeviceState.DETACHED) {
@@ -125,7 +126,7 @@ public final class HotUnplugPath implements HotUnplug {
         return false;
     }
 
-    /** False where the handler is just being left. */
+    /** Returns false if the handler is being removed. */
     private boolean call(PlugIn<BusHotplugHandler> handler, Removal removal) {
         Device device = removal.device();
         // Before the call: afterwards the application may be releasing them already.
@@ -166,7 +167,7 @@ public final class HotUnplugPath implements HotUnplug {
         });
     }
 
-    /** Without the bus: the device is FAILED, but its windows are replaced and all are told. */
+    /** Goes on without the bus: the device is FAILED, its windows are replaced, all are told. */
     private void fail(Removal removal, String why, Throwable cause) {
         Device device = removal.device();
         LOG.error("{}: gone (noticed by {}), but {}; its windows are replaced all the same",
@@ -185,7 +186,7 @@ public final class HotUnplugPath implements HotUnplug {
                 DeviceEvent.removed(removal.device(), removal.cause(), removal.timeNanos()));
     }
 
-    /** What waits is settled without its bus. */
+    /** Removals that still wait are settled without their bus. */
     @Deactivate
     public void close() {
         CountDownLatch settled = new CountDownLatch(1);

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread {@code sigbus-dispatcher}: takes the repaired faults and asks the handlers whose they
- * are. What nobody claims is kept for the handlers that come.
+ * The thread {@code sigbus-dispatcher}: takes the repaired faults and asks the handlers which of
+ * them claims each. A fault that no handler claims is kept for handlers that are registered later.
  */
 @Component(service = SigbusDispatcher.class)
 public final class SigbusDispatcher {
@@ -40,7 +40,7 @@ public final class SigbusDispatcher {
     private final Buses buses;
     private final EventLoop loop;
     private final DrainingServices<SigbusHandler> handlers;
-    /** Faults nobody has claimed yet, oldest first. The thread's own. */
+    /** Faults that no handler has claimed yet, oldest first. Only this thread uses it. */
     private final List<PendingFault> unclaimed = new ArrayList<>();
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong claimed = new AtomicLong();
@@ -66,7 +66,7 @@ public final class SigbusDispatcher {
         loop.close();
     }
 
-    /** What has become of the faults so far. Any thread. */
+    /** How many faults were claimed, released, and are pending. Any thread. */
     FaultCounts counts() {
         long settledByClaim = claimed.get();
         long settledByRelease = released.get();
@@ -81,14 +81,15 @@ public final class SigbusDispatcher {
     }
 
     /**
-     * Asked from now on, and of the faults that nobody has claimed so far. Does not wait for it.
+     * Asks {@code handler} from now on, and about the faults that are unclaimed so far. Does not
+     * wait for its answers.
      */
     public void add(SigbusHandler handler, ServiceProperties properties) {
         handlers.add(handler, properties);
         loop.execute(this::offerUnclaimed);
     }
 
-    /** Its ranking may be another: it is asked in that order from the next fault on. */
+    /** Its ranking may have changed, which counts from the next fault on. */
     public void update(SigbusHandler handler, ServiceProperties properties) {
         handlers.update(handler, properties);
     }
@@ -147,7 +148,7 @@ public final class SigbusDispatcher {
         }
     }
 
-    /** Asks the handlers that have not been asked of it before. Whether one has claimed it. */
+    /** Asks the handlers that were not asked about it before. Returns whether one claimed it. */
     private boolean askInTurn(PendingFault pending) {
         for (PlugIn<SigbusHandler> handler : pending.notAskedOf(handlers.snapshot())) {
             pending.beginAnnouncing(announcer);
@@ -167,7 +168,7 @@ public final class SigbusDispatcher {
         return false;
     }
 
-    /** Empty where the handler is just being left. */
+    /** Empty if the handler is being removed. */
     private static Optional<SigbusVerdict> ask(PlugIn<SigbusHandler> handler, SigbusFault fault) {
         try {
             Optional<SigbusVerdict> verdict = handler.call(

@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Allocates from the 2 MiB hugepages the kernel has reserved, and from ordinary pages where these
- * do not suffice. The memory outlives this component: whoever allocated it frees it.
+ * Allocates from the 2 MiB hugepages that the kernel has reserved, or from ordinary pages if there
+ * are too few. The memory outlives this component: its user closes it.
  *
- * <p>A hugepage stays where it is, so devices are given its physical address, where the kernel
- * tells it ({@link IovaMode#PA}). The kernel may move an ordinary page at any time, so these have
- * none that could be given to a device: {@link IovaMode#VA}, always.
+ * <p>The kernel never moves a hugepage, so a device can be given its physical address, if the
+ * kernel tells it ({@link IovaMode#PA}). The kernel may move an ordinary page at any time, so its
+ * physical address is of no use to a device: its mode is always {@link IovaMode#VA}.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/mm/hugetlbpage.html">hugetlbpage</a>
  */

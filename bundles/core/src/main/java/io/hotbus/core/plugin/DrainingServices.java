@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services of one type that are there now, in ranking order. Whoever calls them takes a
- * snapshot; whoever removes one waits until the calls inside it have returned, so that none runs in
- * a component that is deactivated. Any thread.
+ * The registered services of one type, in ranking order. A caller takes a snapshot of them. The
+ * removal of a service waits until the calls inside it have returned, so that no call runs in a
+ * component that is deactivated. Any thread.
  *
  * @param <T> the type of the services
  */

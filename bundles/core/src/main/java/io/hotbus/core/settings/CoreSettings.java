@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The settings that apply now. Whoever needs one asks for it each time, so that a change takes
- * effect without anything being restarted. Any thread.
+ * The settings that apply now. Read a setting each time it is needed: a change then takes effect
+ * without a restart. Any thread.
  */
 @Component(service = CoreSettings.class, configurationPid = CoreSettings.PID)
 @Designate(ocd = CoreConfiguration.class)

@@ -65,8 +65,8 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /**
-     * {@code reader} runs whenever {@code fd} is readable or has an error, once each time round, so
-     * that one that leaves its descriptor readable keeps nobody waiting. Any thread.
+     * Runs {@code reader} whenever {@code fd} is readable or has an error, once in an iteration of
+     * the loop: a reader that leaves its descriptor readable does not starve others. Any thread.
      */
     public void watch(int fd, Runnable reader) {
         descriptors.add(fd, reader).ifPresent(before ->

@@ -4,8 +4,8 @@
  * Karaf's) pulls it all when one bundle is asked for. None of it is there at run time.
  *
  * <p>The requirements are {@code effective:=active}: resolvers heed them, the framework does not.
- * So bundles may be installed in any order, and a bundle that is updated takes nobody along who
- * imports none of its packages.
+ * So bundles may be installed in any order, and the update of a bundle restarts only those that
+ * import its packages.
  */
 @Version("1.0.0")
 package io.hotbus.eal.annotation;

@@ -32,8 +32,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 public final class Settings {
     /**
-     * A key by which whoever reads configuration files tells that a file for the PID cannot be
-     * used; its value says why. Such settings are read by nobody: {@link #read} throws.
+     * The key that a reader of configuration files sets if a file for the PID cannot be used; its
+     * value says why. {@link #read} throws for such settings.
      */
     public static final String FLAW = "hotbus.flaw";
 

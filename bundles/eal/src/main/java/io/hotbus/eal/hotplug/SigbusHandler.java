@@ -6,13 +6,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Says whether a faulting address belongs to a device of its bus, and if so reports the device to
  * {@link HotUnplug}. Register it as a service; handlers are asked in the order of
- * {@code service.ranking}, highest first, until one claims the fault. A fault that nobody claims is
- * kept and offered to each handler that arrives later.
+ * {@code service.ranking}, highest first, until one claims the fault. A fault that no handler
+ * claims is kept and offered to each handler that is registered later.
  *
  * <p>Runs on {@code sigbus-dispatcher}, never in signal context: the access has been repaired
- * before. One that throws has claimed nothing: the next is asked. Idempotent: a further fault in a
- * device that is gone is its own, too, and nothing new. Source: DPDK {@code
- * rte_bus_sigbus_handler_t}.
+ * before. If a handler throws, the next one is asked. A handler claims every fault in a device that
+ * is gone, not only the first. Source: DPDK {@code rte_bus_sigbus_handler_t}.
  */
 @ConsumerType
 @FunctionalInterface

@@ -144,7 +144,8 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         PciAddress address = address(devargs);
         filter.requireAllowed(PciDevice.BUS, address.toString());
         PciOpener.asked(devargs);
-        // First the number, then the look: if it goes after that, a later uevent tells of it.
+        // The sequence number is read before the function is found: the uevent of a removal in
+        // between has a higher number, so it is not missed.
         long sequence = sysfs.ueventSequence();
         return new LivePciDevice(devargs, opener.find(address), sequence,
                 new PciBars(services().mapper(), pageSize));

@@ -45,7 +45,7 @@ final class PciDetectors {
         this.attached = attached;
     }
 
-    /** Takes what is there for known: nobody is told of it. */
+    /** Records the functions that are there as known, and publishes no event for them. */
     void start() {
         try {
             known.start(sysfs.scan());

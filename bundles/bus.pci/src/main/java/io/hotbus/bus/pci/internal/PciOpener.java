@@ -121,7 +121,8 @@ final class PciOpener {
             if (asked.isPresent()) {
                 binding.bind(address, asked.get(), () -> justArrived(address));
             }
-            // First the number, then the look: a driver that goes after it is told of by a later.
+            // The sequence number is read before the function is: the uevent of a driver that
+            // unbinds in between has a higher number, so it is not missed.
             device.expectUnbindAfter(sysfs.ueventSequence());
             FoundFunction found = findSettled(device, asked);
             open(device, found, driver(found, asked));

@@ -11,8 +11,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Lets go of all ports when the framework begins to stop, before it stops the first bundle: the
- * order of these is nobody's, and a driver's may come before ours.
+ * Detaches all ports when the framework begins to stop, before it stops the first bundle: the order
+ * of bundles is not defined, and a driver's bundle may be stopped before this one.
  */
 @Component(service = {})
 public final class OrderlyShutdown {

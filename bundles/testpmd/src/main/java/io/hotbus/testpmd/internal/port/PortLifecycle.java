@@ -45,7 +45,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     /** Ports that were set up here and whose devices are not detached yet. */
     private final Set<Port> managed = ConcurrentHashMap.newKeySet();
     private final KeptSettings kept = new KeptSettings();
-    /** Devices that {@link #attach} is at: whoever called it is told if their port fails. */
+    /** Devices that {@link #attach} is attaching: it throws if the port of one fails. */
     private final Set<String> attaching = ConcurrentHashMap.newKeySet();
 
     @Activate
@@ -61,7 +61,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         registry.ports().forEach(this::setUpOrLog);
     }
 
-    /** Lets go of every port that was set up here. Twice does no harm. */
+    /** Detaches every port that was set up here. Idempotent. */
     @Deactivate
     void detachAll() {
         for (Port port : managed) {
@@ -73,7 +73,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         }
     }
 
-    /** It is told of the ports that are there, too. */
+    /** Calls {@code listener} for the ports that are there, and for those to come. */
     public synchronized void addListener(LifecycleListener listener) {
         listeners.add(listener);
         managed.forEach(listener::onReady);
@@ -217,7 +217,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         if (options.startDevices() && !kept.stopped(port)) {
             start(port);
         }
-        // Under the lock, so that nobody is told of its end before.
+        // Under the lock, so that listeners are told of its end after this.
         listeners.forEach(listener -> listener.onReady(port));
     }
 

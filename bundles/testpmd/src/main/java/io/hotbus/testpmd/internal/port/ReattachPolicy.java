@@ -27,17 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attaches devices that were lost by removal again, with the devargs they had, once they are back.
+ * Attaches a device again that was removed, with the devargs it had, once it is back.
  *
- * <p>Two things have to have happened, in either order: the device has returned (ADD, or BIND,
- * where a kernel driver has to take it first) and its old self is detached. A failed attempt is
- * repeated a few times, since a device may be there before all that it needs is.
+ * <p>That takes two events, in either order: the device has returned (ADD, or BIND if a kernel
+ * driver has to take it first), and the removed one is detached. A failed attempt is repeated a few
+ * times, since a device may appear before everything that it needs.
  *
- * <p>While a bus is away nobody tells of what returns: a bus that comes is to expect what was lost
- * from its predecessor.
+ * <p>While a bus is away, no event says what returns to it. So the next bus of that name is told to
+ * expect the devices that its predecessor lost.
  *
- * <p>Events are dealt with on {@code control}; an attach may take so long that control leaves it
- * to itself, so what is known is in {@link LostDevices}, for any thread.
+ * <p>Events are handled on {@code control}. An attach may take so long that {@code control} goes on
+ * without it, so the state is in {@link LostDevices}, which any thread may use.
  */
 @Component(service = {Reattach.class, ReattachPolicy.class, DeviceEventListener.class})
 public final class ReattachPolicy implements Reattach, DeviceEventListener {

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The launcher's commands {@code run} and {@code shell}: attaches the devices of the command line;
  * then {@code run} executes the commands of {@code --exec}, or without these forwards and prints
- * statistics until it is interrupted; {@code shell} leaves everything else to whoever types.
+ * statistics until it is interrupted; {@code shell} leaves everything else to its user.
  */
 @Component(service = {})
 public final class Runner {

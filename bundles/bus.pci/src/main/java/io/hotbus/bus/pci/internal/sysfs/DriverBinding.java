@@ -171,8 +171,8 @@ public final class DriverBinding {
     }
 
     /**
-     * Takes it away from whoever has it, other than {@code wanted}. One look decides: the kernel
-     * may give it to the wanted one at any time, and is not to take it away from that again.
+     * Unbinds the function from its driver, unless that is {@code wanted}. The driver is read only
+     * once: the kernel may bind the wanted driver at any time, which must not be unbound again.
      */
     private void takeAwayUnless(PciAddress address, String wanted)
             throws IOException, DeviceException {

@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The addresses that the devices of one IOMMU group can reach. The kernel pins what is mapped: as
- * long as it is, its pages are nobody else's, even if the process has freed them. Without an IOMMU
- * nothing is mapped, and the devices reach everything by its physical address.
+ * The addresses that the devices of one IOMMU group can reach. The kernel pins mapped pages: it
+ * gives them to no other use while they are mapped, even if the process has freed them. Without an
+ * IOMMU nothing is mapped, and the devices reach all memory by physical addresses.
  *
  * <p>Any thread.
  */
