@@ -42,9 +42,9 @@ final class Lcores {
         return new Lcore(cpu, affinity, mempool.caches("lcore-" + cpu), failures);
     }
 
-    /** Streams of one pair and queue share an lcore, so that only one thread uses their queues. */
+    /** Each receive queue is the next lcore's, whatever other ports there are. */
     Lcore of(Pairing.Route route) {
-        return lcores.get((route.pair() * options.queues() + route.queue()) % lcores.size());
+        return lcores.get((route.rx().id() * options.queues() + route.queue()) % lcores.size());
     }
 
     void end() {

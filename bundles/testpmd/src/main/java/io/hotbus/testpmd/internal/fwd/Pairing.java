@@ -17,11 +17,6 @@ final class Pairing {
         boolean involves(Port port) {
             return rx == port || tx == port;
         }
-
-        /** The number of the pair: routes there and back have the same. */
-        int pair() {
-            return Math.min(rx.id(), tx.id()) / 2;
-        }
     }
 
     private Pairing() {

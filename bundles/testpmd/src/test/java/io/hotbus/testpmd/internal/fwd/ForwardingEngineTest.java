@@ -70,6 +70,19 @@ class ForwardingEngineTest {
     }
 
     @Test
+    void shouldGiveEachDirectionAnLcoreWhereThereAreTwo() throws Exception {
+        try (Rig rig = new Rig("--nb-cores", "2")) {
+            rig.attach(2);
+            rig.engine.start(1);
+
+            assertThat(rig.engine.lcores()).containsExactly(
+                    "lcore-2 (CPU 2), 1 stream(s)", "lcore-3 (CPU 3), 1 stream(s)");
+            rig.awaitTrafficFrom("wire0");
+            rig.awaitTrafficFrom("wire1");
+        }
+    }
+
+    @Test
     void shouldLoseNoPacket() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(2);
