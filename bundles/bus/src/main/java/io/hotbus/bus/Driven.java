@@ -64,7 +64,7 @@ final class Driven<D extends Device, R extends Driver> {
                 : new DeviceException(device + ": probe failed: " + e, e);
     }
 
-    /** Has the driver let go; when it throws the driver has it still. */
+    /** Calls the remove method of the driver. If that throws, the driver keeps the device. */
     void remove() throws DeviceException {
         try {
             bus.remove(driver, device);

@@ -23,7 +23,7 @@ final class Drivers<R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
 
     private record Entry<R>(R driver, String name, int ranking, long serviceId) {
-        /** Of those that match equally well the greatest drives: highest ranking, then oldest. */
+        /** Compares drivers that match equally well: the highest ranking wins, then the oldest. */
         static <R> Comparator<Entry<R>> preference() {
             return Comparator.<Entry<R>>comparingInt(Entry::ranking)
                     .thenComparing(Entry::serviceId, Comparator.reverseOrder());
@@ -81,7 +81,7 @@ final class Drivers<R extends Driver> {
         entries.removeIf(entry -> entry.driver() == driver);
     }
 
-    /** The one that matches best; of these the highest ranking, and of these the oldest. */
+    /** The driver that matches best; of several, the highest ranking, then the oldest. */
     synchronized Optional<R> best(ToIntFunction<R> match) {
         Comparator<Match<R>> preference = Comparator.<Match<R>>comparingInt(Match::quality)
                 .thenComparing(Match::entry, Entry.preference());

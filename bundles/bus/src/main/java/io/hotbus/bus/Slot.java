@@ -138,7 +138,7 @@ final class Slot<D extends Device, R extends Driver> {
         }
     }
 
-    /** Takes {@code which} off the bus; when it throws the driver has it still. */
+    /** Takes {@code which} off the bus. If this throws, the driver keeps the device. */
     void detach(D which) throws DeviceException {
         requireOutsideDriver();
         if (which != device) {

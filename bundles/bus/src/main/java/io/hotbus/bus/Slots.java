@@ -69,7 +69,7 @@ final class Slots<D extends Device, R extends Driver> {
         }
     }
 
-    /** In each slot, the last by name first; one that stays locked is left out. */
+    /** Runs in each slot, the last name first; skips a slot that stays locked. */
     void inEach(Consumer<Slot<D, R>> work) {
         for (Slot<D, R> slot : slots.descendingMap().values()) {
             if (slot.tryLock(patience)) {

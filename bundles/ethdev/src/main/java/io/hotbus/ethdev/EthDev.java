@@ -63,7 +63,7 @@ public interface EthDev {
     /** Lets go of queues and memory; all buffers are back in their pools. Idempotent. */
     void close();
 
-    /** The link as the device has it now. Never waits for it; any thread. */
+    /** The present state of the link. Never waits for the link; any thread. */
     Link link();
 
     /** Since the last reset. A register that reads all-ones is not counted. */

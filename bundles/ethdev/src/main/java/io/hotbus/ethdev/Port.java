@@ -86,6 +86,6 @@ public interface Port {
     /** Whether frames for other addresses are received. */
     boolean promiscuous();
 
-    /** Receives frames for other addresses too, or not. To no effect once the device is gone. */
+    /** Turns promiscuous mode on or off. Does nothing once the device is gone. */
     void setPromiscuous(boolean on);
 }

@@ -12,7 +12,7 @@ public interface PortRegistry {
     /** The ports there are, by id. */
     List<Port> ports();
 
-    /** The port of that id; empty where there is none now. */
+    /** The port of that id, if there is one now. */
     Optional<Port> port(int id);
 
     /** The port of the device of that name. */

@@ -77,7 +77,7 @@ public interface FwdEngine {
     /** The ports that are forwarded on, by id. */
     List<Port> ports();
 
-    /** What every stream did since the last start, those that have ended included. */
+    /** The counters of every stream since the last start, including ended streams. */
     List<StreamStats> statistics();
 
     /** When the first packet since the last start was forwarded. */

@@ -5,7 +5,7 @@ import io.hotbus.eal.bus.DeviceException;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** What is on the PCI bus, and which kernel driver has it. A service. Control threads. */
+/** The functions on the PCI bus, and their kernel drivers. A service. Control threads. */
 @ProviderType
 public interface PciBus {
     /** All functions there are now, by address, allowed or not. */

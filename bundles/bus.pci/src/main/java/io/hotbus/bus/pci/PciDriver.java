@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public interface PciDriver extends Driver {
-    /** Which functions it drives. Of several drivers the one that says it most precisely wins. */
+    /** The functions that it drives. Of several drivers, the most specific id wins. */
     List<PciId> ids();
 
     /**

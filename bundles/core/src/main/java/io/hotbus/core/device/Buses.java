@@ -47,7 +47,7 @@ public final class Buses {
         }
     }
 
-    /** Its ranking may be another. */
+    /** Its ranking may have changed. */
     public void update(Bus bus, ServiceProperties properties) {
         buses.update(bus, properties);
     }

@@ -149,7 +149,7 @@ public final class DeviceLists implements DeviceFilter {
                         || nameOf(entry, bus).equals(device))).findFirst();
     }
 
-    /** As the bus of that name has it, if that is there now. */
+    /** The name of the device, as its bus has it if the bus is there now. */
     private String nameOf(Devargs entry, String bus) {
         for (PlugIn<Bus> there : buses.all()) {
             Optional<String> name = there.call(

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The thread {@code control} and the events that listeners are told of on it. */
+/** The thread {@code control}, and the events that it delivers to listeners. */
 package io.hotbus.core.event;

@@ -82,7 +82,7 @@ final class MemoryLimits {
         return found;
     }
 
-    /** Bytes; empty where it is unlimited. */
+    /** The limit in bytes; empty if there is none. */
     private static Optional<Long> soft(String limits, String name) {
         return number(limits, "(?m)^" + name + "\\s+(\\d+)\\s");
     }
@@ -106,7 +106,7 @@ final class MemoryLimits {
         }
     }
 
-    /** What is in a file, stripped; empty where there is none. */
+    /** The stripped contents of a file; empty if there is no file. */
     static String read(Path file) {
         try {
             return Files.readString(file).strip();

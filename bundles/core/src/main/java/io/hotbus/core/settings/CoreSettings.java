@@ -93,7 +93,7 @@ public final class CoreSettings {
         return values.listenerDeadline();
     }
 
-    /** How many tasks wait for one that hangs. */
+    /** How many tasks wait behind a task that hangs. */
     public int listenerBacklog() {
         return values.listenerBacklog();
     }

@@ -43,7 +43,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
     /** By id; empty where the id is taken by a port in the making. Guarded by itself. */
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
-    /** By id, the device that has it or had it last. Guarded by the table. */
+    /** The device that uses an id, or used it last. Guarded by the table. */
     private final Map<Integer, String> lastDevices = new HashMap<>();
 
     @Activate
@@ -88,7 +88,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         return List.copyOf(snapshot());
     }
 
-    /** Warns of those that have begun to starve. */
+    /** Warns of each port that has begun to starve. */
     void watchBuffers() {
         snapshot().forEach(EthPort::watchBuffers);
     }

@@ -102,7 +102,7 @@ final class LivePciDevice extends PciDevice {
                 || now.driver == KernelDriver.UIO_PCI_GENERIC);
     }
 
-    /** Through which kernel driver it is open; null where it is not. */
+    /** The kernel driver it was opened through, or null if it is not open. */
     KernelDriver openedThrough() {
         Opened now = opened;
         return now == null ? null : now.driver;

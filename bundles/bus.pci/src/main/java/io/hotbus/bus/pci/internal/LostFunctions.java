@@ -72,7 +72,7 @@ final class LostFunctions {
         }
     }
 
-    /** Looks at each; returns those that are to be told of now. */
+    /** Looks at each function, and returns those to publish an event for. */
     synchronized List<PciAddress> look() {
         List<PciAddress> there = new ArrayList<>();
         lost.forEach((address, function) -> {

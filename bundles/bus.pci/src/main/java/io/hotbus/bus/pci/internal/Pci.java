@@ -151,7 +151,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
                 new PciBars(services().mapper(), pageSize));
     }
 
-    /** Of several ids, and several drivers, the one that says most. */
+    /** The most specific of several ids, and of several drivers. */
     @Override
     protected int match(PciDriver driver, LivePciDevice device) {
         return driver.ids().stream().filter(id -> id.matches(device.function().id()))

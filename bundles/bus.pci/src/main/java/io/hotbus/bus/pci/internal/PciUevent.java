@@ -27,7 +27,7 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
         UIO_REMOVED
     }
 
-    /** Empty for any other uevent, and for one that tells of no change. */
+    /** Empty for any other uevent, and for a uevent without a change. */
     static Optional<PciUevent> of(Uevent uevent) {
         if (uevent.synthetic()) {
             return Optional.empty();

@@ -80,7 +80,7 @@ public final class EventLog implements DeviceEventListener, EthEventListener, Li
         ports.addListener(this);
     }
 
-    /** What was told before is written; returns when it is. Twice does no harm. */
+    /** Returns when all events so far are written. Idempotent. */
     @Deactivate
     void deactivate() {
         if (file.isEmpty()) {

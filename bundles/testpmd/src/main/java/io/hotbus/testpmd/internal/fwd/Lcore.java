@@ -89,7 +89,7 @@ final class Lcore {
         return caches;
     }
 
-    /** The streams it was last given, less those that failed since. */
+    /** The streams that were last assigned, without those that failed since. */
     List<FwdStream> streams() {
         return List.of(work.get().streams);
     }

@@ -43,7 +43,7 @@ final class Streams {
         this.burst = burst;
     }
 
-    /** Forgets all counters; streams begun from now on are of this kind. None is live. */
+    /** Forgets all counters, and sets what streams from now on do. No stream is live. */
     void reset(ForwardMode mode, int txFirstBursts, SharedMempool mempool) {
         this.mode = mode;
         this.txFirstBursts = txFirstBursts;
@@ -121,7 +121,7 @@ final class Streams {
         }
     }
 
-    /** Its mode threw on the lcore, which has dropped it. False where it is not live. */
+    /** Marks a stream whose mode threw, so that its lcore dropped it. False if it is not live. */
     boolean markFailed(FwdStream stream) {
         for (LiveStream candidate : live.values()) {
             if (candidate.stream == stream && !candidate.failed) {

@@ -178,7 +178,7 @@ final class LostDevices {
         return ++device.attempts;
     }
 
-    /** It is taken for away, until it is told to be back once more. */
+    /** Regards the device as away until the next event that says it is back. */
     synchronized void giveUp(Lost device, String reason) {
         device.returned = false;
         failures.put(device.device.name(), reason);

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class SimulatedRemoval implements Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(SimulatedRemoval.class);
     private static final String DEVICE = "net_sim63";
-    /** The bus is told late, so that the fault of the polling lcore comes first. */
+    /** The removal is announced late, so that the polling lcore meets it first. */
     private static final String DEVARGS = DEVICE + ",loopback=1,uevent_ms=500";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int ROUNDS = 3;

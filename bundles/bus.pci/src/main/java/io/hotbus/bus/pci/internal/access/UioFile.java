@@ -26,7 +26,7 @@ final class UioFile implements AutoCloseable {
     private final Linux linux;
     private final String path;
     private final boolean interrupts;
-    /** The watch; null where there is none. */
+    /** The watch, or null. */
     private final AtomicReference<Lease> watch = new AtomicReference<>();
     private volatile boolean failed;
     /** Written under the lock. */

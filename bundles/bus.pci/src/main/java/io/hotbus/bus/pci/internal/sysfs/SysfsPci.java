@@ -191,7 +191,7 @@ public class SysfsPci {
         return link(directory(address).resolve("driver"));
     }
 
-    /** The inode of the function's directory; empty where it is not there. */
+    /** The inode of the function's directory, if it exists. */
     public OptionalLong inode(PciAddress address) {
         try {
             return OptionalLong.of((Long) Files.getAttribute(directory(address), "unix:ino"));

@@ -41,7 +41,7 @@ final class VfioContainer {
     private static final int ENOSPC = 28;
     private static final long HUGEPAGE = 2L << 20;
 
-    /** Inclusive, as the kernel has it; unsigned. */
+    /** I/O virtual addresses from first to last, both included, as in the kernel; unsigned. */
     private record IovaRange(long first, long last) {
         boolean covers(VfioDmaRun run) {
             return Long.compareUnsigned(first, run.iova()) <= 0

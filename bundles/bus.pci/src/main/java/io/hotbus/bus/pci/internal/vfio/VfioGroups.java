@@ -142,7 +142,7 @@ public final class VfioGroups implements DmaMapper {
         }
     }
 
-    /** Under the lock to the end: once memory is unmapped, no container has it. */
+    /** Holds the lock to the end: once memory is unmapped, no container maps it. */
     private void leave(VfioGroup group) {
         synchronized (lock) {
             if (group.leave()) {

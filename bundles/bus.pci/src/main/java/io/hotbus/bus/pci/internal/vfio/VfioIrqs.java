@@ -192,7 +192,7 @@ final class VfioIrqs {
         }
     }
 
-    /** Before the function is closed. Nothing is told when this returns. Idempotent. */
+    /** Call it before the function is closed. No event is published afterwards. Idempotent. */
     void close() {
         List<VfioEventfd> last;
         synchronized (lock) {
