@@ -67,8 +67,8 @@ final class Slot<D extends Device, R extends Driver> {
     }
 
     /**
-     * Finds the device and has its driver probe it. A device that waits in this slot for a driver is
-     * replaced by it, or, if the probe fails, waits on.
+     * Finds the device and has its driver probe it. A device that waits in this slot for a driver
+     * is replaced by it, or, if the probe fails, waits on.
      */
     D attach(Devargs devargs) throws DeviceException {
         requireOutsideDriver();
