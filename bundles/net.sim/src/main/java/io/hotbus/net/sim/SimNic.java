@@ -197,14 +197,16 @@ final class SimNic {
     private void control(int written) {
         if ((written & SimRegs.CTRL_RST) != 0) {
             reset();
+        } else {
+            control = written;
             refreshLink();
-            return;
         }
-        control = written;
-        refreshLink();
     }
 
-    /** Everything to its reset value. CTRL.RST reads as 0 last: the driver waits for that. */
+    /**
+     * Sets every register to its reset value and takes the link down. CTRL.RST reads as 0 last,
+     * because the driver waits for that.
+     */
     private void reset() {
         for (int q = 0; q < rx.length; q++) {
             rx[q].reset();
@@ -217,7 +219,7 @@ final class SimNic {
         RawMemory.putIntRelease(bar0 + SimRegs.RAL, (int) mac);
         RawMemory.putIntRelease(bar0 + SimRegs.RAH, (int) (mac >>> Integer.SIZE) | SimRegs.RAH_AV);
         control = 0;
-        publishStatus();
+        refreshLink();
         RawMemory.putIntRelease(bar0 + SimRegs.CTRL, 0);
     }
 

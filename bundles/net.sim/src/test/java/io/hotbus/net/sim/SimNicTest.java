@@ -68,6 +68,23 @@ final class SimNicTest {
         assertThat(registers.read32(SimRegs.txQueue(0) + SimRegs.QUEUE_STATUS)).isZero();
     }
 
+    @Test
+    void shouldTakeItsLinkDownBeforeItsResetEnds() throws Exception {
+        Mmio registers = attach("net_sim0,loopback=1");
+        int up = SimRegs.STATUS_FD | SimRegs.STATUS_LU | SimRegs.STATUS_SLU;
+        for (int i = 0; i < 500; i++) {
+            registers.write32(SimRegs.CTRL, SimRegs.CTRL_SLU);
+            assertThat(settles(registers, SimRegs.STATUS, up)).isTrue();
+
+            registers.write32(SimRegs.CTRL, SimRegs.CTRL_RST);
+            while (registers.read32(SimRegs.CTRL) != 0) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(registers.read32(SimRegs.STATUS)).isEqualTo(SimRegs.STATUS_FD);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0,       1024,  2048, 1",
