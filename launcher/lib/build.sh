@@ -42,7 +42,7 @@ build() {
 
 # Remembers when the build began. The resolver may have brought the lists of bundles up to date since.
 built() {
-	touch -r "$stamp.new" "$launcher"/*.bndrun
+	touch -r "$stamp.new" "$launcher"/*.bndrun "$top"/bundles/*/*.bndrun
 	mv "$stamp.new" "$stamp"
 }
 

@@ -18,6 +18,13 @@ public record EthStats(long rxPackets, long rxBytes, long rxErrors, long missed,
     /** Nothing happened. */
     public static final EthStats ZERO = new EthStats(0, 0, 0, 0, 0, 0, 0, 0);
 
+    /** The sum of both, counter by counter. */
+    public EthStats plus(EthStats other) {
+        return new EthStats(rxPackets + other.rxPackets, rxBytes + other.rxBytes,
+                rxErrors + other.rxErrors, missed + other.missed, noMbuf + other.noMbuf,
+                txPackets + other.txPackets, txBytes + other.txBytes, txErrors + other.txErrors);
+    }
+
     /** What was counted since {@code other} was read. */
     public EthStats minus(EthStats other) {
         return new EthStats(rxPackets - other.rxPackets, rxBytes - other.rxBytes,

@@ -5,6 +5,8 @@ import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
+import io.hotbus.pmd.DmaReach;
+import io.hotbus.pmd.Registers;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -16,10 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 final class E1000eChip {
     /** No access for the first microsecond of a reset; the host's timers are coarser. */
     private static final long RESET_PAUSE_NANOS = 100_000;
-    private static final long POLL_NANOS = 50_000;
 
     private final PciDevice device;
-    private final Mmio bar0;
+    private final Registers registers;
     /** Some milliseconds by the data sheet. */
     private final Duration resetLimit;
     /** Requests that are under way end within microseconds; Linux waits 80 ms for it. */
@@ -31,7 +32,7 @@ final class E1000eChip {
     /** {@code resetLimit}: how long a reset may take; the end of requests, a tenth of it. */
     E1000eChip(PciDevice device, Mmio bar0, Duration resetLimit) {
         this.device = device;
-        this.bar0 = bar0;
+        this.registers = new Registers(bar0, r -> device.isGone() || isSilent());
         this.resetLimit = resetLimit;
         this.stopLimit = resetLimit.dividedBy(10);
         PciId id = device.function().id();
@@ -42,41 +43,32 @@ final class E1000eChip {
         return device;
     }
 
+    /** For the statistics; a silent chip counts as absent. */
+    Registers registers() {
+        return registers;
+    }
+
+    /** Which memory the chip can be given. */
+    DmaReach reach() {
+        return device::requireReachable;
+    }
+
     /** How long {@link #stopDma} waits. */
     Duration stopLimit() {
         return stopLimit;
     }
 
     int read(long register) {
-        return bar0.read32(register);
+        return registers.read32(register);
     }
 
     void write(long register, int value) {
-        bar0.write32(register, value);
+        registers.write32(register, value);
     }
 
-    /**
-     * Waits until the bits {@code mask} of {@code register} read {@code expected}; whether they do.
-     * False at once where nobody answers. The last look is after the deadline, so that it does not
-     * matter whether this thread was on a CPU until then.
-     */
-    boolean await(long register, int mask, int expected, Duration deadline) {
-        long start = System.nanoTime();
-        while (!device.isGone()) {
-            boolean late = System.nanoTime() - start > deadline.toNanos();
-            int value = read(register);
-            if (value == E1000eRegs.GONE) {
-                return false;
-            }
-            if ((value & mask) == expected) {
-                return true;
-            }
-            if (late || isSilent()) {
-                return false;
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        return false;
+    /** See {@link Registers#await}. */
+    private boolean await(long register, int mask, int expected, Duration limit) {
+        return registers.await(register, mask, expected, limit);
     }
 
     /** Whether the registers answer nothing that a chip would. */
@@ -91,10 +83,10 @@ final class E1000eChip {
      */
     boolean isSilent(int status) {
         if (status != 0) {
-            return status == E1000eRegs.GONE;
+            return status == Registers.GONE;
         }
         int control = read(E1000eRegs.CTRL);
-        return control == 0 || control == E1000eRegs.GONE;
+        return control == 0 || control == Registers.GONE;
     }
 
     /** Whether its configuration space answers, as the function that was attached. */
@@ -189,7 +181,7 @@ final class E1000eChip {
      */
     void acknowledge() {
         int causes = read(E1000eRegs.ICR);
-        if (causes != E1000eRegs.GONE) {
+        if (causes != Registers.GONE) {
             write(E1000eRegs.ICR, causes);
         }
     }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
+import io.hotbus.pmd.RegisterCounter;
+
 /**
  * The statistics registers that are shown. Each holds 32 bits, sticks at all-ones and is cleared by
  * reading it. Source: 82574 data sheet, statistics registers.
  */
-enum E1000eCounter {
+enum E1000eCounter implements RegisterCounter {
     CRCERRS("rx_crc_errors", 0x04000),
     ALGNERRC("rx_alignment_errors", 0x04004),
     RXERRC("rx_receive_errors", 0x0400c),
@@ -21,20 +23,26 @@ enum E1000eCounter {
     RUC("rx_undersize", 0x040a4),
     ROC("rx_oversize", 0x040ac);
 
-    private final String text;
+    private final String xstat;
     private final long offset;
 
-    E1000eCounter(String text, long offset) {
-        this.text = text;
+    E1000eCounter(String xstat, long offset) {
+        this.xstat = xstat;
         this.offset = offset;
     }
 
-    /** Its name among the xstats. */
-    String text() {
-        return text;
+    @Override
+    public String xstat() {
+        return xstat;
     }
 
-    long offset() {
+    @Override
+    public long offset() {
         return offset;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.CLEARED_BY_READ_32;
     }
 }

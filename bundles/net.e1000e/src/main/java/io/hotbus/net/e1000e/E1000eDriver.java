@@ -13,10 +13,10 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.pmd.Attachment;
+import io.hotbus.pmd.Attachments;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -36,16 +36,13 @@ public final class E1000eDriver implements PciDriver {
     /** What the bus itself understands. */
     private static final Set<String> DEVARGS = Set.of("bind");
 
-    private record Attached(E1000eDev dev, Port port, E1000eWatch watch) {
-    }
-
     private final DmaAllocator allocator;
     private final InterruptThread interruptThread;
     private final HotUnplug hotUnplug;
     private final PortRegistry ports;
     private final E1000eSettings settings;
     private final E1000eRecovery.Limits limits;
-    private final Map<PciDevice, Attached> attached = new ConcurrentHashMap<>();
+    private final Attachments<PciDevice> attachments = new Attachments<>();
 
     @Activate
     public E1000eDriver(@Reference DmaAllocator allocator,
@@ -65,10 +62,10 @@ public final class E1000eDriver implements PciDriver {
         this.limits = limits;
     }
 
-    /** Lets go of what the bus has left with it. */
+    /** Lets go of the devices that the bus has left with this driver. */
     @Deactivate
     public void deactivate() {
-        attached.keySet().forEach(this::remove);
+        attachments.removeAll();
     }
 
     @Override
@@ -89,34 +86,23 @@ public final class E1000eDriver implements PciDriver {
             throw new DeviceException("%s: no BAR0 of %s KiB of memory is assigned to it: %s"
                     .formatted(device, E1000eRegs.BAR0_LENGTH >> 10, device.function().bars()));
         }
+        attachments.probe(device, attachment -> probe(device, attachment));
+    }
+
+    private void probe(PciDevice device, Attachment attachment) throws DeviceException {
         E1000eChip chip = new E1000eChip(device, device.mapBar(0), settings.resetLimit());
         E1000eDev dev = E1000eDev.probe(chip, allocator);
-        Port port = ports.add(device, dev);
+        Port port = dev.publish(ports, device, attachment);
         E1000eWatch watch = new E1000eWatch(
                 chip, dev, port, ports, hotUnplug, settings.watch(), limits);
-        attached.put(device, new Attached(dev, port, watch));
-        try {
-            watch.begin(interruptThread);
-        } catch (RuntimeException e) {
-            remove(device);
-            throw e;
-        }
+        attachment.onRemove(watch::close);
+        watch.begin(interruptThread);
         LOG.info("{}: 82574, {}, {}", device, dev.info().macText(),
                 E1000eWatch.describe(dev.link()));
     }
 
     @Override
     public void remove(PciDevice device) {
-        Attached gone = attached.get(device);
-        if (gone == null) {
-            return;
-        }
-        gone.watch().close();
-        try {
-            ports.remove(gone.port());
-        } finally {
-            gone.dev().close();
-            attached.remove(device);
-        }
+        attachments.remove(device);
     }
 }

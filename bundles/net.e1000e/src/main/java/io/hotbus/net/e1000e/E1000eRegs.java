@@ -11,9 +11,6 @@ final class E1000eRegs {
     static final int MIN_DESCRIPTORS = 64;
     static final int MAX_DESCRIPTORS = 4096;
 
-    /** What a register reads as when nobody is there. None of those read here ever holds it. */
-    static final int GONE = -1;
-
     // General.
     static final long CTRL = 0x00000;
     /** Stops requests of the device on PCI Express; see {@link #STATUS_GIO_MASTER_ENABLE}. */

@@ -1,75 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
-import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.DmaAllocator;
-import io.hotbus.eal.mem.DmaMemory;
-import java.io.IOException;
+import io.hotbus.pmd.DmaRing;
+import io.hotbus.pmd.eth.QueueSetup;
+import java.util.List;
 
-/** The memory of a descriptor ring: contiguous for the device, too. Control thread. */
+/**
+ * The descriptors of one queue and its block of registers, which is laid out alike for receive
+ * (RDBAL and so on) and transmit (TDBAL and so on).
+ *
+ * <p>The descriptors lie in memory of ours, so a burst writes one register, the doorbell, and reads
+ * none: nothing in it waits for a device that is gone.
+ */
 final class E1000eRing implements AutoCloseable {
-    private final DmaMemory memory;
-    private final int bytes;
+    private final E1000eChip chip;
+    private final String prefix;
+    private final long registers;
+    private final DmaRing memory;
+    private final long base;
 
-    private E1000eRing(DmaMemory memory, int bytes) {
+    private E1000eRing(E1000eChip chip, String prefix, long registers, DmaRing memory) {
+        this.chip = chip;
+        this.prefix = prefix;
+        this.registers = registers;
         this.memory = memory;
-        this.bytes = bytes;
+        this.base = memory.address();
     }
 
     /**
-     * @param label names the device and the queue
-     * @throws DeviceException no memory, or none that the device can be given; the cure
+     * Allocates the ring. Control thread.
+     *
+     * @param label     names the device and the queue
+     * @param prefix    of its registers: {@code RD} or {@code TD}
+     * @param registers where RDBAL or TDBAL is
+     * @throws DeviceException no memory, or the device cannot be given it or the pool; the cure
      */
-    static E1000eRing allocate(DmaAllocator allocator, PciDevice device, String label,
-            int descriptors) throws DeviceException {
-        int bytes = descriptors * E1000eDescriptor.BYTES;
-        DmaMemory memory;
-        try {
-            memory = allocator.allocate(label, bytes, device.function().numaNode());
-        } catch (IOException e) {
-            throw new DeviceException(label + ": no memory for its ring: " + e.getMessage(), e);
-        }
-        try {
-            device.requireReachable(memory);
-            requireContiguous(memory, bytes, label);
-            return new E1000eRing(memory, bytes);
-        } catch (DeviceException | RuntimeException e) {
-            memory.close();
-            throw e;
-        }
+    static E1000eRing allocate(E1000eChip chip, String label, QueueSetup setup, String prefix,
+            long registers, DmaAllocator allocator) throws DeviceException {
+        chip.reach().requireBuffers(setup.pool(), label);
+        DmaRing memory = DmaRing.allocate(allocator, label,
+                new DmaRing.Layout(setup.descriptors(), E1000eDescriptor.BYTES),
+                chip.device().function().numaNode(), chip.reach());
+        return new E1000eRing(chip, prefix, registers, memory);
     }
 
-    private static void requireContiguous(DmaMemory memory, int bytes, String label)
-            throws DeviceException {
-        long page = memory.pageSize();
-        long iova = memory.iova(memory.address());
-        for (long offset = page; offset < bytes; offset += page) {
-            if (memory.iova(memory.address() + offset) != iova + offset) {
-                throw new DeviceException(("%s: its ring of %s bytes is not contiguous in pages of "
-                        + "%s bytes: reserve hugepages, or configure at most %s descriptors")
-                        .formatted(label, bytes, page, page / E1000eDescriptor.BYTES));
-            }
-        }
+    /** The second word of descriptor {@code index}, with all that the chip wrote before it. */
+    long word(int index) {
+        return RawMemory.getLongVolatile(wordAddress(index));
     }
 
-    long address() {
-        return memory.address();
+    /** Writes descriptor {@code index}; the doorbell orders it. */
+    void write(int index, long iova, long word) {
+        RawMemory.putLong(E1000eDescriptor.at(base, index), iova);
+        RawMemory.putLong(wordAddress(index), word);
     }
 
-    long iova() {
-        return memory.iova(memory.address());
+    private long wordAddress(int index) {
+        return E1000eDescriptor.at(base, index) + E1000eDescriptor.WORD;
     }
 
-    int bytes() {
-        return bytes;
+    /** Whether the chip has reported that it has done descriptor {@code index}. */
+    boolean isDone(int index) {
+        return (word(index) & E1000eDescriptor.DD) != 0;
     }
 
+    /** Tells the chip that descriptors before {@code tail} are its own now. */
+    void doorbell(int tail) {
+        write(E1000eRegs.RDT, tail);
+    }
+
+    /** Sets all descriptors to zero. The chip does not touch them. */
     void clear() {
-        RawMemory.fill(address(), bytes, (byte) 0);
+        memory.clear();
     }
 
+    /** Tells the chip where the ring is, which is empty. RCTL.EN or TCTL.EN are not set. */
+    void writeRegisters(int dctl) {
+        long iova = memory.iova();
+        write(E1000eRegs.RDBAL, (int) iova);
+        write(E1000eRegs.RDBAH, (int) (iova >>> Integer.SIZE));
+        write(E1000eRegs.RDLEN, memory.bytes());
+        write(E1000eRegs.RDH, 0);
+        write(E1000eRegs.RDT, 0);
+        // No delayed interrupts: write-backs would wait for their timers.
+        write(E1000eRegs.RDTR, 0);
+        write(E1000eRegs.RADV, 0);
+        write(E1000eRegs.RXDCTL, dctl);
+    }
+
+    /** {@code register} as it is called for receive. */
+    private void write(long register, int value) {
+        chip.write(at(register), value);
+    }
+
+    private long at(long register) {
+        return registers + register - E1000eRegs.RDBAL;
+    }
+
+    /** What {@link #writeRegisters} has written, but for head and tail. */
+    List<E1000eSetup.Register> written() {
+        long iova = memory.iova();
+        return List.of(
+                E1000eSetup.Register.of(prefix + "BAL", at(E1000eRegs.RDBAL), (int) iova),
+                E1000eSetup.Register.of(prefix + "BAH", at(E1000eRegs.RDBAH),
+                        (int) (iova >>> Integer.SIZE)),
+                E1000eSetup.Register.of(prefix + "LEN", at(E1000eRegs.RDLEN), memory.bytes()));
+    }
+
+    /** Frees the memory. The chip cannot reach it any more. Idempotent. */
     @Override
     public void close() {
         memory.close();

@@ -2,66 +2,51 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.MempoolCache;
 import io.hotbus.eal.mem.MempoolCaches;
-import io.hotbus.ethdev.QueueCounters;
-import io.hotbus.ethdev.RxQueue;
+import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxRing;
 import java.util.List;
 
 /**
- * The receive queue. Descriptors from {@code next} on, {@code armed} of them, hold a buffer and are
- * the chip's; the others are empty.
+ * The receive queue.
  *
  * <p>A frame that takes more than one buffer is dropped and counted, since a packet has one segment
  * here. It can be so only where the pool's buffers are smaller than a frame.
  */
-final class E1000eRxQueue extends E1000eQueue implements RxQueue {
-    /** Descriptors are filled again this many at a time. */
-    private static final int REFILL = 32;
+final class E1000eRxQueue extends RxRing {
     private static final int MAX_BUFFER_SHIFT = 11;
     private static final int MIN_BUFFER_SHIFT = 8;
 
-    private final int portId;
+    private final E1000eRing ring;
     /** The chip writes at most 2 to the power of this into a buffer. */
     private final int bufferShift;
-    private final QueueCounters counters;
-    private final long[] fresh = new long[REFILL];
-    /** The next descriptor that the chip will have done. */
-    private int next;
-    private int armed;
-    /** The buffer before {@code next} holds a frame that goes on in that of {@code next}. */
+    /** The frame of the buffer that was taken last goes on in the next one. */
     private boolean inFrame;
 
-    private E1000eRxQueue(E1000eChip chip, int descriptors, Mempool pool, DmaAllocator allocator,
-            int portId, QueueCounters counters) throws DeviceException {
-        super(chip, "receive", descriptors, pool, allocator);
-        this.portId = portId;
-        this.counters = counters;
-        int fits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(pool.dataRoom());
-        this.bufferShift = Math.min(MAX_BUFFER_SHIFT, fits);
-    }
-
     /** @throws DeviceException the pool's buffers are too small, or as the ring says */
-    static E1000eRxQueue create(E1000eChip chip, int descriptors, Mempool pool,
-            DmaAllocator allocator, int portId, QueueCounters counters) throws DeviceException {
-        if (pool.dataRoom() < 1 << MIN_BUFFER_SHIFT) {
+    E1000eRxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
+            throws DeviceException {
+        super(setup, chip.device() + " receive queue " + setup.index());
+        int dataRoom = setup.pool().dataRoom();
+        if (dataRoom < 1 << MIN_BUFFER_SHIFT) {
             throw new DeviceException("%s: the buffers of mempool %s have %s bytes for data, and %s"
-                    .formatted(chip.device(), pool.name(), pool.dataRoom(), 1 << MIN_BUFFER_SHIFT)
+                    .formatted(chip.device(), setup.pool().name(), dataRoom, 1 << MIN_BUFFER_SHIFT)
                     + " are the least the 82574 can receive into (2048 hold any frame)");
         }
-        return new E1000eRxQueue(chip, descriptors, pool, allocator, portId, counters);
+        int fits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(dataRoom);
+        this.bufferShift = Math.min(MAX_BUFFER_SHIFT, fits);
+        this.ring = E1000eRing.allocate(
+                chip, toString(), setup, "RD", E1000eRegs.RDBAL, allocator);
     }
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
         int received = 0;
         long bytes = 0;
-        while (received < count && armed > 0) {
-            long done = RawMemory.getLongVolatile(word(next));
+        while (received < count && owned > 0) {
+            long done = ring.word(first);
             if ((done & E1000eDescriptor.DD) == 0) {
                 break;
             }
@@ -70,7 +55,8 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
             boolean whole = (done & (E1000eDescriptor.RX_EOP | E1000eDescriptor.RX_ERRORS))
                     == E1000eDescriptor.RX_EOP && !inFrame;
             if (!whole || length == 0 || length > 1 << bufferShift) {
-                drop(caches, mbuf, done);
+                countDropped(done);
+                drop(caches, mbuf);
                 continue;
             }
             Mbuf.received(mbuf, length, portId);
@@ -80,56 +66,29 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
         if (received > 0) {
             counters.add(received, bytes);
         }
-        if (mask - armed >= REFILL) {
-            refill(caches.of(pool()));
-        }
+        refill(caches);
         return received;
     }
 
-    /** The buffer of the descriptor that is done. */
-    private long take() {
-        long mbuf = buffers[next];
-        next = (next + 1) & mask;
-        armed--;
-        return mbuf;
-    }
-
     /** A frame counts once, where it ends. */
-    private void drop(MempoolCaches caches, long mbuf, long done) {
+    private void countDropped(long done) {
         inFrame = (done & E1000eDescriptor.RX_EOP) == 0;
         if (!inFrame) {
             counters.addErrors(1);
         }
-        fresh[0] = mbuf;
-        caches.put(fresh, 0, 1);
     }
 
-    /** Fills what is empty, but for one descriptor: RDT = RDH means that there is none. */
-    private void refill(MempoolCache cache) {
-        int index = (next + armed) & mask;
-        int filled = 0;
-        int got = REFILL;
-        while (got == REFILL && mask - armed - filled >= REFILL) {
-            got = cache.get(fresh, 0, REFILL);
-            for (int i = 0; i < got; i++) {
-                arm(index, fresh[i]);
-                index = (index + 1) & mask;
-            }
-            filled += got;
-        }
-        if (got < REFILL) {
-            counters.addNoMbuf();
-        }
-        if (filled > 0) {
-            armed += filled;
-            chip.write(E1000eRegs.RDT, index);
+    @Override
+    protected void arm(int index, int count) {
+        for (int i = 0; i < count; i++) {
+            int at = (index + i) & mask;
+            ring.write(at, Mbuf.receiveIova(buffers[at]), 0);
         }
     }
 
-    private void arm(int index, long mbuf) {
-        buffers[index] = mbuf;
-        RawMemory.putLong(descriptor(index), Mbuf.receiveIova(mbuf));
-        RawMemory.putLong(word(index), 0);
+    @Override
+    protected void ringDoorbell(int tail) {
+        ring.doorbell(tail);
     }
 
     /**
@@ -138,30 +97,19 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
      * @throws DeviceException there are too few buffers in the pool
      */
     void prepare() throws DeviceException {
-        returnBuffers();
-        writeRing(E1000eRegs.RDBAL, E1000eRegs.DCTL_GRAN);
-        while (armed < mask) {
-            int got = pool().getPatiently(
-                    toString(), fresh, 0, Math.min(REFILL, mask - armed));
-            if (got == 0) {
-                int missing = mask - armed;
-                returnBuffers();
-                throw new DeviceException("%s: mempool %s lacks %s of the %s buffers it needs"
-                        .formatted(this, pool().name(), missing, mask));
-            }
-            for (int i = 0; i < got; i++) {
-                arm(armed++, fresh[i]);
-            }
-        }
+        inFrame = false;
+        ring.clear();
+        ring.writeRegisters(E1000eRegs.DCTL_GRAN);
+        fill();
     }
 
     /** Hands the ring over. The chip is enabled: RDT is written after RCTL.EN. */
     void handOver() {
-        chip.write(E1000eRegs.RDT, armed);
+        ring.doorbell(next());
     }
 
-    List<E1000eSetup.Register> ringRegisters() {
-        return ringRegisters("RD", E1000eRegs.RDBAL);
+    List<E1000eSetup.Register> registersWritten() {
+        return ring.written();
     }
 
     /**
@@ -171,7 +119,7 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
      */
     boolean lacksReports(int head, int tail) {
         for (int i = (tail + 1) & mask; i != (head & mask); i = (i + 1) & mask) {
-            if (!isDone(i)) {
+            if (!ring.isDone(i)) {
                 return true;
             }
         }
@@ -184,12 +132,8 @@ final class E1000eRxQueue extends E1000eQueue implements RxQueue {
     }
 
     @Override
-    void returnBuffers() {
-        for (; armed > 0; armed--) {
-            giveBack(buffers[next]);
-            next = (next + 1) & mask;
-        }
-        next = 0;
-        inFrame = false;
+    public void close() {
+        super.close();
+        ring.close();
     }
 }

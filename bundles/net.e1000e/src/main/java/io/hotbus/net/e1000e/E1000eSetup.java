@@ -34,8 +34,8 @@ record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx)
                 new Register("RCTL", E1000eRegs.RCTL, E1000eRegs.RCTL_WRITTEN, rctl),
                 new Register("TCTL", E1000eRegs.TCTL,
                         E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP, tctl)));
-        registers.addAll(rx.ringRegisters());
-        registers.addAll(tx.ringRegisters());
+        registers.addAll(rx.registersWritten());
+        registers.addAll(tx.registersWritten());
         return new E1000eSetup(registers, rx, tx);
     }
 

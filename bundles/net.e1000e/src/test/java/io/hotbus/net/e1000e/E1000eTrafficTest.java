@@ -81,7 +81,7 @@ final class E1000eTrafficTest {
         assertThat(stats.rxBytes()).isEqualTo(stats.txBytes());
         assertThat(stats.rxErrors() + stats.txErrors() + stats.noMbuf()).isZero();
         assertThat(port.xstats()).containsEntry("rx_q0_packets", 6000L)
-                .containsEntry("tx_q0_errors", 0L).containsKey("rx_crc_errors");
+                .containsEntry("rx_q0_errors", 0L).containsKey("rx_crc_errors");
         rig.detachAll();
         assertThat(big.available()).isEqualTo(big.capacity());
     }

@@ -6,10 +6,8 @@ import io.hotbus.bus.vdev.VdevDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import io.hotbus.pmd.Attachments;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -22,7 +20,7 @@ public final class NullDriver implements VdevDriver {
     static final String NAME = "net_null";
 
     private final PortRegistry ports;
-    private final Map<VdevDevice, Port> attached = new ConcurrentHashMap<>();
+    private final Attachments<VdevDevice> attachments = new Attachments<>();
 
     @Activate
     public NullDriver(@Reference PortRegistry ports) {
@@ -37,14 +35,12 @@ public final class NullDriver implements VdevDriver {
     @Override
     public void probe(VdevDevice device) throws DeviceException {
         NullArgs args = NullArgs.parse(device.devargs());
-        attached.put(device, ports.add(device, new NullDev(device.name(), args)));
+        attachments.probe(device, attachment ->
+                new NullDev(device.name(), args).publish(ports, device, attachment));
     }
 
     @Override
     public void remove(VdevDevice device) {
-        Port port = attached.remove(device);
-        if (port != null) {
-            ports.remove(port);
-        }
+        attachments.remove(device);
     }
 }

@@ -7,6 +7,7 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
+import io.hotbus.pmd.eth.QueueSetup;
 
 /** Receives as much as is asked for: empty buffers of the pool, said to be packets. */
 final class NullRxQueue implements RxQueue {
@@ -17,11 +18,11 @@ final class NullRxQueue implements RxQueue {
     /** What each packet holds; null where its bytes are left as they are. */
     private final byte[] dummy;
 
-    NullRxQueue(NullArgs args, int port, Mempool pool, QueueCounters counters) {
+    NullRxQueue(NullArgs args, QueueSetup setup) {
         this.size = args.size();
-        this.port = port;
-        this.pool = pool;
-        this.counters = counters;
+        this.port = setup.portId();
+        this.pool = setup.pool();
+        this.counters = setup.counters();
         this.dummy = args.copy() ? new byte[args.size()] : null;
     }
 

@@ -6,6 +6,7 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.pmd.eth.QueueSetup;
 
 /** Takes every packet, and puts its buffer back. */
 final class NullTxQueue implements TxQueue {
@@ -13,10 +14,9 @@ final class NullTxQueue implements TxQueue {
     /** Where packets' bytes go; null where they go nowhere. */
     private final byte[] dummy;
 
-    /** {@code dataRoom} is the longest packet that is copied as a whole. */
-    NullTxQueue(NullArgs args, int dataRoom, QueueCounters counters) {
-        this.counters = counters;
-        this.dummy = args.copy() ? new byte[dataRoom + Mbuf.HEADROOM] : null;
+    NullTxQueue(NullArgs args, QueueSetup setup) {
+        this.counters = setup.counters();
+        this.dummy = args.copy() ? new byte[setup.pool().dataRoom() + Mbuf.HEADROOM] : null;
     }
 
     @Override

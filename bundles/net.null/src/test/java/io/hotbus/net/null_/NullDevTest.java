@@ -161,14 +161,14 @@ final class NullDevTest {
         forwardOnce(dev);
 
         assertThat(dev.xstats()).containsExactly(Map.entry("rx_q0_packets", 32L),
-                Map.entry("rx_q0_bytes", 2048L), Map.entry("tx_q0_packets", 32L),
-                Map.entry("tx_q0_bytes", 2048L));
+                Map.entry("rx_q0_bytes", 2048L), Map.entry("rx_q0_errors", 0L),
+                Map.entry("tx_q0_packets", 32L), Map.entry("tx_q0_bytes", 2048L));
         dev.resetStats();
         assertThat(dev.stats()).isEqualTo(EthStats.ZERO);
     }
 
     @Test
-    void shouldHaveALinkWhileStarted() {
+    void shouldHaveALinkWhileStarted() throws DeviceException {
         NullDev dev = dev(64, false, false);
         assertThat(dev.link().up()).isFalse();
         dev.start();

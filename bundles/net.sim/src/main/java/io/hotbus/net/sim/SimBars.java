@@ -1,45 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.sim;
 
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.io.Fill;
 import io.hotbus.eal.io.Mmio;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import io.hotbus.eal.io.MmioMapper;
+import io.hotbus.pmd.Attachment;
+import io.hotbus.pmd.Registers;
+import java.time.Duration;
 
 /**
- * The NIC as the driver sees it: its windows, and how to wait for it.
+ * The NIC as the driver sees it: its windows.
  *
  * @param registers BAR0
  * @param rings     BAR2
  */
-record SimBars(Mmio registers, Mmio rings) {
-    private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long POLL_NANOS = 20_000;
+record SimBars(Registers registers, Mmio rings) {
+    private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    /** Whether nobody answers: no register ever holds all-ones. */
-    boolean isGone() {
-        return registers.read32(SimRegs.STATUS) == SimRegs.GONE;
+    /** Maps the memory {@code fd}. All-ones is the fill of both: no descriptor holds that. */
+    static SimBars map(Attachment attachment, MmioMapper mapper, int fd) throws DeviceException {
+        Mmio bar0 = attachment.map(mapper, new MmioMapper.Source(
+                "BAR0", fd, 0, SimRegs.BAR0_LENGTH, Fill.ONES));
+        Mmio bar2 = attachment.map(mapper, new MmioMapper.Source(
+                "BAR2", fd, SimRegs.BAR0_LENGTH, SimRegs.BAR2_LENGTH, Fill.ONES));
+        return new SimBars(Registers.withSign(bar0, SimRegs.STATUS), bar2);
     }
 
-    /**
-     * Waits, at most 2 s, until the bits {@code mask} of a 32-bit register read {@code expected};
-     * whether they do. False at once where nobody answers. The last look is after the deadline, so
-     * that it does not matter whether this thread was on a CPU until then.
-     */
+    /** Whether no device answers: no register ever holds all-ones. */
+    boolean isGone() {
+        return registers.isAbsent();
+    }
+
+    /** See {@link Registers#await}; at most 2 s. */
     boolean await(long register, int mask, int expected) {
-        long start = System.nanoTime();
-        while (true) {
-            boolean late = System.nanoTime() - start > DEADLINE_NANOS;
-            int value = registers.read32(register);
-            if (value == SimRegs.GONE) {
-                return false;
-            }
-            if ((value & mask) == expected) {
-                return true;
-            }
-            if (late) {
-                return false;
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        return registers.await(register, mask, expected, LIMIT);
+    }
+
+    /** What to throw where the NIC {@code name} did not do as it was told. */
+    DeviceException failure(String name, String what) {
+        return new DeviceException(isGone()
+                ? name + ": its registers read all-ones: it was pulled out"
+                : name + ": " + what + ": the hardware does not answer");
     }
 }

@@ -1,46 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.sim;
 
-import io.hotbus.eal.io.Mmio;
+import io.hotbus.pmd.RegisterCounter;
 
-/**
- * A statistics register as the driver shows it: counted from the last reset, and once the NIC is
- * gone what it held when it was last read. Any thread.
- */
-final class SimCounter {
-    private final Mmio registers;
+/** The statistics registers that are shown. */
+enum SimCounter implements RegisterCounter {
+    MPC("rx_missed", SimRegs.MPC),
+    ROC("rx_oversize", SimRegs.ROC),
+    TXDMAERR("tx_dma_errors", SimRegs.TXDMAERR),
+    TNLC("tx_no_link", SimRegs.TNLC);
+
+    private final String xstat;
     private final long offset;
-    private long last;
-    private long base;
-    private boolean frozen;
 
-    SimCounter(Mmio registers, long offset) {
-        this.registers = registers;
+    SimCounter(String xstat, long offset) {
+        this.xstat = xstat;
         this.offset = offset;
     }
 
-    synchronized long read() {
-        return refresh() - base;
+    @Override
+    public String xstat() {
+        return xstat;
     }
 
-    synchronized void reset() {
-        base = refresh();
+    @Override
+    public long offset() {
+        return offset;
     }
 
-    /** The window may go after this. */
-    synchronized void freeze() {
-        refresh();
-        frozen = true;
-    }
-
-    /** The register counts up only: all-ones, or less than before, is not the register's answer. */
-    private long refresh() {
-        if (!frozen) {
-            long value = registers.read64(offset);
-            if (value != SimRegs.GONE64 && value > last) {
-                last = value;
-            }
-        }
-        return last;
+    @Override
+    public Kind kind() {
+        return Kind.RISING_64;
     }
 }

@@ -6,14 +6,10 @@ import io.hotbus.bus.vdev.VdevDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.io.Fill;
-import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.io.MmioMapper;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import io.hotbus.pmd.Attachments;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -29,13 +25,10 @@ import org.osgi.service.component.annotations.Reference;
 public final class SimDriver implements VdevDriver {
     static final String NAME = "net_sim";
 
-    private record Attached(SimNic nic, SimDev dev, Port port) {
-    }
-
     private final SimHardware hardware;
     private final MmioMapper mapper;
     private final PortRegistry ports;
-    private final Map<VdevDevice, Attached> attached = new ConcurrentHashMap<>();
+    private final Attachments<VdevDevice> attachments = new Attachments<>();
 
     @Activate
     public SimDriver(@Reference SimHardware hardware, @Reference MmioMapper mapper,
@@ -45,10 +38,10 @@ public final class SimDriver implements VdevDriver {
         this.ports = ports;
     }
 
-    /** Lets go of what the bus has left with it. */
+    /** Lets go of the devices that the bus has left with this driver. */
     @Deactivate
     public void deactivate() {
-        attached.keySet().forEach(this::remove);
+        attachments.removeAll();
     }
 
     @Override
@@ -59,48 +52,18 @@ public final class SimDriver implements VdevDriver {
     @Override
     public void probe(VdevDevice device) throws DeviceException {
         SimArgs args = SimArgs.parse(device.devargs());
-        SimNic nic = hardware.powerOn(device.name(), args);
-        try {
-            SimDev dev = SimDev.probe(new SimBars(
-                    map(device, nic, "BAR0", 0, SimRegs.BAR0_LENGTH),
-                    map(device, nic, "BAR2", SimRegs.BAR0_LENGTH, SimRegs.BAR2_LENGTH)),
-                    nic, args.queues());
-            Port port = ports.add(device, dev);
-            attached.put(device, new Attached(nic, dev, port));
+        attachments.probe(device, attachment -> {
+            SimNic nic = hardware.powerOn(device.name(), args);
+            attachment.onRemove(() -> hardware.powerOff(nic));
+            SimBars bars = SimBars.map(attachment, mapper, nic.fd());
+            Port port = SimDev.probe(bars, nic, args.queues()).publish(ports, device, attachment);
             nic.onLinkChange(() -> ports.linkChanged(port));
-        } catch (DeviceException | RuntimeException e) {
-            mapper.releaseAll(device.windows());
-            hardware.powerOff(nic);
-            throw e;
-        }
-    }
-
-    /** All-ones is the fill of both: this driver takes an all-ones descriptor for nobody's. */
-    private Mmio map(VdevDevice device, SimNic nic, String bar, long offset, long length)
-            throws DeviceException {
-        try {
-            return mapper.map(device.windows(), new MmioMapper.Source(
-                    bar, nic.fd(), offset, length, Fill.ONES));
-        } catch (IOException e) {
-            throw new DeviceException(
-                    "%s: cannot map %s: %s".formatted(device.name(), bar, e.getMessage()), e);
-        }
+            attachment.onRemove(() -> nic.onLinkChange(() -> { }));
+        });
     }
 
     @Override
     public void remove(VdevDevice device) {
-        Attached gone = attached.get(device);
-        if (gone == null) {
-            return;
-        }
-        gone.nic().onLinkChange(() -> { });
-        try {
-            ports.remove(gone.port());
-        } finally {
-            gone.dev().close();
-            mapper.releaseAll(device.windows());
-            hardware.powerOff(gone.nic());
-            attached.remove(device);
-        }
+        attachments.remove(device);
     }
 }

@@ -20,11 +20,6 @@ final class SimRegs {
     static final long BAR2_LENGTH =
             2L * MAX_QUEUES * MAX_DESCRIPTORS * SimDescriptor.BYTES;
 
-    /** What a 32-bit register reads as when nobody is there; no register ever holds it. */
-    static final int GONE = -1;
-    /** As {@link #GONE}, of a 64-bit counter or descriptor word. */
-    static final long GONE64 = -1L;
-
     // General, 32 bits each.
     static final long CTRL = 0x0000;
     /** Set link up: the port takes part in its wire. */

@@ -3,35 +3,23 @@ package io.hotbus.net.sim;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.MempoolCache;
 import io.hotbus.eal.mem.MempoolCaches;
-import io.hotbus.ethdev.QueueCounters;
-import io.hotbus.ethdev.RxQueue;
+import io.hotbus.pmd.Registers;
+import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxRing;
 
-/**
- * A receive queue. Descriptors from {@code next} on, {@code armed} of them, hold a buffer and are
- * the hardware's; the others are empty.
- */
-final class SimRxQueue extends SimQueue implements RxQueue {
-    /** Descriptors are filled again this many at a time. */
-    private static final int REFILL = 32;
-
-    private final int portId;
+/** A receive queue. */
+final class SimRxQueue extends RxRing implements SimQueue {
+    private final SimRing ring;
     private final int maxLength;
-    private final QueueCounters counters;
-    private final long[] fresh = new long[REFILL];
-    /** The next descriptor that the hardware will have done. */
-    private int next;
-    private int armed;
+    /** All-ones was read where that cannot be. Until the queue is started again. */
+    private boolean gone;
 
-    SimRxQueue(SimBars bars, int index, int descriptors, Mempool pool, int portId,
-            QueueCounters counters) {
-        super(bars, SimRegs.rxQueue(index), ringOffset(2 * index), descriptors, pool,
-                "receive queue " + index);
-        this.portId = portId;
-        this.maxLength = Math.min(pool.dataRoom(), SimDescriptor.MAX_LENGTH);
-        this.counters = counters;
+    SimRxQueue(SimBars bars, String device, QueueSetup setup) {
+        super(setup, device + " receive queue " + setup.index());
+        this.ring = new SimRing(bars, SimRegs.rxQueue(setup.index()), 2 * setup.index(),
+                setup.descriptors());
+        this.maxLength = Math.min(setup.pool().dataRoom(), SimDescriptor.MAX_LENGTH);
     }
 
     @Override
@@ -41,21 +29,19 @@ final class SimRxQueue extends SimQueue implements RxQueue {
         }
         int received = 0;
         long bytes = 0;
-        while (received < count) {
-            long done = rings.read64(word(next));
+        while (received < count && owned > 0) {
+            long done = ring.word(first);
             if ((done & SimDescriptor.DD) == 0) {
                 break;
             }
-            if (done == SimRegs.GONE64) {
+            if (done == Registers.GONE64) {
                 gone = true;
-                break;
-            }
-            if (armed == 0) {
                 break;
             }
             int length = (int) (done & SimDescriptor.LENGTH_MASK);
             long mbuf = take();
             if (length == 0 || length > maxLength || (done & SimDescriptor.RX_RXE) != 0) {
+                counters.addErrors(1);
                 drop(caches, mbuf);
                 continue;
             }
@@ -66,76 +52,36 @@ final class SimRxQueue extends SimQueue implements RxQueue {
         if (received > 0) {
             counters.add(received, bytes);
         }
-        if (mask - armed >= REFILL && !gone) {
-            refill(caches.of(pool()));
+        if (!gone) {
+            refill(caches);
         }
         return received;
     }
 
-    /** The buffer of the descriptor that is done. */
-    private long take() {
-        long mbuf = buffers[next];
-        next = (next + 1) & mask;
-        armed--;
-        return mbuf;
-    }
-
-    private void drop(MempoolCaches caches, long mbuf) {
-        counters.addErrors(1);
-        fresh[0] = mbuf;
-        caches.put(fresh, 0, 1);
-    }
-
-    /** Fills what is empty, but for one descriptor: RDT = RDH means that there is none. */
-    private void refill(MempoolCache cache) {
-        int index = (next + armed) & mask;
-        while (mask - armed >= REFILL) {
-            int got = cache.get(fresh, 0, REFILL);
-            for (int i = 0; i < got; i++) {
-                arm(index, fresh[i]);
-                index = (index + 1) & mask;
-            }
-            armed += got;
-            if (got < REFILL) {
-                counters.addNoMbuf();
-                break;
-            }
-        }
-        ring(index);
-    }
-
-    private void arm(int index, long mbuf) {
-        buffers[index] = mbuf;
-        rings.plainWrite64(descriptor(index), Mbuf.receiveIova(mbuf));
-        rings.plainWrite64(word(index), 0);
-    }
-
-    /** Buffers that were in the ring when it was stopped go back, too: all are alike. */
     @Override
-    int prepare() throws DeviceException {
-        returnBuffers();
-        while (armed < mask) {
-            int got = pool().getPatiently(
-                    toString(), fresh, 0, Math.min(REFILL, mask - armed));
-            if (got == 0) {
-                int missing = mask - armed;
-                returnBuffers();
-                throw new DeviceException("%s: mempool %s lacks %s of the %s buffers it needs"
-                        .formatted(this, pool().name(), missing, mask));
-            }
-            for (int i = 0; i < got; i++) {
-                arm(armed++, fresh[i]);
-            }
+    protected void arm(int index, int count) {
+        for (int i = 0; i < count; i++) {
+            int at = (index + i) & mask;
+            ring.write(at, Mbuf.receiveIova(buffers[at]), 0);
         }
-        return armed;
     }
 
     @Override
-    void returnBuffers() {
-        for (; armed > 0; armed--) {
-            giveBack(buffers[next]);
-            next = (next + 1) & mask;
-        }
-        next = 0;
+    protected void ringDoorbell(int tail) {
+        ring.doorbell(tail);
+    }
+
+    @Override
+    public void start() throws DeviceException {
+        gone = false;
+        ring.clear();
+        int tail = fill();
+        ring.enable(pool().dataRoom(), toString());
+        ring.doorbell(tail);
+    }
+
+    @Override
+    public boolean stop() {
+        return ring.disable();
     }
 }

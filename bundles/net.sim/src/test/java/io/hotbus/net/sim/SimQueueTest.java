@@ -10,6 +10,8 @@ import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.pmd.Registers;
+import io.hotbus.pmd.eth.QueueSetup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,10 +37,12 @@ final class SimQueueTest {
         rig = new Rig();
         pool = rig.pool(1024);
         memory = rig.linux.mapAnonymous("plain memory", MEMORY, rig.linux.pageSize());
-        bars = new SimBars(new Mmio("net_sim9 BAR0", memory, SimRegs.BAR0_LENGTH),
+        Mmio bar0 = new Mmio("net_sim9 BAR0", memory, SimRegs.BAR0_LENGTH);
+        bars = new SimBars(Registers.withSign(bar0, SimRegs.STATUS),
                 new Mmio("net_sim9 BAR2", memory + SimRegs.BAR0_LENGTH, SimRegs.BAR2_LENGTH));
-        rx = new SimRxQueue(bars, 0, RING, pool, 3, counters);
-        tx = new SimTxQueue(bars, 0, RING, pool, counters);
+        QueueSetup setup = new QueueSetup(0, RING, pool, 3, counters);
+        rx = new SimRxQueue(bars, "net_sim9", setup);
+        tx = new SimTxQueue(bars, "net_sim9", setup);
     }
 
     @AfterEach
@@ -67,7 +71,13 @@ final class SimQueueTest {
     }
 
     private void complete(SimQueue queue, int index, long word) {
-        bars.rings().write64(queue.word(index), word);
+        bars.rings().write64(word(queue, index), word);
+    }
+
+    /** Where in BAR2 the second word of a descriptor is. */
+    private long word(SimQueue queue, int index) {
+        long ring = queue == rx ? 0 : (long) SimRegs.MAX_DESCRIPTORS * SimDescriptor.BYTES;
+        return SimDescriptor.at(ring, index) + SimDescriptor.WORD;
     }
 
     private int send(int count) {
@@ -106,7 +116,7 @@ final class SimQueueTest {
         start();
         complete(rx, 0, DONE | 60);
         complete(rx, 1, DONE | 61);
-        complete(rx, 2, SimRegs.GONE64);
+        complete(rx, 2, Registers.GONE64);
 
         assertThat(rx.burst(pool.mempools().uncached(), mbufs, 32)).isEqualTo(2);
 
@@ -188,7 +198,7 @@ final class SimQueueTest {
     void shouldTakeAnAllOnesReportForNobodys() throws DeviceException {
         start();
         assertThat(send(40)).isEqualTo(40);
-        complete(tx, 31, SimRegs.GONE64);
+        complete(tx, 31, Registers.GONE64);
 
         assertThat(send(10)).isZero();
 
@@ -210,8 +220,8 @@ final class SimQueueTest {
     void shouldTakeBuffersBackBatchByBatch() throws DeviceException {
         start();
         assertThat(send(ROOM)).isEqualTo(ROOM);
-        assertThat(bars.rings().read64(tx.word(30)) & SimDescriptor.TX_RS).isZero();
-        assertThat(bars.rings().read64(tx.word(31)) & SimDescriptor.TX_RS).isNotZero();
+        assertThat(bars.rings().read64(word(tx, 30)) & SimDescriptor.TX_RS).isZero();
+        assertThat(bars.rings().read64(word(tx, 31)) & SimDescriptor.TX_RS).isNotZero();
 
         complete(tx, 31, SimDescriptor.DD);
 

@@ -2,29 +2,25 @@
 package com.example.net.acme;
 
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.ring.MpmcRing;
-import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
-import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
-import io.hotbus.ethdev.QueueCounters;
-import io.hotbus.ethdev.RxQueue;
-import io.hotbus.ethdev.TxQueue;
-import java.util.List;
+import io.hotbus.pmd.Registers;
+import io.hotbus.pmd.eth.AbstractEthDev;
+import io.hotbus.pmd.eth.LocalMac;
+import io.hotbus.pmd.eth.QueueSetup;
 
 /**
- * One device as its port sees it. Called by the port alone, one call at a time, in the order
- * {@code EthDev} says: set up, start, stop, close. Only the statistics and the link are read at any
- * time, by any thread.
+ * One device under its port. {@code AbstractEthDev} calls the steps below in the order set up,
+ * start, stop, close, one at a time. Only the link and the statistics are read at any time.
  *
- * <p>The device may be gone in each of these, and nothing is done about it but to go on: reads give
- * all-ones, writes go nowhere, every buffer is given back all the same.
+ * <p>The device may be gone in each step. The steps go on all the same: reads give all-ones, writes
+ * go nowhere, and every buffer is given back.
  */
-final class AcmeDev implements EthDev {
+final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
     /** Packets the loop holds. */
     static final int RING = 1024;
     private static final int MIN_DESCRIPTORS = 2;
@@ -37,65 +33,43 @@ final class AcmeDev implements EthDev {
     private static final int MAC_BYTES = 6;
 
     private final String name;
-    private final Mmio registers;
+    private final Registers registers;
     private final int packets;
-    /** On heap, and so it does not go with the device: it is the registers that do. */
+    /** On heap, so it does not go with the device: the registers do. */
     private final MpmcRing ring = new MpmcRing(RING);
-    /** Kept for as long as the device, so that setting up a queue again loses no count. */
-    private final QueueCounters rxCounters = new QueueCounters();
-    private final QueueCounters txCounters = new QueueCounters();
     private Mempool pool;
-    private int portId;
-    /** After this no access: the window is unmapped next. */
-    private volatile boolean closed;
 
-    private AcmeDev(String name, Mmio registers, int packets) {
+    private AcmeDev(String name, Registers registers, int packets) {
+        super(new EthDevInfo(AcmeDriver.NAME, LocalMac.of(MAC, name), 1, MIN_DESCRIPTORS,
+                MAX_DESCRIPTORS));
         this.name = name;
         this.registers = registers;
         this.packets = packets;
     }
 
-    /** @throws DeviceException nobody answers */
-    static AcmeDev probe(String name, Mmio registers, int packets) throws DeviceException {
+    /** @throws DeviceException no device answers */
+    static AcmeDev probe(String name, Registers registers, int packets) throws DeviceException {
         AcmeDev dev = new AcmeDev(name, registers, packets);
         dev.requirePresent();
         return dev;
     }
 
     private void requirePresent() throws DeviceException {
-        if (registers.read32(AcmeRegs.STATUS) == AcmeRegs.GONE) {
+        if (registers.isAbsent()) {
             throw new DeviceException(name + ": its registers read all-ones: it was pulled out");
         }
     }
 
     @Override
-    public EthDevInfo info() {
-        return new EthDevInfo(AcmeDriver.NAME, mac(), 1, MIN_DESCRIPTORS, MAX_DESCRIPTORS);
-    }
-
-    /** The same whenever the device is attached again. */
-    private long mac() {
-        int number = name.chars().skip(AcmeDriver.NAME.length())
-                .map(digit -> digit - '0').reduce(0, (n, digit) -> n * 10 + digit);
-        return MAC | number & 0xffff;
+    protected AcmeRxQueue createRxQueue(QueueSetup setup) {
+        setPool(setup.pool());
+        return new AcmeRxQueue(registers, ring, setup);
     }
 
     @Override
-    public void portAssigned(int id) {
-        portId = id;
-    }
-
-    /** {@code descriptors} are not needed: the ring is as long as it is. */
-    @Override
-    public RxQueue setupRxQueue(int index, int descriptors, Mempool newPool) {
-        setPool(newPool);
-        return new AcmeRxQueue(registers, ring, portId, rxCounters);
-    }
-
-    @Override
-    public TxQueue setupTxQueue(int index, int descriptors, Mempool newPool) {
-        setPool(newPool);
-        return new AcmeTxQueue(registers, ring, txCounters);
+    protected AcmeTxQueue createTxQueue(QueueSetup setup) {
+        setPool(setup.pool());
+        return new AcmeTxQueue(registers, ring, setup);
     }
 
     /** What is in the ring belongs to the pool it was set up with before. */
@@ -106,9 +80,9 @@ final class AcmeDev implements EthDev {
         }
     }
 
-    /** The one call that may fail because the device is gone. */
+    /** The one step that may fail because the device is gone. */
     @Override
-    public void start() throws DeviceException {
+    protected void startDevice() throws DeviceException {
         requirePresent();
         fill();
         registers.write32(AcmeRegs.CTRL, AcmeRegs.CTRL_ENABLE);
@@ -125,7 +99,8 @@ final class AcmeDev implements EthDev {
             long data = Mbuf.data(mbufs[i]);
             RawMemory.fill(data, FRAME, (byte) 0);
             for (int b = 0; b < MAC_BYTES; b++) {
-                RawMemory.putByte(data + b, (byte) (mac() >> 8 * (MAC_BYTES - 1 - b)));
+                RawMemory.putByte(
+                        data + b, (byte) (info().macAddress() >> 8 * (MAC_BYTES - 1 - b)));
             }
             Mbuf.setLength(mbufs[i], FRAME);
         }
@@ -138,20 +113,13 @@ final class AcmeDev implements EthDev {
 
     /** No thread is in a burst any more. Packets in the ring are kept for the next start. */
     @Override
-    public void stop() {
-        if (!closed) {
-            registers.write32(AcmeRegs.CTRL, 0);
-        }
+    protected void stopDevice() {
+        registers.write32(AcmeRegs.CTRL, 0);
     }
 
     /** All buffers go back to their pool: one that is forgotten here is lost for good. */
     @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        stop();
-        closed = true;
+    protected void closeDevice() {
         drain();
     }
 
@@ -164,26 +132,9 @@ final class AcmeDev implements EthDev {
     }
 
     @Override
-    public Link link() {
-        int status = closed ? AcmeRegs.GONE : registers.read32(AcmeRegs.STATUS);
-        return status != AcmeRegs.GONE && (status & AcmeRegs.STATUS_LINK) != 0
+    protected Link readLink() {
+        int status = registers.read32(AcmeRegs.STATUS);
+        return status != Registers.GONE && (status & AcmeRegs.STATUS_LINK) != 0
                 ? new Link(true, SPEED_MBPS, true) : Link.DOWN;
-    }
-
-    @Override
-    public EthStats stats() {
-        return QueueCounters.total(List.of(rxCounters), List.of(txCounters), 0);
-    }
-
-    @Override
-    public void resetStats() {
-        rxCounters.reset();
-        txCounters.reset();
-    }
-
-    /** All is counted in software. A driver that reads registers keeps their last, or says no. */
-    @Override
-    public boolean statsOutliveDevice() {
-        return true;
     }
 }

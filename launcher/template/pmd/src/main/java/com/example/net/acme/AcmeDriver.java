@@ -9,14 +9,14 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Fill;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.io.MmioMapper;
-import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import java.io.IOException;
-import java.util.Map;
+import io.hotbus.pmd.Attachment;
+import io.hotbus.pmd.Attachments;
+import io.hotbus.pmd.Registers;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +25,10 @@ import org.slf4j.LoggerFactory;
  * The driver: {@code net_acmeN[,packets=32]}, where {@code packets} is how many are in the loop
  * when the port starts (0).
  *
- * <p>To be a driver is to be a service under {@code VdevDriver}; {@code @Component} makes it one as
- * soon as the services below are there, and takes it back as soon as one of them is not. The two
- * lines after it say in the manifest what is in this bundle and which bus it needs. The bus calls
- * {@link #probe} and {@link #remove} on control threads, one call at a time for a device, under the
- * lock of that device.
+ * <p>A driver is a service under {@code VdevDriver}; {@code @Component} makes it one as soon as the
+ * services below are there, and takes it back as soon as one of them is not. The two lines after it
+ * say in the manifest what is in this bundle and which bus it needs. The bus calls {@link #probe}
+ * and {@link #remove} on control threads, one call at a time for a device.
  */
 @Component(service = VdevDriver.class)
 @ProvidesDriver(AcmeDriver.NAME)
@@ -42,13 +41,10 @@ public final class AcmeDriver implements VdevDriver {
 
     private static final Logger LOG = LoggerFactory.getLogger(AcmeDriver.class);
 
-    private record Attached(AcmeDev dev, Port port) {
-    }
-
     private final AcmeHardware hardware;
     private final MmioMapper mapper;
     private final PortRegistry ports;
-    private final Map<VdevDevice, Attached> attached = new ConcurrentHashMap<>();
+    private final Attachments<VdevDevice> attachments = new Attachments<>();
 
     @Activate
     public AcmeDriver(@Reference AcmeHardware hardware, @Reference MmioMapper mapper,
@@ -59,63 +55,44 @@ public final class AcmeDriver implements VdevDriver {
         LOG.info("driver {} is here, {}", NAME, EDITION);
     }
 
+    /** Lets go of the devices that the bus has left with this driver. */
+    @Deactivate
+    public void deactivate() {
+        attachments.removeAll();
+    }
+
     @Override
     public String name() {
         return NAME;
     }
 
-    /**
-     * Maps the registers, looks whether there is anybody, publishes the port. The device may be
-     * pulled out anywhere in here: then the registers read all-ones, and that is an error like any
-     * other. Whatever fails, all is undone in reverse before it is thrown.
-     */
+    /** Where a step fails, {@code attachments} undoes those before it, the last one first. */
     @Override
     public void probe(VdevDevice device) throws DeviceException {
         device.devargs().allowOnly(Set.of("packets"));
         int packets = device.devargs().getInt("packets", 0, 0, AcmeDev.RING);
-        int fd = hardware.powerOn(device.name());
-        try {
-            // The window belongs to the device, and is under the SIGBUS handler's protection before
-            // map returns. Memory mapped in any other way ends the process when it goes.
-            Mmio registers = mapper.map(device.windows(), new MmioMapper.Source(
-                    "BAR0", fd, 0, hardware.length(), Fill.ONES));
-            AcmeDev dev = AcmeDev.probe(device.name(), registers, packets);
-            attached.put(device, new Attached(dev, ports.add(device, dev)));
-        } catch (IOException e) {
-            undo(device);
-            throw new DeviceException("%s: cannot map its registers: %s"
-                    .formatted(device, e.getMessage()), e);
-        } catch (DeviceException | RuntimeException e) {
-            undo(device);
-            throw e;
-        }
+        attachments.probe(device, attachment -> probe(device, packets, attachment));
         LOG.info("{}: probed by the {}", device, EDITION);
     }
 
-    private void undo(VdevDevice device) {
-        mapper.releaseAll(device.windows());
-        hardware.powerOff(device.name());
+    private void probe(VdevDevice device, int packets, Attachment attachment)
+            throws DeviceException {
+        int fd = hardware.powerOn(device.name());
+        attachment.onRemove(() -> hardware.powerOff(device.name()));
+        // The window is under the SIGBUS handler's protection before map returns. Memory mapped in
+        // any other way ends the process when it goes.
+        Mmio bar0 = attachment.map(mapper, new MmioMapper.Source(
+                "BAR0", fd, 0, hardware.length(), Fill.ONES));
+        AcmeDev dev = AcmeDev.probe(
+                device.name(), Registers.withSign(bar0, AcmeRegs.STATUS), packets);
+        attachment.onRemove(() -> LOG.info("{}: let go of by the {}, {} packets came back", device,
+                EDITION, dev.stats().rxPackets()));
+        dev.publish(ports, device, attachment);
     }
 
-    /**
-     * Lets go, in reverse: the port first, for {@code ports.remove} returns when no thread is in a
-     * burst on its queues and it is closed; only then may the memory go. The same whether the
-     * device is there, was pulled out, or this bundle is being replaced.
-     */
+    /** The same whether the device is there, was pulled out, or this bundle is being replaced. */
     @Override
     public void remove(VdevDevice device) {
-        Attached gone = attached.get(device);
-        if (gone == null) {
-            return;
-        }
-        try {
-            ports.remove(gone.port());
-        } finally {
-            gone.dev().close();
-            undo(device);
-            attached.remove(device);
-        }
-        LOG.info("{}: let go of by the {}, {} packets came back", device, EDITION,
-                gone.dev().stats().rxPackets());
+        attachments.remove(device);
     }
 }

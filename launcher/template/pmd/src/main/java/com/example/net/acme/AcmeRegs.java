@@ -17,8 +17,6 @@ final class AcmeRegs {
 
     static final int CTRL_ENABLE = 1;
     static final int STATUS_LINK = 1;
-    /** What each reads as when the device is gone. */
-    static final int GONE = -1;
 
     private AcmeRegs() {
     }

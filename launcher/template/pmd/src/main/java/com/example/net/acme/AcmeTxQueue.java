@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.net.acme;
 
-import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.ring.MpmcRing;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.pmd.Registers;
+import io.hotbus.pmd.eth.QueueSetup;
 
 /** The sending side of the data path; the rules are those of {@link AcmeRxQueue}. */
 final class AcmeTxQueue implements TxQueue {
-    private final Mmio registers;
+    private final Registers registers;
     private final MpmcRing ring;
     private final QueueCounters counters;
     private int tail;
 
-    AcmeTxQueue(Mmio registers, MpmcRing ring, QueueCounters counters) {
+    AcmeTxQueue(Registers registers, MpmcRing ring, QueueSetup setup) {
         this.registers = registers;
         this.ring = ring;
-        this.counters = counters;
+        this.counters = setup.counters();
     }
 
     /**
-     * Takes as many as there is room for: these buffers are ours from now on, the others stay the
-     * caller's. The bytes are counted before, since who takes the packets out may have changed them
-     * by the time {@code offer} returns.
+     * Takes as many packets as there is room for; the other buffers stay the caller's. The bytes
+     * are counted before {@code offer}: afterwards the receiver may change the packets.
      */
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        if (registers.read32(AcmeRegs.STATUS) == AcmeRegs.GONE) {
+        if (registers.read32(AcmeRegs.STATUS) == Registers.GONE) {
             return 0;
         }
         int room = Math.min(count, ring.capacity() - ring.size());

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.pmd;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The devices that a driver has probed and not let go of.
+ *
+ * <p>Control threads, one at a time for a device: the bus sees to that.
+ *
+ * @param <D> the devices of its bus
+ */
+public final class Attachments<D extends Device> {
+    /** What a driver does to make a device work. */
+    @ConsumerType
+    @FunctionalInterface
+    public interface Probe {
+        /**
+         * Makes the device work; each step is undone as {@code attachment} was told.
+         *
+         * @throws DeviceException the device cannot be used; the steps so far are undone
+         */
+        void run(Attachment attachment) throws DeviceException;
+    }
+
+    private final Map<D, Attachment> attached = new ConcurrentHashMap<>();
+
+    /**
+     * Probes {@code device}. If that fails, everything is undone before this throws.
+     *
+     * @throws DeviceException as {@code probe} does
+     */
+    public void probe(D device, Probe probe) throws DeviceException {
+        Attachment attachment = new Attachment(device);
+        try {
+            probe.run(attachment);
+        } catch (DeviceException | RuntimeException e) {
+            undo(attachment, e);
+            throw e;
+        }
+        attached.put(device, attachment);
+    }
+
+    private static void undo(Attachment attachment, Exception cause) {
+        try {
+            attachment.undo();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** Lets go of {@code device}: undoes the steps of its probe in reverse. Idempotent. */
+    public void remove(D device) {
+        Attachment attachment = attached.remove(device);
+        if (attachment != null) {
+            attachment.undo();
+        }
+    }
+
+    /** Lets go of all devices: for a driver that is deactivated. */
+    public void removeAll() {
+        attached.keySet().forEach(this::remove);
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.pmd.eth;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+import io.hotbus.pmd.Attachment;
+import io.hotbus.pmd.RegisterCounters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The life of an Ethernet device under its port: queues, start, stop, close, and statistics that
+ * outlive the device. A driver adds what its device does at each step.
+ *
+ * <p>Threads are those of {@link EthDev}. The device may be gone in each step: reads give all-ones,
+ * writes go nowhere, and every buffer is given back all the same.
+ *
+ * @param <R> the receive queues of the driver
+ * @param <T> the transmit queues of the driver
+ */
+@ConsumerType
+public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> implements EthDev {
+    private final EthDevInfo info;
+    private final RegisterCounters registers;
+    /** By number, of the queues that were ever set up. Any thread reads them. */
+    private final List<QueueCounters> rxCounters = new CopyOnWriteArrayList<>();
+    private final List<QueueCounters> txCounters = new CopyOnWriteArrayList<>();
+    private final List<R> rx = new ArrayList<>();
+    private final List<T> tx = new ArrayList<>();
+    private int portId;
+    private volatile boolean closed;
+
+    /**
+     * A device that is reset and answers.
+     *
+     * @param registers its statistics registers; they are read until it is closed
+     */
+    protected AbstractEthDev(EthDevInfo info, RegisterCounters registers) {
+        this.info = info;
+        this.registers = registers;
+    }
+
+    /** A device without statistics registers. */
+    protected AbstractEthDev(EthDevInfo info) {
+        this(info, RegisterCounters.none());
+    }
+
+    /** Makes a receive queue. The device does not use it yet. */
+    protected abstract R createRxQueue(QueueSetup setup) throws DeviceException;
+
+    /** Makes a transmit queue. The device does not use it yet. */
+    protected abstract T createTxQueue(QueueSetup setup) throws DeviceException;
+
+    /**
+     * Starts the device with the queues there are, from whatever state it is in. Where this throws,
+     * {@link #stopDevice} follows.
+     *
+     * @throws DeviceException the device is gone, or does not answer in time
+     */
+    protected abstract void startDevice() throws DeviceException;
+
+    /** Stops the device, started or not. The buffers stay in its queues. Does not fail. */
+    protected abstract void stopDevice();
+
+    /**
+     * Makes sure that the device reads and writes no memory from now on, whatever state it is in,
+     * and gives back the buffers that are in no queue. Follows {@link #stopDevice}; the queues are
+     * closed next.
+     */
+    protected void closeDevice() {
+    }
+
+    /** Reads the state of the link from the device. */
+    protected abstract Link readLink();
+
+    /**
+     * Publishes this device as a port. When the driver lets go of it, the port is taken away and
+     * the device is closed.
+     */
+    public final Port publish(PortRegistry ports, Device device, Attachment attachment) {
+        attachment.onRemove(this::close);
+        Port port = ports.add(device, this);
+        attachment.onRemove(() -> ports.remove(port));
+        return port;
+    }
+
+    @Override
+    public final EthDevInfo info() {
+        return info;
+    }
+
+    @Override
+    public final void portAssigned(int id) {
+        portId = id;
+    }
+
+    @Override
+    public final RxQueue setupRxQueue(int index, int descriptors, Mempool pool)
+            throws DeviceException {
+        drop(rx, index);
+        R queue = createRxQueue(
+                new QueueSetup(index, descriptors, pool, portId, counters(rxCounters, index)));
+        rx.add(queue);
+        return queue;
+    }
+
+    @Override
+    public final TxQueue setupTxQueue(int index, int descriptors, Mempool pool)
+            throws DeviceException {
+        drop(tx, index);
+        T queue = createTxQueue(
+                new QueueSetup(index, descriptors, pool, portId, counters(txCounters, index)));
+        tx.add(queue);
+        return queue;
+    }
+
+    /** Queues are set up from 0 on, so those above {@code index} are of an earlier set-up, too. */
+    private static void drop(List<?> queues, int index) {
+        List<?> old = queues.subList(index, queues.size());
+        old.forEach(AbstractEthDev::close);
+        old.clear();
+    }
+
+    private static void close(Object queue) {
+        if (queue instanceof RingQueue ring) {
+            ring.close();
+        }
+    }
+
+    private static QueueCounters counters(List<QueueCounters> all, int index) {
+        while (all.size() <= index) {
+            all.add(new QueueCounters());
+        }
+        return all.get(index);
+    }
+
+    /** The receive queues there are, by number. */
+    protected final List<R> rxQueues() {
+        return rx;
+    }
+
+    /** The transmit queues there are, by number. */
+    protected final List<T> txQueues() {
+        return tx;
+    }
+
+    /** Whether the device was closed, so that nothing of it is accessed any more. */
+    protected final boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public final void start() throws DeviceException {
+        try {
+            startDevice();
+        } catch (DeviceException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    @Override
+    public final void stop() {
+        if (!closed) {
+            stopDevice();
+        }
+    }
+
+    @Override
+    public final void close() {
+        if (closed) {
+            return;
+        }
+        stopDevice();
+        closeDevice();
+        registers.freeze();
+        closed = true;
+        drop(rx, 0);
+        drop(tx, 0);
+    }
+
+    @Override
+    public final Link link() {
+        return closed ? Link.DOWN : readLink();
+    }
+
+    @Override
+    public final EthStats stats() {
+        registers.collect();
+        return addRegisters(QueueCounters.total(rxCounters, txCounters, 0), registers);
+    }
+
+    /** Adds what the statistics registers say to what the queues have counted. Any thread. */
+    protected EthStats addRegisters(EthStats queues, RegisterCounters counters) {
+        return queues;
+    }
+
+    @Override
+    public final void resetStats() {
+        rxCounters.forEach(QueueCounters::reset);
+        txCounters.forEach(QueueCounters::reset);
+        registers.reset();
+    }
+
+    /** The queues are counted in software, and the last sum of the registers is kept. */
+    @Override
+    public final boolean statsOutliveDevice() {
+        return true;
+    }
+
+    @Override
+    public final Map<String, Long> xstats() {
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (int q = 0; q < rxCounters.size(); q++) {
+            values.put("rx_q" + q + "_packets", rxCounters.get(q).packets());
+            values.put("rx_q" + q + "_bytes", rxCounters.get(q).bytes());
+            values.put("rx_q" + q + "_errors", rxCounters.get(q).errors());
+        }
+        for (int q = 0; q < txCounters.size(); q++) {
+            values.put("tx_q" + q + "_packets", txCounters.get(q).packets());
+            values.put("tx_q" + q + "_bytes", txCounters.get(q).bytes());
+        }
+        registers.collect();
+        values.putAll(registers.xstats());
+        return values;
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.pmd.eth;
+
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.QueueCounters;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What receive and transmit rings have in common: the buffers in them. Descriptors from {@code
+ * first} on, {@code owned} of them, hold a buffer of the queue; the others hold none.
+ *
+ * <p>Control threads while the queue is stopped; the burst of a started queue runs on an lcore.
+ */
+@ProviderType
+public abstract sealed class RingQueue permits RxRing, TxRing {
+    /** The number of descriptors less one: wraps an index. */
+    protected final int mask;
+    /** The buffer of each descriptor that holds one. */
+    protected final long[] buffers;
+    /** What the queue has received or sent. */
+    protected final QueueCounters counters;
+    /** The descriptor of the buffer that is in the ring for the longest time. */
+    protected int first;
+    /** How many buffers are in the ring. */
+    protected int owned;
+
+    private final Mempool pool;
+    private final String label;
+
+    /** {@code label} names the device and the queue. */
+    RingQueue(QueueSetup setup, String label) {
+        this.mask = setup.descriptors() - 1;
+        this.buffers = new long[setup.descriptors()];
+        this.counters = setup.counters();
+        this.pool = setup.pool();
+        this.label = label;
+    }
+
+    /** Where the buffers of the queue come from. */
+    public final Mempool pool() {
+        return pool;
+    }
+
+    /** The first descriptor without a buffer. */
+    protected final int next() {
+        return (first + owned) & mask;
+    }
+
+    /** Gives all buffers back. The device cannot reach them any more. Control threads. */
+    protected final void returnBuffers() {
+        long[] mbuf = new long[1];
+        for (; owned > 0; owned--) {
+            mbuf[0] = buffers[first];
+            pool.put(mbuf, 0, 1);
+            first = (first + 1) & mask;
+        }
+        first = 0;
+    }
+
+    /**
+     * Gives all buffers back; a driver that holds memory for the ring frees it here, too. The
+     * device cannot reach them any more. Control threads. Idempotent.
+     */
+    public void close() {
+        returnBuffers();
+    }
+
+    /** Names the device and the queue. */
+    @Override
+    public final String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.pmd.eth;
+
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.ethdev.TxQueue;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The buffers of a transmit ring: a descriptor holds its buffer until the device has reported it as
+ * sent and the buffer was given back. The burst belongs to the driver.
+ *
+ * <p>Every {@value #REPORT}th descriptor asks for a report, which tells of all descriptors before
+ * it: completion costs one read for {@value #REPORT} packets. DPDK: {@code tx_rs_thresh}.
+ */
+@ConsumerType
+public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
+    /** Descriptors from report to report. It divides the ring, so that a batch never wraps. */
+    protected static final int REPORT = 32;
+
+    private final long[] refused = new long[1];
+
+    /** {@code label} names the device and the queue. */
+    protected TxRing(QueueSetup setup, String label) {
+        super(setup, label);
+    }
+
+    /** How many packets fit now. */
+    protected final int free() {
+        return mask - owned;
+    }
+
+    /** Whether descriptor {@code index} is one that asks for a report. */
+    protected static boolean asksForReport(int index) {
+        return (index & (REPORT - 1)) == REPORT - 1;
+    }
+
+    /** Whether there is a descriptor whose report is awaited: {@link #reporting} says which. */
+    protected final boolean awaitsReport() {
+        return owned >= REPORT;
+    }
+
+    /** The oldest descriptor that has asked for a report. */
+    protected final int reporting() {
+        return first + REPORT - 1;
+    }
+
+    /** Gives back the batch of buffers whose report came. */
+    protected final void reported(MempoolCaches caches) {
+        caches.put(buffers, first, REPORT);
+        first = (first + REPORT) & mask;
+        owned -= REPORT;
+    }
+
+    /** Counts a packet that the device cannot send as an error, and gives its buffer back. */
+    protected final void refuse(MempoolCaches caches, long mbuf) {
+        counters.addErrors(1);
+        refused[0] = mbuf;
+        caches.put(refused, 0, 1);
+    }
+}

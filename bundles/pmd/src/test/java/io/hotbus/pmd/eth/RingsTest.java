@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.pmd.eth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.eal.mem.Mempools;
+import io.hotbus.eal.mem.TestDma;
+import io.hotbus.ethdev.QueueCounters;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class RingsTest {
+    private static final int DESCRIPTORS = 128;
+    private static final int BUFFERS = 256;
+
+    /** A device that has done the first {@code done} of the descriptors it was given. */
+    private static final class TestRx extends RxRing {
+        final List<Integer> doorbells = new ArrayList<>();
+        final long[] armed;
+        int done;
+
+        TestRx(QueueSetup setup) {
+            super(setup, "test0 receive queue 0");
+            armed = new long[setup.descriptors()];
+        }
+
+        @Override
+        public int burst(MempoolCaches caches, long[] mbufs, int count) {
+            int received = 0;
+            for (; received < count && done > 0; done--) {
+                mbufs[received++] = take();
+            }
+            refill(caches);
+            return received;
+        }
+
+        @Override
+        protected void arm(int index, int count) {
+            for (int i = 0; i < count; i++) {
+                armed[(index + i) & mask] = buffers[(index + i) & mask];
+            }
+        }
+
+        @Override
+        protected void ringDoorbell(int tail) {
+            doorbells.add(tail);
+        }
+    }
+
+    /** A device that has reported the first {@code reports} batches that it was given. */
+    private static final class TestTx extends TxRing {
+        int reports;
+
+        TestTx(QueueSetup setup) {
+            super(setup, "test0 transmit queue 0");
+        }
+
+        @Override
+        public int burst(MempoolCaches caches, long[] mbufs, int count) {
+            for (; awaitsReport() && reports > 0; reports--) {
+                assertThat(asksForReport(reporting())).isTrue();
+                reported(caches);
+            }
+            int taken = Math.min(count, free());
+            int next = next();
+            int sent = 0;
+            for (int i = 0; i < taken; i++) {
+                if (Mbuf.length(mbufs[i]) == 0) {
+                    refuse(caches, mbufs[i]);
+                } else {
+                    buffers[(next + sent++) & mask] = mbufs[i];
+                }
+            }
+            owned += sent;
+            return taken;
+        }
+    }
+
+    private final QueueCounters counters = new QueueCounters();
+    private final long[] mbufs = new long[BUFFERS];
+    private Mempool pool;
+    private MempoolCaches caches;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        Mempools mempools = new Mempools(new TestDma());
+        pool = mempools.create("test", BUFFERS, 2048);
+        caches = mempools.caches("test", 64);
+    }
+
+    @AfterEach
+    void tearDown() {
+        caches.close();
+        assertThat(pool.available()).as("buffers that came back").isEqualTo(BUFFERS);
+        pool.close();
+    }
+
+    private QueueSetup setup() {
+        return new QueueSetup(0, DESCRIPTORS, pool, 3, counters);
+    }
+
+    @Test
+    void shouldFillAllDescriptorsButOneAndGiveThemBack() throws DeviceException {
+        TestRx rx = new TestRx(setup());
+        assertThat(rx.fill()).isEqualTo(DESCRIPTORS - 1);
+        assertThat(rx.armed).containsOnlyOnce(0).doesNotHaveDuplicates();
+        assertThat(pool.available()).isEqualTo(BUFFERS - DESCRIPTORS + 1);
+        assertThat(rx.doorbells).isEmpty();
+
+        assertThat(rx.fill()).isEqualTo(DESCRIPTORS - 1);
+        rx.close();
+        rx.close();
+        assertThat(pool.available()).isEqualTo(BUFFERS);
+    }
+
+    @Test
+    void shouldNameWhatThePoolLacksAndKeepNoBuffer() {
+        int taken = pool.get(mbufs, 0, BUFFERS - 100);
+        TestRx rx = new TestRx(setup());
+        assertThatThrownBy(rx::fill).isInstanceOf(DeviceException.class).hasMessage(
+                "test0 receive queue 0: mempool test lacks 27 of the 127 buffers it needs");
+        assertThat(pool.available()).isEqualTo(100);
+        pool.put(mbufs, 0, taken);
+    }
+
+    @Test
+    void shouldRefillInBatchesAndRingTheDoorbellOnce() throws DeviceException {
+        TestRx rx = new TestRx(setup());
+        rx.fill();
+        rx.done = 31;
+        assertThat(rx.burst(caches, mbufs, 32)).isEqualTo(31);
+        assertThat(rx.doorbells).isEmpty();
+        pool.put(mbufs, 0, 31);
+
+        rx.done = 70;
+        assertThat(rx.burst(caches, mbufs, 100)).isEqualTo(70);
+        assertThat(rx.doorbells).containsExactly((DESCRIPTORS - 1 + 96) % DESCRIPTORS);
+        pool.put(mbufs, 0, 70);
+        rx.close();
+    }
+
+    @Test
+    void shouldCountWhereThereIsNoBufferAndFillAsManyAsThereAre() throws DeviceException {
+        TestRx rx = new TestRx(setup());
+        rx.fill();
+        int taken = pool.get(mbufs, 0, BUFFERS);
+        long[] received = new long[DESCRIPTORS];
+        pool.put(mbufs, 0, 10);
+        rx.done = 64;
+        assertThat(rx.burst(caches, received, 64)).isEqualTo(64);
+        assertThat(counters.noMbuf()).isEqualTo(1);
+        assertThat(rx.doorbells).containsExactly((DESCRIPTORS - 1 + 10) % DESCRIPTORS);
+        assertThat(rx.owned).isEqualTo(DESCRIPTORS - 1 - 64 + 10);
+
+        pool.put(received, 0, 64);
+        pool.put(mbufs, 10, taken - 10);
+        rx.close();
+    }
+
+    private int send(TestTx tx, int count, int length) {
+        int got = pool.get(mbufs, 0, count);
+        for (int i = 0; i < got; i++) {
+            Mbuf.setLength(mbufs[i], length);
+        }
+        int taken = tx.burst(caches, mbufs, got);
+        pool.put(mbufs, taken, got - taken);
+        return taken;
+    }
+
+    @Test
+    void shouldTakeWhatFitsAndGiveBackWhatIsReported() {
+        TestTx tx = new TestTx(setup());
+        assertThat(send(tx, 200, 60)).isEqualTo(DESCRIPTORS - 1);
+        assertThat(send(tx, 10, 60)).isZero();
+
+        tx.reports = 2;
+        assertThat(send(tx, 100, 60)).isEqualTo(64);
+        assertThat(tx.owned).isEqualTo(DESCRIPTORS - 1);
+        tx.close();
+    }
+
+    @Test
+    void shouldGiveBackAndCountWhatCannotBeSent() {
+        TestTx tx = new TestTx(setup());
+        assertThat(send(tx, 5, 0)).isEqualTo(5);
+        assertThat(counters.errors()).isEqualTo(5);
+        assertThat(tx.owned).isZero();
+    }
+}
