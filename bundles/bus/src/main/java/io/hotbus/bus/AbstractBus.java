@@ -247,14 +247,8 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     public final SigbusVerdict handleSigbus(SigbusFault fault) {
         Optional<D> owner = slots.devices()
                 .filter(device -> device.windows().find(fault.address()).isPresent()).findFirst();
-        if (owner.isEmpty()) {
-            return SigbusVerdict.NOT_CLAIMED;
-        }
-        if (isRemoval(owner.get(), fault)) {
-            services.hotUnplug().report(owner.get(), RemovalCause.SIGBUS);
-        }
-        return owner.get().state() == DeviceState.FAILED
-                ? SigbusVerdict.FAILED : SigbusVerdict.HANDLED;
+        return owner.map(device -> isRemoval(device, fault)
+                ? SigbusVerdict.REMOVED : SigbusVerdict.HANDLED).orElse(SigbusVerdict.NOT_CLAIMED);
     }
 
     /** Replaces its windows. A subclass with more to let go of does so before or after. */

@@ -62,8 +62,9 @@ public final class FailureHandlingControl implements FailureHandling {
 
     @Activate
     public FailureHandlingControl(
-            @Reference SigbusWindows table, @Reference SigbusDispatcher dispatcher) {
-        this(table, dispatcher.thread(), dispatcher::counts, LOOK_EVERY);
+            @Reference SigbusWindows table, @Reference SigbusThread thread,
+            @Reference FaultTally tally) {
+        this(table, thread.loop(), tally::counts, LOOK_EVERY);
     }
 
     FailureHandlingControl(SigbusWindows table, EventLoop loop, Supplier<FaultCounts> counts,

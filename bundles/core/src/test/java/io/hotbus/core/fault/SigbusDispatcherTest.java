@@ -198,7 +198,7 @@ class SigbusDispatcherTest {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         dispatcher.add(says(SigbusVerdict.HANDLED, asked), properties(0, 1));
-        dispatcher.thread().execute(() -> {
+        stack.thread.loop().execute(() -> {
             busy.countDown();
             Waiting.await(release);
         });
@@ -269,12 +269,9 @@ class SigbusDispatcherTest {
     @Test
     void shouldPublishTheFaultBeforeTheRemovalItCauses() throws Exception {
         TestDevice device = stack.device("net_sim0", 2);
+        onBus(device);
         stack.hotUnplug.add((gone, cause) -> { }, properties(0, 1));
-        dispatcher.add(fault -> {
-            asked.add(fault);
-            stack.hotUnplug.report(device, RemovalCause.SIGBUS);
-            return SigbusVerdict.HANDLED;
-        }, properties(0, 2));
+        dispatcher.add(says(SigbusVerdict.REMOVED, asked), properties(0, 2));
 
         fault(device);
 
@@ -293,9 +290,7 @@ class SigbusDispatcherTest {
     @Test
     void shouldPublishAFaultThatIsHandledWithoutARemoval() throws Exception {
         TestDevice device = stack.device("net_sim0", 1);
-        TestBus bus = new TestBus(TestDevice.BUS, 1);
-        bus.devices.add(device);
-        stack.buses.add(bus, bus.properties());
+        onBus(device);
         dispatcher.add(says(SigbusVerdict.HANDLED, asked), properties(0, 2));
 
         fault(device);
@@ -304,6 +299,47 @@ class SigbusDispatcherTest {
         assertThat(event.kind()).isEqualTo(DeviceEvent.Kind.FAULT);
         assertThat(event.device()).containsSame(device);
         assertThat(event.fault()).contains(next(asked));
+    }
+
+    private void onBus(TestDevice device) {
+        TestBus bus = new TestBus(TestDevice.BUS, 1);
+        bus.devices.add(device);
+        stack.buses.add(bus, bus.properties());
+    }
+
+    /** A handler of a third party may claim first, and detach the device in its call. */
+    @Test
+    void shouldPublishTheFaultOfADeviceThatItsHandlerTakesOffTheBus() throws Exception {
+        TestDevice device = stack.device("net_sim0", 1);
+        TestBus bus = new TestBus(TestDevice.BUS, 1);
+        bus.devices.add(device);
+        stack.buses.add(bus, bus.properties());
+        dispatcher.add(fault -> {
+            bus.devices.clear();
+            return SigbusVerdict.REMOVED;
+        }, properties(9, 2));
+        stack.hotUnplug.add((gone, cause) -> { }, properties(0, 1));
+
+        fault(device);
+
+        assertThat(stack.published.poll(20, TimeUnit.SECONDS).kind())
+                .isEqualTo(DeviceEvent.Kind.FAULT);
+        assertThat(stack.published.poll(20, TimeUnit.SECONDS).kind())
+                .isEqualTo(DeviceEvent.Kind.REMOVE);
+    }
+
+    @Test
+    void shouldSayThatNoBusHasTheDeviceThatIsSaidToBeGone() throws Exception {
+        dispatcher.add(says(SigbusVerdict.REMOVED, asked), properties(0, 2));
+        try (LogLines log = new LogLines()) {
+            fault(stack.device("net_sim0", 1));
+            next(asked);
+            stack.flush();
+            assertThat(log.of(Level.ERROR)).singleElement().asString()
+                    .contains("net_sim0 BAR0", "no bus has that device");
+        }
+        assertThat(stack.published).isEmpty();
+        assertThat(stack.failureHandling.faults()).isEqualTo(new FaultCounts(1, 0, 0));
     }
 
     @Test

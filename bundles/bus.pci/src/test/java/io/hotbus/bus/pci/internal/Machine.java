@@ -61,7 +61,7 @@ final class Machine implements AutoCloseable {
                 platform.services(), platform.interrupts, uio.linux, new VfioGroups(
                         TestPlatform.LINUX, platform.interrupts, sysfs.root(), dev),
                 platform.lists);
-        platform.use(bus, bus);
+        platform.use(bus);
         bus.addDriver(driver, Map.of());
     }
 

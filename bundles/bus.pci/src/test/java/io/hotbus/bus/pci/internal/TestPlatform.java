@@ -8,14 +8,16 @@ import io.hotbus.core.device.DeviceLists;
 import io.hotbus.core.event.Control;
 import io.hotbus.core.event.DeviceEventDispatcher;
 import io.hotbus.core.fault.FailureHandlingControl;
-import io.hotbus.core.fault.FaultAnnouncer;
+import io.hotbus.core.fault.FaultTally;
 import io.hotbus.core.fault.HotUnplugPath;
 import io.hotbus.core.fault.SigbusDispatcher;
+import io.hotbus.core.fault.SigbusThread;
 import io.hotbus.core.fault.WindowMapper;
 import io.hotbus.core.plugin.ServiceProperties;
 import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.Interrupts;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.Lease;
@@ -53,18 +55,20 @@ final class TestPlatform implements AutoCloseable {
     private final BlockingQueue<DeviceEvent> published = new LinkedBlockingQueue<>();
     private final FailureHandlingControl failureHandling;
     private final SigbusDispatcher dispatcher;
+    private final SigbusThread thread;
 
     /** {@code linux}: what windows are mapped with. */
     TestPlatform(Linux linux) throws Exception {
         TABLE.take(); // what earlier tests have left in it
         mapper = new WindowMapper(linux, TABLE);
         interrupts = new Interrupts(LINUX);
-        FaultAnnouncer announcer = new FaultAnnouncer(events);
-        dispatcher = new SigbusDispatcher(LINUX, TABLE, mapper, announcer, buses, settings);
-        failureHandling = new FailureHandlingControl(TABLE, dispatcher);
+        thread = new SigbusThread(LINUX);
+        FaultTally tally = new FaultTally();
+        failureHandling = new FailureHandlingControl(TABLE, thread, tally);
         failureHandling.enable();
-        hotUnplug = new HotUnplugPath(failureHandling, mapper, events, announcer, dispatcher,
-                settings);
+        hotUnplug = new HotUnplugPath(failureHandling, mapper, events, thread, settings);
+        dispatcher = new SigbusDispatcher(
+                TABLE, mapper, buses, hotUnplug, thread, tally, settings);
         events.add(published::add, new ServiceProperties(0, 0, ""));
     }
 
@@ -81,7 +85,13 @@ final class TestPlatform implements AutoCloseable {
         return new BusServices(hotUnplug, events, mapper, control);
     }
 
-    /** Has it called as a bus's services are. */
+    /** Installs {@code bus}. */
+    <B extends Bus & SigbusHandler & BusHotplugHandler> void use(B bus) {
+        buses.add(bus, new ServiceProperties(0, 1, PciDevice.BUS));
+        use(bus, bus);
+    }
+
+    /** Calls both as services of a bus are called. */
     void use(SigbusHandler sigbus, BusHotplugHandler removal) {
         ServiceProperties properties = new ServiceProperties(0, 1, PciDevice.BUS);
         dispatcher.add(sigbus, properties);
@@ -129,9 +139,10 @@ final class TestPlatform implements AutoCloseable {
     /** In reverse, as the framework does. */
     @Override
     public void close() throws DeviceException {
+        dispatcher.close();
         hotUnplug.close();
         failureHandling.close();
-        dispatcher.close();
+        thread.close();
         interrupts.close();
         mapper.close();
         control.close();
