@@ -28,11 +28,16 @@ public interface EthDev {
     }
 
     /**
-     * At most how many buffers one receive queue and one transmit queue hold together, in rings
-     * and elsewhere. A port is set up only where its pool can promise as many for each pair.
+     * At most how many buffers a receive queue holds, in its ring and elsewhere. A port is set up
+     * only where its pool can promise that many for each queue.
      */
-    default int maxBuffers(int rxDescriptors, int txDescriptors) {
-        return rxDescriptors + txDescriptors;
+    default int maxRxBuffers(int descriptors) {
+        return descriptors;
+    }
+
+    /** At most how many buffers a transmit queue holds; as {@link #maxRxBuffers}. */
+    default int maxTxBuffers(int descriptors) {
+        return descriptors;
     }
 
     /**
@@ -81,12 +86,22 @@ public interface EthDev {
         return false;
     }
 
-    /** Further counters by name ({@code rx_q0_packets}), in the order to be shown. */
+    /** Counters that {@link #stats} has not, by name ({@code rx_q0_packets}), in order. */
     default Map<String, Long> xstats() {
         return Map.of();
     }
 
-    /** Receives frames for other addresses, too. */
-    default void setPromiscuous(boolean on) {
+    /** Whether frames for other addresses are received before {@link #setPromiscuous}. */
+    default boolean startsPromiscuous() {
+        return false;
+    }
+
+    /**
+     * Receives frames for other addresses, too, or no longer. The device may be started.
+     *
+     * @throws NotSupportedException the device cannot do that
+     */
+    default void setPromiscuous(boolean on) throws DeviceException {
+        throw new NotSupportedException("promiscuous mode");
     }
 }

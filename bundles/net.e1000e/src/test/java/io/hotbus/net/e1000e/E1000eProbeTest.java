@@ -59,7 +59,7 @@ final class E1000eProbeTest {
 
         assertThat(rig.chip.resets).isEqualTo(1);
         assertThat(rig.port().info().macText()).isEqualTo("52:54:00:12:34:D3");
-        assertThat(rig.port().info().maxQueues()).isEqualTo(1);
+        assertThat(rig.port().info().rx().maxQueues()).isEqualTo(1);
         assertThat(rig.chip.busMaster).isFalse();
         for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
             assertThat(rig.chip.get(E1000eRegs.MTA + 4L * i)).isZero();

@@ -109,7 +109,7 @@ final class Rig implements AutoCloseable {
     Port start(String devargs, Mempool pool) throws DeviceException {
         VdevDevice device = attach(devargs);
         Port port = port(device.name());
-        port.configure(new PortConfig(port.info().maxQueues(), RING, RING, pool));
+        port.configure(new PortConfig(port.info().rx().maxQueues(), RING, RING, pool));
         port.start();
         return port;
     }

@@ -24,17 +24,19 @@ final class PortText {
                 Link status: %s
                 Link speed: %s
                 Promiscuous mode: %s
-                Queues: %s of at most %s
-                Descriptors of a queue: %s to %s""".formatted(
+                RX queues: %s of at most %s, each of %s to %s descriptors
+                TX queues: %s of at most %s, each of %s to %s descriptors""".formatted(
                 heading("*", "Infos for port " + port.id()),
                 port.name(), port.device().busName(), port.device().devargs(),
                 port.info().driver(), port.info().macText(), port.state(),
                 port.isRemoved() ? ", device removed" : "", link.up() ? "up" : "down",
                 link.up() ? link.speedMbps() + " Mbps" + (link.fullDuplex() ? ", full-duplex" : "")
                         : "none",
-                port.promiscuous() ? "enabled" : "disabled", port.queues(),
-                port.info().maxQueues(), port.info().minDescriptors(),
-                port.info().maxDescriptors());
+                port.promiscuous() ? "enabled" : "disabled",
+                port.rxQueueCount(), port.info().rx().maxQueues(),
+                port.info().rx().minDescriptors(), port.info().rx().maxDescriptors(),
+                port.txQueueCount(), port.info().tx().maxQueues(),
+                port.info().tx().minDescriptors(), port.info().tx().maxDescriptors());
     }
 
     static String xstats(Port port) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Reattach;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
@@ -44,8 +47,7 @@ public final class SetCommand extends Command {
                 new Form("promisc " + PortSelector.SYNTAX + " on|off",
                         "whether frames for other addresses are received",
                         words -> {
-                            ports.select(words.get(0)).forEach(port ->
-                                    port.setPromiscuous(words.get(1).equals("on")));
+                            setPromiscuous(ports.select(words.get(0)), words.get(1).equals("on"));
                             return "Promiscuous mode is " + words.get(1);
                         }),
                 new Form("record-stalls on|off", "whether lcores keep bursts longer than 5 us",
@@ -53,6 +55,21 @@ public final class SetCommand extends Command {
                             engine.setRecordStalls(words.get(0).equals("on"));
                             return "Recording of stalls is " + words.get(0);
                         }));
+    }
+
+    /** Sets it on each port that can; the others are named. */
+    private static void setPromiscuous(List<Port> ports, boolean on) throws DeviceException {
+        List<String> refusals = new ArrayList<>();
+        for (Port port : ports) {
+            try {
+                port.setPromiscuous(on);
+            } catch (DeviceException e) {
+                refusals.add(e.getMessage());
+            }
+        }
+        if (!refusals.isEmpty()) {
+            throw new DeviceException(String.join("\n", refusals));
+        }
     }
 
     private String mode(String name) {
