@@ -53,25 +53,26 @@ public interface EthDev {
     TxQueue setupTxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
 
     /**
-     * Receives and sends from now on. Sets the device up from whatever state it is in: somebody
-     * else may have reset it since {@link #stop}, or before.
+     * Starts to receive and send. Sets the device up from whatever state it is in: another program
+     * may have reset it at any time.
      *
      * @throws DeviceException the device is gone, or did not start in time; it is stopped
      */
     void start() throws DeviceException;
 
     /**
-     * No longer does; no thread is in a burst any more. Buffers in the queues are kept. Idempotent.
+     * Stops to receive and send. No thread is in a burst any more. Buffers stay in the queues.
+     * Idempotent.
      */
     void stop();
 
-    /** Lets go of queues and memory; all buffers are back in their pools. Idempotent. */
+    /** Releases queues and memory; all buffers are back in their pools. Idempotent. */
     void close();
 
     /** The present state of the link. Never waits for the link; any thread. */
     Link link();
 
-    /** Since the last reset. A register that reads all-ones is not counted. */
+    /** The counters since the last reset. A register that reads all-ones is not counted. */
     EthStats stats();
 
     /** Counts {@link #stats} and {@link #xstats} from zero from now on. A control thread. */

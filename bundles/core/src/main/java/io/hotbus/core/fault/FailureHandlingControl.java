@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Installs the SIGBUS handler while somebody wants it, and looks once a second, on
+ * Installs the SIGBUS handler while at least one lease on it is open, and looks once a second, on
  * {@code sigbus-dispatcher}, whether it is still in place.
  */
 @Component(service = FailureHandling.class)

@@ -41,7 +41,7 @@ final class LiveQueues {
         return tx[index];
     }
 
-    /** Lets lcores at the driver's queues, unless it has ended. */
+    /** Shows lcores the driver's queues, unless {@link #withdrawForGood} was called. */
     synchronized void publish(RxQueue[] driverRx, TxQueue[] driverTx) {
         if (ended) {
             return;

@@ -88,7 +88,7 @@ public final class PortRun implements AutoCloseable {
         }
     }
 
-    /** The pool goes, unless a buffer is missing: somebody might still write to it. */
+    /** Closes the pool, unless a buffer is missing: a device might still write to it. */
     @Override
     public void close() {
         if (missing() == 0) {
