@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.core.fault;
 
-import io.hotbus.core.device.Buses;
 import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
 import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.EventLoop;
-import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.hotplug.SigbusHandler;
 import io.hotbus.eal.hotplug.SigbusVerdict;
@@ -25,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the repaired faults, finds the device of each, and asks the handlers which of them claims
- * it. Hands a claimed fault on to the {@link HotUnplugPath}. A fault that no handler claims is kept
- * for handlers that are registered later. Thread {@code sigbus-dispatcher}.
+ * Takes the repaired faults, knows the window and the device of each, and asks the handlers which
+ * of them claims it. Hands a claimed fault on to the {@link HotUnplugPath}. A fault that no handler
+ * claims is kept for handlers that are registered later. Thread {@code sigbus-dispatcher}.
  */
 @Component(service = SigbusDispatcher.class)
 public final class SigbusDispatcher {
@@ -35,7 +33,6 @@ public final class SigbusDispatcher {
 
     private final SigbusWindows table;
     private final WindowMapper mapper;
-    private final Buses buses;
     private final HotUnplugPath hotUnplug;
     private final EventLoop loop;
     private final FaultTally tally;
@@ -47,12 +44,10 @@ public final class SigbusDispatcher {
 
     @Activate
     public SigbusDispatcher(@Reference SigbusWindows table, @Reference WindowMapper mapper,
-            @Reference Buses buses, @Reference HotUnplugPath hotUnplug,
-            @Reference SigbusThread thread, @Reference FaultTally tally,
-            @Reference CoreSettings settings) throws LinuxException {
+            @Reference HotUnplugPath hotUnplug, @Reference SigbusThread thread,
+            @Reference FaultTally tally, @Reference CoreSettings settings) throws LinuxException {
         this.table = table;
         this.mapper = mapper;
-        this.buses = buses;
         this.hotUnplug = hotUnplug;
         this.loop = thread.loop();
         this.tally = tally;
@@ -136,27 +131,23 @@ public final class SigbusDispatcher {
 
     /** Asks the handlers that were not asked about it before. Returns whether one claimed it. */
     private boolean askInTurn(PendingFault pending) {
-        // First: a handler may detach the device.
-        Optional<Device> device = buses.ownerOf(pending.claim().owner());
         for (PlugIn<SigbusHandler> handler : pending.notAskedOf(handlers.snapshot())) {
             SigbusVerdict verdict = ask(handler, pending.fault()).orElse(null);
             if (verdict == SigbusVerdict.NOT_CLAIMED) {
                 pending.asked(handler);
             } else if (verdict != null) {
                 tally.claimed();
-                settle(pending.fault(), device, verdict);
+                settle(pending, verdict);
                 return true;
             }
         }
         return false;
     }
 
-    private void settle(SigbusFault fault, Optional<Device> device, SigbusVerdict verdict) {
-        device.ifPresent(d -> hotUnplug.faulted(d, fault, verdict == SigbusVerdict.REMOVED));
-        if (device.isEmpty() && verdict == SigbusVerdict.REMOVED) {
-            LOG.error("{}: its handler says that its device is gone, and no bus has that device",
-                    fault);
-        }
+    /** Windows that are of no device have nothing to be told of. */
+    private void settle(PendingFault pending, SigbusVerdict verdict) {
+        pending.claim().owner().device().ifPresent(device -> hotUnplug.faulted(
+                device, pending.fault(), verdict == SigbusVerdict.REMOVED));
     }
 
     /** Empty if the handler is being removed. */

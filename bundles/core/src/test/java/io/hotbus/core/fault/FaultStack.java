@@ -51,7 +51,7 @@ final class FaultStack implements AutoCloseable {
                 TABLE, thread.loop(), tally::counts, Duration.ofMillis(5));
         hotUnplug = new HotUnplugPath(failureHandling, mapper, events, thread.loop(), settings);
         dispatcher = new SigbusDispatcher(
-                TABLE, mapper, buses, hotUnplug, thread, tally, settings);
+                TABLE, mapper, hotUnplug, thread, tally, settings);
         events.add(published::add, properties(0, 0));
     }
 

@@ -68,7 +68,7 @@ final class TestPlatform implements AutoCloseable {
         failureHandling.enable();
         hotUnplug = new HotUnplugPath(failureHandling, mapper, events, thread, settings);
         dispatcher = new SigbusDispatcher(
-                TABLE, mapper, buses, hotUnplug, thread, tally, settings);
+                TABLE, mapper, hotUnplug, thread, tally, settings);
         events.add(published::add, new ServiceProperties(0, 0, ""));
     }
 
