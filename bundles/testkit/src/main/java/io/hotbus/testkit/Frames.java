@@ -12,6 +12,7 @@ public final class Frames {
     public static final int MIN_LENGTH = 60;
     /** How many lengths there are, up to 1514 bytes. */
     private static final int LENGTHS = 1455;
+    private static final int BURST = 32;
 
     private Frames() {
     }
@@ -66,5 +67,39 @@ public final class Frames {
         final int sent = port.txQueue(queue).burst(pool.mempools().uncached(), mbufs, got);
         pool.put(mbufs, sent, got - sent);
         return sent;
+    }
+
+    /**
+     * Receives a burst of at most {@code most} frames, whose numbers begin with {@code expected};
+     * their buffers go back to {@code pool}.
+     *
+     * @return the number of the frame that is expected next
+     * @throws AssertionError a frame is another one, or its buffer names another port
+     */
+    public static long receive(Port port, int queue, Mempool pool, long expected, int most) {
+        final long[] mbufs = new long[most];
+        final int got = port.rxQueue(queue).burst(pool.mempools().uncached(), mbufs, most);
+        for (int i = 0; i < got; i++) {
+            if (!isIntact(mbufs[i], expected + i) || Mbuf.port(mbufs[i]) != port.id()) {
+                throw new AssertionError("%s: frame %d is not what came".formatted(
+                        port.name(), expected + i));
+            }
+        }
+        pool.put(mbufs, 0, got);
+        return expected + got;
+    }
+
+    /**
+     * Waits for the frames with the numbers {@code from} to {@code to - 1}, in this order.
+     *
+     * @throws AssertionError a frame did not arrive within {@link Await#LIMIT}, or is another one
+     */
+    public static void receiveAll(Port port, int queue, Mempool pool, long from, long to) {
+        final long[] next = {from};
+        if (!Await.reached(() ->
+                (next[0] = receive(port, queue, pool, next[0], BURST)) >= to) || next[0] > to) {
+            throw new AssertionError("%s: %d is the next frame, not %d".formatted(
+                    port.name(), next[0], to));
+        }
     }
 }
