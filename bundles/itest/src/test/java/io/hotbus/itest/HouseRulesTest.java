@@ -16,6 +16,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +50,17 @@ class HouseRulesTest {
     /** Of the product of the launcher alone. */
     private static final Set<String> NOT_SHIPPED = Set.of("demo", "config", "deploy");
 
+    /** The tests of all bundles, and the library for the class path of unit tests. */
+    private static final Set<String> NO_BUNDLES = Set.of("itest", "testkit");
+
+    /** A package of ours before the name of a type, or before the asterisk of an import. */
+    private static final Pattern USED_PACKAGE =
+            Pattern.compile("\\b(io\\.hotbus(?:\\.[a-z0-9_]+)+)\\.(?=[A-Z*])");
+
+    /** Sources of tests and benchmarks; the group is the folder of the module. */
+    private static final Pattern TEST_SOURCE = Pattern.compile(
+            ".*/((?:[^/]+(?=/src/test/java/))|bench(?=/src/)|itest(?=/src/)).*\\.java");
+
     private static final Map<String, Manifest> MANIFESTS = new TreeMap<>();
 
     @BeforeAll
@@ -57,6 +70,9 @@ class HouseRulesTest {
             try (DirectoryStream<Path> jars =
                     Files.newDirectoryStream(target, PREFIX + bundle + "-*.jar")) {
                 for (Path jar : jars) {
+                    if (jar.toString().endsWith("-tests.jar")) {
+                        continue;
+                    }
                     try (JarFile file = new JarFile(jar.toFile())) {
                         MANIFESTS.put(bundle, file.getManifest());
                     }
@@ -70,10 +86,40 @@ class HouseRulesTest {
         try (Stream<Path> folders = Files.list(Path.of(".."))) {
             Set<String> bundles = folders.filter(f -> Files.exists(f.resolve("bnd.bnd")))
                     .map(f -> f.getFileName().toString()).collect(Collectors.toSet());
-            bundles.remove("itest");
+            bundles.removeAll(NO_BUNDLES);
             assertThat(bundles).as("bundles with a rule").isEqualTo(ALLOWED.keySet());
         }
         assertThat(MANIFESTS.keySet()).as("jars built").isEqualTo(new TreeSet<>(ALLOWED.keySet()));
+    }
+
+    @Test
+    void shouldTestWithNoPackageThatAnotherBundleKeepsToItself() throws IOException {
+        Set<String> open = new TreeSet<>(Set.of("io.hotbus.testkit"));
+        MANIFESTS.values().forEach(manifest -> open.addAll(packages(manifest, "Export-Package")));
+        List<String> wrong = new ArrayList<>();
+        int tests = 0;
+        for (Path file : sources()) {
+            Matcher module = TEST_SOURCE.matcher(file.toString());
+            if (!module.matches()) {
+                continue;
+            }
+            tests++;
+            String own = PREFIX + module.group(1).replace(".null", ".null_");
+            String source = Files.readString(file);
+            if (!(declaredPackage(source) + ".").startsWith(own + ".")) {
+                wrong.add(file + ": declares a package of another bundle");
+            }
+            USED_PACKAGE.matcher(source).results().map(used -> used.group(1)).distinct()
+                    .filter(name -> !(name + ".").startsWith(own + ".") && !open.contains(name))
+                    .forEach(name -> wrong.add(file + ": uses " + name));
+        }
+        assertThat(tests).as("sources of tests").isGreaterThan(150);
+        assertThat(wrong).isEmpty();
+    }
+
+    private static String declaredPackage(String source) {
+        return source.lines().filter(line -> line.startsWith("package ")).findFirst()
+                .map(line -> line.replaceAll("package |;", "")).orElse("");
     }
 
     @Test
@@ -82,9 +128,10 @@ class HouseRulesTest {
         String features = Files.readString(Path.of("../../launcher/repository/features.xml"));
         Set<String> shipped = new TreeSet<>(ALLOWED.keySet());
         shipped.removeAll(NOT_SHIPPED);
+        shipped.add("testkit");
         assertThat(shipped).as("in the repository").allMatch(bundle ->
                 repository.contains("<artifactId>" + PREFIX + bundle + "</artifactId>"));
-        shipped.remove("tck");
+        shipped.removeAll(Set.of("tck", "testkit"));
         assertThat(shipped).as("in a feature of Karaf").allMatch(bundle ->
                 features.contains("mvn:io.hotbus/" + PREFIX + bundle + "/"));
     }

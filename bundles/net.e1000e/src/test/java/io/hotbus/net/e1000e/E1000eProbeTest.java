@@ -27,8 +27,8 @@ final class E1000eProbeTest {
     @AfterEach
     void tearDown() throws Exception {
         rig.close();
-        assertThat(rig.chip.violations).isEmpty();
-        assertThat(rig.interrupts.open).hasValue(0);
+        assertThat(rig.chip.violations()).isEmpty();
+        assertThat(rig.interrupts.open()).isZero();
     }
 
     private void useRigOfLimit(int millis) throws Exception {
@@ -189,7 +189,7 @@ final class E1000eProbeTest {
         rig.driver.deactivate();
 
         assertThat(rig.ports.ports()).isEmpty();
-        assertThat(rig.interrupts.open).hasValue(0);
+        assertThat(rig.interrupts.open()).isZero();
         assertThat(rig.chip.busMaster).isFalse();
     }
 }
