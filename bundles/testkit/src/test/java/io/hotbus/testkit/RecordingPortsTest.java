@@ -65,7 +65,8 @@ final class RecordingPortsTest {
     private static final class IdleDev implements EthDev {
         @Override
         public EthDevInfo info() {
-            return new EthDevInfo("net_test", new MacAddress(1L << 41 | 1), new QueueLimits(1, 64, 1024));
+            return new EthDevInfo("net_test", new MacAddress(1L << 41 | 1),
+                    new QueueLimits(1, 64, 1024));
         }
 
         @Override

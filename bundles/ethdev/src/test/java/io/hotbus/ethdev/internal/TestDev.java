@@ -46,7 +46,8 @@ final class TestDev implements EthDev {
 
     @Override
     public EthDevInfo info() {
-        return new EthDevInfo("net_test", new MacAddress(1L << 41 | 1), new QueueLimits(4, 64, 1024),
+        return new EthDevInfo("net_test", new MacAddress(1L << 41 | 1),
+                new QueueLimits(4, 64, 1024),
                 new QueueLimits(8, 64, 1024)).withMaxMtu(9000).withFilter(
                         new RxFilterLimits(2, true, 4, true, false, false))
                 .withOffloads(Set.of(RxOffload.VLAN_STRIP), Set.of())

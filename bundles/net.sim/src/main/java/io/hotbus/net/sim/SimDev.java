@@ -49,8 +49,8 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
         if (high == Registers.GONE || (high & SimRegs.RAH_AV) == 0) {
             throw bars.failure(nic.name(), "RAH holds no address");
         }
-        MacAddress mac = new MacAddress(Long.reverseBytes(Integer.toUnsignedLong(low) | (long) high << Integer.SIZE)
-                >>> Short.SIZE);
+        MacAddress mac = new MacAddress(Long.reverseBytes(
+                Integer.toUnsignedLong(low) | (long) high << Integer.SIZE) >>> Short.SIZE);
         return new SimDev(bars, nic, new EthDevInfo(SimDriver.NAME, mac, new QueueLimits(
                 queues, SimRegs.MIN_DESCRIPTORS, SimRegs.MAX_DESCRIPTORS))
                 .withMaxMtu(SimRegs.MAX_FRAME - EthDevInfo.OVERHEAD)
