@@ -27,7 +27,7 @@ public final class CommandAccess {
                 new ShowCommand(rig.engine, rig.registry, rig.ports.policy(), options),
                 new SetCommand(rig.engine, rig.ports.policy(), rig.registry),
                 new ClearCommand(rig.registry),
-                new DeviceCommand(rig.devices, rig.registry, rig.ports.manager()),
+                new DeviceCommand(rig.platform.manager(), rig.registry, rig.ports.manager()),
                 new WaitCommand(rig.engine, rig.registry, rig.ports.policy(),
                         rig.ports.remover()),
                 new QuitCommand(exit)));

@@ -5,8 +5,10 @@ import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceAdopter;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.bus.ExpectedDevice;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.thread.ControlThread;
@@ -24,27 +26,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The devargs of devices that were attached when their bus went, or that were expected and are not
- * there: they are attached again, with these, when a bus of that name and they themselves are. A
- * device that was pulled out, or detached by someone, is not among them. Any thread; buses are told
- * on {@code control}. Source: DPDK's EAL keeps such a list, too ({@code rte_devargs_insert}).
+ * The one list of devices that are wanted and not there. Some are wanted by their bus: they were
+ * attached when it went, or are expected on it, and are attached again with their devargs when a
+ * bus of that name and the device are there. Others are wanted by an adopter, until it says
+ * otherwise; a device that was pulled out is wanted by nothing else. Any thread; buses and adopters
+ * are told on {@code control}. Source: DPDK's EAL keeps such a list, too ({@code
+ * rte_devargs_insert}).
  */
-@Component(service = {DevargsList.class, DeviceEventListener.class})
-public final class DevargsList implements DeviceEventListener {
-    private static final Logger LOG = LoggerFactory.getLogger(DevargsList.class);
+@Component(service = {ExpectedDevices.class, DeviceEventListener.class})
+public final class ExpectedDevices implements DeviceEventListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ExpectedDevices.class);
 
     private final Buses buses;
     private final DeviceLists lists;
     private final ControlThread control;
-    /** By bus and device. Guarded by this. */
+    private final Adoptions adoptions;
+    /** Those wanted by their bus, by bus and device. Guarded by this. */
     private final Map<String, Map<String, Devargs>> list = new HashMap<>();
 
     @Activate
-    public DevargsList(@Reference Buses buses, @Reference DeviceLists lists,
+    public ExpectedDevices(@Reference Buses buses, @Reference DeviceLists lists,
             @Reference ControlThread control) {
         this.buses = buses;
         this.lists = lists;
         this.control = control;
+        this.adoptions = new Adoptions(buses, control, this::expect);
+    }
+
+    /** As {@code DeviceManager.expect}: what follows is the adopter's. */
+    ExpectedDevice expect(Devargs devargs, DeviceAdopter adopter) {
+        return adoptions.add(devargs, adopter);
     }
 
     private synchronized void remember(String bus, Devargs devargs) {
@@ -60,13 +71,20 @@ public final class DevargsList implements DeviceEventListener {
     }
 
     /** Someone has attached it. */
-    void forget(Device device) {
+    void attached(Device device) {
         take(device.busName(), device.name());
+        adoptions.attached(device);
+    }
+
+    /** It was detached, {@code gone} before or not. */
+    void detached(Device device, boolean gone) {
+        adoptions.detached(device, gone);
     }
 
     /** {@code bus} is among the buses. */
     public void busAdded(Bus bus) {
         tellOf(bus.name());
+        adoptions.busAdded(bus.name());
     }
 
     /**
@@ -86,7 +104,8 @@ public final class DevargsList implements DeviceEventListener {
     }
 
     private void detach(Bus bus, Device device) {
-        if (!device.isGone()) {
+        boolean gone = device.isGone();
+        if (!gone) {
             remember(bus.name(), device.devargs());
             LOG.info("{}: detached, as its bus goes; attached again when bus '{}' is there",
                     device.devargs(), bus.name());
@@ -96,6 +115,7 @@ public final class DevargsList implements DeviceEventListener {
         } catch (DeviceException e) {
             LOG.error("{} (its bus goes)", e.getMessage(), e);
         }
+        adoptions.detached(device, gone);
     }
 
     /** Now, if a bus of that name and the device are there. */
@@ -156,6 +176,10 @@ public final class DevargsList implements DeviceEventListener {
     /** A device that is expected, or that went or was no use while it had no driver, is there. */
     @Override
     public void onDeviceEvent(DeviceEvent event) {
+        if (adoptions.told(event)) {
+            take(event.bus(), event.name()); // the adopter attaches it, and not the bus
+            return;
+        }
         if (event.kind() != DeviceEvent.Kind.ADD || tell(event.bus(), event.name())) {
             return;
         }

@@ -16,12 +16,12 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 /** A bus goes, and one of its name comes. */
-class DevargsListTest {
+class ExpectedDevicesTest {
     private final Queue<Runnable> control = new ArrayDeque<>();
     private final Buses buses = new Buses(new CoreSettings());
     private final DeviceLists lists = new DeviceLists(buses);
-    private final DevargsList list =
-            new DevargsList(buses, lists, (owner, task) -> control.add(task));
+    private final ExpectedDevices list =
+            new ExpectedDevices(buses, lists, (owner, task) -> control.add(task));
     private final BusDeviceManager manager = new BusDeviceManager(buses, lists, list);
     private final TestBus before = installed(new TestBus("net", 1));
     private final TestBus other = installed(new TestBus("pci", 2));
