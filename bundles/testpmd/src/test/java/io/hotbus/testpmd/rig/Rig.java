@@ -3,6 +3,8 @@ package io.hotbus.testpmd.rig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
@@ -14,10 +16,8 @@ import io.hotbus.testkit.Await;
 import io.hotbus.testkit.RealDevices;
 import io.hotbus.testkit.RecordingPorts;
 import io.hotbus.testkit.SingleControl;
-import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
-import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.internal.fwd.EngineAccess;
 import io.hotbus.testpmd.internal.fwd.ForwardingEngine;
 import io.hotbus.testpmd.internal.port.PortAccess;

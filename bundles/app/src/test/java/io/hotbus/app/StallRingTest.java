@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd.internal.fwd;
+package io.hotbus.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd;
+package io.hotbus.app;
 
 import java.util.Hashtable;
 import java.util.Map;
@@ -35,6 +35,8 @@ public final class Application implements AutoCloseable {
     private static final long STATE_MILLIS = 100;
     /** System property: the code that the process is about to end with. */
     private static final String EXIT_CODE = "hotbus.exit.code";
+    /** Framework property: the words that help is asked for with, where not the command's. */
+    private static final String USAGE = "hotbus.usage";
 
     /** What a command does. */
     @ConsumerType
@@ -95,7 +97,7 @@ public final class Application implements AutoCloseable {
             code = body.run();
         } catch (UsageException e) {
             System.err.printf(
-                    "hotbus: %s (see launcher/hotbus %s --help)%n", e.getMessage(), command);
+                    "hotbus: %s (see launcher/hotbus %s --help)%n", e.getMessage(), usage());
             code = OptionalInt.of(2);
         } catch (InterruptedException e) {
             code = OptionalInt.of(1);
@@ -111,6 +113,11 @@ public final class Application implements AutoCloseable {
         if (code.isPresent() && !closing) {
             exit.accept(code.getAsInt());
         }
+    }
+
+    private String usage() {
+        String words = context.getProperty(USAGE);
+        return words == null ? command : words;
     }
 
     private static String sentence(Throwable e) {

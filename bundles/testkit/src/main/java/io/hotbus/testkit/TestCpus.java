@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd.rig;
+package io.hotbus.testkit;
 
 import io.hotbus.eal.thread.CpuAffinity;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** CPUs by number; pinning is noted, and a thread's kernel id is its Java id. */
-public final class RigCpus implements CpuAffinity {
+/** CPUs by number, on which nothing is pinned; a thread's kernel id is its Java id. */
+public final class TestCpus implements CpuAffinity {
     private final int count;
 
-    public RigCpus(int count) {
+    /** CPUs from 0 on. */
+    public TestCpus(int count) {
         this.count = count;
     }
 

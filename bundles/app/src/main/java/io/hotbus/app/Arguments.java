@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd;
+package io.hotbus.app;
 
 import io.hotbus.eal.config.WholeNumber;
 import java.util.ArrayList;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd;
+package io.hotbus.app;
 
 /**
  * A burst, received and sent on, that took an lcore unusually long: a fault, the scheduler, the

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd;
+package io.hotbus.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.testpmd.rig.RigFramework;
+import io.hotbus.testkit.BareFramework;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -22,11 +23,11 @@ class ApplicationTest {
     private final BlockingQueue<Integer> exits = new LinkedBlockingQueue<>();
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final PrintStream err = System.err;
-    private RigFramework framework;
+    private BareFramework framework;
 
     @BeforeEach
     void start(@TempDir Path cache) throws Exception {
-        framework = new RigFramework(cache, "run");
+        framework = new BareFramework(cache, Map.of(Arguments.COMMAND, "run"));
         System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd.internal.fwd;
+package io.hotbus.app;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

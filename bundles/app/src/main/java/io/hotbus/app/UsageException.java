@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd;
+package io.hotbus.app;
 
 /** Wrong arguments on the command line. The message is one sentence for the user. */
 public final class UsageException extends Exception {
