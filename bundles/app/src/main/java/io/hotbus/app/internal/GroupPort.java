@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class GroupPort implements OpenPort, DeviceAdopter {
     private static final Logger LOG = LoggerFactory.getLogger(GroupPort.class);
     private static final int DESCRIPTORS = 512;
+    private static final String OWNER = "app";
 
     private final Group group;
     private final Platform platform;
@@ -66,7 +67,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     public int send(MempoolCaches caches, long[] mbufs, int count) {
         Port now = port.get();
         int taken = now == null || count == 0 ? 0 : now.txQueue(0).burst(caches, mbufs, count);
-        caches.put(mbufs, taken, count - taken);
+        caches.free(mbufs, taken, count - taken);
         return taken;
     }
 
@@ -93,6 +94,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     }
 
     private void setUp(Port fresh) throws DeviceException {
+        fresh.own(OWNER);
         held = fresh;
         fresh.configure(new PortConfig(1, DESCRIPTORS, DESCRIPTORS, group.pool()));
         fresh.start();

@@ -28,7 +28,7 @@ final class PortText {
                 TX queues: %s of at most %s, each of %s to %s descriptors""".formatted(
                 heading("*", "Infos for port " + port.id()),
                 port.name(), port.device().busName(), port.device().devargs(),
-                port.info().driver(), port.info().macText(), port.state(),
+                port.info().driver(), port.macAddress(), port.state(),
                 port.isRemoved() ? ", device removed" : "", link.up() ? "up" : "down",
                 link.up() ? link.speedMbps() + " Mbps" + (link.fullDuplex() ? ", full-duplex" : "")
                         : "none",
