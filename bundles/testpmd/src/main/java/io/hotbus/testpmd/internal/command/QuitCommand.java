@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
-import io.hotbus.testpmd.Arguments;
+import io.hotbus.app.Arguments;
 import java.util.List;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;

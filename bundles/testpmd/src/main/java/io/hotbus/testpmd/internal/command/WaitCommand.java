@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.app.Await;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.StreamStats;

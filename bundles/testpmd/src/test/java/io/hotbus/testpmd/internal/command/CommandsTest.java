@@ -69,7 +69,7 @@ class CommandsTest {
     void shouldOfferWhatMayComeNext() throws Exception {
         rig.attach(2);
         CandidatesCommand candidates = new CandidatesCommand(
-                rig.devices, rig.registry, List.copyOf(commands.values()), List.of());
+                rig.platform.manager(), rig.registry, List.copyOf(commands.values()), List.of());
 
         assertThat(candidates.candidates(List.of("port")))
                 .containsExactly("attach", "close", "detach", "start", "stop");

@@ -3,10 +3,10 @@ package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
+import io.hotbus.testkit.TestCpus;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testpmd.ForwardMode;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.rig.RigCpus;
 import java.util.List;
 
 /** The engine, with the doors open that Declarative Services use. */
@@ -17,7 +17,7 @@ public final class EngineAccess {
     /** On a machine of four CPUs, with the modes there are. */
     public static ForwardingEngine engine(Options options, ControlThread control) {
         ForwardingEngine engine = new ForwardingEngine(
-                options, new RigCpus(4), new Mempools(new TestDma()), control, null);
+                options, new TestCpus(4), new Mempools(new TestDma()), control, null);
         List.of(new IoFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd())
                 .forEach(engine::addMode);
         return engine;
