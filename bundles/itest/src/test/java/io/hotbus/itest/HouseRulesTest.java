@@ -29,21 +29,22 @@ class HouseRulesTest {
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("eal", Set.of()),
             Map.entry("jnr", Set.of()),
+            Map.entry("cli", Set.of()),
             Map.entry("os", Set.of("jnr")),
             Map.entry("core", Set.of("eal", "os")),
             Map.entry("ethdev", Set.of("eal")),
             Map.entry("pmd", Set.of("eal", "ethdev")),
             Map.entry("bus", Set.of("eal")),
             Map.entry("bus.vdev", Set.of("eal", "bus")),
-            Map.entry("bus.pci", Set.of("eal", "bus", "os")),
+            Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
             Map.entry("net.null", Set.of("eal", "ethdev", "pmd", "bus.vdev")),
             Map.entry("net.sim", Set.of("eal", "ethdev", "pmd", "bus.vdev", "os")),
             Map.entry("net.e1000e", Set.of("eal", "ethdev", "pmd", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
-            Map.entry("testpmd", Set.of("eal", "ethdev")),
+            Map.entry("testpmd", Set.of("eal", "ethdev", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "testpmd")),
             Map.entry("config", Set.of("eal")),
-            Map.entry("deploy", Set.of()));
+            Map.entry("deploy", Set.of("cli")));
 
     /** Of the product of the launcher alone. */
     private static final Set<String> NOT_SHIPPED = Set.of("demo", "config", "deploy");

@@ -1,48 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
-import io.hotbus.ethdev.Link;
-import io.hotbus.ethdev.Port;
-import java.util.stream.Collectors;
-
-/** A port in words, in the shape that DPDK's testpmd prints. */
+/** Titles and rules in the shape that DPDK's testpmd prints. */
 final class PortText {
     private static final int WIDTH = 78;
 
     private PortText() {
-    }
-
-    static String info(Port port) {
-        Link link = port.link();
-        return """
-                %s
-                Device name: %s (%s bus)
-                Devargs: %s
-                Driver name: %s
-                MAC address: %s
-                State: %s%s
-                Link status: %s
-                Link speed: %s
-                Promiscuous mode: %s
-                Queues: %s of at most %s
-                Descriptors of a queue: %s to %s""".formatted(
-                heading("*", "Infos for port " + port.id()),
-                port.name(), port.device().busName(), port.device().devargs(),
-                port.info().driver(), port.info().macText(), port.state(),
-                port.isRemoved() ? ", device removed" : "", link.up() ? "up" : "down",
-                link.up() ? link.speedMbps() + " Mbps" + (link.fullDuplex() ? ", full-duplex" : "")
-                        : "none",
-                port.promiscuous() ? "enabled" : "disabled", port.queues(),
-                port.info().maxQueues(), port.info().minDescriptors(),
-                port.info().maxDescriptors());
-    }
-
-    static String xstats(Port port) {
-        String lines = port.xstats().entrySet().stream()
-                .map(entry -> "%s: %s".formatted(entry.getKey(), entry.getValue()))
-                .collect(Collectors.joining("\n"));
-        return "###### NIC extended statistics for port %s%s".formatted(port.id(),
-                lines.isEmpty() ? ": none" : "\n" + lines);
     }
 
     /** A title in the middle of a line. */

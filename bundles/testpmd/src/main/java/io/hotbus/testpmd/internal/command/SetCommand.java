@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Reattach;
 import java.util.List;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code set}: the forward mode, policies, and properties of ports. */
-@Component(service = {Function.class, Command.class},
-        property = {Command.SCOPE, Command.FUNCTION + "set"})
-public final class SetCommand extends Command {
+@Component(service = Verbs.class)
+public final class SetCommand implements Verbs {
     private final FwdEngine engine;
     private final Reattach reattach;
     private final PortSelector ports;
@@ -27,28 +27,23 @@ public final class SetCommand extends Command {
     }
 
     @Override
-    String verb() {
-        return "set";
-    }
-
-    @Override
-    List<Form> forms() {
+    public List<Verb<?>> verbs() {
         return List.of(
-                new Form("fwd MODE", "forward mode: io, macswap, rxonly, txonly",
-                        words -> mode(words.get(0))),
-                new Form("reattach on|off", "whether a device that returns is attached again",
+                Verb.of("set fwd MODE", "forward mode: {MODE}",
+                        words -> mode(words.get(0))).with("MODE", engine::modes),
+                Verb.of("set reattach on|off", "whether a device that returns is attached again",
                         words -> {
                             reattach.setEnabled(words.get(0).equals("on"));
                             return "Reattach is " + words.get(0);
                         }),
-                new Form("promisc " + PortSelector.SYNTAX + " on|off",
+                ports.named(Verb.of("set promisc " + PortSelector.SYNTAX + " on|off",
                         "whether frames for other addresses are received",
                         words -> {
                             ports.select(words.get(0)).forEach(port ->
                                     port.setPromiscuous(words.get(1).equals("on")));
                             return "Promiscuous mode is " + words.get(1);
-                        }),
-                new Form("record-stalls on|off", "whether lcores keep bursts longer than 5 us",
+                        })),
+                Verb.of("set record-stalls on|off", "whether lcores keep bursts longer than 5 us",
                         words -> {
                             engine.setRecordStalls(words.get(0).equals("on"));
                             return "Recording of stalls is " + words.get(0);

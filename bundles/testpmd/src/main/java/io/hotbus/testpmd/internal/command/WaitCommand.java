@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
+import io.hotbus.cli.Words;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.FwdEngine;
@@ -12,16 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code wait}: for scripts, until something has come about. */
-@Component(service = {Function.class, Command.class},
-        immediate = true, // it remembers which removals were waited for
-        property = {Command.SCOPE, Command.FUNCTION + "wait"})
-public final class WaitCommand extends Command {
+@Component(service = Verbs.class, immediate = true) // it remembers which removals were waited for
+public final class WaitCommand implements Verbs {
     private static final int DEFAULT_SECONDS = 10;
     private static final int MAX_SECONDS = 86400;
 
@@ -29,6 +29,7 @@ public final class WaitCommand extends Command {
     private final PortRegistry registry;
     private final Reattach reattach;
     private final PortRemover remover;
+    private final PortSelector ports;
     /** Removals of a device that were waited for already. */
     private final Map<String, Integer> removalsSeen = new ConcurrentHashMap<>();
 
@@ -39,32 +40,28 @@ public final class WaitCommand extends Command {
         this.registry = registry;
         this.reattach = reattach;
         this.remover = remover;
+        this.ports = new PortSelector(registry);
     }
 
     @Override
-    String verb() {
-        return "wait";
-    }
-
-    @Override
-    List<Form> forms() {
+    public List<Verb<?>> verbs() {
         return List.of(
-                new Form("port NAME started|gone [SECONDS]",
+                ports.named(Verb.of("wait port NAME started|gone [SECONDS]",
                         "until the device's port is forwarded on, or is no more",
                         words -> words.get(1).equals("started")
                                 ? started(words.get(0), seconds(words, 2))
-                                : gone(words.get(0), seconds(words, 2))),
-                new Form("packets COUNT [SECONDS]",
+                                : gone(words.get(0), seconds(words, 2)))),
+                Verb.of("wait packets COUNT [SECONDS]",
                         "until as many were forwarded (rxonly: received) since the last start",
                         words -> packets(Numbers.parse("packets", words.get(0), 1,
                                 Integer.MAX_VALUE), seconds(words, 1))),
-                new Form("removal NAME [SECONDS]",
+                ports.named(Verb.of("wait removal NAME [SECONDS]",
                         "until the device was removed and cleaned up after, once more",
-                        words -> removal(words.get(0), seconds(words, 1))));
+                        words -> removal(words.get(0), seconds(words, 1)))));
     }
 
-    private static int seconds(List<String> words, int index) {
-        return index < words.size() ? Numbers.parse("wait", words.get(index), 1, MAX_SECONDS)
+    private static int seconds(Words words, int index) {
+        return words.has(index) ? Numbers.parse("wait", words.get(index), 1, MAX_SECONDS)
                 : DEFAULT_SECONDS;
     }
 

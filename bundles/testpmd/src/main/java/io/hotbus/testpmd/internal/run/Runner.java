@@ -199,7 +199,7 @@ public final class Runner {
             }
         } finally {
             engine.stop();
-            out.println(ForwardText.statistics(engine));
+            out.println(ForwardText.of(engine).text());
         }
     }
 }

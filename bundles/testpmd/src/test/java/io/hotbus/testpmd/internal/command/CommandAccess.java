@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verbs;
+import io.hotbus.cli.internal.Registry;
 import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.rig.Rig;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** All verbs of the shell, on a rig. */
 public final class CommandAccess {
     private CommandAccess() {
     }
 
-    public static Map<String, Command> commands(Rig rig) throws UsageException {
+    public static Registry commands(Rig rig) throws UsageException {
         return commands(rig, () -> { });
     }
 
-    static Map<String, Command> commands(Rig rig, Runnable exit) throws UsageException {
+    static Registry commands(Rig rig, Runnable exit) throws UsageException {
         Options options = Options.parse(Arguments.of(List.of()));
-        List<Command> commands = new ArrayList<>(List.of(
+        Registry registry = new Registry();
+        List.<Verbs>of(
                 new PortCommand(rig.ports.manager(), rig.registry),
                 new StartCommand(rig.engine), new StopCommand(rig.engine),
                 new ShowCommand(rig.engine, rig.registry, rig.ports.policy(), options),
@@ -30,10 +30,7 @@ public final class CommandAccess {
                 new DeviceCommand(rig.devices, rig.registry, rig.ports.manager()),
                 new WaitCommand(rig.engine, rig.registry, rig.ports.policy(),
                         rig.ports.remover()),
-                new QuitCommand(exit)));
-        commands.add(new HelpCommand(List.copyOf(commands)));
-        Map<String, Command> byVerb = new LinkedHashMap<>();
-        commands.forEach(command -> byVerb.put(command.verb(), command));
-        return byVerb;
+                new QuitCommand(exit)).forEach(registry::add);
+        return registry;
     }
 }

@@ -4,6 +4,8 @@ package io.hotbus.testpmd.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbus.cli.internal.GogoVerbs;
+import io.hotbus.cli.internal.Registry;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.testpmd.OutputClosedException;
 import io.hotbus.testpmd.internal.command.CommandAccess;
@@ -35,8 +37,9 @@ class ScriptTest {
         rig = new Rig();
         threadIo.start();
         processor = new CommandProcessorImpl(threadIo);
-        CommandAccess.commands(rig).forEach(
-                (verb, command) -> processor.addCommand("hotbus", command, verb));
+        Registry verbs = CommandAccess.commands(rig);
+        verbs.verbs().forEach(verb ->
+                processor.addCommand("hotbus", GogoVerbs.command(verbs, verb), verb));
         Function theirs = (session, arguments) -> {
             throw new IllegalStateException("the framework's own " + arguments);
         };
