@@ -85,8 +85,11 @@ check should_name_the_cpus_before_a_device_is_touched 2 '-l: CPU 1000 is not ava
 check should_end_by_sigpipe 0 '^141 0$' bash -c "$hotbus run --vdev net_null0 --stats-period 1 2>/dev/null | head -1 >/dev/null
 	echo \${PIPESTATUS[@]}"
 check should_take_a_last_line_without_a_line_break 0 'Reattach is off' bash -c "printf 'port bogus\nset reattach off' | $hotbus shell"
-check should_keep_what_was_set_on_a_port 0 'Promiscuous mode: enabled' exec_run 'set promisc all on; device yank net_sim0;
-	wait port net_sim0 gone; device plug net_sim0; wait port net_sim0 started; show port info 0' --vdev net_sim0,loopback=1
+check should_refuse_what_a_driver_cannot_do 1 'port 0 .net_null0.: promiscuous mode: not supported by net_null' \
+	exec_run 'set promisc all on' --vdev net_null0
+check should_know_what_is_always_on 0 'Promiscuous mode is on' exec_run 'set promisc all on' --vdev net_sim0
+check should_refuse_to_turn_it_off 1 'to turn promiscuous mode off: not supported by net_sim' \
+	exec_run 'set promisc all off' --vdev net_sim0
 check should_survive_a_removal_by_script 0 'net_sim0: attached again' \
 	exec_run 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 		wait port net_sim0 started; show port info all' --vdev net_sim0,loopback=1

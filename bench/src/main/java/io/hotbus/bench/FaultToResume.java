@@ -2,11 +2,10 @@
 package io.hotbus.bench;
 
 import io.hotbus.eal.io.Mmio;
+import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
-import io.hotbus.os.internal.LinuxCalls;
-import io.hotbus.os.internal.NativeLibrary;
-import io.hotbus.os.internal.NativeSigbusWindows;
-import java.nio.file.Files;
+import io.hotbus.os.SigbusWindows;
+import io.hotbus.testkit.TestOs;
 import java.util.Arrays;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
@@ -23,13 +22,8 @@ public final class FaultToResume {
     private static final int THREADS = 64;
     private static final int THREAD_ROUNDS = 100;
 
-    private final LinuxCalls linux = new LinuxCalls();
-    private final NativeSigbusWindows table;
-
-    private FaultToResume() throws Exception {
-        table = new NativeSigbusWindows(
-                NativeLibrary.load(Files.createTempDirectory("hotbus-bench")));
-    }
+    private final Linux linux = TestOs.linux();
+    private final SigbusWindows table = TestOs.windows();
 
     public static void main(String[] args) throws Exception {
         new FaultToResume().run();

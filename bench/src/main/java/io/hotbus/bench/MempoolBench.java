@@ -5,6 +5,7 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.mem.Mempools;
+import io.hotbus.testkit.TestDma;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,7 +38,7 @@ public class MempoolBench {
     /** The pool, shared by all threads. */
     @State(Scope.Benchmark)
     public static class Pool {
-        private final Mempools mempools = new Mempools(new BenchDma());
+        private final Mempools mempools = new Mempools(new TestDma());
         private final ThreadLocal<MempoolCaches> local =
                 ThreadLocal.withInitial(() -> mempools.caches("thread-local"));
         private Mempool pool;

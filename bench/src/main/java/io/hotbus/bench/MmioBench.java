@@ -3,8 +3,9 @@ package io.hotbus.bench;
 
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.io.RawMemory;
+import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
-import io.hotbus.os.internal.LinuxCalls;
+import io.hotbus.testkit.TestOs;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,7 +31,7 @@ public class MmioBench {
 
     @Setup
     public void map() throws LinuxException {
-        LinuxCalls linux = new LinuxCalls();
+        Linux linux = TestOs.linux();
         int fd = linux.memfd("bar", 4096);
         window = new Mmio("bar", linux.map("bar", 4096, fd, 0), 4096);
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bench.memory;
 
-import io.hotbus.bench.BenchDma;
+import io.hotbus.testkit.TestDma;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.lang.invoke.VarHandle.AccessMode;
+import java.lang.invoke.VarHandle;
 
 /**
  * {@code java.lang.foreign}: one segment that is all memory. Handles are addresses. By reflection,
@@ -21,7 +21,7 @@ final class ForeignMemory implements Memory {
 
     /** On JDK 22 and later. */
     ForeignMemory(int bytes) throws IOException {
-        base = new BenchDma().allocate("bench", bytes).address();
+        base = new TestDma().allocate("bench", bytes).address();
     }
 
     /** The accessor of a long, with the segment of all memory bound to it. */

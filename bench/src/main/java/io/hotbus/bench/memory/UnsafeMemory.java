@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bench.memory;
 
-import io.hotbus.bench.BenchDma;
 import io.hotbus.eal.io.RawMemory;
+import io.hotbus.testkit.TestDma;
 import java.io.IOException;
 
 /** The product's {@link RawMemory}, as it is. Handles are addresses. */
@@ -10,7 +10,7 @@ final class UnsafeMemory implements Memory {
     private final long base;
 
     UnsafeMemory(int bytes) throws IOException {
-        base = new BenchDma().allocate("bench", bytes).address();
+        base = new TestDma().allocate("bench", bytes).address();
     }
 
     @Override

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bench.stress;
 
-import io.hotbus.bench.BenchDma;
 import io.hotbus.eal.mem.DmaMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.mem.Mempools;
+import io.hotbus.testkit.TestDma;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -52,7 +52,7 @@ final class PoolRun {
 
     private static DmaMemory memory() {
         try {
-            return new BenchDma().allocate("stress", (long) BUFFERS * ELEMENT);
+            return new TestDma().allocate("stress", (long) BUFFERS * ELEMENT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

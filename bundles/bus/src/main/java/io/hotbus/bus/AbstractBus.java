@@ -86,10 +86,10 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     protected void open(D device) throws DeviceException {
     }
 
-    /** Has the driver take the device. */
+    /** Calls the driver to probe the device. */
     protected abstract void probe(R driver, D device) throws DeviceException;
 
-    /** Has the driver let go of it. */
+    /** Calls the driver to let go of the device. */
     protected abstract void remove(R driver, D device) throws DeviceException;
 
     /**
@@ -115,15 +115,15 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         return services;
     }
 
-    /** Has it probe the devices that wait for it; {@code properties} are those of its service. */
+    /** Lets {@code driver} probe the devices that wait for it, by the properties of its service. */
     public final void addDriver(R driver, Map<String, ?> properties) {
         drivers.add(driver, properties);
         probeThoseWaiting();
     }
 
     /**
-     * Returns when no call is inside the driver and none will be made: an attach takes its driver
-     * under the lock of a slot that is in the map by then, so whoever took this one is met here.
+     * Returns when no call is inside the driver and none will be made. An attach chooses its driver
+     * under the lock of its slot, which is in the map by then: this method meets every such slot.
      */
     public final void removeDriver(R driver) {
         drivers.remove(driver);
@@ -247,14 +247,8 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     public final SigbusVerdict handleSigbus(SigbusFault fault) {
         Optional<D> owner = slots.devices()
                 .filter(device -> device.windows().find(fault.address()).isPresent()).findFirst();
-        if (owner.isEmpty()) {
-            return SigbusVerdict.NOT_CLAIMED;
-        }
-        if (isRemoval(owner.get(), fault)) {
-            services.hotUnplug().report(owner.get(), RemovalCause.SIGBUS);
-        }
-        return owner.get().state() == DeviceState.FAILED
-                ? SigbusVerdict.FAILED : SigbusVerdict.HANDLED;
+        return owner.map(device -> isRemoval(device, fault)
+                ? SigbusVerdict.REMOVED : SigbusVerdict.HANDLED).orElse(SigbusVerdict.NOT_CLAIMED);
     }
 
     /** Replaces its windows. A subclass with more to let go of does so before or after. */

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The slots of a bus, by name. One is made when somebody needs it, and taken out, under its lock,
- * when nothing is in it. Any thread.
+ * The slots of a bus, by name. A slot is made at the first use of its name, and removed, under its
+ * lock, when it is empty. Any thread.
  */
 final class Slots<D extends Device, R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Slots.class);

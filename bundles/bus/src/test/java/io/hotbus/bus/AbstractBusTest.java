@@ -8,6 +8,7 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.testkit.Await;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -193,11 +194,11 @@ final class AbstractBusTest {
         driver.onProbe = device -> {
             if (device.name().equals("net0")) {
                 probing.countDown();
-                Wait.until(goOn);
+                Await.open(goOn);
             }
         };
         Future<TestDevice> slow = threads.submit(() -> bus.attachDevice("net0"));
-        Wait.until(probing);
+        Await.open(probing);
 
         bus.unplug("net1");
         bus.detach(other);
@@ -252,14 +253,14 @@ final class AbstractBusTest {
         CountDownLatch goOn = new CountDownLatch(1);
         bus.finder = devargs -> {
             finding.countDown();
-            Wait.until(goOn);
+            Await.open(goOn);
             return new TestDevice(devargs);
         };
         Future<TestDevice> attaching = threads.submit(() -> bus.attachDevice("net0"));
-        Wait.until(finding);
+        Await.open(finding);
         Thread stopping = new Thread(bus::stop);
         stopping.start();
-        Wait.until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+        Await.until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
         goOn.countDown();
         stopping.join();
 
@@ -277,10 +278,10 @@ final class AbstractBusTest {
         CountDownLatch goOn = new CountDownLatch(1);
         hanging.onProbe = device -> {
             probing.countDown();
-            Wait.until(goOn);
+            Await.open(goOn);
         };
         Future<TestDevice> attaching = threads.submit(() -> impatient.attachDevice("net1"));
-        Wait.until(probing);
+        Await.open(probing);
         impatient.stop();
 
         assertThat(impatient.devices()).extracting(TestDevice::name).containsExactly("net1");

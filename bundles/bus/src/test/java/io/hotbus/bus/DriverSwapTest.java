@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.testkit.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -186,16 +187,16 @@ final class DriverSwapTest {
         CountDownLatch goOn = new CountDownLatch(1);
         slow.onProbe = device -> {
             probing.countDown();
-            Wait.until(goOn);
+            Await.open(goOn);
         };
         Future<TestDevice> attaching = threads.submit(() -> bus.attachDevice("slow0"));
-        Wait.until(probing);
+        Await.open(probing);
         Future<List<String>> callsBeforeItLeft = threads.submit(() -> {
             bus.uninstall(slow);
             return List.copyOf(slow.calls);
         });
         Devargs slow0 = Devargs.parse("slow0");
-        Wait.until(() -> !bus.claims(slow0));
+        Await.until(() -> !bus.claims(slow0));
         goOn.countDown();
 
         assertThat(callsBeforeItLeft.get()).containsExactly("probe slow0", "remove slow0");

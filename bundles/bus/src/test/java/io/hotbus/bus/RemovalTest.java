@@ -90,7 +90,8 @@ final class RemovalTest {
     void shouldClaimFaultsFromTheFirstAccessOfProbeOn() {
         driver.onProbe = device -> {
             Mmio bar = core.map(device, "BAR0");
-            assertThat(bus.handleSigbus(fault(bar.address() + 8))).isEqualTo(SigbusVerdict.HANDLED);
+            assertThat(bus.handleSigbus(fault(bar.address() + 8))).isEqualTo(SigbusVerdict.REMOVED);
+            core.report(device, RemovalCause.SIGBUS);
             assertThat(device.state()).isEqualTo(DeviceState.REMOVED);
         };
         assertPulledOut("net0");
@@ -128,17 +129,19 @@ final class RemovalTest {
     }
 
     @Test
-    void shouldReportTheDeviceAFaultBelongsTo() throws Exception {
+    void shouldSayWhetherAFaultIsOfItsDevices() throws Exception {
         TestDevice device = attachWithWindow("net0");
         TestDevice other = attachWithWindow("net1");
         long address = device.windows().list().get(0).address();
         core.log.clear();
 
-        assertThat(bus.handleSigbus(fault(address))).isEqualTo(SigbusVerdict.HANDLED);
-        assertThat(bus.handleSigbus(fault(address + 4))).isEqualTo(SigbusVerdict.HANDLED);
+        assertThat(bus.handleSigbus(fault(address))).isEqualTo(SigbusVerdict.REMOVED);
+        assertThat(bus.handleSigbus(fault(address + 4))).isEqualTo(SigbusVerdict.REMOVED);
         assertThat(bus.handleSigbus(fault(1))).isEqualTo(SigbusVerdict.NOT_CLAIMED);
 
-        assertThat(core.log).containsExactly("removed net0 SIGBUS", "replaced net0");
+        assertThat(core.log).as("what it has done").isEmpty();
+        core.report(device, RemovalCause.SIGBUS);
+        assertThat(bus.handleSigbus(fault(address))).isEqualTo(SigbusVerdict.REMOVED);
         assertThat(other.state()).isEqualTo(DeviceState.PROBED);
         bus.detach(device);
         assertThat(bus.handleSigbus(fault(address))).isEqualTo(SigbusVerdict.NOT_CLAIMED);
@@ -158,12 +161,11 @@ final class RemovalTest {
     }
 
     @Test
-    void shouldSayThatADeviceFailed() throws Exception {
+    void shouldSayThatItsWindowsCouldNotBeReplaced() throws Exception {
         TestDevice device = attachWithWindow("net0");
-        long address = device.windows().list().get(0).address();
         core.replaceFails = true;
 
-        assertThat(bus.handleSigbus(fault(address))).isEqualTo(SigbusVerdict.FAILED);
+        core.report(device, RemovalCause.SIGBUS);
         assertThat(core.log).contains("net0: its windows could not be replaced: mmap: ENOMEM");
         bus.detach(device);
         assertThat(bus.devices()).isEmpty();
@@ -172,11 +174,10 @@ final class RemovalTest {
     @Test
     void shouldReportARemovalOnce() throws Exception {
         TestDevice device = attachWithWindow("net0");
-        long address = device.windows().list().get(0).address();
         core.log.clear();
         unplug(device);
         unplug(device);
-        bus.handleSigbus(fault(address));
+        core.report(device, RemovalCause.SIGBUS);
 
         assertThat(core.log).containsExactly("removed net0 UEVENT_REMOVE", "replaced net0");
         assertThat(core.events).as("published where it was reported").isEmpty();

@@ -87,7 +87,7 @@ final class Components {
                 .flatMap(component -> Stream.of(component.configurationPid)).distinct().toList());
     }
 
-    /** Of these, those that somebody has given a name; the others are components' names. */
+    /** Of these PIDs, those that were chosen; the others are the names of components. */
     List<String> namedPids() {
         return with(runtime -> configurable(runtime)
                 .flatMap(component -> Stream.of(component.configurationPid)

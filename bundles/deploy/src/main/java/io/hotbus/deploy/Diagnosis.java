@@ -16,7 +16,7 @@ final class Diagnosis {
     /**
      * What is wrong.
      *
-     * @param broken whether somebody has to do something; otherwise it may come right by itself
+     * @param broken whether an operator has to act; otherwise it may come right by itself
      * @param text   one sentence, without the bundle's name
      */
     record Finding(boolean broken, String text) {
@@ -40,7 +40,7 @@ final class Diagnosis {
         return components.names(bundle);
     }
 
-    /** Empty where nothing is wrong, or it is stopped because somebody stopped it. */
+    /** Empty where nothing is wrong, or an operator has stopped the bundle. */
     Optional<Finding> of(Bundle bundle) {
         Optional<String> hang = bundles.hang(bundle);
         if (hang.isPresent()) {
@@ -57,8 +57,8 @@ final class Diagnosis {
     }
 
     /**
-     * Whether somebody is at work on it: nothing wrong was found, but it may be that it is only not
-     * known yet. Nobody tells when it is.
+     * Whether the bundle is on its way: no fault was found so far, and one may still appear without
+     * an event.
      */
     boolean isUnderWay(Bundle bundle) {
         return switch (bundle.getState()) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
-/** The exit code of a process that is shutting down. The JVM tells nobody, so it is inferred. */
+/**
+ * The exit code of a process that is shutting down. The JVM does not tell it, so it is inferred.
+ */
 final class ExitCode {
     /** System property: the code that the process is to end with, set by what ends it. */
     static final String PROPERTY = "hotbus.exit.code";

@@ -23,7 +23,7 @@ import org.slf4j.event.Level;
  * logger is that of the bundle.
  *
  * <p>That a component failed to begin is told where {@code toldElsewhere} says so, as Declarative
- * Services log it each time somebody asks for the component's service.
+ * Services log it at each request for the component's service.
  */
 final class LogBridge extends ServiceTracker<LogReaderService, LogReaderService>
         implements LogListener {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
-import io.hotbus.cli.internal.Registry;
+import io.hotbus.cli.Shell;
+import io.hotbus.testkit.TestShell;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -17,7 +18,7 @@ final class DeployStack implements AutoCloseable {
     final TestFramework framework;
     final Bundles bundles;
     final Deployments deployments;
-    final Registry shell = new Registry();
+    final Shell shell;
     private final LogBridge log;
     private final Reporter reporter;
     private final UnusedConfigurations unused;
@@ -47,7 +48,7 @@ final class DeployStack implements AutoCloseable {
         log = new LogBridge(framework.context(), reporter::follows);
         log.open();
         deployments = new Deployments(bundles);
-        shell.add(new BundleCommand(bundles, deployments, diagnosis));
+        shell = TestShell.of(new BundleCommand(bundles, deployments, diagnosis));
     }
 
     /** Runs {@code bundle} with these words. */

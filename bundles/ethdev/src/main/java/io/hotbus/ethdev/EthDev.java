@@ -28,11 +28,16 @@ public interface EthDev {
     }
 
     /**
-     * At most how many buffers one receive queue and one transmit queue hold together, in rings
-     * and elsewhere. A port is set up only where its pool can promise as many for each pair.
+     * At most how many buffers a receive queue holds, in its ring and elsewhere. A port is set up
+     * only where its pool can promise that many for each queue.
      */
-    default int maxBuffers(int rxDescriptors, int txDescriptors) {
-        return rxDescriptors + txDescriptors;
+    default int maxRxBuffers(int descriptors) {
+        return descriptors;
+    }
+
+    /** At most how many buffers a transmit queue holds; as {@link #maxRxBuffers}. */
+    default int maxTxBuffers(int descriptors) {
+        return descriptors;
     }
 
     /**
@@ -48,25 +53,26 @@ public interface EthDev {
     TxQueue setupTxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
 
     /**
-     * Receives and sends from now on. Sets the device up from whatever state it is in: somebody
-     * else may have reset it since {@link #stop}, or before.
+     * Starts to receive and send. Sets the device up from whatever state it is in: another program
+     * may have reset it at any time.
      *
      * @throws DeviceException the device is gone, or did not start in time; it is stopped
      */
     void start() throws DeviceException;
 
     /**
-     * No longer does; no thread is in a burst any more. Buffers in the queues are kept. Idempotent.
+     * Stops to receive and send. No thread is in a burst any more. Buffers stay in the queues.
+     * Idempotent.
      */
     void stop();
 
-    /** Lets go of queues and memory; all buffers are back in their pools. Idempotent. */
+    /** Releases queues and memory; all buffers are back in their pools. Idempotent. */
     void close();
 
     /** The present state of the link. Never waits for the link; any thread. */
     Link link();
 
-    /** Since the last reset. A register that reads all-ones is not counted. */
+    /** The counters since the last reset. A register that reads all-ones is not counted. */
     EthStats stats();
 
     /** Counts {@link #stats} and {@link #xstats} from zero from now on. A control thread. */
@@ -81,12 +87,22 @@ public interface EthDev {
         return false;
     }
 
-    /** Further counters by name ({@code rx_q0_packets}), in the order to be shown. */
+    /** Counters that {@link #stats} has not, by name ({@code rx_q0_packets}), in order. */
     default Map<String, Long> xstats() {
         return Map.of();
     }
 
-    /** Receives frames for other addresses, too. */
-    default void setPromiscuous(boolean on) {
+    /** Whether frames for other addresses are received before {@link #setPromiscuous}. */
+    default boolean startsPromiscuous() {
+        return false;
+    }
+
+    /**
+     * Receives frames for other addresses, too, or no longer. The device may be started.
+     *
+     * @throws NotSupportedException the device cannot do that
+     */
+    default void setPromiscuous(boolean on) throws DeviceException {
+        throw new NotSupportedException("promiscuous mode");
     }
 }

@@ -50,8 +50,11 @@ public interface Port {
      */
     void configure(PortConfig config) throws DeviceException;
 
-    /** How many receive (and transmit) queues it is configured with; 0 before. */
-    int queues();
+    /** How many receive queues it is configured with; 0 before. */
+    int rxQueueCount();
+
+    /** How many transmit queues it is configured with; 0 before. */
+    int txQueueCount();
 
     /** @throws DeviceException not configured, closed, or the device did not start. Idempotent. */
     void start() throws DeviceException;
@@ -77,7 +80,10 @@ public interface Port {
     /** Since the last reset. Once the device is gone: as it was last seen. */
     EthStats stats();
 
-    /** Further counters of the driver by name, in the order to be shown; else as {@link #stats}. */
+    /**
+     * All counters by name, in the order to be shown: those of {@link #stats} by DPDK's names
+     * ({@code rx_good_packets}), then those of the driver. Else as {@link #stats}.
+     */
     Map<String, Long> xstats();
 
     /** Counts {@link #stats} and {@link #xstats} from zero from now on. */
@@ -86,6 +92,11 @@ public interface Port {
     /** Whether frames for other addresses are received. */
     boolean promiscuous();
 
-    /** Turns promiscuous mode on or off. Does nothing once the device is gone. */
-    void setPromiscuous(boolean on);
+    /**
+     * Turns promiscuous mode on or off. Does nothing once the device is gone.
+     *
+     * @throws NotSupportedException naming the port and its driver
+     * @throws DeviceException       the device does not do it
+     */
+    void setPromiscuous(boolean on) throws DeviceException;
 }

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 
 /**
  * Pulls net_sim devices out again and again, each as soon as it forwards, and plugs them in again.
- * Of half of them nobody is told: only an access finds out.
+ * Half of the removals are not told: only an access finds out.
  */
 final class Storm {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -152,7 +152,7 @@ final class Storm {
     }
 
     /**
-     * One REMOVE for each that was pulled out, after a FAULT where nobody else was told; none only
+     * One REMOVE for each that was pulled out, after a FAULT where no uevent told of it; none only
      * where an update took the device from its driver before anything was noticed, or before what
      * was noticed could be reported.
      */

@@ -16,6 +16,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,8 +27,8 @@ import org.junit.jupiter.api.Test;
 class HouseRulesTest {
     private static final String PREFIX = "io.hotbus.";
 
-    /** Each bundle, and the bundles of ours it may import from. */
-    private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
+    /** Each bundle but the drivers, and the bundles of ours it may import from. */
+    private static final Map<String, Set<String>> RULES = Map.ofEntries(
             Map.entry("eal", Set.of()),
             Map.entry("jnr", Set.of()),
             Map.entry("cli", Set.of()),
@@ -37,27 +39,43 @@ class HouseRulesTest {
             Map.entry("bus", Set.of("eal")),
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
-            Map.entry("net.null", Set.of("eal", "ethdev", "pmd", "bus.vdev")),
-            Map.entry("net.sim", Set.of("eal", "ethdev", "pmd", "bus.vdev", "os")),
-            Map.entry("net.e1000e", Set.of("eal", "ethdev", "pmd", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "testpmd")),
             Map.entry("config", Set.of("eal")),
             Map.entry("deploy", Set.of("cli")));
 
+    /** What every driver may import from, besides one bus. */
+    private static final Set<String> DRIVER_RULE =
+            Set.of("eal", "ethdev", "pmd", "os", "cli");
+    private static final String BUS = "bus.";
+
     /** Of the product of the launcher alone. */
     private static final Set<String> NOT_SHIPPED = Set.of("demo", "config", "deploy");
+
+    /** The tests of all bundles, and the library for the class path of unit tests. */
+    private static final Set<String> NO_BUNDLES = Set.of("itest", "testkit");
+
+    /** A package of ours before the name of a type, or before the asterisk of an import. */
+    private static final Pattern USED_PACKAGE =
+            Pattern.compile("\\b(io\\.hotbus(?:\\.[a-z0-9_]+)+)\\.(?=[A-Z*])");
+
+    /** Sources of tests and benchmarks; the group is the folder of the module. */
+    private static final Pattern TEST_SOURCE = Pattern.compile(
+            ".*/((?:[^/]+(?=/src/test/java/))|bench(?=/src/)|itest(?=/src/)).*\\.java");
 
     private static final Map<String, Manifest> MANIFESTS = new TreeMap<>();
 
     @BeforeAll
     static void readManifests() throws IOException {
-        for (String bundle : ALLOWED.keySet()) {
+        for (String bundle : bundles()) {
             Path target = Path.of("..", bundle, "target");
             try (DirectoryStream<Path> jars =
                     Files.newDirectoryStream(target, PREFIX + bundle + "-*.jar")) {
                 for (Path jar : jars) {
+                    if (jar.toString().endsWith("-tests.jar")) {
+                        continue;
+                    }
                     try (JarFile file = new JarFile(jar.toFile())) {
                         MANIFESTS.put(bundle, file.getManifest());
                     }
@@ -66,40 +84,79 @@ class HouseRulesTest {
         }
     }
 
+    /** Those that have a folder. */
+    private static Set<String> bundles() throws IOException {
+        try (Stream<Path> folders = Files.list(Path.of(".."))) {
+            return folders.filter(f -> Files.exists(f.resolve("bnd.bnd")))
+                    .map(f -> f.getFileName().toString()).filter(f -> !NO_BUNDLES.contains(f))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    private static boolean isDriver(String bundle) {
+        return bundle.startsWith("net.");
+    }
+
     @Test
     void shouldKnowEveryBundle() throws IOException {
-        try (Stream<Path> folders = Files.list(Path.of(".."))) {
-            Set<String> bundles = folders.filter(f -> Files.exists(f.resolve("bnd.bnd")))
-                    .map(f -> f.getFileName().toString()).collect(Collectors.toSet());
-            bundles.remove("itest");
-            assertThat(bundles).as("bundles with a rule").isEqualTo(ALLOWED.keySet());
+        Set<String> ruled = bundles();
+        ruled.removeIf(HouseRulesTest::isDriver);
+        assertThat(ruled).as("bundles with a rule").isEqualTo(new TreeSet<>(RULES.keySet()));
+        assertThat(MANIFESTS.keySet()).as("jars built").isEqualTo(bundles());
+    }
+
+    @Test
+    void shouldTestWithNoPackageThatAnotherBundleKeepsToItself() throws IOException {
+        Set<String> open = new TreeSet<>(Set.of("io.hotbus.testkit"));
+        MANIFESTS.values().forEach(manifest -> open.addAll(packages(manifest, "Export-Package")));
+        List<String> wrong = new ArrayList<>();
+        int tests = 0;
+        for (Path file : sources()) {
+            Matcher module = TEST_SOURCE.matcher(file.toString());
+            if (!module.matches()) {
+                continue;
+            }
+            tests++;
+            String own = PREFIX + module.group(1).replace(".null", ".null_");
+            String source = Files.readString(file);
+            if (!(declaredPackage(source) + ".").startsWith(own + ".")) {
+                wrong.add(file + ": declares a package of another bundle");
+            }
+            USED_PACKAGE.matcher(source).results().map(used -> used.group(1)).distinct()
+                    .filter(name -> !(name + ".").startsWith(own + ".") && !open.contains(name))
+                    .forEach(name -> wrong.add(file + ": uses " + name));
         }
-        assertThat(MANIFESTS.keySet()).as("jars built").isEqualTo(new TreeSet<>(ALLOWED.keySet()));
+        assertThat(tests).as("sources of tests").isGreaterThan(150);
+        assertThat(wrong).isEmpty();
+    }
+
+    private static String declaredPackage(String source) {
+        return source.lines().filter(line -> line.startsWith("package ")).findFirst()
+                .map(line -> line.replaceAll("package |;", "")).orElse("");
     }
 
     @Test
     void shouldShipEveryBundle() throws IOException {
         String repository = Files.readString(Path.of("../../launcher/repository/pom.xml"));
         String features = Files.readString(Path.of("../../launcher/repository/features.xml"));
-        Set<String> shipped = new TreeSet<>(ALLOWED.keySet());
+        Set<String> shipped = bundles();
         shipped.removeAll(NOT_SHIPPED);
+        shipped.add("testkit");
         assertThat(shipped).as("in the repository").allMatch(bundle ->
                 repository.contains("<artifactId>" + PREFIX + bundle + "</artifactId>"));
-        shipped.remove("tck");
+        shipped.removeAll(Set.of("tck", "testkit"));
         assertThat(shipped).as("in a feature of Karaf").allMatch(bundle ->
                 features.contains("mvn:io.hotbus/" + PREFIX + bundle + "/"));
     }
 
     @Test
     void shouldImportOnlyFromAllowedBundles() {
-        Map<String, String> exporter = new HashMap<>();
-        MANIFESTS.forEach((bundle, manifest) -> packages(manifest, "Export-Package")
-                .forEach(name -> exporter.put(name, bundle)));
+        Map<String, String> exporter = exporters();
         Map<String, Set<String>> forbidden = new TreeMap<>();
         MANIFESTS.forEach((bundle, manifest) -> {
             for (String name : packages(manifest, "Import-Package")) {
                 String from = exporter.get(name);
-                if (from != null && !from.equals(bundle) && !ALLOWED.get(bundle).contains(from)) {
+                if (from != null && !from.equals(bundle) && !mayImport(bundle, from)) {
                     forbidden.computeIfAbsent(bundle, b -> new TreeSet<>()).add(name);
                 }
             }
@@ -107,10 +164,33 @@ class HouseRulesTest {
         assertThat(forbidden).isEmpty();
     }
 
+    /** Of each package that is exported, the bundle. */
+    private static Map<String, String> exporters() {
+        Map<String, String> exporters = new HashMap<>();
+        MANIFESTS.forEach((bundle, manifest) -> packages(manifest, "Export-Package")
+                .forEach(name -> exporters.put(name, bundle)));
+        return exporters;
+    }
+
+    private static boolean mayImport(String bundle, String from) {
+        return isDriver(bundle) ? DRIVER_RULE.contains(from) || from.startsWith(BUS)
+                : RULES.get(bundle).contains(from);
+    }
+
+    @Test
+    void shouldLetADriverKnowOneBus() {
+        Map<String, String> exporter = exporters();
+        MANIFESTS.keySet().stream().filter(HouseRulesTest::isDriver).forEach(driver ->
+                assertThat(packages(MANIFESTS.get(driver), "Import-Package").stream()
+                        .map(exporter::get).filter(from -> from != null && from.startsWith(BUS))
+                        .distinct()).as(driver + " imports from buses").hasSize(1));
+    }
+
     @Test
     void shouldExportNothingFromCoreAndDriversAndNoInternalPackage() {
-        for (String closed : Set.of(
-                "core", "net.null", "net.sim", "net.e1000e", "demo", "deploy")) {
+        Set<String> all = new TreeSet<>(Set.of("core", "demo", "deploy"));
+        MANIFESTS.keySet().stream().filter(HouseRulesTest::isDriver).forEach(all::add);
+        for (String closed : all) {
             assertThat(packages(MANIFESTS.get(closed), "Export-Package")).as(closed).isEmpty();
         }
         MANIFESTS.forEach((bundle, manifest) -> {
@@ -134,7 +214,7 @@ class HouseRulesTest {
                 .contains("osgi.implementation;osgi.implementation=hotbus;version");
         MANIFESTS.keySet().forEach(bundle -> {
             boolean bus = bundle.startsWith("bus.");
-            boolean driver = bundle.startsWith("net.");
+            boolean driver = isDriver(bundle);
             assertThat(header(bundle, "Provide-Capability").contains("hotbus.bus;hotbus.bus="))
                     .as(bundle + " provides a bus").isEqualTo(bus);
             assertThat(header(bundle, "Require-Capability").contains(platform) || !bus)

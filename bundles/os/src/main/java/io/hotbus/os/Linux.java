@@ -27,7 +27,7 @@ public interface Linux {
     /** memfd_create, close-on-exec, and ftruncate to {@code size}. Returns the descriptor. */
     int memfd(String name, long size) throws LinuxException;
 
-    /** ftruncate: whoever accesses a mapping past the new end gets SIGBUS. */
+    /** ftruncate: an access to a mapping past the new end is a SIGBUS. */
     void truncate(int fd, long size) throws LinuxException;
 
     /** open(2), read-write where {@code writable}, close-on-exec. */
@@ -95,7 +95,7 @@ public interface Linux {
     /** eventfd, non-blocking, close-on-exec, with the value 0. */
     int eventfd() throws LinuxException;
 
-    /** Adds 1 to an eventfd: whoever polls it wakes. */
+    /** Adds 1 to an eventfd: the threads that poll it wake. */
     void signal(int eventfd) throws LinuxException;
 
     /** Sets an eventfd to 0; whether it was not. */
@@ -129,7 +129,7 @@ public interface Linux {
     /** The CPUs a thread may run on. {@code thread}: its kernel id, or 0 for the calling one. */
     BitSet affinity(int thread) throws LinuxException;
 
-    /** Has a thread run on {@code cpus} alone; {@code thread} as in {@link #affinity}. */
+    /** Lets a thread run on {@code cpus} alone; {@code thread} as in {@link #affinity}. */
     void setAffinity(int thread, BitSet cpus) throws LinuxException;
 
     /**

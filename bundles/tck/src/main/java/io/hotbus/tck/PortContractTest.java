@@ -7,11 +7,14 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.tck.internal.Configured;
 import io.hotbus.tck.internal.DeviceContract;
 import io.hotbus.tck.internal.PortRun;
 import io.hotbus.tck.internal.Traffic;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -41,11 +44,13 @@ public final class PortContractTest extends DeviceContract {
         assertThat(info.macAddress()).as("address").isBetween(1L, (1L << 48) - 1);
         assertThat(info.macAddress() & UNICAST_MASK).as("group bit of %s", info.macText())
                 .isZero();
-        assertThat(info.maxQueues()).as("most queues").isPositive();
-        assertThat(info.minDescriptors()).as("fewest descriptors").isPositive();
-        assertThat(Integer.highestOneBit(info.maxDescriptors()))
-                .as("largest power of two descriptors").isGreaterThanOrEqualTo(
-                        info.minDescriptors());
+        for (QueueLimits limits : List.of(info.rx(), info.tx())) {
+            assertThat(limits.maxQueues()).as("most queues").isPositive();
+            assertThat(limits.minDescriptors()).as("fewest descriptors").isPositive();
+            assertThat(Integer.highestOneBit(limits.maxDescriptors()))
+                    .as("largest power of two descriptors").isGreaterThanOrEqualTo(
+                            limits.minDescriptors());
+        }
     }
 
     @Test
@@ -74,7 +79,8 @@ public final class PortContractTest extends DeviceContract {
     }
 
     @Test
-    @Contract(of = "EthDev.maxBuffers", says = "Its queues never hold more buffers than it says.")
+    @Contract(of = "EthDev.maxRxBuffers, maxTxBuffers", says = "Its queues never hold more"
+            + " buffers than it says.")
     void shouldHoldNoMoreBuffersThanItSays() throws Exception {
         try (PortRun run = PortRun.started(platform, port)) {
             try (Traffic traffic = run.traffic()) {
@@ -84,6 +90,27 @@ public final class PortContractTest extends DeviceContract {
                     .isLessThanOrEqualTo(run.pool().reserved());
             port.close();
             assertThat(run.pool().reserved()).as("buffers reserved by a closed port").isZero();
+        }
+    }
+
+    @Test
+    @Contract(of = "EthDev.setPromiscuous", says = "Does as it is told, or says that the device"
+            + " cannot: then nothing has changed.")
+    void shouldTurnPromiscuousModeOnAndOffOrSayThatItCannot() throws Exception {
+        try (PortRun run = PortRun.started(platform, port)) {
+            for (boolean on : new boolean[] {true, false, true}) {
+                boolean before = port.promiscuous();
+                try {
+                    port.setPromiscuous(on);
+                    assertThat(port.promiscuous()).isEqualTo(on);
+                } catch (NotSupportedException e) {
+                    assertThat(e).hasMessageContaining(port.info().driver());
+                    assertThat(port.promiscuous()).isEqualTo(before);
+                }
+            }
+            try (Traffic traffic = run.traffic()) {
+                traffic.awaitRounds(100);
+            }
         }
     }
 
@@ -107,11 +134,13 @@ public final class PortContractTest extends DeviceContract {
     @Contract(of = "EthDev.setupRxQueue", says = "Makes the queue, replacing one set up before:"
             + " with other sizes, more queues or fewer, no buffer is lost.")
     void shouldSetUpItsQueuesAgainWithOtherSizes() throws Exception {
-        int most = Math.min(4, port.info().maxQueues());
+        int most = Math.min(4, Math.min(
+                port.info().rx().maxQueues(), port.info().tx().maxQueues()));
         try (PortRun run = new PortRun(platform, port, most, 1024)) {
             for (int[] setUp : new int[][] {{1, 64}, {most, 512}, {1, 1024}, {most, 64}}) {
                 run.configure(setUp[0], setUp[1]);
-                assertThat(port.queues()).isEqualTo(setUp[0]);
+                assertThat(port.rxQueueCount()).isEqualTo(setUp[0]);
+                assertThat(port.txQueueCount()).isEqualTo(setUp[0]);
                 port.start();
                 try (Traffic traffic = run.traffic()) {
                     traffic.awaitRounds(100);

@@ -113,7 +113,7 @@ public final class PortRemovalContractTest extends DeviceContract {
         testee.awaitRemoved();
 
         // What was under way at the time may still come.
-        int most = port.info().maxDescriptors() / BURST + 1;
+        int most = port.info().rx().maxDescriptors() / BURST + 1;
         for (int i = 0; i < most && burst(receive) + burst(send) > 0; i++) {
             Thread.onSpinWait();
         }

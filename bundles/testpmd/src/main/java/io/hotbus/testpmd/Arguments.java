@@ -15,8 +15,8 @@ import org.osgi.framework.BundleContext;
  * {@code --name=value} or {@code --name} alone. Immutable.
  *
  * <p>The launcher passes them in the framework property {@value #PROPERTY}, joined by the character
- * U+001F, and the command itself in {@value #COMMAND}. Which options there are is up to whoever
- * asks for them; {@link #allowOnly} finds those that nobody knows.
+ * U+001F, and the command itself in {@value #COMMAND}. Each command has options of its own;
+ * {@link #allowOnly} finds those that it does not know.
  */
 public final class Arguments {
     /** Framework property: the launcher's command, {@code demo}, {@code run} or {@code shell}. */

@@ -65,10 +65,11 @@ public abstract class PciDevice extends Device {
     public abstract void setBusMaster(boolean on) throws DeviceException;
 
     /**
-     * Finds what somebody else has changed in configuration space since the bus opened the device,
-     * and puts back the power state D0, the BARs and memory decoding. Bus mastering that was turned
-     * off stays off until {@link #setBusMaster}: the driver has to set the device up before. For a
-     * periodic look, also on {@code interrupt}; may wait while the kernel resets the function.
+     * Finds what another program has changed in configuration space since the bus opened the
+     * device, and puts back the power state D0, the BARs and memory decoding. Bus mastering that
+     * was turned off stays off until {@link #setBusMaster}: the driver has to set the device up
+     * before. For a periodic look, also on {@code interrupt}; may wait while the kernel resets the
+     * function.
      *
      * @return what was not as it was left, for words; that the device's memory was away for a while
      *     is told once. Empty where all is as it was left, or the device is gone

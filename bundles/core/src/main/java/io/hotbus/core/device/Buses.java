@@ -6,12 +6,8 @@ import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
 import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.bus.Bus;
-import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.io.MmioWindows;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -81,13 +77,5 @@ public final class Buses {
                 LOG.error("{}: {} failed", bus, what, e);
             }
         }
-    }
-
-    /** The device that {@code windows} belong to, on whichever bus. */
-    public Optional<Device> ownerOf(MmioWindows windows) {
-        AtomicReference<Device> owner = new AtomicReference<>();
-        forEach("finding a device", bus -> bus.devices().stream()
-                .filter(device -> device.windows() == windows).findFirst().ifPresent(owner::set));
-        return Optional.ofNullable(owner.get());
     }
 }

@@ -139,7 +139,7 @@ public final class DevargsList implements DeviceEventListener {
         return false;
     }
 
-    /** Has {@code bus} expect it, or keeps it here until it is there. */
+    /** Tells {@code bus} to expect the device, or keeps the devargs until the bus is there. */
     private void expect(Bus bus, Devargs asked) {
         Devargs devargs = new Devargs(asked.bus(), bus.nameOf(asked), asked.args());
         try {

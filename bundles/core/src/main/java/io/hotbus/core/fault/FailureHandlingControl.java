@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Installs the SIGBUS handler while somebody wants it, and looks once a second, on
+ * Installs the SIGBUS handler while at least one lease on it is open, and looks once a second, on
  * {@code sigbus-dispatcher}, whether it is still in place.
  */
 @Component(service = FailureHandling.class)
@@ -62,8 +62,9 @@ public final class FailureHandlingControl implements FailureHandling {
 
     @Activate
     public FailureHandlingControl(
-            @Reference SigbusWindows table, @Reference SigbusDispatcher dispatcher) {
-        this(table, dispatcher.thread(), dispatcher::counts, LOOK_EVERY);
+            @Reference SigbusWindows table, @Reference SigbusThread thread,
+            @Reference FaultTally tally) {
+        this(table, thread.loop(), tally::counts, LOOK_EVERY);
     }
 
     FailureHandlingControl(SigbusWindows table, EventLoop loop, Supplier<FaultCounts> counts,

@@ -14,6 +14,7 @@ import io.hotbus.eal.hotplug.DeviceEvents;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.io.MmioMapper;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,7 +47,6 @@ public final class HotUnplugPath implements HotUnplug {
     private final FailureHandling failureHandling;
     private final MmioMapper mapper;
     private final DeviceEvents events;
-    private final FaultAnnouncer announcer;
     private final EventLoop loop;
     private final CoreSettings settings;
     private final DrainingServices<BusHotplugHandler> handlers;
@@ -55,17 +55,16 @@ public final class HotUnplugPath implements HotUnplug {
 
     @Activate
     public HotUnplugPath(@Reference FailureHandling failureHandling, @Reference MmioMapper mapper,
-            @Reference DeviceEvents events, @Reference FaultAnnouncer announcer,
-            @Reference SigbusDispatcher dispatcher, @Reference CoreSettings settings) {
-        this(failureHandling, mapper, events, announcer, dispatcher.thread(), settings);
+            @Reference DeviceEvents events, @Reference SigbusThread thread,
+            @Reference CoreSettings settings) {
+        this(failureHandling, mapper, events, thread.loop(), settings);
     }
 
     HotUnplugPath(FailureHandling failureHandling, MmioMapper mapper, DeviceEvents events,
-            FaultAnnouncer announcer, EventLoop loop, CoreSettings settings) {
+            EventLoop loop, CoreSettings settings) {
         this.failureHandling = failureHandling;
         this.mapper = mapper;
         this.events = events;
-        this.announcer = announcer;
         this.loop = loop;
         this.settings = settings;
         handlers = new DrainingServices<>(settings::serviceDrain);
@@ -92,10 +91,20 @@ public final class HotUnplugPath implements HotUnplug {
         handlers.remove(handler, properties);
     }
 
+    /**
+     * Publishes FAULT for an access that a handler has claimed, before the removal it means, if it
+     * does. Thread {@code sigbus-dispatcher}.
+     */
+    void faulted(Device device, SigbusFault fault, boolean isRemoval) {
+        events.publish(DeviceEvent.fault(device, fault));
+        if (isRemoval) {
+            report(device, RemovalCause.SIGBUS);
+        }
+    }
+
     @Override
     public boolean report(Device device, RemovalCause cause) {
         Removal removal = new Removal(device, cause, System.nanoTime());
-        announcer.announce(device);
         if (!device.markRemoved()) {
             LOG.debug("{}: gone (noticed by {} too)", device, cause);
             return false;

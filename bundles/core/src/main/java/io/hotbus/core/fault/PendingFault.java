@@ -13,7 +13,6 @@ final class PendingFault {
     private final WindowMapper.Claim claim;
     private final SigbusFault fault;
     private final Set<PlugIn<SigbusHandler>> asked = new HashSet<>();
-    private boolean announced;
 
     PendingFault(WindowMapper.Claim claim, SigbusFault fault) {
         this.claim = claim;
@@ -36,16 +35,5 @@ final class PendingFault {
 
     void asked(PlugIn<SigbusHandler> handler) {
         asked.add(handler);
-    }
-
-    /** From now on its FAULT is published as soon as its device is known, if it was not before. */
-    void beginAnnouncing(FaultAnnouncer announcer) {
-        if (!announced) {
-            announcer.begin(claim.owner(), fault);
-        }
-    }
-
-    void endAnnouncing(FaultAnnouncer announcer) {
-        announced = announcer.end();
     }
 }

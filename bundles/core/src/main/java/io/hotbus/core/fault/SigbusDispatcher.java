@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.core.fault;
 
-import io.hotbus.core.device.Buses;
 import io.hotbus.core.plugin.DrainingServices;
 import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.core.plugin.ServiceProperties;
 import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.core.thread.EventLoop;
-import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.hotplug.SigbusHandler;
 import io.hotbus.eal.hotplug.SigbusVerdict;
-import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.SigbusWindows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -27,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread {@code sigbus-dispatcher}: takes the repaired faults and asks the handlers which of
- * them claims each. A fault that no handler claims is kept for handlers that are registered later.
+ * Takes the repaired faults, knows the window and the device of each, and asks the handlers which
+ * of them claims it. Hands a claimed fault on to the {@link HotUnplugPath}. A fault that no handler
+ * claims is kept for handlers that are registered later. Thread {@code sigbus-dispatcher}.
  */
 @Component(service = SigbusDispatcher.class)
 public final class SigbusDispatcher {
@@ -36,48 +33,32 @@ public final class SigbusDispatcher {
 
     private final SigbusWindows table;
     private final WindowMapper mapper;
-    private final FaultAnnouncer announcer;
-    private final Buses buses;
+    private final HotUnplugPath hotUnplug;
     private final EventLoop loop;
+    private final FaultTally tally;
     private final DrainingServices<SigbusHandler> handlers;
+    private final int faults;
+    private final Runnable reader = this::takeFaults;
     /** Faults that no handler has claimed yet, oldest first. Only this thread uses it. */
     private final List<PendingFault> unclaimed = new ArrayList<>();
-    private final AtomicLong taken = new AtomicLong();
-    private final AtomicLong claimed = new AtomicLong();
-    private final AtomicLong released = new AtomicLong();
 
     @Activate
-    public SigbusDispatcher(@Reference Linux linux, @Reference SigbusWindows table,
-            @Reference WindowMapper mapper, @Reference FaultAnnouncer announcer,
-            @Reference Buses buses, @Reference CoreSettings settings) throws LinuxException {
+    public SigbusDispatcher(@Reference SigbusWindows table, @Reference WindowMapper mapper,
+            @Reference HotUnplugPath hotUnplug, @Reference SigbusThread thread,
+            @Reference FaultTally tally, @Reference CoreSettings settings) throws LinuxException {
         this.table = table;
         this.mapper = mapper;
-        this.announcer = announcer;
-        this.buses = buses;
+        this.hotUnplug = hotUnplug;
+        this.loop = thread.loop();
+        this.tally = tally;
         handlers = new DrainingServices<>(settings::serviceDrain);
-        int faults = table.eventfd();
-        loop = new EventLoop(linux, "sigbus-dispatcher", () -> { });
-        loop.watch(faults, this::takeFaults);
-        loop.start();
+        faults = table.eventfd();
+        loop.watch(faults, reader);
     }
 
     @Deactivate
     public void close() {
-        loop.close();
-    }
-
-    /** How many faults were claimed, released, and are pending. Any thread. */
-    FaultCounts counts() {
-        long settledByClaim = claimed.get();
-        long settledByRelease = released.get();
-        // Last: it is counted up first.
-        return new FaultCounts(settledByClaim, settledByRelease,
-                taken.get() - settledByClaim - settledByRelease);
-    }
-
-    /** For what else belongs on this thread. */
-    EventLoop thread() {
-        return loop;
+        loop.unwatch(faults, reader);
     }
 
     /**
@@ -102,10 +83,10 @@ public final class SigbusDispatcher {
     private void takeFaults() {
         unclaimed.removeIf(this::isReleased);
         for (SigbusWindows.Fault repaired : table.take()) {
-            taken.incrementAndGet();
+            tally.taken();
             mapper.claim(repaired.window()).ifPresentOrElse(claim -> dispatch(claim, repaired),
                     () -> {
-                        released.incrementAndGet();
+                        tally.released();
                         LOG.debug("SIGBUS at {}: its window has been released, nothing is left to "
                                 + "do", Long.toHexString(repaired.address()));
                     });
@@ -130,7 +111,7 @@ public final class SigbusDispatcher {
     private boolean isReleased(PendingFault pending) {
         boolean isReleased = mapper.claim(pending.claim().number()).isEmpty();
         if (isReleased) {
-            released.incrementAndGet();
+            tally.released();
             LOG.debug("{}: its window has been released meanwhile", pending.fault());
         }
         return isReleased;
@@ -151,21 +132,22 @@ public final class SigbusDispatcher {
     /** Asks the handlers that were not asked about it before. Returns whether one claimed it. */
     private boolean askInTurn(PendingFault pending) {
         for (PlugIn<SigbusHandler> handler : pending.notAskedOf(handlers.snapshot())) {
-            pending.beginAnnouncing(announcer);
-            Optional<SigbusVerdict> verdict = ask(handler, pending.fault());
-            boolean isClaimed = verdict.filter(v -> v != SigbusVerdict.NOT_CLAIMED).isPresent();
-            if (isClaimed) {
-                claimed.incrementAndGet();
-                // For a handler that has claimed it, but reported no removal.
-                buses.ownerOf(pending.claim().owner()).ifPresent(announcer::announce);
-            }
-            pending.endAnnouncing(announcer);
-            if (isClaimed) {
+            SigbusVerdict verdict = ask(handler, pending.fault()).orElse(null);
+            if (verdict == SigbusVerdict.NOT_CLAIMED) {
+                pending.asked(handler);
+            } else if (verdict != null) {
+                tally.claimed();
+                settle(pending, verdict);
                 return true;
             }
-            verdict.ifPresent(v -> pending.asked(handler));
         }
         return false;
+    }
+
+    /** Windows that are of no device have nothing to be told of. */
+    private void settle(PendingFault pending, SigbusVerdict verdict) {
+        pending.claim().owner().device().ifPresent(device -> hotUnplug.faulted(
+                device, pending.fault(), verdict == SigbusVerdict.REMOVED));
     }
 
     /** Empty if the handler is being removed. */

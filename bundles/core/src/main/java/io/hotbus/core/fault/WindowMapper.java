@@ -106,9 +106,9 @@ public final class WindowMapper implements MmioMapper {
     }
 
     /**
-     * Keeps the addresses of {@code claim} from being anybody else's until {@link #letGo}, released
-     * or not: who is asked whose a faulting address is must not find the window of another device
-     * there. One claim at a time. False where it was released before.
+     * Keeps the addresses of {@code claim} taken until {@link #letGo}, released or not: a handler
+     * that is asked about a faulting address must not find the window of another device there. One
+     * claim at a time. False where it was released before.
      */
     synchronized boolean hold(Claim claim) {
         if (byNumber.get(claim.number()) != claim) {

@@ -71,7 +71,7 @@ final class DmaBlock implements DmaMemory {
         }
     }
 
-    /** Without anybody being told. */
+    /** Unmaps the memory, and tells no mapper. */
     void free() {
         try {
             linux.unmap(address, length);

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Counts the datagrams of others than the kernel, and warns of each sender once: any process may
  * send to a netlink socket whose port it knows. At most {@link #SENDERS} warnings in a
- * {@link #PERIOD}, so that nobody can fill the log. The monitor's thread.
+ * {@link #PERIOD}, so that no sender can fill the log. The monitor's thread.
  */
 final class ForeignSenders {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignSenders.class);

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has a {@link UeventReader} running while somebody wants it. */
+/** Runs a {@link UeventReader} while at least one lease on it is open. */
 @Component(service = DeviceEventMonitor.class, immediate = true)
 public final class UeventMonitor implements DeviceEventMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(UeventMonitor.class);

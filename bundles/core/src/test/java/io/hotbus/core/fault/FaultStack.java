@@ -35,7 +35,7 @@ final class FaultStack implements AutoCloseable {
     final DeviceEventDispatcher events;
     final Buses buses;
     final WindowMapper mapper = new WindowMapper(LINUX, TABLE);
-    final FaultAnnouncer announcer;
+    final SigbusThread thread = new SigbusThread(LINUX);
     final SigbusDispatcher dispatcher;
     final FailureHandlingControl failureHandling;
     final HotUnplugPath hotUnplug;
@@ -46,12 +46,12 @@ final class FaultStack implements AutoCloseable {
         control = new Control(settings);
         buses = new Buses(settings);
         events = new DeviceEventDispatcher(control, new DeviceLists(buses), settings);
-        announcer = new FaultAnnouncer(events);
-        dispatcher = new SigbusDispatcher(LINUX, TABLE, mapper, announcer, buses, settings);
+        FaultTally tally = new FaultTally();
         failureHandling = new FailureHandlingControl(
-                TABLE, dispatcher.thread(), dispatcher::counts, Duration.ofMillis(5));
-        hotUnplug = new HotUnplugPath(
-                failureHandling, mapper, events, announcer, dispatcher.thread(), settings);
+                TABLE, thread.loop(), tally::counts, Duration.ofMillis(5));
+        hotUnplug = new HotUnplugPath(failureHandling, mapper, events, thread.loop(), settings);
+        dispatcher = new SigbusDispatcher(
+                TABLE, mapper, hotUnplug, thread, tally, settings);
         events.add(published::add, properties(0, 0));
     }
 
@@ -76,16 +76,17 @@ final class FaultStack implements AutoCloseable {
     /** Returns once what was handed to the dispatcher's thread before has been done. */
     void flush() {
         CountDownLatch done = new CountDownLatch(1);
-        dispatcher.thread().execute(done::countDown);
+        thread.loop().execute(done::countDown);
         Waiting.await(done);
     }
 
     /** In reverse, as the framework does. */
     @Override
     public void close() {
+        dispatcher.close();
         hotUnplug.close();
         failureHandling.close();
-        dispatcher.close();
+        thread.close();
         devices.forEach(TestDevice::close);
         mapper.close();
         control.close();

@@ -6,7 +6,6 @@ import static io.hotbus.core.fault.FaultStack.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.core.testing.LogLines;
-import io.hotbus.core.testing.TestBus;
 import io.hotbus.core.testing.TestDevice;
 import io.hotbus.core.testing.TestOs;
 import io.hotbus.core.testing.Waiting;
@@ -198,7 +197,7 @@ class SigbusDispatcherTest {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         dispatcher.add(says(SigbusVerdict.HANDLED, asked), properties(0, 1));
-        dispatcher.thread().execute(() -> {
+        stack.thread.loop().execute(() -> {
             busy.countDown();
             Waiting.await(release);
         });
@@ -270,11 +269,7 @@ class SigbusDispatcherTest {
     void shouldPublishTheFaultBeforeTheRemovalItCauses() throws Exception {
         TestDevice device = stack.device("net_sim0", 2);
         stack.hotUnplug.add((gone, cause) -> { }, properties(0, 1));
-        dispatcher.add(fault -> {
-            asked.add(fault);
-            stack.hotUnplug.report(device, RemovalCause.SIGBUS);
-            return SigbusVerdict.HANDLED;
-        }, properties(0, 2));
+        dispatcher.add(says(SigbusVerdict.REMOVED, asked), properties(0, 2));
 
         fault(device);
 
@@ -293,9 +288,6 @@ class SigbusDispatcherTest {
     @Test
     void shouldPublishAFaultThatIsHandledWithoutARemoval() throws Exception {
         TestDevice device = stack.device("net_sim0", 1);
-        TestBus bus = new TestBus(TestDevice.BUS, 1);
-        bus.devices.add(device);
-        stack.buses.add(bus, bus.properties());
         dispatcher.add(says(SigbusVerdict.HANDLED, asked), properties(0, 2));
 
         fault(device);
@@ -304,6 +296,21 @@ class SigbusDispatcherTest {
         assertThat(event.kind()).isEqualTo(DeviceEvent.Kind.FAULT);
         assertThat(event.device()).containsSame(device);
         assertThat(event.fault()).contains(next(asked));
+    }
+
+    /** As while its bus is replaced, or after a handler of a third party has detached it. */
+    @Test
+    void shouldKnowTheDeviceOfAFaultThoughNoBusHasIt() throws Exception {
+        TestDevice device = stack.device("net_sim0", 1);
+        assertThat(stack.buses.all()).isEmpty();
+        dispatcher.add(says(SigbusVerdict.REMOVED, asked), properties(9, 2));
+        stack.hotUnplug.add((gone, cause) -> { }, properties(0, 1));
+
+        fault(device);
+
+        assertThat(stack.published.poll(20, TimeUnit.SECONDS).device()).containsSame(device);
+        assertThat(stack.published.poll(20, TimeUnit.SECONDS).cause())
+                .contains(RemovalCause.SIGBUS);
     }
 
     @Test

@@ -2,13 +2,9 @@
 package io.hotbus.core.testing;
 
 import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxServices;
 import io.hotbus.os.SigbusWindows;
 import io.hotbus.os.UeventSocket;
-import io.hotbus.os.internal.LinuxCalls;
-import io.hotbus.os.internal.NativeHotbus;
-import io.hotbus.os.internal.NativeLibrary;
-import io.hotbus.os.internal.NativeSigbusWindows;
-import io.hotbus.os.internal.NativeUeventSocketFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +12,18 @@ import java.util.stream.Stream;
 
 /** The services of the os bundle, without a framework. */
 public final class TestOs {
-    public static final Linux LINUX = new LinuxCalls();
+    public static final Linux LINUX;
     public static final SigbusWindows TABLE;
     public static final UeventSocket.Factory SOCKETS;
 
     static {
         try {
-            NativeHotbus hotbus = NativeLibrary.load(Path.of("target", "test-library"));
-            TABLE = new NativeSigbusWindows(hotbus);
-            SOCKETS = new NativeUeventSocketFactory(hotbus, LINUX);
+            LinuxServices services = LinuxServices.load(Path.of("target", "test-library"));
+            LINUX = services.linux();
+            TABLE = services.windows();
+            SOCKETS = services.ueventSockets();
             TABLE.eventfd(); // lives as long as the process, so it is no leak of a test
-        } catch (NativeLibrary.UnavailableException | IOException e) {
+        } catch (IOException e) {
             throw new ExceptionInInitializerError(e);
         }
     }

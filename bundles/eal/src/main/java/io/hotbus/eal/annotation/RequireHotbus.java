@@ -22,6 +22,6 @@ public @interface RequireHotbus {
     String NAMESPACE = "osgi.implementation";
     /** What the capability is called: {@code osgi.implementation=hotbus}. */
     String NAME = "hotbus";
-    /** The version of the services; whoever needs {@code 1.0} is content below {@code 2}. */
+    /** The version of the services. A bundle that needs {@code 1.0} accepts any below {@code 2}. */
     String VERSION = "1.0.0";
 }

@@ -23,7 +23,7 @@ public abstract class Device {
     protected Device(String busName, Devargs devargs) {
         this.busName = Objects.requireNonNull(busName);
         this.devargs = Objects.requireNonNull(devargs);
-        this.windows = new MmioWindows(devargs.name());
+        this.windows = new MmioWindows(this);
     }
 
     /** The name of its bus, {@code vdev} or {@code pci}. */

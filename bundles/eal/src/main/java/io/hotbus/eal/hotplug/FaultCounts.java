@@ -2,13 +2,11 @@
 package io.hotbus.eal.hotplug;
 
 /**
- * What has become of the faults that were repaired, since the core bundle was started. Each counts
- * once.
+ * Counts the faults that were repaired since the core bundle was started. Each fault counts once.
  *
- * @param claimed  by a {@link SigbusHandler}, whether it could deal with it or not
- * @param released nobody had claimed them yet when their windows were released, since their device
- *                 was detached
- * @param waiting  for a handler that claims them
+ * @param claimed  a {@link SigbusHandler} has claimed it, whether it could deal with it or not
+ * @param released no handler had claimed it when its window was released with its device
+ * @param waiting  no handler has claimed it yet
  */
 public record FaultCounts(long claimed, long released, long waiting) {
 }

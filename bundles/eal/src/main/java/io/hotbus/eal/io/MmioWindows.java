@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.io;
 
+import io.hotbus.eal.bus.Device;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,16 +10,29 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The windows of one device. Any thread; changed by {@link MmioMapper} implementations alone. */
 public final class MmioWindows {
     private final String owner;
+    private final Optional<Device> device;
     private final List<Mmio> windows = new CopyOnWriteArrayList<>();
 
-    /** {@code owner} is the device's name, for words. */
-    public MmioWindows(String owner) {
-        this.owner = Objects.requireNonNull(owner);
+    /** The windows of {@code device}: a device makes them for itself. */
+    public MmioWindows(Device device) {
+        this.owner = device.name();
+        this.device = Optional.of(device);
     }
 
-    /** The device's name. */
+    /** Windows of no device. {@code owner} names them in messages. */
+    public MmioWindows(String owner) {
+        this.owner = Objects.requireNonNull(owner);
+        this.device = Optional.empty();
+    }
+
+    /** The name of the device. */
     public String owner() {
         return owner;
+    }
+
+    /** The device; on its bus or not. Empty where the windows are of none. */
+    public Optional<Device> device() {
+        return device;
     }
 
     /** The windows mapped now, in the order they were mapped. */

@@ -8,8 +8,9 @@ import java.lang.invoke.VarHandle;
  * A bounded queue of longs for many producers and many consumers, in bulk.
  *
  * <p>Any thread; never blocks, allocates or locks. Each slot carries the position it is ready for,
- * so a thread that is preempted in the middle delays the slots it has claimed and nobody else's
- * progress. Source of the idea: D. Vyukov's bounded MPMC queue, here with one claim per bulk.
+ * so a thread that is preempted in the middle delays the slots it has claimed, and no other
+ * thread's progress. Source of the idea: D. Vyukov's bounded MPMC queue, here with one claim per
+ * bulk.
  */
 public final class MpmcRing {
     /** Bytes of Java heap that a slot takes. */

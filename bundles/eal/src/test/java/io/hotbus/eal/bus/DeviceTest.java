@@ -30,6 +30,7 @@ final class DeviceTest {
     @Test
     void shouldBeNamedByItsDevargs() {
         assertThat(device.name()).isEqualTo("test0").isEqualTo(device.windows().owner());
+        assertThat(device.windows().device()).containsSame(device);
         assertThat(device).hasToString("test0");
         assertThat(device.busName()).isEqualTo("test");
         assertThat(device.state()).isEqualTo(DeviceState.FOUND);

@@ -8,8 +8,8 @@ import java.util.function.LongUnaryOperator;
 import sun.misc.Unsafe;
 
 /**
- * Zeroed memory of the process, from the system's allocator, for the tests of this and of other
- * bundles.
+ * Zeroed memory of the process, from the system's allocator, for the tests of eal and ethdev. Other
+ * bundles have the one of the testkit, which is built on these two.
  */
 public final class TestDma implements DmaAllocator {
     private static final Unsafe UNSAFE = unsafe();

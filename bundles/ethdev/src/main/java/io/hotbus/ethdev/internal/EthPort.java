@@ -9,8 +9,10 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortState;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.Map;
@@ -49,7 +51,8 @@ final class EthPort implements Port {
         this.device = device;
         this.dev = dev;
         this.info = dev.info();
-        this.live = new LiveQueues(info.maxQueues());
+        this.live = new LiveQueues(info.rx().maxQueues(), info.tx().maxQueues());
+        this.promiscuous = dev.startsPromiscuous();
         this.shown = new ShownStats(dev, this::isRemoved);
     }
 
@@ -114,26 +117,30 @@ final class EthPort implements Port {
         rxQueues = new RxQueue[0];
         txQueues = new TxQueue[0];
         reserveBuffers(config);
-        RxQueue[] rx = new RxQueue[config.queues()];
-        TxQueue[] tx = new TxQueue[config.queues()];
-        for (int i = 0; i < config.queues(); i++) {
+        RxQueue[] rx = new RxQueue[config.rxQueues()];
+        for (int i = 0; i < rx.length; i++) {
             rx[i] = dev.setupRxQueue(i, config.rxDescriptors(), config.pool());
-            tx[i] = dev.setupTxQueue(i, config.txDescriptors(), config.pool());
             if (Mempool.DEBUG) {
                 rx[i] = TrackedQueues.rx(rx[i], this + " receive queue " + i);
+            }
+        }
+        TxQueue[] tx = new TxQueue[config.txQueues()];
+        for (int i = 0; i < tx.length; i++) {
+            tx[i] = dev.setupTxQueue(i, config.txDescriptors(), config.pool());
+            if (Mempool.DEBUG) {
                 tx[i] = TrackedQueues.tx(tx[i], this + " transmit queue " + i);
             }
         }
         rxQueues = rx;
         txQueues = tx;
-        LOG.info("{}: configured, {} queue(s), {} rx and {} tx descriptors, pool {}", this,
-                config.queues(), config.rxDescriptors(), config.txDescriptors(),
-                config.pool().name());
+        LOG.info("{}: configured, {} rx queue(s) of {} and {} tx queue(s) of {} descriptors, "
+                + "pool {}", this, rx.length, config.rxDescriptors(), tx.length,
+                config.txDescriptors(), config.pool().name());
     }
 
     private void reserveBuffers(PortConfig config) throws DeviceException {
-        int wanted = config.queues()
-                * dev.maxBuffers(config.rxDescriptors(), config.txDescriptors());
+        int wanted = config.rxQueues() * dev.maxRxBuffers(config.rxDescriptors())
+                + config.txQueues() * dev.maxTxBuffers(config.txDescriptors());
         int missing = share.exchange(config.pool(), wanted);
         if (missing > 0) {
             throw failure(("its queues may hold %s buffers, and mempool %s has %s, of which %s are "
@@ -144,28 +151,34 @@ final class EthPort implements Port {
     }
 
     private void validate(PortConfig config) throws DeviceException {
-        if (config.queues() < 1 || config.queues() > info.maxQueues()) {
-            throw failure("%s queues: 1 to %s are possible"
-                    .formatted(config.queues(), info.maxQueues()));
-        }
-        validateDescriptors("rx", config.rxDescriptors());
-        validateDescriptors("tx", config.txDescriptors());
+        validate("rx", config.rxQueues(), config.rxDescriptors(), info.rx());
+        validate("tx", config.txQueues(), config.txDescriptors(), info.tx());
         if (config.pool() == null) {
             throw failure("needs a mempool for its queues");
         }
     }
 
-    private void validateDescriptors(String direction, int count) throws DeviceException {
-        if (count < info.minDescriptors() || count > info.maxDescriptors()
-                || Integer.bitCount(count) != 1) {
-            throw failure("%s %s descriptors: a power of two from %s to %s is needed"
-                    .formatted(count, direction, info.minDescriptors(), info.maxDescriptors()));
+    private void validate(String direction, int queues, int descriptors, QueueLimits limits)
+            throws DeviceException {
+        if (queues < 1 || queues > limits.maxQueues()) {
+            throw failure("%s %s queues: 1 to %s are possible"
+                    .formatted(queues, direction, limits.maxQueues()));
+        }
+        if (descriptors < limits.minDescriptors() || descriptors > limits.maxDescriptors()
+                || Integer.bitCount(descriptors) != 1) {
+            throw failure("%s %s descriptors: a power of two from %s to %s is needed".formatted(
+                    descriptors, direction, limits.minDescriptors(), limits.maxDescriptors()));
         }
     }
 
     @Override
-    public synchronized int queues() {
+    public synchronized int rxQueueCount() {
         return rxQueues.length;
+    }
+
+    @Override
+    public synchronized int txQueueCount() {
+        return txQueues.length;
     }
 
     @Override
@@ -256,7 +269,7 @@ final class EthPort implements Port {
 
     @Override
     public synchronized Map<String, Long> xstats() {
-        return shown.xstats();
+        return Xstats.of(shown.stats(), shown.xstats());
     }
 
     @Override
@@ -270,10 +283,15 @@ final class EthPort implements Port {
     }
 
     @Override
-    public synchronized void setPromiscuous(boolean on) {
-        if (state != PortState.CLOSED && !isRemoved()) {
+    public synchronized void setPromiscuous(boolean on) throws DeviceException {
+        if (state == PortState.CLOSED || isRemoved()) {
+            return;
+        }
+        try {
             dev.setPromiscuous(on);
             promiscuous = on;
+        } catch (NotSupportedException e) {
+            throw e.by(toString(), info.driver());
         }
     }
 

@@ -24,9 +24,9 @@ final class LiveQueues {
     /** No queue of the driver is ever published again. */
     private boolean ended;
 
-    LiveQueues(int maxQueues) {
-        idleRx = new RxQueue[maxQueues];
-        idleTx = new TxQueue[maxQueues];
+    LiveQueues(int maxRxQueues, int maxTxQueues) {
+        idleRx = new RxQueue[maxRxQueues];
+        idleTx = new TxQueue[maxTxQueues];
         Arrays.fill(idleRx, IDLE_RX);
         Arrays.fill(idleTx, IDLE_TX);
         rx = idleRx;
@@ -41,7 +41,7 @@ final class LiveQueues {
         return tx[index];
     }
 
-    /** Lets lcores at the driver's queues, unless it has ended. */
+    /** Shows lcores the driver's queues, unless {@link #withdrawForGood} was called. */
     synchronized void publish(RxQueue[] driverRx, TxQueue[] driverTx) {
         if (ended) {
             return;

@@ -7,6 +7,7 @@ import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.List;
@@ -22,12 +23,15 @@ final class TestDev implements EthDev {
         void run() throws DeviceException;
     }
 
-    static final int BUFFERS = 6;
+    static final int RX_BUFFERS = 4;
+    static final int TX_BUFFERS = 2;
+    static final int BUFFERS = RX_BUFFERS + TX_BUFFERS;
 
     final List<String> calls = new CopyOnWriteArrayList<>();
     final AtomicLong bursts = new AtomicLong();
     Hook onStart = () -> { };
     Hook onSetup = () -> { };
+    Hook onPromiscuous = () -> { };
     Runnable onStats = () -> { };
     EthStats stats = EthStats.ZERO;
     Map<String, Long> xstats = Map.of();
@@ -35,7 +39,8 @@ final class TestDev implements EthDev {
 
     @Override
     public EthDevInfo info() {
-        return new EthDevInfo("net_test", 0x020000000001L, 4, 64, 1024);
+        return new EthDevInfo("net_test", 0x020000000001L, new QueueLimits(4, 64, 1024),
+                new QueueLimits(8, 64, 1024));
     }
 
     @Override
@@ -44,8 +49,13 @@ final class TestDev implements EthDev {
     }
 
     @Override
-    public int maxBuffers(int rxDescriptors, int txDescriptors) {
-        return BUFFERS;
+    public int maxRxBuffers(int descriptors) {
+        return RX_BUFFERS;
+    }
+
+    @Override
+    public int maxTxBuffers(int descriptors) {
+        return TX_BUFFERS;
     }
 
     @Override
@@ -112,7 +122,8 @@ final class TestDev implements EthDev {
     }
 
     @Override
-    public void setPromiscuous(boolean on) {
+    public void setPromiscuous(boolean on) throws DeviceException {
         calls.add("promiscuous " + on);
+        onPromiscuous.run();
     }
 }

@@ -9,7 +9,6 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEvents;
-import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.eal.hotplug.SigbusHandler;
@@ -22,11 +21,8 @@ import io.hotbus.os.Linux;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.FrameworkUtil;
 
 /** The bus of {@code flawed0}, {@code flawed1} ...; one lock for all it does. */
 final class FlawedBus implements Bus, BusHotplugHandler, SigbusHandler {
@@ -132,16 +128,10 @@ final class FlawedBus implements Bus, BusHotplugHandler, SigbusHandler {
 
     @Override
     public SigbusVerdict handleSigbus(SigbusFault fault) {
-        Optional<FlawedDevice> owner = devices.values().stream()
-                .filter(device -> device.windows().find(fault.address()).isPresent()).findFirst();
-        owner.ifPresent(device -> hotUnplug().report(device, RemovalCause.SIGBUS));
-        return owner.isPresent() || flaw == Flaw.CLAIMS_EVERY_ADDRESS
-                ? SigbusVerdict.HANDLED : SigbusVerdict.NOT_CLAIMED;
-    }
-
-    private static HotUnplug hotUnplug() {
-        BundleContext context = FrameworkUtil.getBundle(FlawedBus.class).getBundleContext();
-        return context.getService(context.getServiceReference(HotUnplug.class));
+        boolean isOurs = devices.values().stream()
+                .anyMatch(device -> device.windows().find(fault.address()).isPresent());
+        return isOurs || flaw == Flaw.CLAIMS_EVERY_ADDRESS
+                ? SigbusVerdict.REMOVED : SigbusVerdict.NOT_CLAIMED;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.ArrayDeque;
@@ -20,7 +21,7 @@ final class FlawedDev implements EthDev {
     /** A register: 1 while the device is there. */
     static final long ALIVE = 0;
     private static final EthDevInfo INFO =
-            new EthDevInfo("flawed", 0x02_00_00_00_00_66L, 1, 64, 1024);
+            new EthDevInfo("flawed", 0x02_00_00_00_00_66L, new QueueLimits(1, 64, 1024));
 
     private final Flaw flaw;
     private final Mmio window;

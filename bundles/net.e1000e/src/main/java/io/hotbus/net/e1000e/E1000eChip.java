@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The registers of one 82574: how to wait for them, how to tell that nobody answers, and the
- * sequences that concern the chip as a whole. Reading and the presence are for any thread, the
+ * The registers of one 82574: waits, the signs that no device answers, and the sequences that
+ * concern the chip as a whole. Reading and the presence are for any thread, the
  * sequences for one control thread at a time.
  */
 final class E1000eChip {
@@ -163,7 +163,7 @@ final class E1000eChip {
         write(E1000eRegs.CTRL, ctrl);
     }
 
-    /** Has LSC raise the interrupt: the one there is, or with MSI-X vector 0. */
+    /** Lets LSC raise the interrupt: the only one, or with MSI-X vector 0. */
     void enableInterrupt() {
         write(E1000eRegs.EIAC, 0);
         write(E1000eRegs.IAM, 0);
@@ -209,7 +209,7 @@ final class E1000eChip {
                 >>> Short.SIZE;
     }
 
-    /** @throws DeviceException nobody answers, and whether that means that it is gone */
+    /** @throws DeviceException no device answers; says whether that means a removal */
     void requireAnswer(String what) throws DeviceException {
         if (device.isGone() || isSilent()) {
             throw new DeviceException(device + ": " + (isOnBus()

@@ -15,10 +15,10 @@ enum E1000eCounter implements RegisterCounter {
     ECOL("tx_excessive_collisions", 0x04018),
     LATECOL("tx_late_collisions", 0x04020),
     RLEC("rx_length_errors", 0x04040),
-    GPRC("rx_good_packets", 0x04074),
+    GPRC("mac_rx_good_packets", 0x04074),
     BPRC("rx_broadcast_packets", 0x04078),
     MPRC("rx_multicast_packets", 0x0407c),
-    GPTC("tx_good_packets", 0x04080),
+    GPTC("mac_tx_good_packets", 0x04080),
     RNBC("rx_no_buffer", 0x040a0),
     RUC("rx_undersize", 0x040a4),
     ROC("rx_oversize", 0x040ac);

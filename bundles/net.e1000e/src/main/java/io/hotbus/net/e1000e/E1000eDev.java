@@ -6,6 +6,7 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
@@ -50,7 +51,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     static E1000eDev probe(E1000eChip chip, DmaAllocator allocator) throws DeviceException {
         chip.reset();
         return new E1000eDev(chip, allocator, new EthDevInfo(E1000eDriver.NAME, chip.macAddress(),
-                1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS),
+                new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)),
                 new RegisterCounters(chip.registers(), List.of(E1000eCounter.values())));
     }
 

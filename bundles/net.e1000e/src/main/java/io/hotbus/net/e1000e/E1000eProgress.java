@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Notices that a started chip does not go on, although its registers are as they were written: that
- * happens where its requests to memory were refused for a while, as during a reset by somebody else
- * that is over before the next look. Thread {@code interrupt}. Source of the idea: the check for a
- * hung transmit unit in Linux drivers/net/ethernet/intel/e1000e/netdev.c.
+ * Notices that a started chip does not go on, although its registers are as they were written. The
+ * cause is that its requests to memory were refused for a while, as during a reset by another
+ * program that is over before the next look. Thread {@code interrupt}. Source of the idea: the
+ * check for a hung transmit unit in Linux drivers/net/ethernet/intel/e1000e/netdev.c.
  */
 final class E1000eProgress {
     /** Values of registers, and since when they are so. */

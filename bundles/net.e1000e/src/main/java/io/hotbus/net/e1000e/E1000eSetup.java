@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a started chip was set up with, so that a reset or a write by somebody else is found: each
- * start makes another.
+ * What a started chip was set up with, so that a reset or a write by another program is found. Each
+ * start makes a new one.
  *
  * @param registers what was written and has to be there still
  * @param rx        the receive queue

@@ -27,8 +27,8 @@ final class E1000eProbeTest {
     @AfterEach
     void tearDown() throws Exception {
         rig.close();
-        assertThat(rig.chip.violations).isEmpty();
-        assertThat(rig.interrupts.open).hasValue(0);
+        assertThat(rig.chip.violations()).isEmpty();
+        assertThat(rig.interrupts.open()).isZero();
     }
 
     private void useRigOfLimit(int millis) throws Exception {
@@ -59,7 +59,7 @@ final class E1000eProbeTest {
 
         assertThat(rig.chip.resets).isEqualTo(1);
         assertThat(rig.port().info().macText()).isEqualTo("52:54:00:12:34:D3");
-        assertThat(rig.port().info().maxQueues()).isEqualTo(1);
+        assertThat(rig.port().info().rx().maxQueues()).isEqualTo(1);
         assertThat(rig.chip.busMaster).isFalse();
         for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
             assertThat(rig.chip.get(E1000eRegs.MTA + 4L * i)).isZero();
@@ -189,7 +189,7 @@ final class E1000eProbeTest {
         rig.driver.deactivate();
 
         assertThat(rig.ports.ports()).isEmpty();
-        assertThat(rig.interrupts.open).hasValue(0);
+        assertThat(rig.interrupts.open()).isZero();
         assertThat(rig.chip.busMaster).isFalse();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
+import io.hotbus.testkit.Frames;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -108,7 +109,7 @@ final class E1000eRecoveryTest {
         rig.detachAll();
         assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
         rig.close();
-        assertThat(rig.chip.violations).isEmpty();
+        assertThat(rig.chip.violations()).isEmpty();
     }
 
     private TestFunction function() {

@@ -12,6 +12,7 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.testkit.Frames;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +45,7 @@ final class E1000eRemovalTest {
         assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
         assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
         rig.close();
-        assertThat(rig.chip.violations).isEmpty();
+        assertThat(rig.chip.violations()).isEmpty();
     }
 
     private TestFunction function() {
@@ -145,7 +146,7 @@ final class E1000eRemovalTest {
             Port port = rig.start(pool);
             TestFunction function = function();
             rig.chip.stuckDma = true;
-            rig.chip.onVanish = () -> function.identity = Optional.empty();
+            rig.chip.onVanish(() -> function.identity = Optional.empty());
             rig.chip.vanishOn(E1000eRegs.CTRL, E1000eRegs.CTRL_GIO_MASTER_DISABLE, as);
 
             long start = System.nanoTime();
@@ -213,7 +214,7 @@ final class E1000eRemovalTest {
 
         // The ring fills up, and nothing comes back.
         assertThat(taken).isEqualTo(Rig.RING - 2);
-        assertThat(rig.windows.take()).isNotEmpty();
+        assertThat(rig.windows.faults()).isNotEmpty();
         assertThat(Rig.eventually(() -> !rig.reports.isEmpty())).isTrue();
         port.close();
     }

@@ -9,6 +9,8 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
+import io.hotbus.testkit.Frames;
+import io.hotbus.testkit.TestDma;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,24 +39,12 @@ final class E1000eTrafficTest {
         assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
         assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
         rig.close();
-        assertThat(rig.chip.violations).isEmpty();
+        assertThat(rig.chip.violations()).isEmpty();
     }
 
     /** Receives the frames [from, to) of those that are under way, and checks each. */
     private static void receive(Port port, Mempool pool, long from, long to) {
-        long[] mbufs = new long[BURST];
-        long[] next = {from};
-        assertThat(Rig.eventually(() -> {
-            int n = port.rxQueue(0).burst(pool.mempools().uncached(), mbufs, BURST);
-            for (int i = 0; i < n; i++) {
-                assertThat(Frames.isIntact(mbufs[i], next[0])).as("frame %d", next[0]).isTrue();
-                assertThat(Mbuf.port(mbufs[i])).isEqualTo(port.id());
-                next[0]++;
-            }
-            pool.put(mbufs, 0, n);
-            return next[0] >= to;
-        })).as("frame %d arrives", next[0]).isTrue();
-        assertThat(next[0]).isEqualTo(to);
+        Frames.receiveAll(port, 0, pool, from, to);
     }
 
     private static void exchange(Port port, Mempool pool, int frames) {

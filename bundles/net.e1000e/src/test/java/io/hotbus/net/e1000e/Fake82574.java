@@ -2,33 +2,20 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.eal.io.RawMemory;
-import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import io.hotbus.testkit.NicModel;
+import io.hotbus.testkit.TestDma;
 
 /**
- * The hardware side: a thread that knows the driver by the registers in shared memory alone, with a
- * loopback plug in its socket. What shared memory cannot do is left out: registers are not cleared
- * by reading them.
- *
- * <p>It holds a frame back while there is no receive descriptor, so no test depends on timing.
+ * The model of an 82574 with a loopback plug in its socket. A frame is held back while there is no
+ * receive descriptor, so no test depends on timing.
  */
-final class Fake82574 implements AutoCloseable {
-    /** What is read where the device was. */
-    enum Vanished {
-        ALL_ONES, ZEROS
-    }
-
+final class Fake82574 extends NicModel {
     static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, (byte) 0xd3};
     private static final long LENGTH = E1000eRegs.BAR0_LENGTH;
     private static final int RX_ERROR_CE = 1;
     private static final int GARBAGE = 0xdeadbeef;
 
-    /** What it may not do, and did. */
-    final Queue<String> violations = new ConcurrentLinkedQueue<>();
-    final int fd;
     volatile boolean cable = true;
     volatile boolean busMaster;
     /** CTRL.RST is not done any more. */
@@ -41,93 +28,20 @@ final class Fake82574 implements AutoCloseable {
     volatile boolean holdTransmit;
     /** What it writes to memory is lost, as where a bridge lets none of it through. */
     volatile boolean losesWrites;
-    /** Runs at the moment it vanishes. */
-    volatile Runnable onVanish = () -> { };
     /** Raises the interrupt. */
     volatile Runnable interrupt = () -> { };
     volatile int resets;
     volatile int damageNext;
 
-    private final Linux linux;
-    private final TestDma memory;
-    private final long bar0;
-    private final Thread thread = new Thread(this::run, "fake-82574");
-    private volatile boolean ending;
-    private boolean gone;
     private int interruptMask;
-    /** -1: none. */
-    private long vanishRegister = -1;
-    private int vanishBits;
-    private Vanished vanishAs;
 
-    Fake82574(Linux linux, TestDma memory) throws LinuxException {
-        this.linux = linux;
-        this.memory = memory;
-        fd = linux.memfd("fake-82574", LENGTH);
-        bar0 = linux.map("fake-82574", LENGTH, fd, 0);
-        reset();
-        thread.setDaemon(true);
-        thread.start();
+    Fake82574(TestDma memory) throws LinuxException {
+        super("fake-82574", memory, LENGTH);
+        start();
     }
 
-    int get(long register) {
-        return RawMemory.getIntVolatile(bar0 + register);
-    }
-
-    void set(long register, int value) {
-        RawMemory.putIntRelease(bar0 + register, value);
-    }
-
-    /** It is out of its slot when this returns. */
-    synchronized void vanish(Vanished as) {
-        gone = true;
-        vanishRegister = -1;
-        onVanish.run();
-        RawMemory.fill(bar0, LENGTH, (byte) (as == Vanished.ALL_ONES ? -1 : 0));
-    }
-
-    /** The same as soon as the driver has set one of {@code bits} of a register. */
-    synchronized void vanishOn(long register, int bits, Vanished as) {
-        vanishRegister = register;
-        vanishBits = bits;
-        vanishAs = as;
-    }
-
-    /** It is out of its slot, and whoever accesses its memory gets SIGBUS. */
-    synchronized void yank() throws LinuxException {
-        gone = true;
-        linux.truncate(fd, 0);
-    }
-
-    /** It answers again, as it was left. */
-    synchronized void comeBack() {
-        gone = false;
-        vanishRegister = -1;
-        reset();
-    }
-
-    /** Somebody else resets it. */
-    synchronized void resetByOthers() {
-        reset();
-    }
-
-    private void run() {
-        while (!ending) {
-            if (!step()) {
-                LockSupport.parkNanos(20_000);
-            }
-        }
-    }
-
-    /** Whether there was something to do. */
-    private synchronized boolean step() {
-        if (gone) {
-            return false;
-        }
-        if (vanishRegister >= 0 && (get(vanishRegister) & vanishBits) != 0) {
-            vanish(vanishAs);
-            return false;
-        }
+    @Override
+    protected boolean step() {
         if ((get(E1000eRegs.CTRL) & E1000eRegs.CTRL_RST) != 0) {
             if (!stuckReset) {
                 reset();
@@ -140,7 +54,8 @@ final class Fake82574 implements AutoCloseable {
         return loopBack();
     }
 
-    private void reset() {
+    @Override
+    protected void reset() {
         for (long register = E1000eRegs.EECD; register < LENGTH; register += Integer.BYTES) {
             set(register, 0);
         }
@@ -255,21 +170,5 @@ final class Fake82574 implements AutoCloseable {
         long base = Integer.toUnsignedLong(get(baseRegister))
                 | (long) get(baseRegister + Integer.BYTES) << Integer.SIZE;
         return translate("descriptor", E1000eDescriptor.at(base, index), E1000eDescriptor.BYTES);
-    }
-
-    private long translate(String what, long iova, int length) {
-        long address = memory.translate(iova, length);
-        if (address == TestDma.FAULT) {
-            violations.add("%s at %#x: no memory of the driver's".formatted(what, iova));
-        }
-        return address;
-    }
-
-    @Override
-    public void close() throws Exception {
-        ending = true;
-        thread.join();
-        linux.unmap(bar0, LENGTH);
-        linux.close(fd);
     }
 }

@@ -8,24 +8,21 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.Mempools;
-import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
-import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.ethdev.internal.EthPorts;
-import io.hotbus.os.internal.LinuxCalls;
-import io.hotbus.os.internal.NativeLibrary;
-import io.hotbus.os.internal.NativeSigbusWindows;
+import io.hotbus.testkit.Await;
+import io.hotbus.testkit.InlineControl;
+import io.hotbus.testkit.RealWindows;
+import io.hotbus.testkit.RecordingPorts;
+import io.hotbus.testkit.TestDma;
+import io.hotbus.testkit.TestInterrupts;
+import io.hotbus.testkit.TestPools;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -37,25 +34,22 @@ final class Rig implements AutoCloseable {
     static final int RING = 256;
     /** ms: the fake chip is a thread, which may be kept waiting. */
     static final int RESET_LIMIT = 5000;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    final LinuxCalls linux = new LinuxCalls();
-    final NativeSigbusWindows windows;
-    final TestDma dma = new TestDma();
-    private final Mempools mempools = new Mempools(dma);
+    final RealWindows windows = new RealWindows();
+    final TestDma dma = new TestDma(TestDma.HUGEPAGE);
+    private final TestPools pools = new TestPools(dma);
     final TestInterrupts interrupts = new TestInterrupts();
-    final Fake82574 chip;
+    final Fake82574 chip = new Fake82574(dma);
     /** The removals that were reported, first or not. */
     final Queue<RemovalCause> reports = new ConcurrentLinkedQueue<>();
+    final RecordingPorts ports = new RecordingPorts(new InlineControl());
     /** Names of the ports whose link was said to have changed. */
-    final Queue<String> linkChanges = new ConcurrentLinkedQueue<>();
+    final Queue<String> linkChanges = ports.linkChanges();
     /** Names of the ports that were said to have to be set up again. */
-    final Queue<String> resets = new ConcurrentLinkedQueue<>();
-    final PortRegistry ports;
+    final Queue<String> resets = ports.resets();
     final HotUnplug hotUnplug = this::reported;
     final E1000eDriver driver;
     private final List<TestFunction> functions = new ArrayList<>();
-    private final List<Mempool> pools = new ArrayList<>();
 
     Rig() throws Exception {
         this(RESET_LIMIT);
@@ -72,14 +66,6 @@ final class Rig implements AutoCloseable {
     }
 
     private Rig(int resetLimit, E1000eRecovery.Limits limits) throws Exception {
-        windows = new NativeSigbusWindows(
-                NativeLibrary.load(Path.of(System.getProperty("java.io.tmpdir"))));
-        windows.enable();
-        // The table is the process's: what earlier tests have left in it is theirs.
-        windows.take();
-        chip = new Fake82574(linux, dma);
-        ports = new Listening(new EthPorts((owner, task) -> task.run()), linkChanges,
-                resets);
         driver = new E1000eDriver(dma, interrupts, hotUnplug, ports,
                 new E1000eSettings(Map.of("reset.limit.ms", resetLimit)), limits);
     }
@@ -89,14 +75,22 @@ final class Rig implements AutoCloseable {
         reports.add(cause);
         boolean first = device.markRemoved();
         if (first) {
-            ((TestFunction) device).replaceWindow();
+            replaceWindows(device);
         }
         return first;
     }
 
+    private void replaceWindows(Device device) {
+        try {
+            windows.mapper().replace(device.windows());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     TestFunction function(String devargs, Bar... bars) throws DeviceException {
         TestFunction function = new TestFunction(
-                Devargs.parse(devargs), List.of(bars), chip, linux, windows, interrupts);
+                Devargs.parse(devargs), List.of(bars), chip, windows.mapper(), interrupts);
         functions.add(function);
         return function;
     }
@@ -141,35 +135,26 @@ final class Rig implements AutoCloseable {
     }
 
     Mempool pool(int buffers) throws IOException {
-        return pool(buffers, Mempool.DEFAULT_DATA_ROOM);
+        return pools.pool(buffers);
     }
 
     Mempool pool(int buffers, int dataRoom) throws IOException {
-        Mempool pool = mempools.create("test", buffers, dataRoom);
-        pools.add(pool);
-        return pool;
+        return pools.pool(buffers, dataRoom);
     }
 
     int poolCount() {
-        return pools.size();
+        return pools.count();
     }
 
-    /** Awaits {@code condition} without sleeping through it; false after a generous time. */
+    /** Awaits {@code condition}; false after a generous time. */
     static boolean eventually(BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > PATIENCE_NANOS) {
-                return false;
-            }
-            Thread.yield();
-        }
-        return true;
+        return Await.reached(condition);
     }
 
     /** Waits until the watch has looked another {@code times} times. */
     boolean looked(int times) {
-        int now = interrupts.rounds.get();
-        return eventually(() -> interrupts.rounds.get() >= now + times);
+        int now = interrupts.rounds();
+        return eventually(() -> interrupts.rounds() >= now + times);
     }
 
     @Override
@@ -178,48 +163,7 @@ final class Rig implements AutoCloseable {
         driver.deactivate();
         chip.close();
         interrupts.close();
-        windows.disable();
-        pools.forEach(Mempool::close);
-    }
-
-    /** The registry, which also says what ports it was told of. */
-    private record Listening(PortRegistry registry, Queue<String> linkChanges,
-            Queue<String> resets) implements PortRegistry {
-        @Override
-        public List<Port> ports() {
-            return registry.ports();
-        }
-
-        @Override
-        public Optional<Port> port(int id) {
-            return registry.port(id);
-        }
-
-        @Override
-        public Optional<Port> port(String name) {
-            return registry.port(name);
-        }
-
-        @Override
-        public Port add(Device device, EthDev dev) {
-            return registry.add(device, dev);
-        }
-
-        @Override
-        public void remove(Port port) {
-            registry.remove(port);
-        }
-
-        @Override
-        public void linkChanged(Port port) {
-            linkChanges.add(port.name());
-            registry.linkChanged(port);
-        }
-
-        @Override
-        public void resetNeeded(Port port) {
-            resets.add(port.name());
-            registry.resetNeeded(port);
-        }
+        windows.close();
+        pools.close();
     }
 }

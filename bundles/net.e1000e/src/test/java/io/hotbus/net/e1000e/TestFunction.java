@@ -10,11 +10,12 @@ import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.io.Fill;
 import io.hotbus.eal.io.Mmio;
+import io.hotbus.eal.io.MmioMapper;
 import io.hotbus.eal.mem.DmaMemory;
-import io.hotbus.os.Linux;
-import io.hotbus.os.LinuxException;
-import io.hotbus.os.SigbusWindows;
+import io.hotbus.testkit.TestInterrupts;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,19 +36,15 @@ final class TestFunction extends PciDevice implements AutoCloseable {
     volatile boolean hasInterrupt = true;
 
     private final Fake82574 chip;
-    private final Linux linux;
-    private final SigbusWindows table;
+    private final MmioMapper mapper;
     private final TestInterrupts interrupts;
     private final PciFunction function;
-    private Mmio window;
-    private long number;
 
-    TestFunction(Devargs devargs, List<Bar> bars, Fake82574 chip, Linux linux,
-            SigbusWindows table, TestInterrupts interrupts) {
+    TestFunction(Devargs devargs, List<Bar> bars, Fake82574 chip, MmioMapper mapper,
+            TestInterrupts interrupts) {
         super(devargs);
         this.chip = chip;
-        this.linux = linux;
-        this.table = table;
+        this.mapper = mapper;
         this.interrupts = interrupts;
         this.function = new PciFunction(PciAddress.parse(devargs.name()).orElseThrow(), ID, -1,
                 Optional.of("igb_uio"), Optional.empty(), bars);
@@ -66,22 +63,10 @@ final class TestFunction extends PciDevice implements AutoCloseable {
     @Override
     public Mmio mapBar(int index) throws DeviceException {
         try {
-            long address = linux.map(name(), BAR0.length(), chip.fd, 0);
-            number = table.publish(address, BAR0.length(), false);
-            window = new Mmio(name() + " BAR" + index, address, BAR0.length());
-            windows().add(window);
-            return window;
-        } catch (LinuxException e) {
+            return mapper.map(windows(), new MmioMapper.Source(
+                    "BAR" + index, chip.fd(index), 0, chip.length(index), Fill.ONES));
+        } catch (IOException e) {
             throw new DeviceException(e.getMessage(), e);
-        }
-    }
-
-    /** As the bus does when it has heard of a removal. */
-    void replaceWindow() {
-        try {
-            table.replace(number);
-        } catch (LinuxException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -136,13 +121,7 @@ final class TestFunction extends PciDevice implements AutoCloseable {
 
     /** After the driver has let go, as the bus does. */
     @Override
-    public void close() throws LinuxException {
-        if (window != null) {
-            window.revoke();
-            table.withdraw(number);
-            linux.unmap(window.address(), window.length());
-            windows().remove(window);
-            window = null;
-        }
+    public void close() {
+        mapper.releaseAll(windows());
     }
 }

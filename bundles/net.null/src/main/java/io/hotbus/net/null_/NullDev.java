@@ -4,6 +4,7 @@ package io.hotbus.net.null_;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.eth.AbstractEthDev;
@@ -12,9 +13,7 @@ import io.hotbus.pmd.eth.QueueSetup;
 
 /** One null device. It has nothing that could be pulled out. */
 final class NullDev extends AbstractEthDev<RxQueue, TxQueue> {
-    private static final int MAX_QUEUES = 16;
-    private static final int MIN_DESCRIPTORS = 1;
-    private static final int MAX_DESCRIPTORS = 1 << 15;
+    private static final QueueLimits LIMITS = new QueueLimits(16, 1, 1 << 15);
     private static final int SPEED_MBPS = 10_000;
     /** Locally administered; the device's number makes the last two bytes. */
     private static final long MAC = 0x02_00_00_4e_00_00L;
@@ -25,15 +24,19 @@ final class NullDev extends AbstractEthDev<RxQueue, TxQueue> {
 
     /** {@code name} is the device's. */
     NullDev(String name, NullArgs args) {
-        super(new EthDevInfo(NullDriver.NAME, LocalMac.of(MAC, name), MAX_QUEUES, MIN_DESCRIPTORS,
-                MAX_DESCRIPTORS));
+        super(new EthDevInfo(NullDriver.NAME, LocalMac.of(MAC, name), LIMITS));
         this.name = name;
         this.args = args;
     }
 
     /** It has no rings. */
     @Override
-    public int maxBuffers(int rxDescriptors, int txDescriptors) {
+    public int maxRxBuffers(int descriptors) {
+        return 0;
+    }
+
+    @Override
+    public int maxTxBuffers(int descriptors) {
         return 0;
     }
 

@@ -7,6 +7,8 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.NotSupportedException;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
@@ -48,8 +50,8 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
         }
         long mac = Long.reverseBytes(Integer.toUnsignedLong(low) | (long) high << Integer.SIZE)
                 >>> Short.SIZE;
-        return new SimDev(bars, nic, new EthDevInfo(SimDriver.NAME, mac, queues,
-                SimRegs.MIN_DESCRIPTORS, SimRegs.MAX_DESCRIPTORS));
+        return new SimDev(bars, nic, new EthDevInfo(SimDriver.NAME, mac, new QueueLimits(
+                queues, SimRegs.MIN_DESCRIPTORS, SimRegs.MAX_DESCRIPTORS)));
     }
 
     @Override
@@ -103,6 +105,19 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
     @Override
     protected void closeDevice() {
         nic.mapDma(List.of());
+    }
+
+    /** The NIC has no address filter. */
+    @Override
+    public boolean startsPromiscuous() {
+        return true;
+    }
+
+    @Override
+    public void setPromiscuous(boolean on) throws DeviceException {
+        if (!on) {
+            throw new NotSupportedException("to turn promiscuous mode off");
+        }
     }
 
     @Override

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What makes the hardware run: the thread {@code sim-hw} steps through all NICs, for as long as
- * there are any. All that concerns a NIC's inside is done on that thread, between two steps, so
- * that nothing of it needs a lock and whoever is told "done" knows that no access is under way.
+ * Runs the hardware: the thread {@code sim-hw} steps through all NICs, for as long as there are
+ * any. Only that thread works inside a NIC, between two steps. So a NIC needs no lock, and a caller
+ * whose task has returned knows that no access is under way.
  *
  * <p>Control threads; they are serialised.
  */
@@ -51,7 +51,7 @@ final class SimEngine {
         this.linux = linux;
     }
 
-    /** Has {@code nic} run from now on. */
+    /** Runs {@code nic} from now on. */
     synchronized void add(SimNic nic) {
         call(() -> {
             nics = Arrays.copyOf(nics, nics.length + 1);

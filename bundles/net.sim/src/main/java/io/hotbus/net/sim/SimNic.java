@@ -85,7 +85,7 @@ final class SimNic {
         return fd;
     }
 
-    /** Has {@code handler} run, on another thread, whenever the link has changed. Any thread. */
+    /** Runs {@code handler}, on another thread, whenever the link has changed. Any thread. */
     void onLinkChange(Runnable handler) {
         linkInterrupt = handler;
     }
@@ -228,8 +228,8 @@ final class SimNic {
     }
 
     /**
-     * The link is up when both ends have set theirs up. Both show it before anybody is told, our
-     * own STATUS last: it is what a driver that has just written CTRL waits for.
+     * The link is up when both ends have set it up. Both STATUS registers show it before an
+     * interrupt is raised, our own last: a driver that has just written CTRL waits for it.
      */
     private void refreshLink() {
         boolean up = peer != null && isOn() && peer.isOn();

@@ -73,8 +73,8 @@
  * read or written. Then its memory goes (the memfd is truncated to 0), and the next access to it,
  * by any thread, is a SIGBUS with code BUS_ADRERR. It is the SIGBUS handler that makes the windows
  * read all-ones. The link of its peer goes down at once; the bus is told of the removal {@code
- * uevent_ms} later. No register and no descriptor ever holds all-ones: whoever reads it knows. A
- * NIC that is plugged in again has fresh memory, in reset.
+ * uevent_ms} later. No register and no descriptor ever holds all-ones: a driver that reads it
+ * knows. A NIC that is plugged in again has fresh memory, in reset.
  *
  * <p>Three parties keep to the data sheet: {@link io.hotbus.net.sim.SimDriver} with {@link
  * io.hotbus.net.sim.SimDev} and its queues is the driver side; {@link io.hotbus.net.sim.SimNic}

@@ -3,30 +3,22 @@ package io.hotbus.net.sim;
 
 import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
-import io.hotbus.core.event.Control;
-import io.hotbus.core.fault.WindowMapper;
-import io.hotbus.core.mem.DmaMappers;
-import io.hotbus.core.mem.HugepageAllocator;
-import io.hotbus.core.settings.CoreSettings;
 import io.hotbus.eal.bus.Devargs;
-import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.Mempools;
-import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
-import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.ethdev.internal.EthPorts;
-import io.hotbus.os.internal.LinuxCalls;
-import io.hotbus.os.internal.NativeLibrary;
-import io.hotbus.os.internal.NativeSigbusWindows;
+import io.hotbus.os.Linux;
+import io.hotbus.testkit.Await;
+import io.hotbus.testkit.RealWindows;
+import io.hotbus.testkit.RecordingPorts;
+import io.hotbus.testkit.Resources;
+import io.hotbus.testkit.SingleControl;
+import io.hotbus.testkit.TestOs;
+import io.hotbus.testkit.TestPools;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,33 +30,21 @@ import java.util.function.BooleanSupplier;
  */
 final class Rig implements AutoCloseable {
     static final int RING = 256;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     /** What the hardware side told the bus: {@code +net_sim0}, {@code -net_sim0}. */
     final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
-    final LinuxCalls linux = new LinuxCalls();
-    final NativeSigbusWindows windows;
-    final WindowMapper mapper;
-    private final CoreSettings settings = new CoreSettings();
-    final Control control = new Control(settings);
+    final Linux linux = TestOs.linux();
+    final RealWindows windows = new RealWindows();
+    private final SingleControl control = new SingleControl();
+    final RecordingPorts ports = new RecordingPorts(control);
     /** Names of the ports whose link has changed. */
-    final BlockingQueue<String> linkChanges = new LinkedBlockingQueue<>();
-    final EthPorts ports = new EthPorts(control);
+    final BlockingQueue<String> linkChanges = ports.linkChanges();
     final SimHardware hardware;
     final SimDriver driver;
-    private final HugepageAllocator allocator = new HugepageAllocator(
-            linux, new DmaMappers(settings), settings);
-    private final Mempools mempools = new Mempools(allocator);
+    private final TestPools pools = TestPools.real();
     private final List<VdevDevice> attached = new ArrayList<>();
-    private final List<Mempool> pools = new ArrayList<>();
 
     Rig() throws Exception {
-        windows = new NativeSigbusWindows(
-                NativeLibrary.load(Path.of(System.getProperty("java.io.tmpdir"))));
-        windows.enable();
-        // The table is the process's: what earlier tests have left in it is theirs.
-        windows.take();
-        mapper = new WindowMapper(linux, windows);
         hardware = new SimHardware(linux, () -> new VdevBus() {
             @Override
             public void plugged(String name) {
@@ -76,7 +56,7 @@ final class Rig implements AutoCloseable {
                 notices.add("-" + name);
             }
         });
-        driver = new SimDriver(hardware, mapper, new Listening(ports, linkChanges));
+        driver = new SimDriver(hardware, windows.mapper(), ports);
     }
 
     VdevDevice attach(String devargs) throws DeviceException {
@@ -92,13 +72,11 @@ final class Rig implements AutoCloseable {
     }
 
     Mempool pool(int buffers) throws IOException {
-        return pool(buffers, Mempool.DEFAULT_DATA_ROOM);
+        return pools.pool(buffers);
     }
 
     Mempool pool(int buffers, int dataRoom) throws IOException {
-        Mempool pool = mempools.create("test", buffers, dataRoom);
-        pools.add(pool);
-        return pool;
+        return pools.pool(buffers, dataRoom);
     }
 
     Port port(String name) {
@@ -109,25 +87,23 @@ final class Rig implements AutoCloseable {
     Port start(String devargs, Mempool pool) throws DeviceException {
         VdevDevice device = attach(devargs);
         Port port = port(device.name());
-        port.configure(new PortConfig(port.info().maxQueues(), RING, RING, pool));
+        port.configure(new PortConfig(port.info().rx().maxQueues(), RING, RING, pool));
         port.start();
         return port;
     }
 
-    /** Awaits {@code condition} without sleeping through it; false after a generous time. */
+    /** Awaits {@code condition}; false after a generous time. */
     static boolean eventually(BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > PATIENCE_NANOS) {
-                return false;
-            }
-            Thread.yield();
-        }
-        return true;
+        return Await.reached(condition);
+    }
+
+    /** What the NICs of this process hold of it. */
+    static Resources resources() {
+        return Resources.now(SimDriver.NAME, "sim-");
     }
 
     String notice() throws InterruptedException {
-        return notices.poll(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+        return notices.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override
@@ -136,48 +112,7 @@ final class Rig implements AutoCloseable {
         driver.deactivate();
         hardware.deactivate();
         control.close();
-        mapper.close();
-        windows.disable();
-        pools.forEach(Mempool::close);
-    }
-
-    /** The registry, which also says whose link has changed. */
-    private record Listening(PortRegistry registry, Collection<String> linkChanges)
-            implements PortRegistry {
-        @Override
-        public List<Port> ports() {
-            return registry.ports();
-        }
-
-        @Override
-        public Optional<Port> port(int id) {
-            return registry.port(id);
-        }
-
-        @Override
-        public Optional<Port> port(String name) {
-            return registry.port(name);
-        }
-
-        @Override
-        public Port add(Device device, EthDev dev) {
-            return registry.add(device, dev);
-        }
-
-        @Override
-        public void remove(Port port) {
-            registry.remove(port);
-        }
-
-        @Override
-        public void linkChanged(Port port) {
-            linkChanges.add(port.name());
-            registry.linkChanged(port);
-        }
-
-        @Override
-        public void resetNeeded(Port port) {
-            registry.resetNeeded(port);
-        }
+        windows.close();
+        pools.close();
     }
 }

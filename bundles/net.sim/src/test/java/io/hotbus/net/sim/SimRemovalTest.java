@@ -16,6 +16,8 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.os.SigbusWindows;
+import io.hotbus.testkit.Frames;
+import io.hotbus.testkit.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -90,7 +92,7 @@ final class SimRemovalTest {
     private List<SigbusWindows.Fault> faults(int atLeast) {
         List<SigbusWindows.Fault> faults = new ArrayList<>();
         assertThat(Rig.eventually(() -> {
-            faults.addAll(rig.windows.take());
+            faults.addAll(rig.windows.faults());
             return faults.size() >= atLeast;
         })).isTrue();
         return faults;
@@ -309,13 +311,13 @@ final class SimRemovalTest {
 
         assertThat(rig.ports.ports()).isEmpty();
         assertThat(pool.available()).isEqualTo(pool.capacity());
-        assertThat(Resources.now().memfds()).isZero();
-        assertThat(Resources.now().mappings()).isZero();
+        assertThat(Rig.resources().memfds()).isZero();
+        assertThat(Rig.resources().mappings()).isZero();
     }
 
     @Test
     void shouldLeaveNothingBehind() throws Exception {
-        final Resources before = Resources.now();
+        final Resources before = Rig.resources();
         for (int round = 0; round < 200; round++) {
             Port a = rig.start("net_sim0,peer=net_sim1,uevent_ms=0", pool);
             Port b = rig.start("net_sim1,uevent_ms=0", pool);
@@ -326,10 +328,10 @@ final class SimRemovalTest {
             rig.detach((VdevDevice) b.device());
             rig.hardware.plug(round % 2 == 0 ? "net_sim0" : "net_sim1");
         }
-        rig.windows.take();
+        rig.windows.faults();
 
-        assertThat(Rig.eventually(() -> Resources.now().equals(before)))
-                .as("%s, before: %s", Resources.now(), before).isTrue();
+        assertThat(Rig.eventually(() -> Rig.resources().equals(before)))
+                .as("%s, before: %s", Rig.resources(), before).isTrue();
         assertThat(pool.available()).isEqualTo(pool.capacity());
     }
 }

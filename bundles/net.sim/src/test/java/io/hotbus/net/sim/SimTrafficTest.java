@@ -11,6 +11,7 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
+import io.hotbus.testkit.Frames;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,21 +38,11 @@ final class SimTrafficTest {
 
     /** Receives and checks what comes; the number of the frame expected next. */
     private long receive(Port port, int queue, long expected) {
-        int n = port.rxQueue(queue).burst(pool.mempools().uncached(), mbufs, BURST);
-        for (int i = 0; i < n; i++) {
-            assertThat(Frames.isIntact(mbufs[i], expected + i))
-                    .as("frame %d", expected + i).isTrue();
-            assertThat(Mbuf.port(mbufs[i])).isEqualTo(port.id());
-        }
-        pool.put(mbufs, 0, n);
-        return expected + n;
+        return Frames.receive(port, queue, pool, expected, BURST);
     }
 
     private void receiveAll(Port port, int queue, long from, long to) {
-        long[] next = {from};
-        assertThat(Rig.eventually(() -> (next[0] = receive(port, queue, next[0])) >= to))
-                .as("%d of %d frames", next[0], to).isTrue();
-        assertThat(next[0]).isEqualTo(to);
+        Frames.receiveAll(port, queue, pool, from, to);
     }
 
     private void carry(Port from, Port to, int queue, long first, long end) {

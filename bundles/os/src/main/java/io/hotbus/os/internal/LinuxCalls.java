@@ -196,7 +196,7 @@ public final class LinuxCalls implements Linux {
 
     @Override
     public void signal(int eventfd) throws LinuxException {
-        // EAGAIN: the counter is full, so whoever polls it wakes anyway.
+        // EAGAIN: the counter is full, so the threads that poll it wake anyway.
         if (C.write(eventfd, new long[] {1}, Long.BYTES) < 0 && LibC.errno() != Errno.EAGAIN) {
             throw failure("write(eventfd " + eventfd + ")");
         }

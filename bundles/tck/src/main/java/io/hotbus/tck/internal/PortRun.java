@@ -5,9 +5,9 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.mem.Mempools;
-import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.QueueLimits;
 import java.io.IOException;
 
 /** A port in use, with a pool of its own. */
@@ -25,8 +25,10 @@ public final class PortRun implements AutoCloseable {
             throws IOException {
         this.platform = platform;
         this.port = port;
+        int each = possible(descriptors, port.info().rx())
+                + possible(descriptors, port.info().tx());
         pool = platform.service(Mempools.class).create("tck " + port.name(),
-                queues * (SPARE_BUFFERS + 2 * possible(descriptors)), Mempool.DEFAULT_DATA_ROOM);
+                queues * (SPARE_BUFFERS + each), Mempool.DEFAULT_DATA_ROOM);
     }
 
     /** Configured with one queue, and started. */
@@ -53,14 +55,13 @@ public final class PortRun implements AutoCloseable {
 
     /** With {@code descriptors} in each queue, or as near to that as the device can do. */
     public void configure(int queues, int descriptors) throws DeviceException {
-        int each = possible(descriptors);
-        port.configure(new PortConfig(queues, each, each, pool));
+        port.configure(new PortConfig(queues, possible(descriptors, port.info().rx()),
+                possible(descriptors, port.info().tx()), pool));
     }
 
-    private int possible(int descriptors) {
-        EthDevInfo info = port.info();
-        return Math.max(atLeast(info.minDescriptors()),
-                Math.min(Integer.highestOneBit(info.maxDescriptors()), descriptors));
+    private static int possible(int descriptors, QueueLimits limits) {
+        return Math.max(atLeast(limits.minDescriptors()),
+                Math.min(Integer.highestOneBit(limits.maxDescriptors()), descriptors));
     }
 
     private static int atLeast(int descriptors) {
@@ -87,7 +88,7 @@ public final class PortRun implements AutoCloseable {
         }
     }
 
-    /** The pool goes, unless a buffer is missing: somebody might still write to it. */
+    /** Closes the pool, unless a buffer is missing: a device might still write to it. */
     @Override
     public void close() {
         if (missing() == 0) {

@@ -56,7 +56,7 @@ public final class Testee {
         return device;
     }
 
-    /** Waits until it is attached by somebody else. */
+    /** Waits until another thread has attached the device. */
     public Device awaitProbed() {
         platform.awaiting().until(name() + " is on its bus, and probed", () -> onBus()
                 .filter(found -> found.state() == DeviceState.PROBED).isPresent());
@@ -125,7 +125,7 @@ public final class Testee {
         }
     }
 
-    /** The device goes. When this returns it has been reported, or accessed in vain. */
+    /** Takes the device away. When this returns its removal was reported, or an access met it. */
     public void remove(Removal removal) throws DeviceException, IOException {
         beginRemoval(device, removal);
         if (removal != Removal.REPORTED) {

@@ -10,44 +10,38 @@ import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
-import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.ethdev.internal.OpenPorts;
+import io.hotbus.testkit.Await;
+import io.hotbus.testkit.RecordingPorts;
+import io.hotbus.testkit.SingleControl;
 import io.hotbus.testpmd.Arguments;
-import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.internal.fwd.EngineAccess;
 import io.hotbus.testpmd.internal.fwd.ForwardingEngine;
 import io.hotbus.testpmd.internal.port.PortAccess;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /** The application with everything real but the bus, the NICs and the kernel. */
 public final class Rig implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    public final RigControl control = new RigControl();
-    public final PortRegistry registry;
+    public final SingleControl control = new SingleControl();
+    public final RecordingPorts registry = new RecordingPorts(control);
     public final RigDevices devices;
     public final ForwardingEngine engine;
     public final PortAccess ports;
-    private final OpenPorts open;
     private final List<DeviceEventListener> listeners = new CopyOnWriteArrayList<>();
 
     /** {@code words} are options of the command line. */
     public Rig(String... words) throws UsageException {
         Options options = Options.parse(Arguments.of(List.of(words)));
-        open = new OpenPorts(control);
-        registry = open.registry();
         devices = new RigDevices(registry);
         engine = EngineAccess.engine(options, control);
-        open.addUser(engine);
+        registry.addUser(engine);
         ports = new PortAccess(options, devices, registry, engine, control, this::report);
-        ports.listeners().forEach(open::addListener);
-        listeners.add(open::onDeviceEvent);
+        ports.listeners().forEach(registry::addListener);
+        listeners.add(registry::onDeviceEvent);
         listeners.add(ports.policy());
     }
 
@@ -58,7 +52,7 @@ public final class Rig implements AutoCloseable {
 
     /** Tells {@code listener} of port events from now on. */
     public void listenToPorts(EthEventListener listener) {
-        open.addListener(listener);
+        registry.addListener(listener);
     }
 
     public Port attach(String devargs) throws Exception {
@@ -122,8 +116,8 @@ public final class Rig implements AutoCloseable {
         await(() -> sentFrom(name) > before + 100);
     }
 
-    public static void await(BooleanSupplier condition) throws InterruptedException {
-        assertThat(Await.until(condition, PATIENCE)).as("came about in time").isTrue();
+    public static void await(BooleanSupplier condition) {
+        Await.until(condition);
     }
 
     /** Lets go of everything; whoever leaks a buffer or misuses a NIC fails here. */

@@ -10,6 +10,7 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.List;
@@ -97,7 +98,7 @@ public final class WireNic implements EthDev {
     @Override
     public EthDevInfo info() {
         return new EthDevInfo("net_wire", 0x020000000000L | name.charAt(name.length() - 1),
-                MAX_QUEUES, 64, 1024);
+                new QueueLimits(MAX_QUEUES, 64, 1024));
     }
 
     @Override

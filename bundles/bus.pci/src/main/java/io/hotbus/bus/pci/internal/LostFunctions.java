@@ -84,8 +84,8 @@ final class LostFunctions {
     }
 
     /**
-     * The inode of a function that can be attached: in the stay in which it was lost it has to have
-     * the kernel driver that it had, as somebody may have taken that away on purpose.
+     * Returns the inode of a function that can be attached. Within the stay in which it was lost
+     * the function must have the kernel driver that it had: an operator may have taken that away.
      */
     private OptionalLong ready(PciAddress address, Lost function) {
         OptionalLong inode = sysfs.inode(address);

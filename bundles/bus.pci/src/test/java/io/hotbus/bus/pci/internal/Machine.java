@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bus.pci.internal;
 
+import io.hotbus.bus.BusServices;
 import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciId;
 import io.hotbus.bus.pci.internal.settings.PciSettings;
 import io.hotbus.bus.pci.internal.sysfs.FakeSysfs;
@@ -10,6 +12,8 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.Uevent;
 import io.hotbus.eal.io.Mmio;
+import io.hotbus.testkit.TestOs;
+import io.hotbus.testkit.TestPlatform;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -53,16 +57,21 @@ final class Machine implements AutoCloseable {
         }
         before.accept(sysfs);
         Path dev = temp.resolve("dev");
-        uio = new FakeUio(TestPlatform.LINUX, sysfs, dev);
+        uio = new FakeUio(TestOs.linux(), sysfs, dev);
         platform = new TestPlatform(uio.linux);
-        platform.lists.modified(Map.of("block", blocked));
+        platform.configureLists(Map.of("block", blocked));
         bus = new Pci(new PciSettings(Map.of("sysfs", sysfs.root(), "dev", dev,
                 "reconcile.period.ms", reconcileMillis)),
-                platform.services(), platform.interrupts, uio.linux, new VfioGroups(
-                        TestPlatform.LINUX, platform.interrupts, sysfs.root(), dev),
-                platform.lists);
-        platform.use(bus, bus);
+                services(), platform.interrupts(), uio.linux, new VfioGroups(
+                        TestOs.linux(), platform.interrupts(), sysfs.root(), dev),
+                platform.lists());
+        platform.use(PciDevice.BUS, bus, bus);
         bus.addDriver(driver, Map.of());
+    }
+
+    private BusServices services() {
+        return new BusServices(platform.hotUnplug(), platform.events(), platform.mapper(),
+                platform.control());
     }
 
     /** Plugs in a NIC that igb_uio has. */

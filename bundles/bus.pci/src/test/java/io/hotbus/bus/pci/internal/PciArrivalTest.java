@@ -9,6 +9,7 @@ import io.hotbus.bus.pci.internal.sysfs.FakeSysfs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.bus.Uevent;
+import io.hotbus.testkit.Await;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +65,7 @@ final class PciArrivalTest {
     void shouldWaitForItsDirectory() throws Exception {
         announce();
         CompletableFuture<LivePciDevice> attached = attachLater(NIC + ",bind=none");
-        TestPlatform.eventually("waiting",
+        Await.until("waiting",
                 () -> attaching.getState() == Thread.State.TIMED_WAITING);
         assertThat(machine.bus.devices()).isEmpty();
         machine.sysfs.plug(NIC);
@@ -77,7 +78,7 @@ final class PciArrivalTest {
         machine.sysfs.write(machine.sysfs.plug(NIC), "resource", FakeSysfs.resource(false));
         announce();
         CompletableFuture<LivePciDevice> attached = attachLater(NIC + ",bind=none");
-        TestPlatform.eventually("the bus has found it", () -> !machine.bus.devices().isEmpty());
+        Await.until("the bus has found it", () -> !machine.bus.devices().isEmpty());
         machine.sysfs.write(machine.sysfs.home(NIC), "resource", FakeSysfs.resource(true));
 
         assertThat(attached.get(30, TimeUnit.SECONDS).function().bars()).hasSize(1);
@@ -101,7 +102,7 @@ final class PciArrivalTest {
         try (FakeKernel kernel = new FakeKernel(machine.sysfs)) {
             kernel.bindable = false;
             CompletableFuture<LivePciDevice> attached = attachLater(NIC + ",bind=igb_uio");
-            TestPlatform.eventually("the override is set",
+            Await.until("the override is set",
                     () -> kernel.override(NIC).equals(Optional.of("igb_uio")));
             kernel.probe(NIC);
             assertThat(attached.get(30, TimeUnit.SECONDS).state())
@@ -116,7 +117,7 @@ final class PciArrivalTest {
         try (FakeKernel kernel = new FakeKernel(machine.sysfs)) {
             kernel.bindable = false;
             CompletableFuture<LivePciDevice> attached = attachLater(NIC + ",bind=igb_uio");
-            TestPlatform.eventually("the override is set",
+            Await.until("the override is set",
                     () -> kernel.override(NIC).equals(Optional.of("igb_uio")));
             Uevent removed = machine.pciUevent("remove", NIC);
             machine.sysfs.unplug(NIC);

@@ -134,7 +134,7 @@ final class PciConfigTest {
 
         assertThat(device.restoreConfig()).isEmpty();
         assertThat(device.readConfig(BAR0, 4)).isZero();
-        machine.platform.hotUnplug.report(device, RemovalCause.ALL_ONES);
+        machine.platform.hotUnplug().report(device, RemovalCause.ALL_ONES);
         assertThat(device.restoreConfig()).isEmpty();
     }
 }

@@ -55,7 +55,7 @@ final class PciReconcileTest {
     /** Taken for removed, and detached, while it is there. */
     private void lose(String address) throws Exception {
         LivePciDevice device = machine.attach(address);
-        machine.platform.hotUnplug.report(device, RemovalCause.ALL_ONES);
+        machine.platform.hotUnplug().report(device, RemovalCause.ALL_ONES);
         machine.bus.detach(device);
     }
 
@@ -150,7 +150,7 @@ final class PciReconcileTest {
     @Test
     void shouldKeepQuietAboutADeviceThatIsBlockedMeanwhile() throws Exception {
         lose(NIC);
-        machine.platform.lists.modified(Map.of("block", NIC));
+        machine.platform.configureLists(Map.of("block", NIC));
         lose(OTHER);
         machine.platform.eventsUntilNow();
 

@@ -14,6 +14,7 @@ import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.io.Mmio;
+import io.hotbus.testkit.Await;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -144,7 +145,7 @@ final class PciRemovalTest {
             DeviceEvent event = machine.platform.await(DeviceEvent.Kind.REMOVE);
             assertThat(event.cause()).as("%s, then %s", first, rest).contains(first.cause);
             assertThat(event.device()).contains(gone.device);
-            TestPlatform.eventually("let go of", () -> !gone.node.isOpen());
+            Await.until("let go of", () -> !gone.node.isOpen());
             for (Notice notice : rest) {
                 gone.tell(notice);
             }
@@ -178,7 +179,7 @@ final class PciRemovalTest {
         machine.driver.onProbe = device -> lease[0] = device.onInterrupt(() -> { });
         LivePciDevice device = machine.attach(NIC);
         unplugAndTell(NIC);
-        TestPlatform.eventually("let go of", () -> !machine.node(NIC).isOpen());
+        Await.until("let go of", () -> !machine.node(NIC).isOpen());
 
         lease[0].close();
         assertThat(device.mapBar(0).read32(0)).isEqualTo(ALL_ONES);
@@ -334,7 +335,7 @@ final class PciRemovalTest {
         }
 
         for (Gone each : gone) {
-            TestPlatform.eventually("let go of", () -> !each.node.isOpen());
+            Await.until("let go of", () -> !each.node.isOpen());
             assertThat(each.bar.read32(0)).isEqualTo(ALL_ONES);
             machine.bus.detach(each.device);
         }

@@ -15,6 +15,7 @@ import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.DmaMemory;
 import io.hotbus.eal.mem.IovaMode;
+import io.hotbus.testkit.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -108,7 +109,7 @@ final class PciTest {
         assertThat(Machine.command(home) & INTERRUPT_DISABLE).isZero();
         node.interrupt();
         assertThat(interrupts.take()).isEqualTo("interrupt");
-        TestPlatform.eventually("rearmed",
+        Await.until("rearmed",
                 () -> (Machine.command(home) & INTERRUPT_DISABLE) == 0);
         lease.close();
         assertThat(Machine.command(home) & INTERRUPT_DISABLE).isEqualTo(INTERRUPT_DISABLE);
@@ -149,7 +150,7 @@ final class PciTest {
                 .withMessage(NIC + ": has a handler of its interrupt already");
         node.interrupt();
         assertThat(interrupts.take()).isEqualTo("first");
-        TestPlatform.eventually("rearmed", () -> node.controls.size() == 3);
+        Await.until("rearmed", () -> node.controls.size() == 3);
         lease.close();
         lease.close();
 
@@ -258,7 +259,7 @@ final class PciTest {
         assertThat(machine.bus.devices()).hasSize(1).allMatch(d -> d != before);
 
         machine.bus.addDriver(machine.driver, Map.of());
-        TestPlatform.eventually("probed again", () -> machine.bus.devices().stream()
+        Await.until("probed again", () -> machine.bus.devices().stream()
                 .anyMatch(d -> d.state() == DeviceState.PROBED));
         assertThat(machine.bus.devices().get(0).devargs()).isEqualTo(before.devargs());
         machine.bus.handleUevent(machine.pciUevent("unbind", NIC));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciAddress;
+import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciFunction;
 import io.hotbus.bus.pci.PciId;
 import io.hotbus.bus.pci.internal.access.ConfigSnapshot;
@@ -20,6 +21,9 @@ import io.hotbus.eal.mem.DmaMemory;
 import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
+import io.hotbus.testkit.Await;
+import io.hotbus.testkit.TestOs;
+import io.hotbus.testkit.TestPlatform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -40,7 +44,7 @@ final class TransientMemoryTest {
 
     /** A device with two BARs, whose memory can be turned off. */
     private static final class FakeAccess implements PciAccess {
-        final Linux linux = TestPlatform.LINUX;
+        final Linux linux = TestOs.linux();
         final int[] memory = {linux.memfd("BAR0", SIZE), linux.memfd("BAR1", SIZE)};
         volatile boolean present = true;
         volatile int command = 2;
@@ -116,27 +120,27 @@ final class TransientMemoryTest {
     @BeforeEach
     void open() throws Exception {
         access = new FakeAccess();
-        platform = new TestPlatform(TestPlatform.LINUX);
+        platform = new TestPlatform();
         FoundFunction found = new FoundFunction(new PciFunction(new PciAddress(0, 3, 0, 0),
                 PciId.of(0x8086, 0x10d3), -1, Optional.of("vfio-pci"), Optional.empty(),
                 List.of(new Bar(0, 0x10000, SIZE, true, false),
                         new Bar(1, 0x20000, SIZE, true, false))), 1, "/devices/nic", false);
         device = new LivePciDevice(Devargs.parse("0000:03:00.0"), found, 0,
-                new PciBars(platform.mapper, TestPlatform.LINUX.pageSize()));
+                new PciBars(platform.mapper(), TestOs.linux().pageSize()));
         device.opened(found, new LivePciDevice.Opened(access, KernelDriver.VFIO_PCI,
                 ConfigSnapshot.take(access),
-                Optional.of(new TransientFaults(new DeviceFaults(device, platform.hotUnplug),
-                        platform.interrupts, Duration.ofMillis(300)))));
+                Optional.of(new TransientFaults(new DeviceFaults(device, platform.hotUnplug()),
+                        platform.interrupts(), Duration.ofMillis(300)))));
         first = device.mapBar(0);
         second = device.mapBar(1);
-        platform.use(fault -> {
+        platform.use(PciDevice.BUS, fault -> {
             if (device.isRemoval()) {
-                platform.hotUnplug.report(device, RemovalCause.SIGBUS);
+                platform.hotUnplug().report(device, RemovalCause.SIGBUS);
             }
             return SigbusVerdict.HANDLED;
         }, (removed, cause) -> {
             try {
-                platform.mapper.replace(removed.windows());
+                platform.mapper().replace(removed.windows());
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -145,7 +149,7 @@ final class TransientMemoryTest {
 
     @AfterEach
     void close() throws Exception {
-        platform.mapper.releaseAll(device.windows());
+        platform.mapper().releaseAll(device.windows());
         device.close();
         platform.close();
         for (int fd : access.memory) {
@@ -162,7 +166,7 @@ final class TransientMemoryTest {
         first.write32(0, 8);
         access.turnOn(42);
 
-        TestPlatform.eventually("memory back", () -> first.read32(8) == 42
+        Await.until("memory back", () -> first.read32(8) == 42
                 && second.read32(8) == 42);
         assertThat(first.read32(0)).isZero();
         assertThat(device.isGone()).isFalse();
@@ -199,7 +203,7 @@ final class TransientMemoryTest {
     void shouldNotBringMemoryBackToARemovedDevice() throws Exception {
         access.turnOff();
         assertThat(first.read32(0)).isEqualTo(ALL_ONES);
-        platform.hotUnplug.report(device, RemovalCause.VFIO_REQUEST);
+        platform.hotUnplug().report(device, RemovalCause.VFIO_REQUEST);
         access.turnOn(42);
         device.restoreWindows();
 

@@ -17,6 +17,7 @@ import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.io.Fill;
 import io.hotbus.eal.io.MmioMapper;
+import io.hotbus.testkit.InlineControl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class VdevTest {
     private final List<String> reported = new ArrayList<>();
     private final List<DeviceEvent> events = new ArrayList<>();
     private final Vdev bus =
-            new Vdev(this::report, events::add, mapper, (owner, task) -> task.run());
+            new Vdev(this::report, events::add, mapper, new InlineControl());
     private final TestDriver driver = new TestDriver("net_test");
 
     @BeforeEach

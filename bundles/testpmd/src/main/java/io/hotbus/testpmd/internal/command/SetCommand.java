@@ -3,9 +3,12 @@ package io.hotbus.testpmd.internal.command;
 
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.FwdEngine;
 import io.hotbus.testpmd.Reattach;
+import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -39,8 +42,7 @@ public final class SetCommand implements Verbs {
                 ports.named(Verb.of("set promisc " + PortSelector.SYNTAX + " on|off",
                         "whether frames for other addresses are received",
                         words -> {
-                            ports.select(words.get(0)).forEach(port ->
-                                    port.setPromiscuous(words.get(1).equals("on")));
+                            setPromiscuous(ports.select(words.get(0)), words.get(1).equals("on"));
                             return "Promiscuous mode is " + words.get(1);
                         })),
                 Verb.of("set record-stalls on|off", "whether lcores keep bursts longer than 5 us",
@@ -48,6 +50,21 @@ public final class SetCommand implements Verbs {
                             engine.setRecordStalls(words.get(0).equals("on"));
                             return "Recording of stalls is " + words.get(0);
                         }));
+    }
+
+    /** Sets it on each port that can; the others are named. */
+    private static void setPromiscuous(List<Port> ports, boolean on) throws DeviceException {
+        List<String> refusals = new ArrayList<>();
+        for (Port port : ports) {
+            try {
+                port.setPromiscuous(on);
+            } catch (DeviceException e) {
+                refusals.add(e.getMessage());
+            }
+        }
+        if (!refusals.isEmpty()) {
+            throw new DeviceException(String.join("\n", refusals));
+        }
     }
 
     private String mode(String name) {

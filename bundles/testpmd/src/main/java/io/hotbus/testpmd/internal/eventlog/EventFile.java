@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The file of {@code --event-log}: one JSON object a line, each written at once by one write(2), so
- * that whoever reads along sees whole lines. Any thread.
+ * that a reader always sees whole lines. Any thread.
  */
 final class EventFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventFile.class);

@@ -34,7 +34,7 @@ final class Pairing {
                 return;
             }
             Port to = ports.getOrDefault(partner, port);
-            for (int queue = 0; queue < Math.min(port.queues(), to.queues()); queue++) {
+            for (int queue = 0; queue < Math.min(port.rxQueueCount(), to.txQueueCount()); queue++) {
                 routes.add(new Route(port, to, queue));
             }
         });

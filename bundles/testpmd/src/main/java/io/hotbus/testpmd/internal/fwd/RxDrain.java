@@ -27,7 +27,7 @@ final class RxDrain {
     /** Whatever lies in the queues, but no more than {@code limit} from each: some never end. */
     void flush(Collection<Port> ports, int limit) {
         for (Port port : ports) {
-            for (int queue = 0; queue < port.queues(); queue++) {
+            for (int queue = 0; queue < port.rxQueueCount(); queue++) {
                 int taken = 0;
                 int n;
                 do {
@@ -44,7 +44,7 @@ final class RxDrain {
         while (packets < wanted && System.nanoTime() - deadline < 0) {
             int n = 0;
             for (Port port : ports) {
-                for (int queue = 0; queue < port.queues(); queue++) {
+                for (int queue = 0; queue < port.rxQueueCount(); queue++) {
                     n += take(port, queue);
                 }
             }

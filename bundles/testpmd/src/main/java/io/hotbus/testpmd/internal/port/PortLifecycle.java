@@ -205,13 +205,13 @@ public final class PortLifecycle implements PortManager, EthEventListener {
      * is left to the {@link PortRemover}, as at any other time.
      */
     private synchronized void setUp(Port port) throws DeviceException {
-        if (port.queues() != 0 || port.state() == PortState.CLOSED || port.device().isGone()
+        if (port.rxQueueCount() != 0 || port.state() == PortState.CLOSED || port.device().isGone()
                 || kept.closed(port)) {
             return;
         }
         managed.add(port);
         port.configure(engine.portConfig());
-        if (kept.promiscuous(port)) {
+        if (kept.promiscuous(port) && !port.promiscuous()) {
             port.setPromiscuous(true);
         }
         if (options.startDevices() && !kept.stopped(port)) {

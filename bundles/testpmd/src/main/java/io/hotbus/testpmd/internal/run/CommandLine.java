@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * here needs: if it is wrong nothing begins, and the process ends with a sentence and exit code 2;
  * one that the launcher did not start goes on, and the sentence is logged.
  *
- * <p>Options that nobody knows are found here for our own commands; any other command has options
- * of its own and looks for itself.
+ * <p>Unknown options are found here for our own commands. Another command has options of its own,
+ * and checks them itself.
  */
 @Component(service = {})
 @Capability(namespace = "osgi.service",

@@ -56,8 +56,8 @@ final class Script {
     }
 
     /**
-     * Executes the commands of {@code lines} one after the other, as if somebody typed them, up to
-     * the end or to {@code quit}: one that fails is told, and the next one is executed.
+     * Executes the commands of {@code lines} one after the other, as if they were typed, up to the
+     * end or to {@code quit}. A command that fails is reported, and the next one is executed.
      */
     void executeAll(Lines lines) throws InterruptedException {
         try (CommandSession session = session()) {

@@ -46,7 +46,7 @@ public final class StartCheck {
         application.ifPresent(Application::close);
     }
 
-    /** Wrong arguments are somebody else's to complain of. */
+    /** Wrong arguments are reported by {@link CommandLine}. */
     private OptionalInt run() throws DeviceException {
         if (isThere(Options.class) && !isThere(PortManager.class)) {
             String missing = NEEDED.stream().filter(type -> !isThere(type))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
-import io.hotbus.cli.Verbs;
-import io.hotbus.cli.internal.Registry;
+import io.hotbus.cli.Shell;
+import io.hotbus.testkit.TestShell;
 import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.UsageException;
@@ -14,14 +14,13 @@ public final class CommandAccess {
     private CommandAccess() {
     }
 
-    public static Registry commands(Rig rig) throws UsageException {
+    public static Shell commands(Rig rig) throws UsageException {
         return commands(rig, () -> { });
     }
 
-    static Registry commands(Rig rig, Runnable exit) throws UsageException {
+    static Shell commands(Rig rig, Runnable exit) throws UsageException {
         Options options = Options.parse(Arguments.of(List.of()));
-        Registry registry = new Registry();
-        List.<Verbs>of(
+        return TestShell.of(
                 new PortCommand(rig.ports.manager(), rig.registry),
                 new StartCommand(rig.engine), new StopCommand(rig.engine),
                 new ShowCommand(rig.engine, rig.registry, rig.ports.policy(), options),
@@ -30,7 +29,6 @@ public final class CommandAccess {
                 new DeviceCommand(rig.devices, rig.registry, rig.ports.manager()),
                 new WaitCommand(rig.engine, rig.registry, rig.ports.policy(),
                         rig.ports.remover()),
-                new QuitCommand(exit)).forEach(registry::add);
-        return registry;
+                new QuitCommand(exit));
     }
 }

@@ -2,8 +2,8 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.mem.Mempools;
-import io.hotbus.eal.mem.TestDma;
 import io.hotbus.eal.thread.ControlThread;
+import io.hotbus.testkit.TestDma;
 import io.hotbus.testpmd.ForwardMode;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.rig.RigCpus;

@@ -37,7 +37,7 @@ class KeptSettingsTest {
     private void goesAndReturns() throws Exception {
         goes();
         rig.plugged("wire0");
-        Rig.await(() -> rig.registry.port("wire0").filter(p -> p.queues() != 0).isPresent());
+        Rig.await(() -> rig.registry.port("wire0").filter(p -> p.rxQueueCount() != 0).isPresent());
         rig.control.settle();
     }
 

@@ -20,7 +20,7 @@ class PortLifecycleTest {
             Port port = rig.attach("wire0");
 
             assertThat(port.state()).isEqualTo(PortState.STARTED);
-            assertThat(port.queues()).isEqualTo(2);
+            assertThat(port.rxQueueCount()).isEqualTo(2);
             assertThat(rig.engine.ports()).containsExactly(port);
         }
     }
@@ -44,7 +44,7 @@ class PortLifecycleTest {
         try (Rig rig = new Rig("--disable-device-start")) {
             Port port = rig.attach("wire0");
             assertThat(port.state()).isEqualTo(PortState.STOPPED);
-            assertThat(port.queues()).isOne();
+            assertThat(port.rxQueueCount()).isOne();
             assertThat(rig.engine.ports()).isEmpty();
 
             rig.ports.manager().start(port);

@@ -4,9 +4,9 @@ package io.hotbus.testpmd.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hotbus.cli.internal.GogoVerbs;
-import io.hotbus.cli.internal.Registry;
+import io.hotbus.cli.Shell;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.testkit.TestShell;
 import io.hotbus.testpmd.OutputClosedException;
 import io.hotbus.testpmd.internal.command.CommandAccess;
 import io.hotbus.testpmd.rig.Rig;
@@ -37,9 +37,9 @@ class ScriptTest {
         rig = new Rig();
         threadIo.start();
         processor = new CommandProcessorImpl(threadIo);
-        Registry verbs = CommandAccess.commands(rig);
+        Shell verbs = CommandAccess.commands(rig);
         verbs.verbs().forEach(verb ->
-                processor.addCommand("hotbus", GogoVerbs.command(verbs, verb), verb));
+                processor.addCommand("hotbus", TestShell.command(verbs, verb), verb));
         Function theirs = (session, arguments) -> {
             throw new IllegalStateException("the framework's own " + arguments);
         };

@@ -8,6 +8,7 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.ring.MpmcRing;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
@@ -23,8 +24,7 @@ import io.hotbus.pmd.eth.QueueSetup;
 final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
     /** Packets the loop holds. */
     static final int RING = 1024;
-    private static final int MIN_DESCRIPTORS = 2;
-    private static final int MAX_DESCRIPTORS = 1 << 15;
+    private static final QueueLimits LIMITS = new QueueLimits(1, 2, 1 << 15);
     private static final int SPEED_MBPS = 10_000;
     /** Locally administered; the device's number makes the last two bytes. */
     private static final long MAC = 0x02_41_43_4d_00_00L;
@@ -40,8 +40,7 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
     private Mempool pool;
 
     private AcmeDev(String name, Registers registers, int packets) {
-        super(new EthDevInfo(AcmeDriver.NAME, LocalMac.of(MAC, name), 1, MIN_DESCRIPTORS,
-                MAX_DESCRIPTORS));
+        super(new EthDevInfo(AcmeDriver.NAME, LocalMac.of(MAC, name), LIMITS));
         this.name = name;
         this.registers = registers;
         this.packets = packets;

@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What configuration space held when the function was opened, so that a change by somebody else is
- * found and put back. Source: Linux drivers/pci/pci.c, pci_restore_config_space.
+ * What configuration space held when the function was opened, so that a change by another
+ * program is found and put back. Source: Linux drivers/pci/pci.c, pci_restore_config_space.
  */
 public final class ConfigSnapshot {
     private static final int BAR0 = 0x10;
     private static final int BARS = 6;
-    /** What the low byte of COMMAND reads where nobody answers. */
+    /** What the low byte of COMMAND reads where no device answers. */
     private static final int NO_ANSWER = 0xff;
 
     private final int[] bars;
@@ -36,7 +36,7 @@ public final class ConfigSnapshot {
 
     /**
      * Puts back the power state, the BARs and memory decoding. Returns what was different, with bus
-     * mastering, which stays as it is; nothing where nobody answers.
+     * mastering, which stays as it is; nothing where no device answers.
      *
      * @param mastering whether the driver has turned bus mastering on
      */

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Waits for what other threads do. The limit is generous, since a machine may be busy: only a test
+ * that fails waits that long. Any thread.
+ */
+public final class Await {
+    /** How long every method waits before it gives up. */
+    public static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final long PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private Await() {
+    }
+
+    /**
+     * Waits until {@code condition} holds.
+     *
+     * @param what the condition in words, for the message
+     * @throws AssertionError it did not hold within {@link #LIMIT}
+     */
+    public static void until(String what, BooleanSupplier condition) {
+        if (!reached(condition)) {
+            throw new AssertionError("not within " + LIMIT.toSeconds() + " s: " + what);
+        }
+    }
+
+    /** As {@link #until(String, BooleanSupplier)}, where the line of the test says it all. */
+    public static void until(BooleanSupplier condition) {
+        until("the condition holds", condition);
+    }
+
+    /** Waits until {@code condition} holds, and returns whether it did within {@link #LIMIT}. */
+    public static boolean reached(BooleanSupplier condition) {
+        return reached(condition, LIMIT);
+    }
+
+    static boolean reached(BooleanSupplier condition, Duration limit) {
+        final long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > limit.toNanos() || Thread.interrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(PERIOD_NANOS);
+        }
+        return true;
+    }
+
+    /** As {@link #open(String, CountDownLatch)}, where the line of the test says it all. */
+    public static void open(CountDownLatch latch) {
+        open("the latch is open", latch);
+    }
+
+    /**
+     * Waits until {@code latch} is open.
+     *
+     * @param what what opens the latch, for the message
+     * @throws AssertionError it was not opened within {@link #LIMIT}
+     */
+    public static void open(String what, CountDownLatch latch) {
+        try {
+            if (!latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("not within " + LIMIT.toSeconds() + " s: " + what);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while waiting: " + what, e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testkit;
+
+import io.hotbus.eal.io.RawMemory;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.Port;
+
+/** Frames whose length and bytes follow from their numbers. The thread of the queue. */
+public final class Frames {
+    /** Bytes of the shortest frame, without the checksum. */
+    public static final int MIN_LENGTH = 60;
+    /** How many lengths there are, up to 1514 bytes. */
+    private static final int LENGTHS = 1455;
+    private static final int BURST = 32;
+
+    private Frames() {
+    }
+
+    /** The length of a frame: 60 to 1514 bytes, in an order that mixes short and long frames. */
+    public static int length(long number) {
+        return MIN_LENGTH + (int) (number * 769 % LENGTHS);
+    }
+
+    private static byte octet(long number, int index) {
+        return (byte) (number * 31 + index * 7 + (index >> 8));
+    }
+
+    /** Writes the frame of that number into a buffer. */
+    public static void write(long mbuf, long number) {
+        final int length = length(number);
+        final long data = Mbuf.data(mbuf);
+        Mbuf.setLength(mbuf, length);
+        for (int i = 0; i < length; i++) {
+            RawMemory.putByte(data + i, octet(number, i));
+        }
+    }
+
+    /** Whether a buffer holds the frame of that number, and every byte is right. */
+    public static boolean isIntact(long mbuf, long number) {
+        final int length = length(number);
+        final long data = Mbuf.data(mbuf);
+        boolean intact = Mbuf.length(mbuf) == length;
+        for (int i = 0; intact && i < length; i++) {
+            intact = RawMemory.getByte(data + i) == octet(number, i);
+        }
+        return intact;
+    }
+
+    /** As {@link #send(Port, int, Mempool, long, int)}, by queue 0. */
+    public static int send(Port port, Mempool pool, long from, int count) {
+        return send(port, 0, pool, from, count);
+    }
+
+    /**
+     * Sends the frames with the numbers {@code from} to {@code from + count - 1}, with buffers of
+     * {@code pool}.
+     *
+     * @return how many frames the queue took; the buffers of the others are in the pool again
+     */
+    public static int send(Port port, int queue, Mempool pool, long from, int count) {
+        final long[] mbufs = new long[count];
+        final int got = pool.get(mbufs, 0, count);
+        for (int i = 0; i < got; i++) {
+            write(mbufs[i], from + i);
+        }
+        final int sent = port.txQueue(queue).burst(pool.mempools().uncached(), mbufs, got);
+        pool.put(mbufs, sent, got - sent);
+        return sent;
+    }
+
+    /**
+     * Receives a burst of at most {@code most} frames, whose numbers begin with {@code expected};
+     * their buffers go back to {@code pool}.
+     *
+     * @return the number of the frame that is expected next
+     * @throws AssertionError a frame is another one, or its buffer names another port
+     */
+    public static long receive(Port port, int queue, Mempool pool, long expected, int most) {
+        final long[] mbufs = new long[most];
+        final int got = port.rxQueue(queue).burst(pool.mempools().uncached(), mbufs, most);
+        for (int i = 0; i < got; i++) {
+            if (!isIntact(mbufs[i], expected + i) || Mbuf.port(mbufs[i]) != port.id()) {
+                throw new AssertionError("%s: frame %d is not what came".formatted(
+                        port.name(), expected + i));
+            }
+        }
+        pool.put(mbufs, 0, got);
+        return expected + got;
+    }
+
+    /**
+     * Waits for the frames with the numbers {@code from} to {@code to - 1}, in this order.
+     *
+     * @throws AssertionError a frame did not arrive within {@link Await#LIMIT}, or is another one
+     */
+    public static void receiveAll(Port port, int queue, Mempool pool, long from, long to) {
+        final long[] next = {from};
+        if (!Await.reached(() ->
+                (next[0] = receive(port, queue, pool, next[0], BURST)) >= to) || next[0] > to) {
+            throw new AssertionError("%s: %d is the next frame, not %d".formatted(
+                    port.name(), next[0], to));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * What this process holds of the memory and threads of devices.
+ *
+ * @param memfds   descriptors of memory whose name begins with a prefix
+ * @param mappings mappings of such memory
+ * @param threads  threads whose name begins with a prefix
+ */
+public record Resources(long memfds, long mappings, long threads) {
+    /**
+     * Counts the resources of now. Any thread.
+     *
+     * @param memory  prefix of the names of memfds
+     * @param threads prefix of the names of threads
+     */
+    public static Resources now(String memory, String threads) {
+        final String memfd = "/memfd:" + memory;
+        return new Resources(memfds(memfd), mappings(memfd), threads(threads));
+    }
+
+    private static long memfds(String memfd) {
+        final String[] fds = Objects.requireNonNull(new File("/proc/self/fd").list());
+        return Arrays.stream(fds).filter(fd -> isLinkTo(memfd, fd)).count();
+    }
+
+    private static boolean isLinkTo(String memfd, String fd) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd", fd)).toString()
+                    .startsWith(memfd);
+        } catch (IOException e) {
+            // It was closed since it was listed.
+            return false;
+        }
+    }
+
+    private static long mappings(String memfd) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.filter(line -> line.contains(memfd)).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long threads(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix)).count();
+    }
+}

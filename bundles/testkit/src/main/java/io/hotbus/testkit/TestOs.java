@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testkit;
+
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxServices;
+import io.hotbus.os.SigbusWindows;
+import io.hotbus.os.UeventSocket;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The services of the bundle {@code os} in a process without a framework. Any thread. */
+public final class TestOs {
+    private static final LinuxServices SERVICES = load();
+
+    private TestOs() {
+    }
+
+    private static LinuxServices load() {
+        try {
+            return LinuxServices.load(Path.of(System.getProperty("java.io.tmpdir")));
+        } catch (IOException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** System calls. */
+    public static Linux linux() {
+        return SERVICES.linux();
+    }
+
+    /** The SIGBUS handler and the table of windows of this process. */
+    public static SigbusWindows windows() {
+        return SERVICES.windows();
+    }
+
+    /** Opens sockets for uevents of this kernel. */
+    public static UeventSocket.Factory ueventSockets() {
+        return SERVICES.ueventSockets();
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testkit;
+
+import io.hotbus.core.mem.DmaMappers;
+import io.hotbus.core.mem.HugepageAllocator;
+import io.hotbus.core.settings.CoreSettings;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The pools of a test, which are closed together. One thread. */
+public final class TestPools implements AutoCloseable {
+    private final Mempools mempools;
+    private final List<Mempool> pools = new ArrayList<>();
+
+    /** Takes memory from {@code allocator}. */
+    public TestPools(DmaAllocator allocator) {
+        mempools = new Mempools(allocator);
+    }
+
+    /** Takes memory as the product does: hugepages where there are any, else ordinary pages. */
+    public static TestPools real() {
+        final CoreSettings settings = new CoreSettings();
+        return new TestPools(new HugepageAllocator(
+                TestOs.linux(), new DmaMappers(settings), settings));
+    }
+
+    /** A new pool of {@code buffers} buffers of the default size. */
+    public Mempool pool(int buffers) throws IOException {
+        return pool(buffers, Mempool.DEFAULT_DATA_ROOM);
+    }
+
+    /** A new pool of {@code buffers} buffers with room for {@code dataRoom} bytes each. */
+    public Mempool pool(int buffers, int dataRoom) throws IOException {
+        final Mempool pool = mempools.create("test", buffers, dataRoom);
+        pools.add(pool);
+        return pool;
+    }
+
+    /** How many pools there are. */
+    public int count() {
+        return pools.size();
+    }
+
+    /** Closes the pools; what uses them is closed before. */
+    @Override
+    public void close() {
+        pools.forEach(Mempool::close);
+    }
+}
