@@ -21,8 +21,11 @@ public final class TestShell {
         return shell;
     }
 
-    /** The command that Gogo has for a verb. A test that calls this needs Gogo's runtime. */
-    public static Function command(Shell shell, String verb) {
+    /**
+     * The command that Gogo has for a verb; without one, that for all verbs. A test that calls this
+     * needs Gogo's runtime.
+     */
+    public static Function command(Shell shell, String... verb) {
         return GogoVerbs.command(shell, verb);
     }
 }

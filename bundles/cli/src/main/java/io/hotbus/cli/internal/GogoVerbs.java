@@ -15,7 +15,9 @@ import org.osgi.framework.ServiceRegistration;
 
 /**
  * Keeps a command of Gogo for every verb there is. The commands are Gogo's {@link Function}s, so
- * that words arrive as they were typed, and a verb may be called {@code wait}.
+ * that words arrive as they were typed, and a verb may be called {@code wait}. The command {@code
+ * verb WORDS} runs any verb: sessions of ours have it as their {@code default}, which Gogo calls for
+ * a command that it does not know, so that the answer names similar verbs.
  */
 public final class GogoVerbs {
     /** What went wrong, as the shell prints it: one sentence, without the type of an exception. */
@@ -40,6 +42,7 @@ public final class GogoVerbs {
         this.context = context;
         this.shell = shell;
         register("verbs", (session, arguments) -> shell.verbs());
+        register("verb", command(shell));
         register("candidates", (session, arguments) -> candidates(shell, arguments));
     }
 
@@ -58,8 +61,11 @@ public final class GogoVerbs {
         return context.registerService(Function.class, function, properties);
     }
 
-    /** Prints what a verb returns: of the verbs of a line the shell would show but the last. */
-    public static Function command(Shell shell, String verb) {
+    /**
+     * Runs a verb, or without one the verb that its arguments begin with, and prints what the verb
+     * returns: of the verbs of a line the shell would show but the last.
+     */
+    public static Function command(Shell shell, String... verb) {
         return (session, arguments) -> {
             List<String> words = new ArrayList<>(List.of(verb));
             arguments.forEach(argument -> words.add(String.valueOf(argument)));

@@ -93,8 +93,10 @@ public final class Registry implements Shell {
     }
 
     private IllegalArgumentException noVerb(String word) {
-        return new IllegalArgumentException("'%s' is not a verb, there are: %s"
-                .formatted(word, String.join(", ", verbs())));
+        List<String> similar = Similar.to(word, verbs());
+        return new IllegalArgumentException("'%s' is not a verb (%s'help' lists the verbs)"
+                .formatted(word, similar.isEmpty() ? ""
+                        : "did you mean " + String.join(" or ", similar) + "? "));
     }
 
     private List<HelpLine> helpOn(String verb) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RegistryTest {
@@ -49,8 +50,19 @@ class RegistryTest {
     void shouldForgetTheVerbsOfAServiceThatWent() {
         registry.add(fans);
         registry.remove(fans);
-        refused("show fan 1", "'show' is not a verb, there are: help");
+        refused("show fan 1", "'show' is not a verb ('help' lists the verbs)");
         assertThat(registry.verbs()).containsExactly("help");
+    }
+
+    @Test
+    void shouldNameVerbsThatMayBeMeant() {
+        registry.add(() -> Stream.of("start", "stop", "wait", "port").<Verb<?>>map(word ->
+                Verb.of(word, "", words -> "")).toList());
+        refused("strat 1", "'strat' is not a verb (did you mean start? 'help' lists the verbs)");
+        refused("st", "'st' is not a verb (did you mean start or stop? 'help' lists the verbs)");
+        refused("prot", "'prot' is not a verb (did you mean port? 'help' lists the verbs)");
+        refused("wiat", "'wiat' is not a verb (did you mean wait? 'help' lists the verbs)");
+        refused("frobnicate", "'frobnicate' is not a verb ('help' lists the verbs)");
     }
 
     @Test

@@ -40,6 +40,7 @@ class ScriptTest {
         Shell verbs = CommandAccess.commands(rig);
         verbs.verbs().forEach(verb ->
                 processor.addCommand("hotbus", TestShell.command(verbs, verb), verb));
+        processor.addCommand("hotbus", TestShell.command(verbs), "verb");
         Function theirs = (session, arguments) -> {
             throw new IllegalStateException("the framework's own " + arguments);
         };
@@ -98,9 +99,10 @@ class ScriptTest {
     }
 
     @Test
-    void shouldSayThatACommandDoesNotExist() {
-        assertThatThrownBy(() -> script.execute("warp 9")).isInstanceOf(DeviceException.class)
-                .hasMessageContaining("warp");
+    void shouldNameSimilarVerbsWhereACommandDoesNotExist() {
+        assertThatThrownBy(() -> script.execute("strat 9")).isInstanceOf(DeviceException.class)
+                .hasMessage("'strat 9' failed: 'strat' is not a verb (did you mean start? "
+                        + "'help' lists the verbs)");
     }
 
     @Test
