@@ -17,8 +17,8 @@ import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.UsageException;
-import io.hotbus.testpmd.internal.fwd.EngineAccess;
-import io.hotbus.testpmd.internal.fwd.ForwardingEngine;
+import io.hotbus.testpmd.internal.fwd.ForwarderAccess;
+import io.hotbus.testpmd.internal.fwd.LcoreForwarder;
 import io.hotbus.testpmd.internal.port.PortAccess;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +29,7 @@ public final class Rig implements AutoCloseable {
     public final SingleControl control = new SingleControl();
     public final RecordingPorts registry = new RecordingPorts(control);
     public final RigDevices devices;
-    public final ForwardingEngine engine;
+    public final LcoreForwarder forwarder;
     public final PortAccess ports;
     private final List<DeviceEventListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -37,9 +37,9 @@ public final class Rig implements AutoCloseable {
     public Rig(String... words) throws UsageException {
         Options options = Options.parse(Arguments.of(List.of(words)));
         devices = new RigDevices(registry);
-        engine = EngineAccess.engine(options, control);
-        registry.addUser(engine);
-        ports = new PortAccess(options, devices, registry, engine, control, this::report);
+        forwarder = ForwarderAccess.forwarder(options, control);
+        registry.addUser(forwarder);
+        ports = new PortAccess(options, devices, registry, forwarder, control, this::report);
         ports.listeners().forEach(registry::addListener);
         listeners.add(registry::onDeviceEvent);
         listeners.add(ports.policy());
@@ -107,7 +107,7 @@ public final class Rig implements AutoCloseable {
 
     /** Packets forwarded from the device, by streams of now and before. */
     public long sentFrom(String name) {
-        return engine.statistics().stream().filter(s -> s.rxPort().equals(name))
+        return forwarder.statistics().stream().filter(s -> s.rxPort().equals(name))
                 .mapToLong(StreamStats::sent).sum();
     }
 
@@ -125,8 +125,8 @@ public final class Rig implements AutoCloseable {
     public void close() throws Exception {
         List<WireNic> nics = devices.devices().stream().map(d -> ((RigDevice) d).nic()).toList();
         ports.close();
-        int inUse = engine.mbufsInUse();
-        EngineAccess.close(engine);
+        int inUse = forwarder.mbufsInUse();
+        ForwarderAccess.close(forwarder);
         control.settle();
         control.close();
         assertThat(inUse).as("mbufs in use after all ports are closed").isZero();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.StreamStats;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,11 +16,11 @@ public final class ForwardText {
     }
 
     /** How forwarding is set up, as {@code start} and {@code show config} return it. */
-    record Configuration(String mode, boolean running, int ports, int lcores,
+    record Configuration(String engine, boolean running, int ports, int lcores,
             List<Stream> streams) {
         String text() {
             return "%s packet forwarding - %s - ports=%s - cores=%s - streams=%s%s".formatted(
-                    mode, running ? "running" : "stopped", ports, lcores, streams.size(),
+                    engine, running ? "running" : "stopped", ports, lcores, streams.size(),
                     streams.stream().map(s -> "\n  %s: %s".formatted(s.lcore, s.route()))
                             .collect(Collectors.joining()));
         }
@@ -47,7 +47,8 @@ public final class ForwardText {
             return text.append(PortText.rule("+")).toString();
         }
 
-        private static void block(StringBuilder text, String line, String title, Counters counters) {
+        private static void block(
+                StringBuilder text, String line, String title, Counters counters) {
             text.append("""
                     %s
                       RX-packets: %-14s TX-packets: %-14s TX-dropped: %s
@@ -59,15 +60,15 @@ public final class ForwardText {
     private ForwardText() {
     }
 
-    static Configuration configuration(FwdEngine engine) {
-        return new Configuration(engine.mode(), engine.running(), engine.ports().size(),
-                engine.lcores().size(), engine.statistics().stream()
+    static Configuration configuration(Forwarder forwarder) {
+        return new Configuration(forwarder.engine(), forwarder.running(), forwarder.ports().size(),
+                forwarder.lcores().size(), forwarder.statistics().stream()
                         .filter(StreamStats::running).map(ForwardText::stream).toList());
     }
 
     /** Every stream since the last start, and their sum. */
-    public static Statistics of(FwdEngine engine) {
-        List<StreamCounters> streams = engine.statistics().stream()
+    public static Statistics of(Forwarder forwarder) {
+        List<StreamCounters> streams = forwarder.statistics().stream()
                 .map(s -> new StreamCounters(stream(s), s.running(),
                         new Counters(s.received(), s.sent(), s.dropped()))).toList();
         return new Statistics(streams, new Counters(

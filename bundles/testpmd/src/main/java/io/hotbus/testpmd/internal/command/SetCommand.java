@@ -6,7 +6,7 @@ import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Reattach;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,17 +14,17 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** {@code set}: the forward mode, policies, and properties of ports. */
+/** {@code set}: the forwarding engine, policies, and properties of ports. */
 @Component(service = Verbs.class)
 public final class SetCommand implements Verbs {
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final Reattach reattach;
     private final PortSelector ports;
 
     @Activate
-    public SetCommand(@Reference FwdEngine engine, @Reference Reattach reattach,
+    public SetCommand(@Reference Forwarder forwarder, @Reference Reattach reattach,
             @Reference PortRegistry registry) {
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.reattach = reattach;
         this.ports = new PortSelector(registry);
     }
@@ -32,8 +32,8 @@ public final class SetCommand implements Verbs {
     @Override
     public List<Verb<?>> verbs() {
         return List.of(
-                Verb.of("set fwd MODE", "forward mode: {MODE}",
-                        words -> mode(words.get(0))).with("MODE", engine::modes),
+                Verb.of("set fwd ENGINE", "forwarding engine: {ENGINE}",
+                        words -> setEngine(words.get(0))).with("ENGINE", forwarder::engines),
                 Verb.of("set reattach on|off", "whether a device that returns is attached again",
                         words -> {
                             reattach.setEnabled(words.get(0).equals("on"));
@@ -47,7 +47,7 @@ public final class SetCommand implements Verbs {
                         })),
                 Verb.of("set record-stalls on|off", "whether lcores keep bursts longer than 5 us",
                         words -> {
-                            engine.setRecordStalls(words.get(0).equals("on"));
+                            forwarder.setRecordStalls(words.get(0).equals("on"));
                             return "Recording of stalls is " + words.get(0);
                         }));
     }
@@ -67,9 +67,9 @@ public final class SetCommand implements Verbs {
         }
     }
 
-    private String mode(String name) {
-        engine.setMode(name);
-        return "Forward mode is " + name
-                + (engine.running() ? ", from the next start on" : "");
+    private String setEngine(String name) {
+        forwarder.setEngine(name);
+        return "Forwarding engine is " + name
+                + (forwarder.running() ? ", from the next start on" : "");
     }
 }

@@ -5,7 +5,7 @@ import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.Reattach;
 import java.util.List;
@@ -36,16 +36,16 @@ public final class ShowCommand implements Verbs {
         }
     }
 
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final Reattach reattach;
     private final Options options;
     private final PortSelector ports;
     private final StatsText stats = new StatsText();
 
     @Activate
-    public ShowCommand(@Reference FwdEngine engine, @Reference PortRegistry registry,
+    public ShowCommand(@Reference Forwarder forwarder, @Reference PortRegistry registry,
             @Reference Reattach reattach, @Reference Options options) {
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.reattach = reattach;
         this.options = options;
         this.ports = new PortSelector(registry);
@@ -60,8 +60,8 @@ public final class ShowCommand implements Verbs {
                 ofPorts("xstats", "further counters of the driver",
                         PortXstats::of, PortXstats::text),
                 Verb.of("show fwd", "what was forwarded since the last start",
-                        words -> ForwardText.of(engine), ForwardText.Statistics::text),
-                Verb.of("show config", "how it is set up: mode, lcores, streams, policies",
+                        words -> ForwardText.of(forwarder), ForwardText.Statistics::text),
+                Verb.of("show config", "how it is set up: engine, lcores, streams, policies",
                         words -> config(), Config::text));
     }
 
@@ -73,9 +73,9 @@ public final class ShowCommand implements Verbs {
     }
 
     private Config config() {
-        return new Config(ForwardText.configuration(engine), options.queues(),
-                options.rxDescriptors(), options.txDescriptors(), options.burst(), engine.mbufs(),
-                options.mbufSize(), engine.mbufsInUse(), options.hotPlug(), reattach.enabled(),
-                engine.recordStalls());
+        return new Config(ForwardText.configuration(forwarder), options.queues(),
+                options.rxDescriptors(), options.txDescriptors(), options.burst(),
+                forwarder.mbufs(), options.mbufSize(), forwarder.mbufsInUse(), options.hotPlug(),
+                reattach.enabled(), forwarder.recordStalls());
     }
 }

@@ -4,7 +4,7 @@ package io.hotbus.testpmd.internal.command;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -15,11 +15,11 @@ import org.osgi.service.component.annotations.Reference;
 public final class StartCommand implements Verbs {
     private static final int MAX_BURSTS = 1024;
 
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
 
     @Activate
-    public StartCommand(@Reference FwdEngine engine) {
-        this.engine = engine;
+    public StartCommand(@Reference Forwarder forwarder) {
+        this.forwarder = forwarder;
     }
 
     @Override
@@ -35,7 +35,7 @@ public final class StartCommand implements Verbs {
     }
 
     private ForwardText.Configuration start(int txFirst) throws DeviceException {
-        engine.start(txFirst);
-        return ForwardText.configuration(engine);
+        forwarder.start(txFirst);
+        return ForwardText.configuration(forwarder);
     }
 }

@@ -4,7 +4,7 @@ package io.hotbus.testpmd.internal.command;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -13,11 +13,11 @@ import org.osgi.service.component.annotations.Reference;
 /** {@code stop}: stops forwarding and shows what was forwarded. */
 @Component(service = Verbs.class)
 public final class StopCommand implements Verbs {
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
 
     @Activate
-    public StopCommand(@Reference FwdEngine engine) {
-        this.engine = engine;
+    public StopCommand(@Reference Forwarder forwarder) {
+        this.forwarder = forwarder;
     }
 
     @Override
@@ -27,10 +27,10 @@ public final class StopCommand implements Verbs {
     }
 
     private ForwardText.Statistics stop() throws DeviceException {
-        if (!engine.running()) {
+        if (!forwarder.running()) {
             throw new IllegalStateException("forwarding does not run");
         }
-        engine.stop();
-        return ForwardText.of(engine);
+        forwarder.stop();
+        return ForwardText.of(forwarder);
     }
 }

@@ -6,7 +6,7 @@ import io.hotbus.cli.Verbs;
 import io.hotbus.cli.Words;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.Await;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.port.PortRemover;
@@ -25,7 +25,7 @@ public final class WaitCommand implements Verbs {
     private static final int DEFAULT_SECONDS = 10;
     private static final int MAX_SECONDS = 86400;
 
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final PortRegistry registry;
     private final Reattach reattach;
     private final PortRemover remover;
@@ -34,9 +34,9 @@ public final class WaitCommand implements Verbs {
     private final Map<String, Integer> removalsSeen = new ConcurrentHashMap<>();
 
     @Activate
-    public WaitCommand(@Reference FwdEngine engine, @Reference PortRegistry registry,
+    public WaitCommand(@Reference Forwarder forwarder, @Reference PortRegistry registry,
             @Reference Reattach reattach, @Reference PortRemover remover) {
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.registry = registry;
         this.reattach = reattach;
         this.remover = remover;
@@ -67,7 +67,7 @@ public final class WaitCommand implements Verbs {
 
     private String started(String name, int seconds) throws InterruptedException {
         BooleanSupplier started = () -> registry.port(name)
-                .filter(port -> !port.isRemoved() && engine.ports().contains(port)).isPresent();
+                .filter(port -> !port.isRemoved() && forwarder.ports().contains(port)).isPresent();
         BooleanSupplier hopeless = () -> reattach.failure(name).isPresent();
         Await.until(() -> started.getAsBoolean() || hopeless.getAsBoolean(),
                 Duration.ofSeconds(seconds));
@@ -92,10 +92,10 @@ public final class WaitCommand implements Verbs {
     }
 
     private long forwarded() {
-        return engine.statistics().stream().mapToLong(WaitCommand::forwarded).sum();
+        return forwarder.statistics().stream().mapToLong(WaitCommand::forwarded).sum();
     }
 
-    /** A mode that sends nothing, as rxonly, has done its work on what was received. */
+    /** An engine that sends nothing, as rxonly, has done its work on what was received. */
     private static long forwarded(StreamStats stream) {
         return stream.sent() == 0 && stream.dropped() == 0 ? stream.received() : stream.sent();
     }

@@ -5,7 +5,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.thread.CpuAffinity;
-import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.Stall;
 import java.io.IOException;
@@ -34,18 +34,18 @@ final class Lcore {
 
     /** What to do from the next iteration on. Compared by identity. */
     private static final class Work {
-        final ForwardMode mode;
+        final ForwardEngine engine;
         final FwdStream[] streams;
         final boolean recordStalls;
 
-        Work(ForwardMode mode, FwdStream[] streams, boolean recordStalls) {
-            this.mode = mode;
+        Work(ForwardEngine engine, FwdStream[] streams, boolean recordStalls) {
+            this.engine = engine;
             this.streams = streams;
             this.recordStalls = recordStalls;
         }
     }
 
-    /** Is told, on the lcore, of a stream that is served no more since its mode threw. */
+    /** Is told, on the lcore, of a stream that is served no more since its engine threw. */
     interface FailureListener {
         void streamFailed(FwdStream stream, Throwable failure);
     }
@@ -95,8 +95,8 @@ final class Lcore {
     }
 
     /** Serves {@code streams} from the next iteration on. One control thread at a time. */
-    void assign(ForwardMode mode, List<FwdStream> streams) {
-        hand(new Work(mode, streams.toArray(NONE), work.get().recordStalls));
+    void assign(ForwardEngine engine, List<FwdStream> streams) {
+        hand(new Work(engine, streams.toArray(NONE), work.get().recordStalls));
     }
 
     /** Whether bursts that take long are kept from the next one on. */
@@ -104,7 +104,7 @@ final class Lcore {
         Work now;
         do {
             now = work.get();
-        } while (!work.compareAndSet(now, new Work(now.mode, now.streams, on)));
+        } while (!work.compareAndSet(now, new Work(now.engine, now.streams, on)));
         LockSupport.unpark(thread);
     }
 
@@ -176,23 +176,23 @@ final class Lcore {
     }
 
     private void poll(Work now) {
-        ForwardMode mode = now.mode;
+        ForwardEngine engine = now.engine;
         FwdStream[] streams = now.streams;
         do {
             for (int i = 0; i < streams.length; i++) {
-                serve(now, mode, streams[i]);
+                serve(now, engine, streams[i]);
             }
         } while (work.get() == now);
     }
 
     /** As {@link #poll}; apart from it, so that the plain loop does not pay for the clock. */
     private void pollRecording(Work now) {
-        ForwardMode mode = now.mode;
+        ForwardEngine engine = now.engine;
         FwdStream[] streams = now.streams;
         long start = System.nanoTime();
         do {
             for (int i = 0; i < streams.length; i++) {
-                serve(now, mode, streams[i]);
+                serve(now, engine, streams[i]);
                 long end = System.nanoTime();
                 if (end - start > StallRing.THRESHOLD_NANOS) {
                     stalls.add(start, end);
@@ -202,12 +202,12 @@ final class Lcore {
         } while (work.get() == now);
     }
 
-    private void serve(Work now, ForwardMode mode, FwdStream stream) {
+    private void serve(Work now, ForwardEngine engine, FwdStream stream) {
         try {
             if (Mempool.DEBUG) {
                 caches.holder(stream.label());
             }
-            mode.forward(stream);
+            engine.forward(stream);
         } catch (Throwable failure) {
             // Whatever it is, the other streams go on without this one.
             drop(stream, failure);
@@ -224,7 +224,7 @@ final class Lcore {
             if (rest.length == now.streams.length) {
                 return;
             }
-            next = new Work(now.mode, rest, now.recordStalls);
+            next = new Work(now.engine, rest, now.recordStalls);
         } while (!work.compareAndSet(now, next));
         failures.streamFailed(stream, failure);
     }

@@ -22,12 +22,12 @@ public final class CommandAccess {
         Options options = Options.parse(Arguments.of(List.of()));
         return TestShell.of(
                 new PortCommand(rig.ports.manager(), rig.registry),
-                new StartCommand(rig.engine), new StopCommand(rig.engine),
-                new ShowCommand(rig.engine, rig.registry, rig.ports.policy(), options),
-                new SetCommand(rig.engine, rig.ports.policy(), rig.registry),
+                new StartCommand(rig.forwarder), new StopCommand(rig.forwarder),
+                new ShowCommand(rig.forwarder, rig.registry, rig.ports.policy(), options),
+                new SetCommand(rig.forwarder, rig.ports.policy(), rig.registry),
                 new ClearCommand(rig.registry),
                 new DeviceCommand(rig.devices, rig.registry, rig.ports.manager()),
-                new WaitCommand(rig.engine, rig.registry, rig.ports.policy(),
+                new WaitCommand(rig.forwarder, rig.registry, rig.ports.policy(),
                         rig.ports.remover()),
                 new QuitCommand(exit));
     }

@@ -93,7 +93,7 @@ class CommandsTest {
         assertWrong("start tx_first many",
                 "tx_first: 'many' is not a number from 1 to 1024");
         assertWrong("stop now", "'stop now' is not understood, valid: stop");
-        assertWrong("set fwd warp", "'warp' is not a forward mode "
+        assertWrong("set fwd warp", "'warp' is not a forwarding engine "
                 + "(there are: io, macswap, rxonly, txonly)");
         assertWrong("help warp", "'warp' is not a verb ('help' lists the verbs)");
     }
@@ -168,10 +168,10 @@ class CommandsTest {
         assertThat(run("set reattach off")).isEqualTo("Reattach is off");
         assertThat(rig.ports.policy().enabled()).isFalse();
         assertThat(run("set record-stalls on")).isEqualTo("Recording of stalls is on");
-        assertThat(rig.engine.recordStalls()).isTrue();
-        assertThat(run("set fwd rxonly")).isEqualTo("Forward mode is rxonly");
+        assertThat(rig.forwarder.recordStalls()).isTrue();
+        assertThat(run("set fwd rxonly")).isEqualTo("Forwarding engine is rxonly");
         run("start");
-        assertThat(run("set fwd io")).isEqualTo("Forward mode is io, from the next start on");
+        assertThat(run("set fwd io")).isEqualTo("Forwarding engine is io, from the next start on");
         assertThat(run("show config")).contains("hot-plug on, reattach off, record-stalls on");
     }
 

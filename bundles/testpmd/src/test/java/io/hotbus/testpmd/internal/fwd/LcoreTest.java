@@ -10,7 +10,7 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testkit.TestDma;
-import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.rig.Rig;
 import io.hotbus.testpmd.rig.RigCpus;
@@ -61,8 +61,8 @@ class LcoreTest {
         return stream;
     }
 
-    private ForwardMode counting(Consumer<FwdStream> also) {
-        return new ForwardMode() {
+    private ForwardEngine counting(Consumer<FwdStream> also) {
+        return new ForwardEngine() {
             @Override
             public String name() {
                 return "counting";
@@ -95,13 +95,13 @@ class LcoreTest {
     @Test
     void shouldNeverTouchAStreamAgainOnceTheBoundaryIsPassed() throws Exception {
         FwdStream stays = stream();
-        ForwardMode mode = counting(s -> { });
+        ForwardEngine engine = counting(s -> { });
         for (int i = 0; i < 200; i++) {
             FwdStream goes = stream();
-            lcore.assign(mode, List.of(goes, stays));
+            lcore.assign(engine, List.of(goes, stays));
             awaitServed(goes);
 
-            lcore.assign(mode, List.of(stays));
+            lcore.assign(engine, List.of(stays));
             lcore.awaitBoundary(SOON);
 
             long atBoundary = served.get(goes).get();
@@ -144,7 +144,7 @@ class LcoreTest {
 
         lcore.assign(counting(s -> {
             if (s == fails) {
-                throw new StackOverflowError("a mode may throw anything");
+                throw new StackOverflowError("an engine may throw anything");
             }
         }), List.of(fails, stays));
 
