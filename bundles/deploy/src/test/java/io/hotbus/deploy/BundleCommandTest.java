@@ -71,7 +71,8 @@ class BundleCommandTest {
         Files.writeString(folder.resolve("half.jar"), "half a j");
         refused("half.jar: is not a complete jar", "install", "half.jar");
         refused("no.jar: no such file", "install", "no.jar");
-        refused("'bundle frobnicate' is not understood, valid: bundle list, bundle install FILE|URL", "frobnicate");
+        refused("'bundle frobnicate' is not understood, valid: bundle list, "
+                + "bundle install FILE|URL", "frobnicate");
         refused("'bundle install' is not understood", "install");
         run("install", "a.jar");
         refused("is installed from there already (bundle update a)", "install", "a.jar");

@@ -29,6 +29,7 @@ public final class Activator implements BundleActivator {
                 try {
                     registry.add(verbs);
                     changed.run();
+                    LOG.debug("{}: brings verbs", reference.getBundle());
                 } catch (RuntimeException e) {
                     LOG.error("{}: its verbs are left out: {}", reference.getBundle(),
                             e.getMessage(), e);

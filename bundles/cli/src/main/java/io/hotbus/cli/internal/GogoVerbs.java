@@ -16,8 +16,8 @@ import org.osgi.framework.ServiceRegistration;
 /**
  * Keeps a command of Gogo for every verb there is. The commands are Gogo's {@link Function}s, so
  * that words arrive as they were typed, and a verb may be called {@code wait}. The command {@code
- * verb WORDS} runs any verb: sessions of ours have it as their {@code default}, which Gogo calls for
- * a command that it does not know, so that the answer names similar verbs.
+ * verb WORDS} runs any verb. Sessions of ours have it as their {@code default}, which Gogo calls
+ * for a command that it does not know: the answer names similar verbs.
  */
 public final class GogoVerbs {
     /** What went wrong, as the shell prints it: one sentence, without the type of an exception. */

@@ -65,7 +65,8 @@ public final class DeviceCommand implements Verbs {
         return List.of(
                 Verb.of("device list", "devices on all buses, and the slots of simulated ones",
                         words -> list(), Devices::text),
-                Verb.of("device attach DEVARGS", "attach a device; if it has a port, that is set up",
+                Verb.of("device attach DEVARGS",
+                        "attach a device; if it has a port, that is set up",
                         words -> attach(words.get(0))),
                 Verb.of("device detach NAME", "detach a device, with its port if it has one",
                         words -> detach(words.get(0))).with("NAME", this::attached),

@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forwards by lcores. Knows the ports and the engine; {@link Streams} follows what they ask for. Its
- * monitor guards everything but the lcores' own work.
+ * Forwards by lcores. Knows the ports and the engine; {@link Streams} follows what they ask for.
+ * The monitor guards everything but the lcores' own work.
  */
 @Component(service = {Forwarder.class, PortUser.class})
 public final class LcoreForwarder implements Forwarder, PortUser {
