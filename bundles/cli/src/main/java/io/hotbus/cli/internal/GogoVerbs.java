@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
@@ -34,6 +35,10 @@ public final class GogoVerbs {
         }
     }
 
+    private static final String SCOPE = "hotbus";
+    /** The variable of a session in which Gogo's {@code complete} keeps what it was told. */
+    private static final String COMPLETIONS = ".completions";
+
     private final BundleContext context;
     private final Shell shell;
     private final Map<String, ServiceRegistration<Function>> commands = new HashMap<>();
@@ -41,7 +46,7 @@ public final class GogoVerbs {
     GogoVerbs(BundleContext context, Shell shell) {
         this.context = context;
         this.shell = shell;
-        register("verbs", (session, arguments) -> shell.verbs());
+        register("new-verbs", (session, arguments) -> newVerbs(shell, session));
         register("verb", command(shell));
         register("candidates", (session, arguments) -> candidates(shell, arguments));
     }
@@ -56,7 +61,7 @@ public final class GogoVerbs {
 
     private ServiceRegistration<Function> register(String name, Function function) {
         Hashtable<String, Object> properties = new Hashtable<>();
-        properties.put("osgi.command.scope", "hotbus");
+        properties.put("osgi.command.scope", SCOPE);
         properties.put("osgi.command.function", name);
         return context.registerService(Function.class, function, properties);
     }
@@ -78,6 +83,13 @@ public final class GogoVerbs {
                 throw new Failure(e);
             }
         };
+    }
+
+    /** {@code new-verbs}: those that {@code complete} was not told of yet in the session. */
+    private static List<String> newVerbs(Shell shell, CommandSession session) {
+        Set<?> known = session.get(COMPLETIONS) instanceof Map<?, ?> completions
+                ? completions.keySet() : Set.of();
+        return shell.verbs().stream().filter(verb -> !known.contains(SCOPE + ":" + verb)).toList();
     }
 
     private static Path folder(CommandSession session) {
