@@ -106,7 +106,7 @@ public class MempoolBench {
 
     /** Does with the buffers what a transmit queue does. */
     private static int send(MempoolCaches caches, long[] mbufs, int count) {
-        caches.put(mbufs, 0, count);
+        caches.free(mbufs, 0, count);
         return count;
     }
 }

@@ -22,7 +22,7 @@ public interface Shell {
     String run(List<String> words, Path folder) throws Exception;
 
     /**
-     * Runs one verb and returns its value, for renderers of their own.
+     * Runs one verb and returns its value, for callers that render the value themselves.
      *
      * @param words  the verb and what follows it, without {@value #JSON}
      * @param folder the folder that relative file names belong to

@@ -41,6 +41,15 @@ public interface EthDev {
     }
 
     /**
+     * Told before its queues are set up: how many there will be, and what else the port is to do.
+     * The port has checked it against {@link #info}.
+     *
+     * @throws DeviceException the device does not do it
+     */
+    default void configure(PortConfig config) throws DeviceException {
+    }
+
+    /**
      * Makes the receive queue {@code index}, replacing one set up before.
      *
      * @param descriptors a power of two within the limits of {@link #info}
@@ -92,17 +101,21 @@ public interface EthDev {
         return Map.of();
     }
 
-    /** Whether frames for other addresses are received before {@link #setPromiscuous}. */
-    default boolean startsPromiscuous() {
-        return false;
+    /**
+     * Receives these frames from now on, also after each later start. The port has checked the
+     * filter against {@link EthDevInfo#filter}. The device may be started.
+     *
+     * @throws DeviceException the device does not do it; the filter is as it was
+     */
+    default void setRxFilter(RxFilter filter) throws DeviceException {
     }
 
     /**
-     * Receives frames for other addresses, too, or no longer. The device may be started.
+     * Receives and sends packets of up to {@code mtu} bytes and {@link EthDevInfo#OVERHEAD}, from
+     * the next start on. The device is stopped; the MTU is within the limits of {@link #info}.
      *
-     * @throws NotSupportedException the device cannot do that
+     * @throws DeviceException the device does not do it; the MTU is as it was
      */
-    default void setPromiscuous(boolean on) throws DeviceException {
-        throw new NotSupportedException("promiscuous mode");
+    default void setMtu(int mtu) throws DeviceException {
     }
 }

@@ -1,26 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev;
 
-import java.util.HexFormat;
-import java.util.Locale;
+import java.util.Set;
 
 /**
  * Limits and facts of a device.
  *
  * @param driver     the driver's name, {@code net_sim}
- * @param macAddress six bytes, the first on the wire in the highest of the low 48 bits
+ * @param macAddress the address that the device came with
  * @param rx         of its receive queues
  * @param tx         of its transmit queues
+ * @param maxMtu     the largest MTU, in bytes; the smallest is {@value #MIN_MTU}
+ * @param filter     which frames it can be told to receive
+ * @param rxOffloads what it can do with received packets
+ * @param txOffloads what it can do with packets to be sent
+ * @param rss        how it can spread packets over its queues
  */
-public record EthDevInfo(String driver, long macAddress, QueueLimits rx, QueueLimits tx) {
-    /** A device whose receive and transmit queues have the same limits. */
-    public EthDevInfo(String driver, long macAddress, QueueLimits both) {
+public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx,
+        int maxMtu, RxFilterLimits filter, Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads,
+        RssLimits rss) {
+    /** The MTU of a port that was not told otherwise. */
+    public static final int DEFAULT_MTU = 1500;
+    /** The smallest MTU that can be set: IPv4 needs it. Source: RFC 791. */
+    public static final int MIN_MTU = 68;
+    /** Bytes of a frame over the MTU: the Ethernet header and a VLAN tag; no FCS. */
+    public static final int OVERHEAD = 18;
+
+    /** Keeps copies. */
+    public EthDevInfo {
+        rxOffloads = Set.copyOf(rxOffloads);
+        txOffloads = Set.copyOf(txOffloads);
+    }
+
+    /** A device that can do no more than receive and send frames of the default MTU. */
+    public EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx) {
+        this(driver, macAddress, rx, tx, DEFAULT_MTU, RxFilterLimits.FIXED, Set.of(), Set.of(),
+                RssLimits.NONE);
+    }
+
+    /** As that, and its receive and transmit queues have the same limits. */
+    public EthDevInfo(String driver, MacAddress macAddress, QueueLimits both) {
         this(driver, macAddress, both, both);
     }
 
-    /** {@code 02:00:00:00:00:01}. */
-    public String macText() {
-        String hex = HexFormat.of().toHexDigits(macAddress, 12).toUpperCase(Locale.ROOT);
-        return hex.replaceAll("(..)(?!$)", "$1:");
+    /** The same with another largest MTU. */
+    public EthDevInfo withMaxMtu(int bytes) {
+        return new EthDevInfo(
+                driver, macAddress, rx, tx, bytes, filter, rxOffloads, txOffloads, rss);
+    }
+
+    /** The same with another filter. */
+    public EthDevInfo withFilter(RxFilterLimits limits) {
+        return new EthDevInfo(
+                driver, macAddress, rx, tx, maxMtu, limits, rxOffloads, txOffloads, rss);
+    }
+
+    /** The same with other offloads. */
+    public EthDevInfo withOffloads(Set<RxOffload> receive, Set<TxOffload> transmit) {
+        return new EthDevInfo(
+                driver, macAddress, rx, tx, maxMtu, filter, receive, transmit, rss);
+    }
+
+    /** The same with RSS. */
+    public EthDevInfo withRss(RssLimits limits) {
+        return new EthDevInfo(
+                driver, macAddress, rx, tx, maxMtu, filter, rxOffloads, txOffloads, limits);
     }
 }

@@ -7,22 +7,8 @@ import io.hotbus.eal.bus.DeviceException;
 public final class NotSupportedException extends DeviceException {
     private static final long serialVersionUID = 1L;
 
-    private final String operation;
-
-    /** {@code operation} cannot be done, as in {@code promiscuous mode}. */
-    public NotSupportedException(String operation) {
-        super(operation + ": not supported");
-        this.operation = operation;
-    }
-
-    private NotSupportedException(String message, NotSupportedException cause) {
-        super(message, cause);
-        this.operation = cause.operation;
-    }
-
-    /** The same, of the port {@code port} of a driver. */
-    public NotSupportedException by(String port, String driver) {
-        return new NotSupportedException(
-                "%s: %s: not supported by %s".formatted(port, operation, driver), this);
+    /** {@code message} names the port, the operation and the driver. */
+    public NotSupportedException(String message) {
+        super(message);
     }
 }

@@ -4,6 +4,8 @@ package io.hotbus.ethdev;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -89,14 +91,60 @@ public interface Port {
     /** Counts {@link #stats} and {@link #xstats} from zero from now on. */
     void resetStats();
 
-    /** Whether frames for other addresses are received. */
-    boolean promiscuous();
+    /** The MTU, in bytes. */
+    int mtu();
 
     /**
-     * Turns promiscuous mode on or off. Does nothing once the device is gone.
+     * Sets the MTU, from the next start on. A frame that is longer than a buffer of the pool
+     * arrives as a chain of segments. The port is stopped.
      *
-     * @throws NotSupportedException naming the port and its driver
-     * @throws DeviceException       the device does not do it
+     * @throws DeviceException naming the MTUs that are possible; or the port is not stopped
      */
-    void setPromiscuous(boolean on) throws DeviceException;
+    void setMtu(int mtu) throws DeviceException;
+
+    /** Which frames are received. */
+    RxFilter rxFilter();
+
+    /**
+     * Changes which frames are received, now and after each later start. Does nothing once the
+     * device is gone.
+     *
+     * @param change makes the next filter out of the present one; called once
+     * @throws NotSupportedException naming the port, its driver and what that lacks
+     * @throws DeviceException       the device does not do it; or what the filter would hold is no
+     *     address or VLAN
+     */
+    void changeRxFilter(UnaryOperator<RxFilter> change) throws DeviceException;
+
+    /** The present address of the port. */
+    default MacAddress macAddress() {
+        return rxFilter().address();
+    }
+
+    /** Whether frames for other addresses are received. */
+    default boolean promiscuous() {
+        return rxFilter().promiscuous();
+    }
+
+    /** Turns promiscuous mode on or off; as {@link #changeRxFilter}. */
+    default void setPromiscuous(boolean on) throws DeviceException {
+        changeRxFilter(filter -> filter.withPromiscuous(on));
+    }
+
+    /**
+     * Who uses the port for itself, as a bond does with its members: others leave it alone. Source:
+     * DPDK {@code rte_eth_dev_owner_get}.
+     */
+    Optional<String> owner();
+
+    /**
+     * Makes {@code owner} the owner of the port, until it {@linkplain #disown disowns} it or the
+     * port is gone. Idempotent.
+     *
+     * @throws DeviceException somebody else is, and who
+     */
+    void own(String owner) throws DeviceException;
+
+    /** Ends the ownership of {@code owner}, if it is the owner. */
+    void disown(String owner);
 }

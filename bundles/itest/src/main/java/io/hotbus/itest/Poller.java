@@ -114,7 +114,7 @@ final class Poller implements AutoCloseable, PortUser {
 
     private void poll(Seen one, MempoolCaches caches, long[] mbufs) {
         int got = one.port.rxQueue(0).burst(caches, mbufs, BURST);
-        caches.put(mbufs, 0, got);
+        caches.free(mbufs, 0, got);
         one.received(got);
         received += got;
         int fresh = sending ? caches.of(pool).get(mbufs, 0, BURST) : 0;
@@ -123,7 +123,7 @@ final class Poller implements AutoCloseable, PortUser {
             Mbuf.setLength(mbufs[i], 64);
         }
         int sent = one.port.txQueue(0).burst(caches, mbufs, fresh);
-        caches.put(mbufs, sent, fresh - sent);
+        caches.free(mbufs, sent, fresh - sent);
         one.sent += sent;
     }
 

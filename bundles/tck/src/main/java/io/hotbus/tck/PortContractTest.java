@@ -7,6 +7,7 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueLimits;
@@ -24,7 +25,6 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Devices.class)
 public final class PortContractTest extends DeviceContract {
-    private static final long UNICAST_MASK = 1L << 40;
 
     private Device device;
     private Port port;
@@ -41,9 +41,7 @@ public final class PortContractTest extends DeviceContract {
     void shouldGiveSaneFacts() {
         EthDevInfo info = port.info();
         assertThat(info.driver()).as("driver").isNotBlank();
-        assertThat(info.macAddress()).as("address").isBetween(1L, (1L << 48) - 1);
-        assertThat(info.macAddress() & UNICAST_MASK).as("group bit of %s", info.macText())
-                .isZero();
+        assertThat(info.macAddress()).as("address").matches(MacAddress::isUnicast);
         for (QueueLimits limits : List.of(info.rx(), info.tx())) {
             assertThat(limits.maxQueues()).as("most queues").isPositive();
             assertThat(limits.minDescriptors()).as("fewest descriptors").isPositive();
@@ -94,8 +92,8 @@ public final class PortContractTest extends DeviceContract {
     }
 
     @Test
-    @Contract(of = "EthDev.setPromiscuous", says = "Does as it is told, or says that the device"
-            + " cannot: then nothing has changed.")
+    @Contract(of = "EthDev.setRxFilter", says = "A device with a promiscuous mode turns it on and"
+            + " off, and receives and sends again. It refuses what it says it cannot do.")
     void shouldTurnPromiscuousModeOnAndOffOrSayThatItCannot() throws Exception {
         try (PortRun run = PortRun.started(platform, port)) {
             for (boolean on : new boolean[] {true, false, true}) {
@@ -111,6 +109,37 @@ public final class PortContractTest extends DeviceContract {
             try (Traffic traffic = run.traffic()) {
                 traffic.awaitRounds(100);
             }
+        }
+    }
+
+    @Test
+    @Contract(of = "EthDev.setMtu", says = "With each MTU within its limits it starts, receives"
+            + " and sends.")
+    void shouldRunWithEveryMtu() throws Exception {
+        try (PortRun run = PortRun.started(platform, port)) {
+            for (int mtu : new int[] {EthDevInfo.MIN_MTU, port.info().maxMtu(), 1500}) {
+                port.stop();
+                port.setMtu(mtu);
+                port.start();
+                try (Traffic traffic = run.traffic()) {
+                    traffic.awaitRounds(100);
+                }
+            }
+            port.close();
+            run.requireNoneMissing();
+        }
+    }
+
+    @Test
+    @Contract(of = "TxQueue.burst", says = "A packet may have several segments, and its buffers"
+            + " several references: it is sent or refused, and each buffer comes back once.")
+    void shouldGiveBackChainsAndSharedBuffersOnce() throws Exception {
+        try (PortRun run = PortRun.started(platform, port)) {
+            for (int i = 0; i < 1000; i++) {
+                run.exchangeChain();
+            }
+            port.close();
+            run.requireNoneMissing();
         }
     }
 

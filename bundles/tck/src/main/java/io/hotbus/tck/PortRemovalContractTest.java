@@ -93,7 +93,7 @@ public final class PortRemovalContractTest extends DeviceContract {
 
     private int burst(TxQueue queue) {
         long[] mbufs = new long[BURST];
-        int fresh = new TestFrame(port.info().macAddress()).fill(run.pool(), mbufs);
+        int fresh = new TestFrame(port.macAddress().value()).fill(run.pool(), mbufs);
         int sent = queue.burst(run.caches(), mbufs, fresh);
         run.pool().put(mbufs, sent, fresh - sent);
         return sent;

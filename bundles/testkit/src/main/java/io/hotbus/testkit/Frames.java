@@ -36,15 +36,19 @@ public final class Frames {
         }
     }
 
-    /** Whether a buffer holds the frame of that number, and every byte is right. */
+    /** Whether a packet, of any segments, is the frame of that number, and every byte is right. */
     public static boolean isIntact(long mbuf, long number) {
-        final int length = length(number);
-        final long data = Mbuf.data(mbuf);
-        boolean intact = Mbuf.length(mbuf) == length;
-        for (int i = 0; intact && i < length; i++) {
-            intact = RawMemory.getByte(data + i) == octet(number, i);
+        boolean intact = Mbuf.length(mbuf) == length(number);
+        long segment = mbuf;
+        int index = 0;
+        for (int left = Mbuf.segments(mbuf); left > 0; left--) {
+            final long data = Mbuf.data(segment);
+            for (int i = 0; i < Mbuf.segmentLength(segment); i++) {
+                intact &= RawMemory.getByte(data + i) == octet(number, index++);
+            }
+            segment = Mbuf.next(segment);
         }
-        return intact;
+        return intact && index == length(number);
     }
 
     /** As {@link #send(Port, int, Mempool, long, int)}, by queue 0. */
@@ -85,7 +89,7 @@ public final class Frames {
                         port.name(), expected + i));
             }
         }
-        pool.put(mbufs, 0, got);
+        pool.mempools().uncached().free(mbufs, 0, got);
         return expected + got;
     }
 

@@ -13,6 +13,7 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxQueue;
@@ -64,7 +65,8 @@ final class RecordingPortsTest {
     private static final class IdleDev implements EthDev {
         @Override
         public EthDevInfo info() {
-            return new EthDevInfo("net_test", 0x020000000001L, new QueueLimits(1, 64, 1024));
+            return new EthDevInfo("net_test", new MacAddress(1L << 41 | 1),
+                    new QueueLimits(1, 64, 1024));
         }
 
         @Override

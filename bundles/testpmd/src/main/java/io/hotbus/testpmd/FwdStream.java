@@ -104,7 +104,7 @@ public final class FwdStream {
     public void transmit(int count) {
         int taken = txPort.txQueue(queue).burst(caches, mbufs, count);
         if (taken < count) {
-            caches.put(mbufs, taken, count - taken);
+            caches.free(mbufs, taken, count - taken);
             DROPPED.setOpaque(this, dropped + count - taken);
         }
         if (taken != 0) {
@@ -117,7 +117,7 @@ public final class FwdStream {
 
     /** Frees the first {@code count} of {@link #mbufs}, which were to go nowhere. */
     public void free(int count) {
-        caches.put(mbufs, 0, count);
+        caches.free(mbufs, 0, count);
     }
 
     /** Packets received so far. */

@@ -110,6 +110,11 @@ public final class RawMemory {
         UNSAFE.putOrderedLong(null, address, value);
     }
 
+    /** Adds {@code delta} to 64 bits in one piece, with a full fence; returns what was there. */
+    public static long getAndAddLong(long address, long delta) {
+        return UNSAFE.getAndAddLong(null, address, delta);
+    }
+
     /** Orders every earlier access before every later one, the store-load pair included. */
     public static void fullFence() {
         UNSAFE.fullFence();

@@ -8,7 +8,12 @@ import io.hotbus.eal.io.RawMemory;
  * nothing is allocated for a packet. Belongs to one thread at a time; nothing is checked.
  *
  * <p>A handle is the address of a header of {@value #HEADER} bytes, followed by {@value #HEADROOM}
- * bytes of headroom and the data room of the {@link Mempool}. One segment a packet.
+ * bytes of headroom and the data room of the {@link Mempool}.
+ *
+ * <p>A packet that does not fit in one buffer is a chain of segments, one buffer each. Its handle
+ * is that of the first segment, which alone holds what concerns the packet as a whole: its length,
+ * its port and its metadata. A buffer may have several references, each of which is given back by
+ * {@link MempoolCaches#free}; while it has more than one, nobody writes to the buffer.
  * Source: DPDK {@code struct rte_mbuf}.
  */
 public final class Mbuf {
@@ -16,12 +21,30 @@ public final class Mbuf {
     public static final int HEADER = 64;
     /** Bytes before the data of a fresh buffer. */
     public static final int HEADROOM = 128;
+    /** The most segments of a packet, and the most references of a buffer. */
+    public static final int MAX_COUNT = 255;
 
     private static final int IOVA = 0;
+    // One word: where the data of the segment begins, and its length.
     private static final int DATA_OFFSET = 8;
-    private static final int LENGTH = 12;
+    private static final int SEGMENT_LENGTH = 12;
+    // One word: the port in 16 bits, the segments and the references in 8 bits each, the length.
     private static final int PORT = 16;
+    private static final int SEGMENTS = 18;
+    private static final int REFERENCES = 19;
+    private static final int LENGTH = 20;
     private static final int USER_DATA = 24;
+    private static final int NEXT = 32;
+    private static final int FLAGS = 40;
+    private static final int HASH = 48;
+    private static final int VLAN_TCI = 52;
+    private static final int TSO_SIZE = 54;
+    private static final int HEADER_LENGTHS = 56;
+
+    /** {@link #SEGMENTS} and {@link #REFERENCES} in one: one of each. */
+    private static final short ONE_OF_EACH = 1 | 1 << Byte.SIZE;
+    private static final long FRESH = (ONE_OF_EACH & 0xffffL) << Short.SIZE;
+    private static final long ONE_REFERENCE = 1L << (REFERENCES - PORT) * Byte.SIZE;
 
     private Mbuf() {
     }
@@ -32,22 +55,25 @@ public final class Mbuf {
         reset(mbuf);
     }
 
-    /** An empty packet again, with the whole headroom. */
+    /** An empty packet again, of one segment with the whole headroom, and without metadata. */
     public static void reset(long mbuf) {
-        putOffsetAndLength(mbuf, 0);
+        received(mbuf, 0, 0);
     }
 
-    /** Both in one store; little-endian. */
-    private static void putOffsetAndLength(long mbuf, int length) {
+    /** A packet of {@code length} bytes has arrived on {@code port}, right after the headroom. */
+    public static void received(long mbuf, int length, int port) {
+        // Three stores for six fields; little-endian.
         RawMemory.putLong(mbuf + DATA_OFFSET, HEADER + HEADROOM | (long) length << Integer.SIZE);
+        RawMemory.putLong(mbuf + PORT, FRESH | (long) length << Integer.SIZE | port);
+        RawMemory.putLong(mbuf + FLAGS, 0);
     }
 
-    /** Address of the packet's first byte. */
+    /** Address of the first byte of the segment; of a packet's handle, of the packet. */
     public static long data(long mbuf) {
         return mbuf + RawMemory.getInt(mbuf + DATA_OFFSET);
     }
 
-    /** I/O virtual address of the packet's first byte. */
+    /** I/O virtual address of the first byte of the segment. */
     public static long dataIova(long mbuf) {
         return RawMemory.getLong(mbuf + IOVA) + RawMemory.getInt(mbuf + DATA_OFFSET);
     }
@@ -57,25 +83,94 @@ public final class Mbuf {
         return RawMemory.getLong(mbuf + IOVA) + HEADER + HEADROOM;
     }
 
-    /** Bytes in the packet. */
+    /** Bytes in the packet, all its segments together. DPDK: {@code pkt_len}. */
     public static int length(long mbuf) {
         return RawMemory.getInt(mbuf + LENGTH);
     }
 
-    /** Sets the bytes in the packet; at most the data room of its pool. */
+    /** Sets the bytes in a packet of one segment; at most the data room of its pool. */
     public static void setLength(long mbuf, int length) {
+        RawMemory.putInt(mbuf + SEGMENT_LENGTH, length);
         RawMemory.putInt(mbuf + LENGTH, length);
     }
 
-    /** A packet of {@code length} bytes has arrived on {@code port}, right after the headroom. */
-    public static void received(long mbuf, int length, int port) {
-        putOffsetAndLength(mbuf, length);
-        RawMemory.putInt(mbuf + PORT, port);
+    /** Bytes in this segment. DPDK: {@code data_len}. */
+    public static int segmentLength(long mbuf) {
+        return RawMemory.getInt(mbuf + SEGMENT_LENGTH);
+    }
+
+    /** How many segments the packet has, 1 to {@value #MAX_COUNT}. DPDK: {@code nb_segs}. */
+    public static int segments(long mbuf) {
+        return Byte.toUnsignedInt(RawMemory.getByte(mbuf + SEGMENTS));
+    }
+
+    /** The segment after this one. Undefined in the last segment of a packet. */
+    public static long next(long mbuf) {
+        return RawMemory.getLong(mbuf + NEXT);
+    }
+
+    /**
+     * Appends {@code segment}, itself a packet of one segment, to a packet. The packet has fewer
+     * than {@value #MAX_COUNT} segments.
+     *
+     * @param last the last segment of the packet
+     */
+    public static void append(long mbuf, long last, long segment) {
+        RawMemory.putLong(last + NEXT, segment);
+        RawMemory.putByte(mbuf + SEGMENTS, (byte) (segments(mbuf) + 1));
+        RawMemory.putInt(mbuf + LENGTH, length(mbuf) + segmentLength(segment));
+    }
+
+    /** Whether the packet has one segment, and one reference. */
+    public static boolean isPlain(long mbuf) {
+        return RawMemory.getShort(mbuf + SEGMENTS) == ONE_OF_EACH;
+    }
+
+    /** How many references the buffer of this segment has. DPDK: {@code refcnt}. */
+    public static int references(long mbuf) {
+        return Byte.toUnsignedInt(RawMemory.getByteVolatile(mbuf + REFERENCES));
+    }
+
+    /**
+     * Adds {@code count} references to each segment of a packet: it can be given back, or sent,
+     * {@code count} times more. Any thread that holds a reference.
+     *
+     * @throws IllegalStateException a buffer would have more than {@value #MAX_COUNT}; the
+     *     segments before it have theirs
+     */
+    public static void retain(long mbuf, int count) {
+        long segment = mbuf;
+        for (int i = segments(mbuf); i > 0; i--) {
+            if (references(segment) + count > MAX_COUNT) {
+                throw new IllegalStateException("mbuf %#x: %s references and %s more are too many"
+                        .formatted(segment, references(segment), count));
+            }
+            RawMemory.getAndAddLong(segment + PORT, count * ONE_REFERENCE);
+            segment = next(segment);
+        }
+    }
+
+    /** Gives back one reference of this segment. Whether it was the last one. Any thread. */
+    public static boolean release(long mbuf) {
+        if (references(mbuf) == 1) {
+            return true;
+        }
+        long before = RawMemory.getAndAddLong(mbuf + PORT, -ONE_REFERENCE);
+        if ((before / ONE_REFERENCE & MAX_COUNT) != 1) {
+            return false;
+        }
+        RawMemory.putByte(mbuf + REFERENCES, (byte) 1);
+        return true;
     }
 
     /** The port the packet arrived on. */
     public static int port(long mbuf) {
-        return RawMemory.getInt(mbuf + PORT);
+        return Short.toUnsignedInt(RawMemory.getShort(mbuf + PORT));
+    }
+
+    /** Sets the port the packet arrived on, of a packet that was handed on as it is. */
+    public static void setPort(long mbuf, int port) {
+        RawMemory.putShort(mbuf + PORT, (short) port);
     }
 
     /** Eight bytes of the application's own. */
@@ -86,5 +181,72 @@ public final class Mbuf {
     /** Sets the eight bytes of the application's own. */
     public static void setUserData(long mbuf, long value) {
         RawMemory.putLong(mbuf + USER_DATA, value);
+    }
+
+    /** What the metadata holds and asks for: {@link MbufFlags}. DPDK: {@code ol_flags}. */
+    public static long flags(long mbuf) {
+        return RawMemory.getLong(mbuf + FLAGS);
+    }
+
+    /** Sets the flags. */
+    public static void setFlags(long mbuf, long flags) {
+        RawMemory.putLong(mbuf + FLAGS, flags);
+    }
+
+    /** The RSS hash, where {@link MbufFlags#RX_RSS_HASH} is set. */
+    public static int hash(long mbuf) {
+        return RawMemory.getInt(mbuf + HASH);
+    }
+
+    /** Sets the RSS hash. */
+    public static void setHash(long mbuf, int hash) {
+        RawMemory.putInt(mbuf + HASH, hash);
+    }
+
+    /**
+     * The VLAN tag control information, 0 to 65535, where {@link MbufFlags#RX_VLAN_STRIPPED} or
+     * {@link MbufFlags#TX_VLAN} is set.
+     */
+    public static int vlanTci(long mbuf) {
+        return Short.toUnsignedInt(RawMemory.getShort(mbuf + VLAN_TCI));
+    }
+
+    /** Sets the VLAN tag control information. */
+    public static void setVlanTci(long mbuf, int tci) {
+        RawMemory.putShort(mbuf + VLAN_TCI, (short) tci);
+    }
+
+    /** Bytes of payload in each frame that {@link MbufFlags#TX_TCP_SEG} asks for. */
+    public static int tsoSegmentSize(long mbuf) {
+        return Short.toUnsignedInt(RawMemory.getShort(mbuf + TSO_SIZE));
+    }
+
+    /** Sets the bytes of payload in each frame. */
+    public static void setTsoSegmentSize(long mbuf, int bytes) {
+        RawMemory.putShort(mbuf + TSO_SIZE, (short) bytes);
+    }
+
+    /**
+     * Sets the lengths of the headers, which the transmit offloads need: bytes of the link layer,
+     * of IP and of TCP or UDP, 0 to 65535 each.
+     */
+    public static void setHeaderLengths(long mbuf, int l2, int l3, int l4) {
+        RawMemory.putLong(mbuf + HEADER_LENGTHS,
+                l2 | (long) l3 << Short.SIZE | (long) l4 << Integer.SIZE);
+    }
+
+    /** Bytes of the link layer's header. */
+    public static int l2Length(long mbuf) {
+        return Short.toUnsignedInt(RawMemory.getShort(mbuf + HEADER_LENGTHS));
+    }
+
+    /** Bytes of the IP header. */
+    public static int l3Length(long mbuf) {
+        return Short.toUnsignedInt(RawMemory.getShort(mbuf + HEADER_LENGTHS + Short.BYTES));
+    }
+
+    /** Bytes of the TCP or UDP header. */
+    public static int l4Length(long mbuf) {
+        return Short.toUnsignedInt(RawMemory.getShort(mbuf + HEADER_LENGTHS + 2 * Short.BYTES));
     }
 }

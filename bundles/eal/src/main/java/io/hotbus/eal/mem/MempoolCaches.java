@@ -18,6 +18,7 @@ public final class MempoolCaches implements AutoCloseable {
 
     private final Mempools mempools;
     private final int capacity;
+    private final long[] one = new long[1];
     private MempoolCache[] caches = {};
     private String holder;
 
@@ -72,6 +73,47 @@ public final class MempoolCaches implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives packets back: of each of their segments one reference, and its buffer with the last
+     * one. DPDK: {@code rte_pktmbuf_free_bulk}.
+     *
+     * @throws IllegalArgumentException a buffer is of no pool there is
+     * @throws IllegalStateException in debug runs: a buffer is free already
+     */
+    public void free(long[] packets, int offset, int count) {
+        boolean plain = true;
+        for (int i = offset; i < offset + count; i++) {
+            plain &= Mbuf.isPlain(packets[i]);
+        }
+        if (plain) {
+            put(packets, offset, count);
+        } else {
+            for (int i = offset; i < offset + count; i++) {
+                freeSegments(packets[i]);
+            }
+        }
+    }
+
+    private void freeSegments(long packet) {
+        long segment = packet;
+        for (int i = Mbuf.segments(packet); i > 0; i--) {
+            // The buffer may be another thread's once it is given back.
+            long next = Mbuf.next(segment);
+            freeSegment(segment);
+            segment = next;
+        }
+    }
+
+    /** Gives back one reference of a buffer, and the buffer with the last one. */
+    public void freeSegment(long mbuf) {
+        if (Mbuf.release(mbuf)) {
+            // Those without a cache may be several threads'.
+            long[] single = capacity == 0 ? new long[1] : one;
+            single[0] = mbuf;
+            put(single, 0, 1);
+        }
+    }
+
     private Mempool poolOf(long mbuf) {
         for (int i = 0; i < caches.length; i++) {
             if (caches[i].pool().contains(mbuf)) {
@@ -99,11 +141,15 @@ public final class MempoolCaches implements AutoCloseable {
         this.holder = holder;
     }
 
-    /** In debug runs: {@code holder} holds these buffers from now on. Else nothing. */
-    public void hold(String holder, long[] mbufs, int offset, int count) {
+    /** In debug runs: {@code holder} holds these packets from now on. Else nothing. */
+    public void hold(String holder, long[] packets, int offset, int count) {
         if (Mempool.DEBUG) {
             for (int i = offset; i < offset + count; i++) {
-                poolOf(mbufs[i]).hold(holder, mbufs, i, 1);
+                long segment = packets[i];
+                for (int left = Mbuf.segments(packets[i]); left > 0; left--) {
+                    poolOf(segment).hold(holder, new long[] {segment}, 0, 1);
+                    segment = Mbuf.next(segment);
+                }
             }
         }
     }

@@ -3,20 +3,21 @@ package io.hotbus.ethdev.internal;
 
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
-import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortState;
-import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,16 +36,16 @@ final class EthPort implements Port {
     private final Device device;
     private final EthDev dev;
     private final EthDevInfo info;
+    private final PortLimits limits;
     private final LiveQueues live;
     private final ShownStats shown;
-    private final PoolShare share = new PoolShare();
+    private final PortQueues queues;
     private final Starvation starvation = new Starvation();
     private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
-    /** As the driver made them; empty while not configured. */
-    private RxQueue[] rxQueues = {};
-    private TxQueue[] txQueues = {};
-    private boolean promiscuous;
+    private int mtu = EthDevInfo.DEFAULT_MTU;
+    private RxFilter filter;
+    private Optional<String> owner = Optional.empty();
 
     EthPort(int id, Device device, EthDev dev) {
         this.id = id;
@@ -52,7 +53,9 @@ final class EthPort implements Port {
         this.dev = dev;
         this.info = dev.info();
         this.live = new LiveQueues(info.rx().maxQueues(), info.tx().maxQueues());
-        this.promiscuous = dev.startsPromiscuous();
+        this.queues = new PortQueues(toString(), dev);
+        this.limits = new PortLimits(toString(), info);
+        this.filter = info.filter().initial(info.macAddress());
         this.shown = new ShownStats(dev, this::isRemoved);
     }
 
@@ -112,73 +115,21 @@ final class EthPort implements Port {
             case CLOSED -> throw failure("is closed: detach its device and attach it again");
             default -> requirePresent("configured");
         }
-        validate(config);
-        // Until all are there it counts as not configured.
-        rxQueues = new RxQueue[0];
-        txQueues = new TxQueue[0];
-        reserveBuffers(config);
-        RxQueue[] rx = new RxQueue[config.rxQueues()];
-        for (int i = 0; i < rx.length; i++) {
-            rx[i] = dev.setupRxQueue(i, config.rxDescriptors(), config.pool());
-            if (Mempool.DEBUG) {
-                rx[i] = TrackedQueues.rx(rx[i], this + " receive queue " + i);
-            }
-        }
-        TxQueue[] tx = new TxQueue[config.txQueues()];
-        for (int i = 0; i < tx.length; i++) {
-            tx[i] = dev.setupTxQueue(i, config.txDescriptors(), config.pool());
-            if (Mempool.DEBUG) {
-                tx[i] = TrackedQueues.tx(tx[i], this + " transmit queue " + i);
-            }
-        }
-        rxQueues = rx;
-        txQueues = tx;
+        limits.check(config);
+        queues.setUp(config);
         LOG.info("{}: configured, {} rx queue(s) of {} and {} tx queue(s) of {} descriptors, "
-                + "pool {}", this, rx.length, config.rxDescriptors(), tx.length,
-                config.txDescriptors(), config.pool().name());
-    }
-
-    private void reserveBuffers(PortConfig config) throws DeviceException {
-        int wanted = config.rxQueues() * dev.maxRxBuffers(config.rxDescriptors())
-                + config.txQueues() * dev.maxTxBuffers(config.txDescriptors());
-        int missing = share.exchange(config.pool(), wanted);
-        if (missing > 0) {
-            throw failure(("its queues may hold %s buffers, and mempool %s has %s, of which %s are "
-                    + "promised to others: it needs %s (or fewer descriptors or queues)").formatted(
-                            wanted, config.pool().name(), config.pool().capacity(),
-                            config.pool().reserved(), config.pool().capacity() + missing));
-        }
-    }
-
-    private void validate(PortConfig config) throws DeviceException {
-        validate("rx", config.rxQueues(), config.rxDescriptors(), info.rx());
-        validate("tx", config.txQueues(), config.txDescriptors(), info.tx());
-        if (config.pool() == null) {
-            throw failure("needs a mempool for its queues");
-        }
-    }
-
-    private void validate(String direction, int queues, int descriptors, QueueLimits limits)
-            throws DeviceException {
-        if (queues < 1 || queues > limits.maxQueues()) {
-            throw failure("%s %s queues: 1 to %s are possible"
-                    .formatted(queues, direction, limits.maxQueues()));
-        }
-        if (descriptors < limits.minDescriptors() || descriptors > limits.maxDescriptors()
-                || Integer.bitCount(descriptors) != 1) {
-            throw failure("%s %s descriptors: a power of two from %s to %s is needed".formatted(
-                    descriptors, direction, limits.minDescriptors(), limits.maxDescriptors()));
-        }
+                + "pool {}", this, config.rxQueues(), config.rxDescriptors(),
+                config.txQueues(), config.txDescriptors(), config.pool().name());
     }
 
     @Override
     public synchronized int rxQueueCount() {
-        return rxQueues.length;
+        return queues.rx().length;
     }
 
     @Override
     public synchronized int txQueueCount() {
-        return txQueues.length;
+        return queues.tx().length;
     }
 
     @Override
@@ -190,7 +141,7 @@ final class EthPort implements Port {
             throw failure("is closed: detach its device and attach it again");
         }
         requirePresent("started");
-        if (rxQueues.length == 0) {
+        if (queues.rx().length == 0) {
             throw failure("is not configured");
         }
         dev.start();
@@ -199,7 +150,7 @@ final class EthPort implements Port {
             throw failure("its device was pulled out while being started");
         }
         state = PortState.STARTED;
-        live.publish(rxQueues, txQueues);
+        live.publish(queues.rx(), queues.tx());
         LOG.info("{}: started", this);
     }
 
@@ -224,10 +175,9 @@ final class EthPort implements Port {
             shown.close();
         } finally {
             state = PortState.CLOSED;
-            rxQueues = new RxQueue[0];
-            txQueues = new TxQueue[0];
+            queues.forget();
             dev.close();
-            share.giveBack();
+            queues.giveBackBuffers();
         }
         LOG.info("{}: closed", this);
     }
@@ -264,7 +214,7 @@ final class EthPort implements Port {
 
     private synchronized void warnOfStarvation() {
         LOG.warn("{}: receives nothing, as it gets no buffers of {} (a larger pool, or fewer "
-                + "ports, queues or descriptors help)", this, share);
+                + "ports, queues or descriptors help)", this, queues);
     }
 
     @Override
@@ -278,21 +228,62 @@ final class EthPort implements Port {
     }
 
     @Override
-    public synchronized boolean promiscuous() {
-        return promiscuous;
+    public synchronized int mtu() {
+        return mtu;
     }
 
     @Override
-    public synchronized void setPromiscuous(boolean on) throws DeviceException {
+    public synchronized void setMtu(int bytes) throws DeviceException {
+        if (state != PortState.STOPPED) {
+            throw failure("is " + state.name().toLowerCase(Locale.ROOT)
+                    + ": its MTU can be set while it is stopped");
+        }
+        limits.checkMtu(bytes);
+        requirePresent("told its MTU");
+        dev.setMtu(bytes);
+        mtu = bytes;
+    }
+
+    @Override
+    public synchronized RxFilter rxFilter() {
+        return filter;
+    }
+
+    @Override
+    public synchronized void changeRxFilter(UnaryOperator<RxFilter> change)
+            throws DeviceException {
         if (state == PortState.CLOSED || isRemoved()) {
             return;
         }
+        RxFilter next;
         try {
-            dev.setPromiscuous(on);
-            promiscuous = on;
-        } catch (NotSupportedException e) {
-            throw e.by(toString(), info.driver());
+            next = change.apply(filter);
+        } catch (IllegalArgumentException e) {
+            throw new DeviceException(this + ": " + e.getMessage(), e);
         }
+        limits.check(filter, next);
+        if (!next.equals(filter)) {
+            dev.setRxFilter(next);
+            filter = next;
+        }
+    }
+
+    @Override
+    public synchronized Optional<String> owner() {
+        return owner;
+    }
+
+    @Override
+    public synchronized void own(String name) throws DeviceException {
+        if (owner.isPresent() && !owner.get().equals(name)) {
+            throw failure("is owned by " + owner.get());
+        }
+        owner = Optional.of(name);
+    }
+
+    @Override
+    public synchronized void disown(String name) {
+        owner = owner.filter(present -> !present.equals(name));
     }
 
     private void requirePresent(String doing) throws DeviceException {

@@ -128,7 +128,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
             table.put(id, Optional.of(port));
             raise(EthEvent.Kind.NEW, port);
         }
-        LOG.info("{}: new, driver {}, MAC {}", port, port.info().driver(), port.info().macText());
+        LOG.info("{}: new, driver {}, MAC {}", port, port.info().driver(), port.macAddress());
         // Its removal may have been told to the ports of the device before this one was among them.
         if (device.isGone()) {
             deviceRemoved(port);

@@ -7,11 +7,18 @@ import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.RssHash;
+import io.hotbus.ethdev.RssLimits;
+import io.hotbus.ethdev.RxFilter;
+import io.hotbus.ethdev.RxFilterLimits;
+import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,7 +38,7 @@ final class TestDev implements EthDev {
     final AtomicLong bursts = new AtomicLong();
     Hook onStart = () -> { };
     Hook onSetup = () -> { };
-    Hook onPromiscuous = () -> { };
+    Hook onFilter = () -> { };
     Runnable onStats = () -> { };
     EthStats stats = EthStats.ZERO;
     Map<String, Long> xstats = Map.of();
@@ -39,8 +46,12 @@ final class TestDev implements EthDev {
 
     @Override
     public EthDevInfo info() {
-        return new EthDevInfo("net_test", 0x020000000001L, new QueueLimits(4, 64, 1024),
-                new QueueLimits(8, 64, 1024));
+        return new EthDevInfo("net_test", new MacAddress(1L << 41 | 1),
+                new QueueLimits(4, 64, 1024),
+                new QueueLimits(8, 64, 1024)).withMaxMtu(9000).withFilter(
+                        new RxFilterLimits(2, true, 4, true, false, false))
+                .withOffloads(Set.of(RxOffload.VLAN_STRIP), Set.of())
+                .withRss(new RssLimits(Set.of(RssHash.IPV4), 2, 4));
     }
 
     @Override
@@ -73,7 +84,7 @@ final class TestDev implements EthDev {
         calls.add("tx" + index + " " + descriptors);
         return (caches, mbufs, count) -> {
             bursts.incrementAndGet();
-            caches.put(mbufs, 0, count);
+            caches.free(mbufs, 0, count);
             return count;
         };
     }
@@ -122,8 +133,13 @@ final class TestDev implements EthDev {
     }
 
     @Override
-    public void setPromiscuous(boolean on) throws DeviceException {
-        calls.add("promiscuous " + on);
-        onPromiscuous.run();
+    public void setRxFilter(RxFilter filter) throws DeviceException {
+        onFilter.run();
+        calls.add("filter " + filter.addresses() + (filter.promiscuous() ? " promiscuous" : ""));
+    }
+
+    @Override
+    public void setMtu(int mtu) {
+        calls.add("mtu " + mtu);
     }
 }

@@ -8,6 +8,7 @@ import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxQueue;
@@ -20,8 +21,8 @@ import java.util.List;
 final class FlawedDev implements EthDev {
     /** A register: 1 while the device is there. */
     static final long ALIVE = 0;
-    private static final EthDevInfo INFO =
-            new EthDevInfo("flawed", 0x02_00_00_00_00_66L, new QueueLimits(1, 64, 1024));
+    private static final EthDevInfo INFO = new EthDevInfo(
+            "flawed", new MacAddress(0x02_00_00_00_00_66L), new QueueLimits(1, 64, 1024));
 
     private final Flaw flaw;
     private final Mmio window;
@@ -58,7 +59,7 @@ final class FlawedDev implements EthDev {
             int n = 0;
             for (; n < count && !wire.isEmpty() && !isGone(); n++) {
                 mbufs[n] = wire.remove();
-                Mbuf.received(mbufs[n], Mbuf.length(mbufs[n]), port);
+                Mbuf.setPort(mbufs[n], port);
                 received.add(1, Mbuf.length(mbufs[n]));
             }
             return n;
@@ -94,7 +95,7 @@ final class FlawedDev implements EthDev {
     }
 
     private void drop() {
-        wire.forEach(mbuf -> pool.put(new long[] {mbuf}, 0, 1));
+        wire.forEach(mbuf -> pool.mempools().uncached().free(new long[] {mbuf}, 0, 1));
         wire.clear();
     }
 

@@ -5,6 +5,7 @@ import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.pmd.DmaReach;
 import io.hotbus.pmd.Registers;
 import java.time.Duration;
@@ -102,7 +103,8 @@ final class E1000eChip {
     }
 
     /**
-     * Puts the chip into a known state: no DMA, no interrupt, no address but its own, link wanted.
+     * Puts the chip into a known state: no DMA, no interrupt, no offloads, link wanted. The
+     * filter tables are undefined, but for the own address.
      * Source: 82574 data sheet, initialization sequence; the hand-over of the PHY as in
      * Linux {@code e1000_reset_hw_82571}.
      *
@@ -132,19 +134,11 @@ final class E1000eChip {
                 + resetLimit.toMillis() + " ms");
         write(E1000eRegs.IMC, -1);
         acknowledge();
-        clearFilters();
+        clearOffloads();
         linkUp();
     }
 
-    /** All tables but entry 0 of RA, the chip's own address: the reset leaves them undefined. */
-    private void clearFilters() {
-        for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
-            write(E1000eRegs.MTA + 4L * i, 0);
-        }
-        for (int i = 1; i < E1000eRegs.RA_ENTRIES; i++) {
-            write(E1000eRegs.RAL + 8L * i, 0);
-            write(E1000eRegs.RAH + 8L * i, 0);
-        }
+    private void clearOffloads() {
         write(E1000eRegs.MRQC, 0);
         write(E1000eRegs.RXCSUM, 0);
         write(E1000eRegs.RFCTL, E1000eRegs.RFCTL_ACK_DIS);
@@ -195,18 +189,15 @@ final class E1000eChip {
         return await(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE, 0, stopLimit);
     }
 
-    /**
-     * Its address, as a reset has read it from the NVM; the first byte on the wire in the highest
-     * of the low 48 bits.
-     */
-    long macAddress() throws DeviceException {
+    /** Its address, as a reset has read it from the NVM. */
+    MacAddress macAddress() throws DeviceException {
         int low = read(E1000eRegs.RAL);
         int high = read(E1000eRegs.RAH);
         requireAnswer("does not answer");
         require((high & E1000eRegs.RAH_AV) != 0 && (low & 1) == 0 && (low | high << 16) != 0,
                 "RAL0 and RAH0 hold no address (is its NVM programmed?)");
-        return Long.reverseBytes(Integer.toUnsignedLong(low) | (long) high << Integer.SIZE)
-                >>> Short.SIZE;
+        return new MacAddress(Long.reverseBytes(
+                Integer.toUnsignedLong(low) | (long) high << Integer.SIZE) >>> Short.SIZE);
     }
 
     /** @throws DeviceException no device answers; says whether that means a removal */

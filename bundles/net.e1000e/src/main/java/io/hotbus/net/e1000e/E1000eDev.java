@@ -7,6 +7,7 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.RxFilter;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
@@ -26,13 +27,14 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDev.class);
     private static final int TCTL = E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP
             | E1000eRegs.TCTL_CT_COLD | E1000eRegs.TCTL_RTLC | E1000eRegs.TCTL_MULR;
+    /** Bytes of an Ethernet header. */
+    private static final int HEADER = 14;
     private static final int[] SPEEDS_MBPS = {10, 100, 1000, 1000};
 
     private final E1000eChip chip;
     private final DmaAllocator allocator;
     private final RegisterCounters counters;
     private final E1000eLiveSetup setup = new E1000eLiveSetup();
-    private boolean promiscuous;
     private volatile boolean interrupt;
 
     private E1000eDev(E1000eChip chip, DmaAllocator allocator, EthDevInfo info,
@@ -51,7 +53,9 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     static E1000eDev probe(E1000eChip chip, DmaAllocator allocator) throws DeviceException {
         chip.reset();
         return new E1000eDev(chip, allocator, new EthDevInfo(E1000eDriver.NAME, chip.macAddress(),
-                new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)),
+                new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS))
+                .withMaxMtu(E1000eDescriptor.TX_MAX_LENGTH - HEADER)
+                .withFilter(E1000eFilter.LIMITS),
                 new RegisterCounters(chip.registers(), List.of(E1000eCounter.values())));
     }
 
@@ -71,18 +75,19 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         E1000eTxQueue tx = txQueues().get(0);
         counters.collect();
         chip.reset();
+        E1000eFilter.write(chip, rxFilter());
         rx.prepare();
         tx.prepare();
         chip.device().setBusMaster(true);
         chip.write(E1000eRegs.TIPG, E1000eRegs.TIPG_COPPER);
         chip.write(E1000eRegs.TCTL, TCTL);
-        chip.write(E1000eRegs.RCTL, rctl());
+        chip.write(E1000eRegs.RCTL, rctl(rxFilter()));
         rx.handOver();
         if (interrupt) {
             chip.enableInterrupt();
         }
         chip.requireAnswer("does not answer after it was started");
-        setup.begin(E1000eSetup.of(rctl(), TCTL, rx, tx));
+        setup.begin(E1000eSetup.of(rctl(rxFilter()), TCTL, rx, tx));
     }
 
     /** With what the chip was set up, while it is started. */
@@ -90,10 +95,10 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         return setup;
     }
 
-    private int rctl() {
-        int promiscuity = promiscuous ? E1000eRegs.RCTL_UPE | E1000eRegs.RCTL_MPE : 0;
+    private int rctl(RxFilter filter) {
         return E1000eRegs.RCTL_EN | E1000eRegs.RCTL_BAM | E1000eRegs.RCTL_SECRC
-                | rxQueues().get(0).bsize() | promiscuity;
+                | (mtu() > EthDevInfo.DEFAULT_MTU ? E1000eRegs.RCTL_LPE : 0)
+                | rxQueues().get(0).bsize() | E1000eFilter.rctl(filter);
     }
 
     @Override
@@ -160,11 +165,11 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     }
 
     @Override
-    public void setPromiscuous(boolean on) {
-        promiscuous = on;
+    protected void applyRxFilter(RxFilter next) {
         if (setup.end()) {
-            chip.write(E1000eRegs.RCTL, rctl());
-            setup.begin(E1000eSetup.of(rctl(), TCTL, rxQueues().get(0), txQueues().get(0)));
+            E1000eFilter.write(chip, next);
+            chip.write(E1000eRegs.RCTL, rctl(next));
+            setup.begin(E1000eSetup.of(rctl(next), TCTL, rxQueues().get(0), txQueues().get(0)));
         }
     }
 }

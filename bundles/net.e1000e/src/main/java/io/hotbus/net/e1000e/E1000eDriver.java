@@ -97,7 +97,7 @@ public final class E1000eDriver implements PciDriver {
                 chip, dev, port, ports, hotUnplug, settings.watch(), limits);
         attachment.onRemove(watch::close);
         watch.begin(interruptThread);
-        LOG.info("{}: 82574, {}, {}", device, dev.info().macText(),
+        LOG.info("{}: 82574, {}, {}", device, dev.info().macAddress(),
                 E1000eWatch.describe(dev.link()));
     }
 

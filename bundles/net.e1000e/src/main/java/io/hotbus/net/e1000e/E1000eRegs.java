@@ -68,13 +68,17 @@ final class E1000eRegs {
     static final int RCTL_UPE = 1 << 3;
     /** All multicast frames. */
     static final int RCTL_MPE = 1 << 4;
+    /** Frames longer than 1522 bytes with their FCS. */
+    static final int RCTL_LPE = 1 << 5;
     static final int RCTL_BAM = 1 << 15;
     static final int RCTL_BSIZE_SHIFT = 16;
+    /** Tagged frames of the VLANs in VFTA alone. */
+    static final int RCTL_VFE = 1 << 18;
     /** Strips the FCS. */
     static final int RCTL_SECRC = 1 << 26;
     /** The bits that are written. */
-    static final int RCTL_WRITTEN = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM
-            | 3 << RCTL_BSIZE_SHIFT | RCTL_SECRC;
+    static final int RCTL_WRITTEN = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_LPE
+            | RCTL_BAM | 3 << RCTL_BSIZE_SHIFT | RCTL_VFE | RCTL_SECRC;
 
     static final long RDBAL = 0x02800;
     static final long RDBAH = 0x02804;
@@ -98,6 +102,10 @@ final class E1000eRegs {
     static final long RAH = 0x05404;
     static final int RAH_AV = 1 << 31;
     static final int RA_ENTRIES = 16;
+    /** The last entry may belong to the manageability firmware, as in Linux and DPDK. */
+    static final int RA_USABLE = 15;
+    static final long VFTA = 0x05600;
+    static final int VFTA_ENTRIES = 128;
 
     // Transmit.
     static final long TCTL = 0x00400;

@@ -9,12 +9,7 @@ import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.RxRing;
 import java.util.List;
 
-/**
- * The receive queue.
- *
- * <p>A frame that takes more than one buffer is dropped and counted, since a packet has one segment
- * here. It can be so only where the pool's buffers are smaller than a frame.
- */
+/** The receive queue. A frame that does not fit in one buffer is a chain of segments. */
 final class E1000eRxQueue extends RxRing {
     private static final int MAX_BUFFER_SHIFT = 11;
     private static final int MIN_BUFFER_SHIFT = 8;
@@ -22,8 +17,6 @@ final class E1000eRxQueue extends RxRing {
     private final E1000eRing ring;
     /** The chip writes at most 2 to the power of this into a buffer. */
     private final int bufferShift;
-    /** The frame of the buffer that was taken last goes on in the next one. */
-    private boolean inFrame;
 
     /** @throws DeviceException the pool's buffers are too small, or as the ring says */
     E1000eRxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
@@ -50,18 +43,11 @@ final class E1000eRxQueue extends RxRing {
             if ((done & E1000eDescriptor.DD) == 0) {
                 break;
             }
-            long mbuf = take();
-            int length = (int) (done & E1000eDescriptor.LENGTH_MASK);
-            boolean whole = (done & (E1000eDescriptor.RX_EOP | E1000eDescriptor.RX_ERRORS))
-                    == E1000eDescriptor.RX_EOP && !inFrame;
-            if (!whole || length == 0 || length > 1 << bufferShift) {
-                countDropped(done);
-                drop(caches, mbuf);
-                continue;
+            long packet = receive(caches, done);
+            if (packet != 0) {
+                mbufs[received++] = packet;
+                bytes += Mbuf.length(packet);
             }
-            Mbuf.received(mbuf, length, portId);
-            mbufs[received++] = mbuf;
-            bytes += length;
         }
         if (received > 0) {
             counters.add(received, bytes);
@@ -70,12 +56,17 @@ final class E1000eRxQueue extends RxRing {
         return received;
     }
 
-    /** A frame counts once, where it ends. */
-    private void countDropped(long done) {
-        inFrame = (done & E1000eDescriptor.RX_EOP) == 0;
-        if (!inFrame) {
-            counters.addErrors(1);
+    /** Takes the next buffer. Returns the packet that ends in it; 0 if none does. */
+    private long receive(MempoolCaches caches, long done) {
+        int length = (int) (done & E1000eDescriptor.LENGTH_MASK);
+        long flags = done & (E1000eDescriptor.RX_EOP | E1000eDescriptor.RX_ERRORS);
+        boolean valid = length <= 1 << bufferShift && (flags & E1000eDescriptor.RX_ERRORS) == 0;
+        long mbuf = take();
+        if (flags == E1000eDescriptor.RX_EOP && length != 0 && valid && begins()) {
+            Mbuf.received(mbuf, length, portId);
+            return mbuf;
         }
+        return join(caches, mbuf, valid ? length : 0, (flags & E1000eDescriptor.RX_EOP) != 0);
     }
 
     @Override
@@ -97,7 +88,6 @@ final class E1000eRxQueue extends RxRing {
      * @throws DeviceException there are too few buffers in the pool
      */
     void prepare() throws DeviceException {
-        inFrame = false;
         ring.clear();
         ring.writeRegisters(E1000eRegs.DCTL_GRAN);
         fill();

@@ -26,40 +26,57 @@ final class E1000eTxQueue extends TxRing {
         while (awaitsReport() && ring.isDone(reporting())) {
             reported(caches);
         }
-        int taken = Math.min(count, free());
-        if (taken <= 0) {
-            return 0;
-        }
-        int next = next();
-        int sent = 0;
+        return send(caches, mbufs, count, next());
+    }
+
+    private int send(MempoolCaches caches, long[] mbufs, int count, int begin) {
+        int next = begin;
+        int taken = 0;
+        int refused = 0;
         long bytes = 0;
-        for (int i = 0; i < taken; i++) {
-            int length = Mbuf.length(mbufs[i]);
-            if (length <= 0 || length > E1000eDescriptor.TX_MAX_LENGTH) {
+        for (int room = free(); taken < count && room > 0; taken++) {
+            long packet = mbufs[taken];
+            int length = Mbuf.length(packet);
+            int segments = Mbuf.segments(packet);
+            if (length > E1000eDescriptor.TX_MAX_LENGTH || segments > mask || lacksBytes(packet)) {
                 // The chip would stop there.
-                refuse(caches, mbufs[i]);
+                refuse(caches, packet);
+                refused++;
                 continue;
             }
-            write(next, mbufs[i], length);
-            next = (next + 1) & mask;
-            sent++;
+            room -= segments;
+            if (room < 0) {
+                break;
+            }
+            next = write(next, packet, segments);
             bytes += length;
         }
-        if (sent > 0) {
-            owned += sent;
+        if (next != begin) {
+            owned += (next - begin) & mask;
             ring.doorbell(next);
-            counters.add(sent, bytes);
+            counters.add(taken - refused, bytes);
         }
         return taken;
     }
 
-    private void write(int index, long mbuf, int length) {
-        long command = length | E1000eDescriptor.TX_EOP | E1000eDescriptor.TX_IFCS;
-        if (asksForReport(index)) {
-            command |= E1000eDescriptor.TX_RS;
+    /** Writes a descriptor for each segment from {@code index} on. Returns the next index. */
+    private int write(int index, long packet, int segments) {
+        int next = index;
+        long segment = packet;
+        for (int left = segments; left > 0; left--) {
+            long command = Mbuf.segmentLength(segment) | E1000eDescriptor.TX_IFCS;
+            if (left == 1) {
+                command |= E1000eDescriptor.TX_EOP;
+            }
+            if (asksForReport(next)) {
+                command |= E1000eDescriptor.TX_RS;
+            }
+            hold(next, segment);
+            ring.write(next, Mbuf.dataIova(segment), command);
+            next = (next + 1) & mask;
+            segment = Mbuf.next(segment);
         }
-        buffers[index] = mbuf;
-        ring.write(index, Mbuf.dataIova(mbuf), command);
+        return next;
     }
 
     List<E1000eSetup.Register> registersWritten() {

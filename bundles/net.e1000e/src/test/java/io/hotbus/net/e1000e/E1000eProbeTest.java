@@ -58,15 +58,9 @@ final class E1000eProbeTest {
         rig.attach();
 
         assertThat(rig.chip.resets).isEqualTo(1);
-        assertThat(rig.port().info().macText()).isEqualTo("52:54:00:12:34:D3");
+        assertThat(rig.port().info().macAddress()).hasToString("52:54:00:12:34:D3");
         assertThat(rig.port().info().rx().maxQueues()).isEqualTo(1);
         assertThat(rig.chip.busMaster).isFalse();
-        for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
-            assertThat(rig.chip.get(E1000eRegs.MTA + 4L * i)).isZero();
-        }
-        for (int i = 1; i < E1000eRegs.RA_ENTRIES; i++) {
-            assertThat(rig.chip.get(E1000eRegs.RAH + 8L * i)).isZero();
-        }
         int control = rig.chip.get(E1000eRegs.CTRL);
         assertThat(control & E1000eRegs.CTRL_SLU).isNotZero();
         assertThat(control & E1000eRegs.CTRL_ASDE).isZero();

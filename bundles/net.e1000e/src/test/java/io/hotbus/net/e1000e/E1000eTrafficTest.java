@@ -8,11 +8,12 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.RxFilter;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.TestDma;
-import java.util.List;
-import java.util.stream.LongStream;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,36 +102,112 @@ final class E1000eTrafficTest {
         assertThat(port.stats().rxPackets()).isEqualTo(2);
     }
 
+    /** The chip is told of 256 bytes, so it needs several buffers for most frames. */
     @Test
-    void shouldDropAndCountFramesLargerThanABuffer() throws Exception {
-        // The chip is told of 256 bytes, so it needs two buffers for a frame of 300.
-        Mempool small = rig.pool(1024, 300);
+    void shouldReceiveFramesLargerThanABufferAsChains() throws Exception {
+        Mempool small = rig.pool(2048, 300);
         Port port = rig.start(small);
-        long[] numbers = LongStream.range(0, 500).filter(n -> Frames.length(n) <= 300).toArray();
-        List<Long> whole = LongStream.of(numbers).filter(n -> Frames.length(n) <= 256).boxed()
-                .toList();
-        assertThat(whole).hasSizeBetween(BURST, numbers.length - BURST / 2);
-        long[] mbufs = new long[numbers.length];
-        small.get(mbufs, 0, numbers.length);
-        for (int i = 0; i < numbers.length; i++) {
-            Frames.write(mbufs[i], numbers[i]);
-        }
-        assertThat(port.txQueue(0).burst(pool.mempools().uncached(), mbufs, numbers.length))
-                .isEqualTo(numbers.length);
+        Frames.send(port, pool, 0, 200);
 
-        int[] received = {0};
-        long[] some = new long[BURST];
-        assertThat(Rig.eventually(() -> {
-            int n = port.rxQueue(0).burst(pool.mempools().uncached(), some, BURST);
-            for (int i = 0; i < n; i++) {
-                assertThat(Frames.isIntact(some[i], whole.get(received[0]++))).isTrue();
-            }
-            small.put(some, 0, n);
-            return port.stats().rxPackets() + port.stats().rxErrors() == numbers.length;
-        })).as("%s", port.stats()).isTrue();
-        assertThat(received[0]).isEqualTo(whole.size());
+        for (int i = 0; i < 200; i++) {
+            long[] one = new long[1];
+            assertThat(Rig.eventually(() -> port.rxQueue(0).burst(
+                    pool.mempools().uncached(), one, 1) == 1)).as("%s", port.stats()).isTrue();
+            assertThat(Mbuf.segments(one[0])).isEqualTo((Frames.length(i) + 255) / 256);
+            assertThat(Frames.isIntact(one[0], i)).isTrue();
+            pool.mempools().uncached().free(one, 0, 1);
+        }
+        assertThat(port.stats().rxErrors()).isZero();
         rig.detachAll();
         assertThat(small.available()).isEqualTo(small.capacity());
+    }
+
+    @Test
+    void shouldDropDamagedChainsAndSendThem() throws Exception {
+        Mempool small = rig.pool(2048, 300);
+        Port port = rig.start(small);
+        rig.chip.damageNext = 1;
+        long[] frames = {chain(small, 300, 300, 300, 100), chain(small, 300, 0, 1),
+                chain(small, 300, 300)};
+
+        assertThat(port.txQueue(0).burst(pool.mempools().uncached(), frames, 3)).isEqualTo(3);
+
+        long[] one = new long[1];
+        assertThat(Rig.eventually(() -> port.rxQueue(0).burst(
+                pool.mempools().uncached(), one, 1) == 1)).isTrue();
+        assertThat(Mbuf.length(one[0])).isEqualTo(600);
+        pool.mempools().uncached().free(one, 0, 1);
+        assertThat(port.stats().rxErrors()).isEqualTo(1);
+        // A segment without a byte would stop the chip.
+        assertThat(port.stats().txErrors()).isEqualTo(1);
+        assertThat(port.stats().txPackets()).isEqualTo(2);
+        rig.detachAll();
+        assertThat(small.available()).isEqualTo(small.capacity());
+    }
+
+    private static long chain(Mempool pool, int... lengths) {
+        long[] segments = new long[lengths.length];
+        assertThat(pool.get(segments, 0, lengths.length)).isEqualTo(lengths.length);
+        for (int i = 0; i < lengths.length; i++) {
+            Mbuf.setLength(segments[i], lengths[i]);
+            if (i > 0) {
+                Mbuf.append(segments[0], segments[i - 1], segments[i]);
+            }
+        }
+        return segments[0];
+    }
+
+    @Test
+    void shouldReceiveLongFramesWhereTheMtuAllows() throws Exception {
+        rig.attach();
+        Port port = rig.configure(pool, Rig.RING);
+        port.start();
+        assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE).isZero();
+        port.stop();
+        port.setMtu(9000);
+        port.start();
+        assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE).isNotZero();
+        exchange(port, pool, 100);
+    }
+
+    /** The tables are undefined after a reset. */
+    @Test
+    void shouldReceiveForItsOwnAddressAlone() throws Exception {
+        rig.start(pool);
+        for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
+            assertThat(rig.chip.get(E1000eRegs.MTA + 4L * i)).isZero();
+        }
+        assertThat(rig.chip.get(E1000eRegs.RAL)).isEqualTo(0x12005452);
+        for (int i = 1; i < E1000eRegs.RA_ENTRIES; i++) {
+            assertThat(rig.chip.get(E1000eRegs.RAH + 8L * i)).isZero();
+        }
+    }
+
+    @Test
+    void shouldFilterAsTold() throws Exception {
+        Port port = rig.start(pool);
+        port.changeRxFilter(filter -> filter.withAddress(new MacAddress(0x0200_0304_0506L))
+                .plus(new MacAddress(0x0a0b_0c0d_0e0fL)).withVlans(Set.of(0, 33))
+                .withGroups(Set.of(new MacAddress(0x0100_5e00_1234L))));
+        for (int start = 0; start < 2; start++) {
+            assertThat(rig.chip.get(E1000eRegs.RAL)).isEqualTo(0x04030002);
+            assertThat(rig.chip.get(E1000eRegs.RAH)).isEqualTo(0x0605 | E1000eRegs.RAH_AV);
+            assertThat(rig.chip.get(E1000eRegs.RAL + 8)).isEqualTo(0x0d0c0b0a);
+            assertThat(rig.chip.get(E1000eRegs.RAH + 8)).isEqualTo(0x0f0e | E1000eRegs.RAH_AV);
+            assertThat(rig.chip.get(E1000eRegs.RAH + 16)).isZero();
+            assertThat(rig.chip.get(E1000eRegs.VFTA)).isEqualTo(1);
+            assertThat(rig.chip.get(E1000eRegs.VFTA + 4)).isEqualTo(2);
+            // 0x341: bits 47 to 36 of the address as it is on the wire.
+            assertThat(rig.chip.get(E1000eRegs.MTA + 4 * (0x341 >> 5))).isEqualTo(1 << 1);
+            assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_VFE).isNotZero();
+            port.stop();
+            port.start();
+        }
+        port.changeRxFilter(filter -> RxFilter.of(filter.address()).withAllMulticast(true));
+        assertThat(rig.chip.get(E1000eRegs.RCTL)
+                & (E1000eRegs.RCTL_VFE | E1000eRegs.RCTL_MPE | E1000eRegs.RCTL_UPE))
+                .isEqualTo(E1000eRegs.RCTL_MPE);
+        assertThat(rig.chip.get(E1000eRegs.RAH + 8)).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.hotbus.eal.io.RawMemory;
 import io.hotbus.os.LinuxException;
 import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
+import java.io.ByteArrayOutputStream;
 
 /**
  * The model of an 82574 with a loopback plug in its socket. A frame is held back while there is no
@@ -33,6 +34,7 @@ final class Fake82574 extends NicModel {
     volatile int resets;
     volatile int damageNext;
 
+    private final ByteArrayOutputStream frame = new ByteArrayOutputStream();
     private int interruptMask;
 
     Fake82574(TestDma memory) throws LinuxException {
@@ -113,46 +115,74 @@ final class Fake82574 extends NicModel {
         if (!dma || !enabled || !cable || holdTransmit || head == get(E1000eRegs.TDT)) {
             return false;
         }
-        long descriptor = descriptor(E1000eRegs.TDBAL, head);
-        if (descriptor == TestDma.FAULT) {
+        int descriptors = gather(head);
+        if (descriptors == 0 || !receive()) {
             return false;
         }
+        for (int i = 0; i < descriptors; i++) {
+            report(descriptor(E1000eRegs.TDBAL, head));
+            head = next(E1000eRegs.TDLEN, head);
+        }
+        set(E1000eRegs.TDH, head);
+        return true;
+    }
+
+    /** Reads the next frame. Returns its descriptors; 0 where it is not there as a whole. */
+    private int gather(int head) {
+        frame.reset();
+        int at = head;
+        for (int count = 1; at != get(E1000eRegs.TDT); count++) {
+            long descriptor = descriptor(E1000eRegs.TDBAL, at);
+            if (descriptor == TestDma.FAULT) {
+                return 0;
+            }
+            long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
+            byte[] piece = new byte[(int) (command & E1000eDescriptor.LENGTH_MASK)];
+            long data = translate("frame to send", RawMemory.getLong(descriptor), piece.length);
+            if (data == TestDma.FAULT) {
+                return 0;
+            }
+            RawMemory.copy(data, piece, 0, piece.length);
+            frame.writeBytes(piece);
+            if ((command & E1000eDescriptor.TX_EOP) != 0) {
+                return count;
+            }
+            at = next(E1000eRegs.TDLEN, at);
+        }
+        return 0;
+    }
+
+    private void report(long descriptor) {
         long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
-        int length = (int) (command & E1000eDescriptor.LENGTH_MASK);
-        long frame = translate("frame to send", RawMemory.getLong(descriptor), length);
-        if (frame == TestDma.FAULT || !receive(frame, length)) {
-            return false;
-        }
         if ((command & E1000eDescriptor.TX_RS) != 0 && !losesWrites) {
             RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
                     command | E1000eDescriptor.DD);
         }
-        set(E1000eRegs.TDH, next(E1000eRegs.TDLEN, head));
-        return true;
     }
 
-    /** False: there are too few descriptors now. */
-    private boolean receive(long frame, int length) {
+    /** Puts the frame into buffers. False: there are too few descriptors now. */
+    private boolean receive() {
+        byte[] bytes = frame.toByteArray();
         int room = 2048 >> (get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3);
         int size = get(E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
         int head = get(E1000eRegs.RDH);
         int free = Math.floorMod(get(E1000eRegs.RDT) - head, Math.max(1, size));
-        if (free * room < length) {
+        if (free * room < bytes.length) {
             return false;
         }
         long errors = damageNext > 0 ? (long) RX_ERROR_CE << 40 : 0;
         damageNext -= damageNext > 0 ? 1 : 0;
-        for (int done = 0; done < length; done += room) {
-            int piece = Math.min(room, length - done);
+        for (int done = 0; done < bytes.length; done += room) {
+            int piece = Math.min(room, bytes.length - done);
             long descriptor = descriptor(E1000eRegs.RDBAL, head);
             long buffer = descriptor == TestDma.FAULT ? TestDma.FAULT
                     : translate("receive buffer", RawMemory.getLong(descriptor), piece);
             if (buffer == TestDma.FAULT) {
                 return false;
             }
-            long end = done + piece == length ? E1000eDescriptor.RX_EOP | errors : 0;
+            long end = done + piece == bytes.length ? E1000eDescriptor.RX_EOP | errors : 0;
             if (!losesWrites) {
-                RawMemory.copy(frame + done, buffer, piece);
+                RawMemory.copy(bytes, done, buffer, piece);
                 RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
                         E1000eDescriptor.DD | end | piece);
             }

@@ -14,6 +14,8 @@ import io.hotbus.pmd.eth.QueueSetup;
 /** One null device. It has nothing that could be pulled out. */
 final class NullDev extends AbstractEthDev<RxQueue, TxQueue> {
     private static final QueueLimits LIMITS = new QueueLimits(16, 1, 1 << 15);
+    /** Longer packets than any are swallowed, too. */
+    private static final int MAX_MTU = 0xffff;
     private static final int SPEED_MBPS = 10_000;
     /** Locally administered; the device's number makes the last two bytes. */
     private static final long MAC = 0x02_00_00_4e_00_00L;
@@ -24,7 +26,8 @@ final class NullDev extends AbstractEthDev<RxQueue, TxQueue> {
 
     /** {@code name} is the device's. */
     NullDev(String name, NullArgs args) {
-        super(new EthDevInfo(NullDriver.NAME, LocalMac.of(MAC, name), LIMITS));
+        super(new EthDevInfo(NullDriver.NAME, LocalMac.of(MAC, name), LIMITS)
+                .withMaxMtu(MAX_MTU));
         this.name = name;
         this.args = args;
     }

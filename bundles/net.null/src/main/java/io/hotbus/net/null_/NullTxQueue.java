@@ -27,12 +27,20 @@ final class NullTxQueue implements TxQueue {
         }
         if (dummy != null) {
             for (int i = 0; i < count; i++) {
-                RawMemory.copy(Mbuf.data(mbufs[i]), dummy, 0,
-                        Math.min(dummy.length, Mbuf.length(mbufs[i])));
+                copy(mbufs[i]);
             }
         }
-        caches.put(mbufs, 0, count);
+        caches.free(mbufs, 0, count);
         counters.add(count, bytes);
         return count;
+    }
+
+    private void copy(long packet) {
+        long segment = packet;
+        for (int left = Mbuf.segments(packet); left > 0; left--) {
+            RawMemory.copy(Mbuf.data(segment), dummy, 0,
+                    Math.min(dummy.length, Mbuf.segmentLength(segment)));
+            segment = Mbuf.next(segment);
+        }
     }
 }

@@ -179,8 +179,8 @@ final class NullDevTest {
 
     @Test
     void shouldHaveItsOwnAddress() {
-        assertThat(dev(64, false, false).info().macText()).isEqualTo("02:00:00:4E:00:01");
-        assertThat(new NullDev("net_null258", new NullArgs(64, false, false)).info().macText())
-                .isEqualTo("02:00:00:4E:01:02");
+        assertThat(dev(64, false, false).info().macAddress()).hasToString("02:00:00:4E:00:01");
+        assertThat(new NullDev("net_null258", new NullArgs(64, false, false)).info().macAddress())
+                .hasToString("02:00:00:4E:01:02");
     }
 }

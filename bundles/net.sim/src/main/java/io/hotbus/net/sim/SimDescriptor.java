@@ -12,10 +12,9 @@ final class SimDescriptor {
 
     /** Bytes in the frame. */
     static final long LENGTH_MASK = 0xffff;
-    static final int MAX_LENGTH = 0xffff;
 
     // Transmit: CMD, written by the driver.
-    /** End of packet: frames have one segment here, so it is always set. */
+    /** End of packet: the frame ends in this buffer. */
     static final long TX_EOP = 1L << 24;
     /** Insert the FCS. There is none on this wire; set for the sake of form. */
     static final long TX_IFCS = 1L << 25;
@@ -27,7 +26,7 @@ final class SimDescriptor {
 
     /** Descriptor done, receive and transmit. Written by the hardware, last. */
     static final long DD = 1L << 32;
-    /** Receive, end of packet. */
+    /** Receive, end of packet: the frame ends in this buffer. */
     static final long RX_EOP = 1L << 33;
     /** Receive error: the buffer is not allowed, the frame is lost. */
     static final long RX_RXE = 1L << 47;

@@ -7,8 +7,9 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
-import io.hotbus.ethdev.NotSupportedException;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.RxFilterLimits;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
@@ -48,10 +49,12 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
         if (high == Registers.GONE || (high & SimRegs.RAH_AV) == 0) {
             throw bars.failure(nic.name(), "RAH holds no address");
         }
-        long mac = Long.reverseBytes(Integer.toUnsignedLong(low) | (long) high << Integer.SIZE)
-                >>> Short.SIZE;
+        MacAddress mac = new MacAddress(Long.reverseBytes(
+                Integer.toUnsignedLong(low) | (long) high << Integer.SIZE) >>> Short.SIZE);
         return new SimDev(bars, nic, new EthDevInfo(SimDriver.NAME, mac, new QueueLimits(
-                queues, SimRegs.MIN_DESCRIPTORS, SimRegs.MAX_DESCRIPTORS)));
+                queues, SimRegs.MIN_DESCRIPTORS, SimRegs.MAX_DESCRIPTORS))
+                .withMaxMtu(SimRegs.MAX_FRAME - EthDevInfo.OVERHEAD)
+                .withFilter(RxFilterLimits.NO_FILTER));
     }
 
     @Override
@@ -84,6 +87,7 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
         for (SimQueue queue : queues().toList()) {
             queue.start();
         }
+        bars.registers().write32(SimRegs.RLPML, mtu() + EthDevInfo.OVERHEAD);
         bars.registers().write32(SimRegs.CTRL, SimRegs.CTRL_SLU);
         if (!bars.await(SimRegs.STATUS, SimRegs.STATUS_SLU, SimRegs.STATUS_SLU)) {
             throw bars.failure(nic.name(), "CTRL.SLU has no effect");
@@ -105,19 +109,6 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
     @Override
     protected void closeDevice() {
         nic.mapDma(List.of());
-    }
-
-    /** The NIC has no address filter. */
-    @Override
-    public boolean startsPromiscuous() {
-        return true;
-    }
-
-    @Override
-    public void setPromiscuous(boolean on) throws DeviceException {
-        if (!on) {
-            throw new NotSupportedException("to turn promiscuous mode off");
-        }
     }
 
     @Override

@@ -178,12 +178,16 @@ final class SimNic {
      *
      * @return false: hold it back, there is no free descriptor
      */
-    boolean receive(int queue, long frame, int length) {
+    boolean receive(int queue, SimFrame frame) {
         if (receiving == 0) {
             counters.missed();
             return true;
         }
-        return rx[queue % receiving].receive(frame, length, args.flowControl());
+        if (frame.length() > RawMemory.getIntVolatile(bar0 + SimRegs.RLPML)) {
+            counters.oversize();
+            return true;
+        }
+        return rx[queue % receiving].receive(frame, args.flowControl());
     }
 
     /** Shows the driver what {@link #receive} has counted. */

@@ -31,7 +31,7 @@ final class SimNicCounters {
         missed++;
     }
 
-    /** A frame was dropped, as it is longer than the buffers. */
+    /** A frame was dropped, as it is longer than RLPML, or than all buffers of a ring. */
     void oversize() {
         oversize++;
     }

@@ -74,21 +74,27 @@ abstract class SimNicQueue {
         tail = 0;
     }
 
-    /** Whether the driver has handed over no descriptor that has not been used. */
-    final boolean isEmpty() {
-        if (head == tail) {
+    /** How many descriptors the driver can hand over at a time. */
+    final int capacity() {
+        return mask;
+    }
+
+    /** Whether the driver has handed over {@code count} descriptors that have not been used. */
+    final boolean isAvailable(int count) {
+        if (((tail - head) & mask) < count) {
             tail = register(SimRegs.TAIL) & mask;
         }
-        return head == tail;
+        return ((tail - head) & mask) >= count;
     }
 
-    /** Address of the next descriptor to be used. */
-    final long descriptor() {
-        return SimDescriptor.at(ring, head);
+    /** Address of a descriptor to be used: 0 is the next one, 1 the one after it. */
+    final long descriptor(int ahead) {
+        return SimDescriptor.at(ring, (head + ahead) & mask);
     }
 
-    final void advance() {
-        head = (head + 1) & mask;
+    /** Has used {@code count} descriptors. */
+    final void advance(int count) {
+        head = (head + count) & mask;
     }
 
     /** Shows the driver where the hardware stands. */

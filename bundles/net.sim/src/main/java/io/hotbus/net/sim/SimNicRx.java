@@ -5,9 +5,6 @@ import io.hotbus.eal.io.RawMemory;
 
 /** A receive queue of the hardware side. Thread {@code sim-hw}. */
 final class SimNicRx extends SimNicQueue {
-    /** Up to here a loop is faster than the call of a copy routine. */
-    private static final int SHORT_COPY = 256;
-
     private final SimIommu iommu;
     private final SimNicCounters counters;
     private int bufferSize;
@@ -25,47 +22,46 @@ final class SimNicRx extends SimNicQueue {
     }
 
     /**
-     * Puts {@code length} bytes at {@code frame} into the next buffer, or drops and counts them.
+     * Puts {@code frame} into the next buffers, or drops and counts it.
      *
-     * @return false: hold it back, there is no free descriptor
+     * @return false: hold it back, there are too few free descriptors
      */
-    boolean receive(long frame, int length, boolean flowControl) {
-        if (length > bufferSize) {
+    boolean receive(SimFrame frame, boolean flowControl) {
+        int length = frame.length();
+        int wanted = length <= bufferSize ? 1 : (length + bufferSize - 1) / bufferSize;
+        if (wanted > capacity()) {
             counters.oversize();
             return true;
         }
-        if (isEmpty()) {
+        if (!isAvailable(wanted)) {
             if (!flowControl) {
                 counters.missed();
             }
             return !flowControl;
         }
-        long descriptor = descriptor();
-        long buffer = iommu.translate(RawMemory.getLong(descriptor), length);
-        long result;
-        if (buffer == SimIommu.FAULT) {
-            counters.receiveFault();
-            result = SimDescriptor.DD | SimDescriptor.RX_EOP | SimDescriptor.RX_RXE;
-        } else {
-            copy(frame, buffer, length);
-            counters.received(length);
-            result = SimDescriptor.DD | SimDescriptor.RX_EOP | length;
+        for (int done = 0; done < length; done += bufferSize) {
+            if (!fill(frame, done, Math.min(bufferSize, length - done))) {
+                counters.receiveFault();
+                return true;
+            }
         }
-        RawMemory.putLongRelease(descriptor + SimDescriptor.WORD, result);
-        advance();
+        counters.received(length);
         return true;
     }
 
-    private static void copy(long from, long to, int length) {
-        if (length > SHORT_COPY || length < Long.BYTES) {
-            RawMemory.copy(from, to, length);
-            return;
+    /** Puts {@code count} bytes into the next buffer. False: it is not allowed; the frame ends. */
+    private boolean fill(SimFrame frame, int offset, int count) {
+        long descriptor = descriptor(0);
+        long buffer = iommu.translate(RawMemory.getLong(descriptor), count);
+        boolean allowed = buffer != SimIommu.FAULT;
+        long result = SimDescriptor.DD | SimDescriptor.RX_EOP | SimDescriptor.RX_RXE;
+        if (allowed) {
+            frame.copy(offset, buffer, count);
+            boolean ends = offset + count == frame.length();
+            result = SimDescriptor.DD | (ends ? SimDescriptor.RX_EOP : 0) | count;
         }
-        int last = length - Long.BYTES;
-        for (int i = 0; i < last; i += Long.BYTES) {
-            RawMemory.putLong(to + i, RawMemory.getLong(from + i));
-        }
-        // The last eight bytes may overlap those before them.
-        RawMemory.putLong(to + last, RawMemory.getLong(from + last));
+        RawMemory.putLongRelease(descriptor + SimDescriptor.WORD, result);
+        advance(1);
+        return allowed;
     }
 }

@@ -7,6 +7,9 @@ import io.hotbus.eal.io.RawMemory;
 final class SimNicTx extends SimNicQueue {
     private final SimIommu iommu;
     private final SimNicCounters counters;
+    private final SimFrame frame = new SimFrame();
+    /** The frame cannot be sent: a buffer or a length of it is not allowed. */
+    private boolean faulty;
 
     SimNicTx(long registers, long bar2, SimIommu iommu, SimNicCounters counters) {
         super(registers, bar2);
@@ -31,8 +34,7 @@ final class SimNicTx extends SimNicQueue {
             return 0;
         }
         int done = 0;
-        while (done < budget && !isEmpty() && send(receiver, queue)) {
-            advance();
+        while (done < budget && send(receiver, queue)) {
             done++;
         }
         if (done > 0) {
@@ -45,28 +47,57 @@ final class SimNicTx extends SimNicQueue {
         return done;
     }
 
-    /** Sends the next frame; false: it is held back. */
+    /** Sends the next frame; false: there is none, or it is held back. */
     private boolean send(SimNic receiver, int queue) {
-        long descriptor = descriptor();
-        long command = RawMemory.getLong(descriptor + SimDescriptor.WORD);
-        int length = (int) (command & SimDescriptor.LENGTH_MASK);
-        long frame = iommu.translate(RawMemory.getLong(descriptor), length);
-        boolean report = (command & SimDescriptor.TX_RS) != 0;
-        if (frame == SimIommu.FAULT || length == 0) {
+        int descriptors = gather();
+        if (descriptors == 0) {
+            return false;
+        }
+        if (faulty) {
             counters.sendFault();
-            command |= SimDescriptor.TX_EC;
-            report = true;
         } else if (receiver == null) {
             counters.sentWithoutLink();
-        } else if (receiver.receive(queue, frame, length)) {
-            counters.sent(length);
+        } else if (receiver.receive(queue, frame)) {
+            counters.sent(frame.length());
         } else {
             return false;
         }
-        if (report) {
+        for (int i = 0; i < descriptors; i++) {
+            report(descriptor(i), faulty && i == descriptors - 1);
+        }
+        advance(descriptors);
+        return true;
+    }
+
+    /** Collects the next frame. Returns its descriptors; 0 where it is not there as a whole. */
+    private int gather() {
+        frame.clear();
+        faulty = false;
+        int descriptors = 0;
+        long command;
+        do {
+            if (!isAvailable(descriptors + 1)) {
+                return 0;
+            }
+            long descriptor = descriptor(descriptors++);
+            command = RawMemory.getLong(descriptor + SimDescriptor.WORD);
+            int length = (int) (command & SimDescriptor.LENGTH_MASK);
+            long address = iommu.translate(RawMemory.getLong(descriptor), length);
+            faulty |= address == SimIommu.FAULT || length == 0;
+            frame.add(address, length);
+        } while ((command & SimDescriptor.TX_EOP) == 0);
+        faulty |= frame.length() > SimRegs.MAX_FRAME;
+        return descriptors;
+    }
+
+    private static void report(long descriptor, boolean error) {
+        long command = RawMemory.getLong(descriptor + SimDescriptor.WORD);
+        if (error) {
+            command |= SimDescriptor.TX_EC;
+        }
+        if (error || (command & SimDescriptor.TX_RS) != 0) {
             RawMemory.putLongRelease(
                     descriptor + SimDescriptor.WORD, command | SimDescriptor.DD);
         }
-        return true;
     }
 }

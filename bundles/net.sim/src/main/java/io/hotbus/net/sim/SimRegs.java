@@ -33,6 +33,11 @@ final class SimRegs {
     /** CTRL.SLU as the hardware has it in effect. */
     static final int STATUS_SLU = 1 << 6;
 
+    /** The longest frame that is received; at most {@link #MAX_FRAME}. */
+    static final long RLPML = 0x5004;
+    /** Bytes of the longest frame, without FCS. */
+    static final int MAX_FRAME = 9728;
+
     static final long RAL = 0x5400;
     static final long RAH = 0x5404;
     static final int RAH_AV = 1 << 31;

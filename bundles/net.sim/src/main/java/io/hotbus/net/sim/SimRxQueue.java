@@ -11,7 +11,7 @@ import io.hotbus.pmd.eth.RxRing;
 /** A receive queue. */
 final class SimRxQueue extends RxRing implements SimQueue {
     private final SimRing ring;
-    private final int maxLength;
+    private final int bufferSize;
     /** All-ones was read where that cannot be. Until the queue is started again. */
     private boolean gone;
 
@@ -19,7 +19,7 @@ final class SimRxQueue extends RxRing implements SimQueue {
         super(setup, device + " receive queue " + setup.index());
         this.ring = new SimRing(bars, SimRegs.rxQueue(setup.index()), 2 * setup.index(),
                 setup.descriptors());
-        this.maxLength = Math.min(setup.pool().dataRoom(), SimDescriptor.MAX_LENGTH);
+        this.bufferSize = Math.min(setup.pool().dataRoom(), SimRegs.MAX_FRAME);
     }
 
     @Override
@@ -38,16 +38,11 @@ final class SimRxQueue extends RxRing implements SimQueue {
                 gone = true;
                 break;
             }
-            int length = (int) (done & SimDescriptor.LENGTH_MASK);
-            long mbuf = take();
-            if (length == 0 || length > maxLength || (done & SimDescriptor.RX_RXE) != 0) {
-                counters.addErrors(1);
-                drop(caches, mbuf);
-                continue;
+            long packet = receive(caches, done);
+            if (packet != 0) {
+                mbufs[received++] = packet;
+                bytes += Mbuf.length(packet);
             }
-            Mbuf.received(mbuf, length, portId);
-            mbufs[received++] = mbuf;
-            bytes += length;
         }
         if (received > 0) {
             counters.add(received, bytes);
@@ -56,6 +51,19 @@ final class SimRxQueue extends RxRing implements SimQueue {
             refill(caches);
         }
         return received;
+    }
+
+    /** Takes the next buffer. Returns the packet that ends in it; 0 if none does. */
+    private long receive(MempoolCaches caches, long done) {
+        int length = (int) (done & SimDescriptor.LENGTH_MASK);
+        long flags = done & (SimDescriptor.RX_EOP | SimDescriptor.RX_RXE);
+        boolean valid = length <= bufferSize && (flags & SimDescriptor.RX_RXE) == 0;
+        long mbuf = take();
+        if (flags == SimDescriptor.RX_EOP && length != 0 && valid && begins()) {
+            Mbuf.received(mbuf, length, portId);
+            return mbuf;
+        }
+        return join(caches, mbuf, valid ? length : 0, (flags & SimDescriptor.RX_EOP) != 0);
     }
 
     @Override
@@ -76,7 +84,7 @@ final class SimRxQueue extends RxRing implements SimQueue {
         gone = false;
         ring.clear();
         int tail = fill();
-        ring.enable(pool().dataRoom(), toString());
+        ring.enable(bufferSize, toString());
         ring.doorbell(tail);
     }
 

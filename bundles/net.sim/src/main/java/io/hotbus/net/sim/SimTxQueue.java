@@ -29,31 +29,57 @@ final class SimTxQueue extends TxRing implements SimQueue {
             return 0;
         }
         reclaim(caches);
-        int sent = gone ? 0 : Math.min(count, free());
-        if (sent <= 0) {
-            return 0;
-        }
-        long bytes = 0;
-        for (int i = 0; i < sent; i++) {
-            int length = Mbuf.length(mbufs[i]);
-            write(next, mbufs[i], length);
-            next = (next + 1) & mask;
-            bytes += length;
-        }
-        owned += sent;
-        ring.doorbell(next);
-        counters.add(sent, bytes);
-        return sent;
+        return gone ? 0 : send(caches, mbufs, count, next);
     }
 
-    private void write(int index, long mbuf, int length) {
-        long command = length & SimDescriptor.LENGTH_MASK
-                | SimDescriptor.TX_EOP | SimDescriptor.TX_IFCS;
-        if (asksForReport(index)) {
-            command |= SimDescriptor.TX_RS;
+    private int send(MempoolCaches caches, long[] mbufs, int count, int begin) {
+        int next = begin;
+        int taken = 0;
+        int refused = 0;
+        long bytes = 0;
+        for (int room = free(); taken < count && room > 0; taken++) {
+            long packet = mbufs[taken];
+            int length = Mbuf.length(packet);
+            int segments = Mbuf.segments(packet);
+            if (length > SimRegs.MAX_FRAME || segments > mask) {
+                refuse(caches, packet);
+                refused++;
+                continue;
+            }
+            room -= segments;
+            if (room < 0) {
+                break;
+            }
+            next = write(next, packet, segments);
+            bytes += length;
         }
-        buffers[index] = mbuf;
-        ring.write(index, Mbuf.dataIova(mbuf), command);
+        if (next != begin) {
+            owned += (next - begin) & mask;
+            ring.doorbell(next);
+            counters.add(taken - refused, bytes);
+        }
+        return taken;
+    }
+
+    /** Writes a descriptor for each segment from {@code index} on. Returns the next index. */
+    private int write(int index, long packet, int segments) {
+        int next = index;
+        long segment = packet;
+        for (int left = segments; left > 0; left--) {
+            long command = Mbuf.segmentLength(segment) & SimDescriptor.LENGTH_MASK
+                    | SimDescriptor.TX_IFCS;
+            if (left == 1) {
+                command |= SimDescriptor.TX_EOP;
+            }
+            if (asksForReport(next)) {
+                command |= SimDescriptor.TX_RS;
+            }
+            hold(next, segment);
+            ring.write(next, Mbuf.dataIova(segment), command);
+            next = (next + 1) & mask;
+            segment = Mbuf.next(segment);
+        }
+        return next;
     }
 
     /** Gives back what the hardware reports as sent. */
@@ -74,7 +100,7 @@ final class SimTxQueue extends TxRing implements SimQueue {
         gone = false;
         returnBuffers();
         ring.clear();
-        ring.enable(pool().dataRoom(), toString());
+        ring.enable(0, toString());
     }
 
     @Override

@@ -30,14 +30,16 @@
  * 0x0008  STATUS    RO  bit 0 FD, always 1. bit 1 LU: the link is up, which takes SLU at both ends.
  *                       bit 6 SLU: CTRL.SLU as it is in effect
  * 0x4010  MPC       RO  64 bits: frames dropped for want of a receive descriptor or queue
- * 0x4018  ROC       RO  64 bits: frames dropped, longer than SRRCTL
+ * 0x4018  ROC       RO  64 bits: frames dropped, longer than RLPML or than all buffers of a ring
  * 0x4020  RXDMAERR  RO  64 bits: frames dropped, as the IOMMU refused the buffer
  * 0x4028  GPRC      RO  64 bits: frames received
  * 0x4030  GORC      RO  64 bits: bytes received, no FCS
  * 0x4080  GPTC      RO  64 bits: frames sent
  * 0x4088  GOTC      RO  64 bits: bytes sent
- * 0x4090  TXDMAERR  RO  64 bits: frames not sent, as the IOMMU refused the buffer, or empty
+ * 0x4090  TXDMAERR  RO  64 bits: frames not sent: the IOMMU refused a buffer, a buffer is
+ *                       empty, or the frame is longer than 9728 bytes
  * 0x4098  TNLC      RO  64 bits: frames sent while the link was down; they went nowhere
+ * 0x5004  RLPML     RW  the longest frame to be received, in bytes: longer ones are dropped
  * 0x5400  RAL       RO  the address, first byte lowest. After reset: bytes 0 to 3
  * 0x5404  RAH       RO  bits 0..15: bytes 4 and 5. bit 31 AV, always 1
  *
@@ -59,11 +61,14 @@
  *
  * <h2>Descriptors</h2>
  * 16 bytes, little-endian: the buffer's I/O virtual address, then a word that the hardware writes
- * in one piece when it is done with the buffer.
+ * in one piece when it is done with the buffer. A frame takes one buffer or more.
  * <pre>
- * receive   bits 0..15 length. bit 32 DD: done. bit 33 EOP, with every DD. bit 47 RXE: the frame is
- *           lost, see RXDMAERR
- * transmit  bits 0..15 length. bit 24 EOP, bit 25 IFCS: set by the driver. bit 27 RS: report.
+ * receive   bits 0..15 length in this buffer. bit 32 DD: done. bit 33 EOP: the frame ends here; it
+ *           goes on in the next buffer otherwise. bit 47 RXE, with EOP: the frame is lost, see
+ *           RXDMAERR
+ * transmit  bits 0..15 length in this buffer. bit 24 EOP: the frame ends here; no frame is sent
+ *           before its last descriptor is handed over. bit 25 IFCS: set by the driver. bit 27 RS:
+ *           report.
  *           bit 32 DD: done, where RS is set; all before it are done as well. bit 33 EC: not
  *           sent, see TXDMAERR; reported without RS, too
  * </pre>

@@ -6,6 +6,7 @@ import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.os.Linux;
@@ -85,8 +86,14 @@ final class Rig implements AutoCloseable {
 
     /** Attaches, configures and starts; as many queues as {@code devargs} ask for. */
     Port start(String devargs, Mempool pool) throws DeviceException {
+        return jumbo(devargs, pool, EthDevInfo.DEFAULT_MTU);
+    }
+
+    /** As {@link #start}, with another MTU. */
+    Port jumbo(String devargs, Mempool pool, int mtu) throws DeviceException {
         VdevDevice device = attach(devargs);
         Port port = port(device.name());
+        port.setMtu(mtu);
         port.configure(new PortConfig(port.info().rx().maxQueues(), RING, RING, pool));
         port.start();
         return port;

@@ -225,26 +225,98 @@ final class SimTrafficTest {
     }
 
     @Test
-    void shouldDropFramesLongerThanTheReceiversBuffers() throws Exception {
-        Mempool small = rig.pool(1024, 128);
-        Port a = rig.start("net_sim0,peer=net_sim1", pool);
-        Port b = rig.start("net_sim1", small);
-        long[] frames = new long[2];
-        pool.get(frames, 0, 2);
-        Mbuf.setLength(frames[0], 129);
-        Mbuf.setLength(frames[1], 128);
+    void shouldSendAndReceiveJumboFramesAsChains() throws Exception {
+        Mempool small = rig.pool(1024, 200);
+        Port a = rig.jumbo("net_sim0,peer=net_sim1", pool, 9000);
+        Port b = rig.jumbo("net_sim1", small, 9000);
+        long[] frames = {chain(2000, 2048, 1, 700), chain(60), chain(200), chain(201)};
+        int[] lengths = {4749, 60, 200, 201};
 
-        assertThat(a.txQueue(0).burst(pool.mempools().uncached(), frames, 2)).isEqualTo(2);
+        assertThat(a.txQueue(0).burst(pool.mempools().uncached(), frames, 4)).isEqualTo(4);
+
+        int received = 0;
+        for (int i = 0; i < 4; i++) {
+            assertThat(Rig.eventually(() -> b.rxQueue(0).burst(
+                    pool.mempools().uncached(), mbufs, 1) == 1)).isTrue();
+            assertThat(Mbuf.length(mbufs[0])).isEqualTo(lengths[i]);
+            assertThat(Mbuf.segments(mbufs[0])).isEqualTo((lengths[i] + 199) / 200);
+            assertCounted(mbufs[0]);
+            pool.mempools().uncached().free(mbufs, 0, 1);
+            received += lengths[i];
+        }
+        assertThat(b.stats().rxBytes()).isEqualTo(received);
+        assertThat(a.stats().txBytes()).isEqualTo(received);
+        assertThat(a.stats().txPackets()).isEqualTo(4);
+        detachAll();
+        assertThat(small.available()).isEqualTo(small.capacity());
+    }
+
+    /** A packet of these segments, whose bytes count up. */
+    private long chain(int... lengths) {
+        long[] segments = new long[lengths.length];
+        assertThat(pool.get(segments, 0, lengths.length)).isEqualTo(lengths.length);
+        int value = 0;
+        for (int i = 0; i < lengths.length; i++) {
+            Mbuf.setLength(segments[i], lengths[i]);
+            for (int j = 0; j < lengths[i]; j++) {
+                RawMemory.putByte(Mbuf.data(segments[i]) + j, (byte) value++);
+            }
+            if (i > 0) {
+                Mbuf.append(segments[0], segments[i - 1], segments[i]);
+            }
+        }
+        return segments[0];
+    }
+
+    private static void assertCounted(long packet) {
+        int value = 0;
+        long segment = packet;
+        for (int left = Mbuf.segments(packet); left > 0; left--) {
+            for (int j = 0; j < Mbuf.segmentLength(segment); j++) {
+                assertThat(RawMemory.getByte(Mbuf.data(segment) + j)).isEqualTo((byte) value++);
+            }
+            segment = Mbuf.next(segment);
+        }
+        assertThat(value).isEqualTo(Mbuf.length(packet));
+    }
+
+    @Test
+    void shouldCountFramesLongerThanTheMtuAllows() throws Exception {
+        Port a = rig.jumbo("net_sim0,peer=net_sim1", pool, 9000);
+        Port b = rig.start("net_sim1", pool);
+        long[] frames = {chain(1519), chain(1518), chain(2048, 2048, 2048, 2048, 2048)};
+
+        assertThat(a.txQueue(0).burst(pool.mempools().uncached(), frames, 3)).isEqualTo(3);
 
         assertThat(Rig.eventually(() -> b.rxQueue(0).burst(
                 pool.mempools().uncached(), mbufs, BURST) == 1)).isTrue();
-        assertThat(Mbuf.length(mbufs[0])).isEqualTo(128);
-        small.put(mbufs, 0, 1);
+        assertThat(Mbuf.length(mbufs[0])).isEqualTo(1518);
+        pool.put(mbufs, 0, 1);
         // The hardware writes its counters down after the frames.
         assertThat(Rig.eventually(() -> b.stats().rxErrors() == 1)).isTrue();
         assertThat(b.xstats()).containsEntry("rx_oversize", 1L);
+        // The driver keeps the third frame, 10240 bytes, from the hardware.
+        assertThat(a.stats().txErrors()).isEqualTo(1);
         detachAll();
-        assertThat(small.available()).isEqualTo(small.capacity());
+    }
+
+    @Test
+    void shouldSendABufferWithSeveralReferencesOnceForEach() throws Exception {
+        Port port = rig.start("net_sim0,loopback=1", pool);
+        long packet = chain(100);
+        Mbuf.retain(packet, 2);
+        long[] frames = {packet, packet, packet};
+
+        assertThat(port.txQueue(0).burst(pool.mempools().uncached(), frames, 3)).isEqualTo(3);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(Rig.eventually(() -> port.rxQueue(0).burst(
+                    pool.mempools().uncached(), mbufs, 1) == 1)).isTrue();
+            assertCounted(mbufs[0]);
+            pool.put(mbufs, 0, 1);
+        }
+        detachAll();
+        assertThat(pool.available()).isEqualTo(pool.capacity());
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.Attachment;
@@ -42,6 +43,8 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     private final List<R> rx = new ArrayList<>();
     private final List<T> tx = new ArrayList<>();
     private int portId;
+    private int mtu = EthDevInfo.DEFAULT_MTU;
+    private RxFilter filter;
     private volatile boolean closed;
 
     /**
@@ -52,6 +55,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     protected AbstractEthDev(EthDevInfo info, RegisterCounters registers) {
         this.info = info;
         this.registers = registers;
+        this.filter = info.filter().initial(info.macAddress());
     }
 
     /** A device without statistics registers. */
@@ -84,6 +88,15 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     protected void closeDevice() {
     }
 
+    /**
+     * Tells a device that may be started to receive the frames of {@code next} from now on. {@link
+     * #rxFilter} is still what it received before; each start is to apply that.
+     *
+     * @throws DeviceException the device does not do it
+     */
+    protected void applyRxFilter(RxFilter next) throws DeviceException {
+    }
+
     /** Reads the state of the link from the device. */
     protected abstract Link readLink();
 
@@ -106,6 +119,27 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     @Override
     public final void portAssigned(int id) {
         portId = id;
+    }
+
+    /** Which frames are received. Control threads. */
+    protected final RxFilter rxFilter() {
+        return filter;
+    }
+
+    @Override
+    public final void setRxFilter(RxFilter next) throws DeviceException {
+        applyRxFilter(next);
+        filter = next;
+    }
+
+    /** The MTU that the next start is to apply, in bytes. Control threads. */
+    protected final int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public final void setMtu(int bytes) {
+        mtu = bytes;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.pmd.eth;
 
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.QueueCounters;
 import org.osgi.annotation.versioning.ProviderType;
@@ -47,11 +48,13 @@ public abstract sealed class RingQueue permits RxRing, TxRing {
     }
 
     /** Gives all buffers back. The device cannot reach them any more. Control threads. */
-    protected final void returnBuffers() {
+    protected void returnBuffers() {
         long[] mbuf = new long[1];
         for (; owned > 0; owned--) {
             mbuf[0] = buffers[first];
-            pool.put(mbuf, 0, 1);
+            if (Mbuf.release(mbuf[0])) {
+                pool.put(mbuf, 0, 1);
+            }
             first = (first + 1) & mask;
         }
         first = 0;

@@ -2,6 +2,7 @@
 package io.hotbus.pmd.eth;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCache;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.RxQueue;
@@ -22,6 +23,11 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
     /** The number to mark received packets with. */
     protected final int portId;
     private final long[] fresh = new long[REFILL];
+    /** The frame that goes on in the next buffer, and its last segment so far; or 0. */
+    private long head;
+    private long last;
+    /** The frame that goes on in the next buffer is damaged. */
+    private boolean damaged;
 
     /** {@code label} names the device and the queue. */
     protected RxRing(QueueSetup setup, String label) {
@@ -43,10 +49,56 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
         return mbuf;
     }
 
-    /** Gives back a buffer whose frame is not wanted. */
-    protected final void drop(MempoolCaches caches, long mbuf) {
-        fresh[0] = mbuf;
-        caches.put(fresh, 0, 1);
+    /** Whether the buffer that was taken last begins a frame. */
+    protected final boolean begins() {
+        return head == 0;
+    }
+
+    /**
+     * Takes a buffer that is not a whole frame, or is damaged.
+     *
+     * @param length bytes in the buffer, which it has room for; 0 where it is damaged
+     * @param ends   whether the frame ends in it
+     * @return the packet, where the frame has ended and is whole; else 0. A damaged frame is given
+     *     back and counted as one error where it ends.
+     */
+    protected final long join(MempoolCaches caches, long mbuf, int length, boolean ends) {
+        Mbuf.received(mbuf, length, portId);
+        damaged |= length == 0;
+        if (head == 0) {
+            head = mbuf;
+        } else if (Mbuf.segments(head) == Mbuf.MAX_COUNT) {
+            damaged = true;
+            caches.freeSegment(mbuf);
+            mbuf = last;
+        } else {
+            Mbuf.append(head, last, mbuf);
+        }
+        last = mbuf;
+        if (!ends) {
+            return 0;
+        }
+        long packet = head;
+        head = 0;
+        if (damaged) {
+            damaged = false;
+            counters.addErrors(1);
+            fresh[0] = packet;
+            caches.free(fresh, 0, 1);
+            return 0;
+        }
+        return packet;
+    }
+
+    /** The frame that was not complete goes, too. */
+    @Override
+    protected final void returnBuffers() {
+        super.returnBuffers();
+        if (head != 0) {
+            pool().mempools().uncached().free(new long[] {head}, 0, 1);
+        }
+        head = 0;
+        damaged = false;
     }
 
     /** Fills what is empty, {@value #REFILL} descriptors at a time, and rings the doorbell. */

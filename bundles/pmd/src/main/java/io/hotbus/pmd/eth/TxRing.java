@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.pmd.eth;
 
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.TxQueue;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -18,13 +19,15 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
     protected static final int REPORT = 32;
 
     private final long[] refused = new long[1];
+    /** Whether a buffer in the ring has, or had, more than one reference. */
+    private boolean shared;
 
     /** {@code label} names the device and the queue. */
     protected TxRing(QueueSetup setup, String label) {
         super(setup, label);
     }
 
-    /** How many packets fit now. */
+    /** How many segments fit now. */
     protected final int free() {
         return mask - owned;
     }
@@ -44,17 +47,46 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
         return first + REPORT - 1;
     }
 
+    /** Whether a segment of a packet holds no byte, which hardware does not take. */
+    protected static boolean lacksBytes(long packet) {
+        long segment = packet;
+        for (int left = Mbuf.segments(packet); left > 0; left--) {
+            if (Mbuf.segmentLength(segment) <= 0) {
+                return true;
+            }
+            segment = Mbuf.next(segment);
+        }
+        return false;
+    }
+
+    /** Puts a segment of a packet into the ring, whose descriptor {@code index} is free. */
+    protected final void hold(int index, long segment) {
+        buffers[index] = segment;
+        shared |= Mbuf.references(segment) != 1;
+    }
+
     /** Gives back the batch of buffers whose report came. */
     protected final void reported(MempoolCaches caches) {
-        caches.put(buffers, first, REPORT);
+        if (shared) {
+            giveBackShared(caches);
+        } else {
+            caches.put(buffers, first, REPORT);
+        }
         first = (first + REPORT) & mask;
         owned -= REPORT;
+    }
+
+    private void giveBackShared(MempoolCaches caches) {
+        for (int i = first; i < first + REPORT; i++) {
+            caches.freeSegment(buffers[i]);
+        }
+        shared = owned > REPORT;
     }
 
     /** Counts a packet that the device cannot send as an error, and gives its buffer back. */
     protected final void refuse(MempoolCaches caches, long mbuf) {
         counters.addErrors(1);
         refused[0] = mbuf;
-        caches.put(refused, 0, 1);
+        caches.free(refused, 0, 1);
     }
 }

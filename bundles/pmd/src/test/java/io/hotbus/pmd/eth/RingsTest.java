@@ -76,7 +76,7 @@ final class RingsTest {
                 if (Mbuf.length(mbufs[i]) == 0) {
                     refuse(caches, mbufs[i]);
                 } else {
-                    buffers[(next + sent++) & mask] = mbufs[i];
+                    hold((next + sent++) & mask, mbufs[i]);
                 }
             }
             owned += sent;
@@ -193,5 +193,48 @@ final class RingsTest {
         assertThat(send(tx, 5, 0)).isEqualTo(5);
         assertThat(counters.errors()).isEqualTo(5);
         assertThat(tx.owned).isZero();
+    }
+
+    @Test
+    void shouldGiveSharedBuffersBackWithTheirLastReference() {
+        TestTx tx = new TestTx(setup());
+        int got = pool.get(mbufs, 0, 32);
+        for (int i = 0; i < got; i++) {
+            Mbuf.setLength(mbufs[i], 60);
+        }
+        Mbuf.retain(mbufs[5], 1);
+        assertThat(tx.burst(caches, mbufs, 32)).isEqualTo(32);
+        tx.reports = 1;
+        long shared = mbufs[5];
+        send(tx, 32, 60);
+        assertThat(Mbuf.references(shared)).isEqualTo(1);
+        assertThat(pool.available()).isEqualTo(BUFFERS - 33);
+        // The batch without shared buffers goes back at once, and so does what is left at the end.
+        tx.reports = 1;
+        send(tx, 1, 60);
+        assertThat(pool.available()).isEqualTo(BUFFERS - 2);
+        tx.close();
+        caches.freeSegment(shared);
+    }
+
+    @Test
+    void shouldJoinBuffersToAPacketAndGiveBackWhatIsNotComplete() throws DeviceException {
+        TestRx rx = new TestRx(setup());
+        rx.fill();
+        assertThat(rx.join(caches, rx.take(), 100, false)).isZero();
+        assertThat(rx.begins()).isFalse();
+        long[] packet = {rx.join(caches, rx.take(), 28, true)};
+        assertThat(Mbuf.length(packet[0])).isEqualTo(128);
+        assertThat(Mbuf.segments(packet[0])).isEqualTo(2);
+        assertThat(Mbuf.port(packet[0])).isEqualTo(3);
+        assertThat(rx.begins()).isTrue();
+        caches.free(packet, 0, 1);
+
+        assertThat(rx.join(caches, rx.take(), 0, false)).isZero();
+        assertThat(rx.join(caches, rx.take(), 28, true)).isZero();
+        assertThat(counters.errors()).isEqualTo(1);
+        assertThat(rx.join(caches, rx.take(), 28, false)).isZero();
+        rx.close();
+        assertThat(rx.begins()).isTrue();
     }
 }

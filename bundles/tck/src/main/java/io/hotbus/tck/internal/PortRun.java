@@ -2,6 +2,7 @@
 package io.hotbus.tck.internal;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.mem.Mempools;
@@ -12,6 +13,7 @@ import java.io.IOException;
 
 /** A port in use, with a pool of its own. */
 public final class PortRun implements AutoCloseable {
+    private static final int BURST = 32;
     private static final int DESCRIPTORS = 256;
     /** For bursts, and for what queues keep at hand. */
     private static final int SPARE_BUFFERS = 1024;
@@ -67,6 +69,19 @@ public final class PortRun implements AutoCloseable {
     private static int atLeast(int descriptors) {
         int highest = Integer.highestOneBit(descriptors);
         return highest == descriptors ? highest : highest << 1;
+    }
+
+    /** Sends a packet of three segments twice, and receives what there is. */
+    public void exchangeChain() {
+        long[] packets = new long[2];
+        if (new TestFrame(port.macAddress().value()).chain(pool, packets)) {
+            Mbuf.retain(packets[0], 1);
+            packets[1] = packets[0];
+            int sent = port.txQueue(0).burst(caches(), packets, 2);
+            caches().free(packets, sent, 2 - sent);
+        }
+        long[] received = new long[BURST];
+        caches().free(received, 0, port.rxQueue(0).burst(caches(), received, BURST));
     }
 
     /** Bursts on its first queues, from now on until closed. */

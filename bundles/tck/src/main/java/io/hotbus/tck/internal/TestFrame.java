@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 public final class TestFrame {
     /** Without FCS. */
     private static final int LENGTH = 60;
+    private static final int SEGMENTS = 3;
     private static final int MAC = 6;
     /** IEEE 802 local experimental. */
     private static final short ETHERTYPE = (short) 0x88b5;
@@ -34,5 +35,25 @@ public final class TestFrame {
             Mbuf.setLength(mbufs[i], LENGTH);
         }
         return fresh;
+    }
+
+    /** Puts one of three segments in {@code mbufs[0]}; whether the pool had the buffers. */
+    boolean chain(Mempool pool, long[] mbufs) {
+        long[] segments = new long[SEGMENTS];
+        int fresh = pool.get(segments, 0, SEGMENTS);
+        if (fresh < SEGMENTS) {
+            pool.put(segments, 0, fresh);
+            return false;
+        }
+        int each = LENGTH / SEGMENTS;
+        for (int i = 0; i < SEGMENTS; i++) {
+            RawMemory.copy(bytes, i * each, Mbuf.data(segments[i]), each);
+            Mbuf.setLength(segments[i], each);
+            if (i > 0) {
+                Mbuf.append(segments[0], segments[i - 1], segments[i]);
+            }
+        }
+        mbufs[0] = segments[0];
+        return true;
     }
 }

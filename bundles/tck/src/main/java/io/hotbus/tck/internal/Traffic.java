@@ -29,7 +29,7 @@ public final class Traffic implements PortUser, AutoCloseable {
         this.port = port;
         this.pool = pool;
         this.awaiting = platform.awaiting();
-        this.frame = new TestFrame(port.info().macAddress());
+        this.frame = new TestFrame(port.macAddress().value());
         registration = platform.register(this);
         thread.start();
     }
@@ -57,14 +57,14 @@ public final class Traffic implements PortUser, AutoCloseable {
                         .formatted(port, length, Mbuf.port(mbufs[i])));
             }
         }
-        caches.put(mbufs, 0, received);
+        caches.free(mbufs, 0, received);
     }
 
     private void send(MempoolCaches caches, long[] mbufs) {
         int fresh = frame.fill(pool, mbufs);
         int sent = port.txQueue(0).burst(caches, mbufs, fresh);
         require(sent >= 0 && sent <= fresh, "sends", sent);
-        caches.put(mbufs, sent, fresh - sent);
+        caches.free(mbufs, sent, fresh - sent);
     }
 
     private void require(boolean sane, String does, int count) {

@@ -9,8 +9,11 @@ import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.RxFilter;
+import io.hotbus.ethdev.RxFilterLimits;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.List;
@@ -97,8 +100,10 @@ public final class WireNic implements EthDev {
 
     @Override
     public EthDevInfo info() {
-        return new EthDevInfo("net_wire", 0x020000000000L | name.charAt(name.length() - 1),
-                new QueueLimits(MAX_QUEUES, 64, 1024));
+        return new EthDevInfo("net_wire",
+                new MacAddress(1L << 41 | name.charAt(name.length() - 1)),
+                new QueueLimits(MAX_QUEUES, 64, 1024)).withFilter(
+                        new RxFilterLimits(1, false, 0, true, false, false));
     }
 
     @Override
@@ -228,7 +233,7 @@ public final class WireNic implements EthDev {
     }
 
     @Override
-    public void setPromiscuous(boolean on) {
-        promiscuous = on;
+    public void setRxFilter(RxFilter filter) {
+        promiscuous = filter.promiscuous();
     }
 }

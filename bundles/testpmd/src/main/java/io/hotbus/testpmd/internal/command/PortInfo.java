@@ -25,9 +25,9 @@ record PortInfo(int port, String device, String bus, String devargs, String driv
     static PortInfo of(Port port) {
         Link link = port.link();
         return new PortInfo(port.id(), port.name(), port.device().busName(),
-                port.device().devargs().toString(), port.info().driver(), port.info().macText(),
-                port.state().toString(), port.isRemoved(), link.up(), link.speedMbps(),
-                link.fullDuplex(), port.promiscuous(),
+                port.device().devargs().toString(), port.info().driver(),
+                port.macAddress().toString(), port.state().toString(), port.isRemoved(),
+                link.up(), link.speedMbps(), link.fullDuplex(), port.promiscuous(),
                 Queues.of(port.rxQueueCount(), port.info().rx()),
                 Queues.of(port.txQueueCount(), port.info().tx()));
     }

@@ -63,7 +63,7 @@ final class RxDrain {
                 numbers.set((int) number);
             }
         }
-        caches.put(mbufs, 0, n);
+        caches.free(mbufs, 0, n);
         packets += n;
         return n;
     }

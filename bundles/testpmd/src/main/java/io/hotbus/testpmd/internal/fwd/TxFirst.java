@@ -31,7 +31,7 @@ final class TxFirst {
             long[] mbufs = new long[BURST];
             int count = pool.get(mbufs, 0, BURST);
             for (int j = 0; j < count; j++) {
-                TestFrame.write(mbufs[j], TestFrame.TX_FIRST, route.tx().info().macAddress(),
+                TestFrame.write(mbufs[j], TestFrame.TX_FIRST, route.tx().macAddress().value(),
                         nextNumber + j);
             }
             int sent = transmit(

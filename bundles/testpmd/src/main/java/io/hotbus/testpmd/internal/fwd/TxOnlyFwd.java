@@ -21,7 +21,7 @@ public final class TxOnlyFwd implements ForwardEngine {
         int count = stream.allocate();
         if (count != 0) {
             long[] mbufs = stream.mbufs();
-            long source = stream.txPort().info().macAddress();
+            long source = stream.txPort().macAddress().value();
             long first = stream.sent() + stream.dropped();
             for (int i = 0; i < count; i++) {
                 TestFrame.write(mbufs[i], TestFrame.GENERATED, source, first + i);

@@ -143,7 +143,7 @@ class ForwardEnginesTest {
         assertThat(receive()).isEqualTo(32);
         assertThat(Mbuf.length(mbufs[0])).isEqualTo(TestFrame.LENGTH);
         assertThat(TestFrame.txFirstNumber(mbufs[0])).isEqualTo(-1);
-        assertThat(mac(Mbuf.data(mbufs[0]) + 6)).isEqualTo(forwarder.info().macAddress());
+        assertThat(mac(Mbuf.data(mbufs[0]) + 6)).isEqualTo(forwarder.macAddress().value());
         pool.put(mbufs, 0, 32);
     }
 }

@@ -97,9 +97,9 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         for (int i = 0; i < got; i++) {
             long data = Mbuf.data(mbufs[i]);
             RawMemory.fill(data, FRAME, (byte) 0);
+            long mac = info().macAddress().value();
             for (int b = 0; b < MAC_BYTES; b++) {
-                RawMemory.putByte(
-                        data + b, (byte) (info().macAddress() >> 8 * (MAC_BYTES - 1 - b)));
+                RawMemory.putByte(data + b, (byte) (mac >> 8 * (MAC_BYTES - 1 - b)));
             }
             Mbuf.setLength(mbufs[i], FRAME);
         }
@@ -126,7 +126,7 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         long[] mbufs = new long[RING];
         int n = ring.poll(mbufs, 0, RING);
         if (n > 0) {
-            pool.put(mbufs, 0, n);
+            pool.mempools().uncached().free(mbufs, 0, n);
         }
     }
 

@@ -40,9 +40,8 @@ final class AcmeRxQueue implements RxQueue {
         int received = ring.poll(mbufs, 0, count);
         long bytes = 0;
         for (int i = 0; i < received; i++) {
-            int length = Mbuf.length(mbufs[i]);
-            Mbuf.received(mbufs[i], length, portId);
-            bytes += length;
+            Mbuf.setPort(mbufs[i], portId);
+            bytes += Mbuf.length(mbufs[i]);
         }
         counters.add(received, bytes);
         return received;
