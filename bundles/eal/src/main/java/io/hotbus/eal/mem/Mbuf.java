@@ -28,11 +28,13 @@ public final class Mbuf {
     // One word: where the data of the segment begins, and its length.
     private static final int DATA_OFFSET = 8;
     private static final int SEGMENT_LENGTH = 12;
-    // One word: the port in 16 bits, the segments and the references in 8 bits each, the length.
+    // One word: port (16 bits), segments (8), references (8), length (24), metadata (8).
     private static final int PORT = 16;
     private static final int SEGMENTS = 18;
     private static final int REFERENCES = 19;
     private static final int LENGTH = 20;
+    private static final int METADATA = 23;
+    private static final int LENGTH_MASK = (1 << 24) - 1;
     private static final int USER_DATA = 24;
     private static final int NEXT = 32;
     private static final int FLAGS = 40;
@@ -62,10 +64,9 @@ public final class Mbuf {
 
     /** A packet of {@code length} bytes has arrived on {@code port}, right after the headroom. */
     public static void received(long mbuf, int length, int port) {
-        // Three stores for six fields; little-endian.
+        // Two stores for six fields; little-endian.
         RawMemory.putLong(mbuf + DATA_OFFSET, HEADER + HEADROOM | (long) length << Integer.SIZE);
         RawMemory.putLong(mbuf + PORT, FRESH | (long) length << Integer.SIZE | port);
-        RawMemory.putLong(mbuf + FLAGS, 0);
     }
 
     /** Address of the first byte of the segment; of a packet's handle, of the packet. */
@@ -85,13 +86,17 @@ public final class Mbuf {
 
     /** Bytes in the packet, all its segments together. DPDK: {@code pkt_len}. */
     public static int length(long mbuf) {
-        return RawMemory.getInt(mbuf + LENGTH);
+        return RawMemory.getInt(mbuf + LENGTH) & LENGTH_MASK;
     }
 
     /** Sets the bytes in a packet of one segment; at most the data room of its pool. */
     public static void setLength(long mbuf, int length) {
         RawMemory.putInt(mbuf + SEGMENT_LENGTH, length);
-        RawMemory.putInt(mbuf + LENGTH, length);
+        putLength(mbuf, length);
+    }
+
+    private static void putLength(long mbuf, int length) {
+        RawMemory.putInt(mbuf + LENGTH, RawMemory.getInt(mbuf + LENGTH) & ~LENGTH_MASK | length);
     }
 
     /** Bytes in this segment. DPDK: {@code data_len}. */
@@ -118,7 +123,7 @@ public final class Mbuf {
     public static void append(long mbuf, long last, long segment) {
         RawMemory.putLong(last + NEXT, segment);
         RawMemory.putByte(mbuf + SEGMENTS, (byte) (segments(mbuf) + 1));
-        RawMemory.putInt(mbuf + LENGTH, length(mbuf) + segmentLength(segment));
+        putLength(mbuf, length(mbuf) + segmentLength(segment));
     }
 
     /** Whether the packet has one segment, and one reference. */
@@ -185,11 +190,12 @@ public final class Mbuf {
 
     /** What the metadata holds and asks for: {@link MbufFlags}. DPDK: {@code ol_flags}. */
     public static long flags(long mbuf) {
-        return RawMemory.getLong(mbuf + FLAGS);
+        return RawMemory.getByte(mbuf + METADATA) == 0 ? 0 : RawMemory.getLong(mbuf + FLAGS);
     }
 
     /** Sets the flags. */
     public static void setFlags(long mbuf, long flags) {
+        RawMemory.putByte(mbuf + METADATA, (byte) 1);
         RawMemory.putLong(mbuf + FLAGS, flags);
     }
 

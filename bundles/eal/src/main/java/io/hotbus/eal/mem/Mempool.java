@@ -152,6 +152,20 @@ public final class Mempool implements AutoCloseable {
         return outside >= 0;
     }
 
+    /** As {@link #containsAll}, and each is a packet of one segment with one reference. */
+    boolean containsAllPlain(long[] mbufs, int offset, int count) {
+        long base = address;
+        long last = length - 1;
+        long outside = last;
+        boolean plain = true;
+        for (int i = offset; i < offset + count; i++) {
+            long at = mbufs[i] - base;
+            outside |= at | last - at;
+            plain &= Mbuf.isPlain(mbufs[i]);
+        }
+        return outside >= 0 && plain;
+    }
+
     /** Bytes for packet data in each buffer, headroom not counted. */
     public int dataRoom() {
         return dataRoom;

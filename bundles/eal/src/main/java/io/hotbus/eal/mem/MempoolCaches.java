@@ -81,16 +81,15 @@ public final class MempoolCaches implements AutoCloseable {
      * @throws IllegalStateException in debug runs: a buffer is free already
      */
     public void free(long[] packets, int offset, int count) {
-        boolean plain = true;
-        for (int i = offset; i < offset + count; i++) {
-            plain &= Mbuf.isPlain(packets[i]);
-        }
-        if (plain) {
-            put(packets, offset, count);
-        } else {
-            for (int i = offset; i < offset + count; i++) {
-                freeSegments(packets[i]);
+        MempoolCache[] all = caches;
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].pool().containsAllPlain(packets, offset, count)) {
+                all[i].put(packets, offset, count);
+                return;
             }
+        }
+        for (int i = offset; i < offset + count; i++) {
+            freeSegments(packets[i]);
         }
     }
 

@@ -154,6 +154,9 @@ final class MbufTest {
         assertThat(Mbuf.l3Length(mbuf)).isEqualTo(40);
         assertThat(Mbuf.l4Length(mbuf)).isEqualTo(32);
         assertThat(Mbuf.length(mbuf)).isEqualTo(1000);
+        Mbuf.setLength(mbuf, 0xffffff);
+        assertThat(Mbuf.length(mbuf)).isEqualTo(0xffffff);
+        assertThat(Mbuf.flags(mbuf)).isEqualTo(MbufFlags.RX_RSS_HASH | MbufFlags.TX_TCP_SEG);
         assertThat(Mbuf.data(mbuf)).isEqualTo(mbuf + Mbuf.HEADER + Mbuf.HEADROOM);
     }
 }
