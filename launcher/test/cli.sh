@@ -44,12 +44,42 @@ check should_name_what_a_pool_needs 1 '513 MiB of Java heap are needed, [0-9]+ M
 	env HOTBUS_JAVA_OPTS=-Xmx300m bash -c 'exec_run start --vdev net_null0 --total-num-mbufs 16000000 --mbuf-size 64'
 check should_not_let_the_kernel_kill_it 1 'MiB are needed, [0-9]+ MiB are left of RLIMIT_DATA' \
 	bash -c 'ulimit -d 2500000; exec_run start --vdev net_null0 --total-num-mbufs 1000000'
+json_figures() { # the same counters as text and as JSON, of ports that are stopped
+	exec_run 'start; wait packets 1000; stop; port stop all; show port stats 0; show port stats 0 --json' \
+		--vdev net_null0 --vdev net_null1 >"$work/figures" 2>/dev/null || return
+	python3 - "$work/figures" <<-'END'
+		import json, re, sys
+		text, shown = open(sys.argv[1]).read().split("hotbus> show port stats 0 --json\n")
+		stats = json.loads(shown)[0]["stats"]
+		rx, tx = (int(re.findall(name + r"-packets: (\d+)", text)[-1]) for name in ("RX", "TX"))
+		assert rx > 0 and (rx, tx) == (stats["rxPackets"], stats["txPackets"]), (rx, tx, stats)
+		print("same figures")
+	END
+}
+json_of() { # the value of a verb, as python3 reads it
+	exec_run "$1 --json" --vdev net_null0 2>/dev/null | sed -n '/^hotbus> /,$p' | tail -n +2 |
+		python3 -c 'import json, sys; print(type(json.load(sys.stdin)).__name__)'
+}
+export -f json_figures json_of
+check should_show_the_figures_of_text_as_json 0 '^same figures' bash -c json_figures
+for words in 'show port info all' 'show port stats all' 'show port xstats all' 'show fwd' 'show config' 'device list' \
+	'pci list' 'help' 'bundle list'; do
+	check "should_show_json_of_${words// /_}" 0 '^(list|dict)$' bash -c "json_of '$words'"
+done
+check should_refuse_a_wrong_use_with_json 1 "'show ports' is not understood, valid: show port info" exec_run 'show ports --json'
+check should_refuse_json_in_the_middle 1 "'show --json fwd' is not understood" exec_run 'show --json fwd'
+check should_refuse_a_kernel_driver_there_is_not 1 "'pci bind 0000:ff:1f.7 nosuch' is not understood, valid: pci bind ADDRESS" \
+	exec_run 'pci bind 0000:ff:1f.7 nosuch'
+check should_refuse_a_wrong_use_of_bundle 1 "'bundle frob' is not understood, valid: bundle list" exec_run 'bundle frob'
+check should_refuse_an_unknown_verb 1 "'warp 9' failed: 'warp' is not a verb ..help' lists the verbs" exec_run 'warp 9'
+check should_name_the_verb_that_may_be_meant 1 "'strat' is not a verb .did you mean start." exec_run 'strat tx_first'
+check should_help_with_the_forwarding_engines_there_are 0 'set fwd ENGINE +forwarding engine: io, macswap, rxonly, txonly' exec_run 'help set'
 check should_end_at_quit 0 '^Bye' exec_run 'show config; quit' --vdev net_null0
 check should_name_what_follows_quit 1 "'port bogus' follows quit, and was not executed" exec_run 'quit; port bogus'
 check should_not_split_inside_quotes 1 "'net_null1;x' is not a device name" exec_run "port attach 'net_null1;x'"
 check should_count_what_rxonly_receives 0 'packets were forwarded' \
 	exec_run 'set fwd rxonly; start; wait packets 1000' --vdev net_null0 --vdev net_null1
-check should_name_the_forward_modes_before_a_device_is_touched 2 'forward-mode foo: .*io, macswap, rxonly, txonly' \
+check should_name_the_forwarding_engines_before_a_device_is_touched 2 'forward-mode foo: .*io, macswap, rxonly, txonly' \
 	exec_run 'help' --forward-mode foo --vdev net_null0
 check should_not_have_touched_a_device 0 '^0$' bash -c "grep -c 'net_null0: attached' $work/out || true"
 check should_name_the_cpus_before_a_device_is_touched 2 '-l: CPU 1000 is not available' exec_run help -l 1000 --vdev net_null0

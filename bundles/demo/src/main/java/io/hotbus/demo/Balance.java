@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.demo;
 
-import io.hotbus.testpmd.FwdEngine.Drained;
+import io.hotbus.testpmd.Forwarder.Drained;
 
 /**
  * What became of the packets of the ports that were not pulled out.

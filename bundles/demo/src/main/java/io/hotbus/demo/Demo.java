@@ -10,7 +10,7 @@ import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.Rehearsal;
@@ -39,12 +39,12 @@ public final class Demo {
 
     @Activate
     public Demo(BundleContext context, @Reference PortManager ports,
-            @Reference PortRegistry registry, @Reference FwdEngine engine,
+            @Reference PortRegistry registry, @Reference Forwarder forwarder,
             @Reference Reattach reattach, @Reference RemovalInjector injector,
             @Reference FailureHandling failureHandling, @Reference Rehearsal rehearsal) {
         this.context = context;
         this.failureHandling = failureHandling;
-        this.stage = new Scenario.Stage(ports, registry, engine, reattach, injector, rehearsal);
+        this.stage = new Scenario.Stage(ports, registry, forwarder, reattach, injector, rehearsal);
         this.application = Arguments.command(context).equals(COMMAND)
                 ? Optional.of(Application.start(COMMAND, context, this::run)) : Optional.empty();
     }

@@ -8,7 +8,7 @@ import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.Rehearsal;
@@ -43,7 +43,7 @@ final class Scenario {
 
     private final PortManager ports;
     private final PortRegistry registry;
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final Reattach reattach;
     private final RemovalInjector injector;
     private final Rehearsal rehearsal;
@@ -55,18 +55,18 @@ final class Scenario {
     Scenario(Stage stage, Sightings sightings, Story story, int cycles) {
         this.ports = stage.ports();
         this.registry = stage.registry();
-        this.engine = stage.engine();
+        this.forwarder = stage.forwarder();
         this.reattach = stage.reattach();
         this.injector = stage.injector();
         this.rehearsal = stage.rehearsal();
         this.sightings = sightings;
-        this.traffic = new Traffic(engine, VICTIM, OTHERS);
+        this.traffic = new Traffic(forwarder, VICTIM, OTHERS);
         this.story = story;
         this.wanted = cycles;
     }
 
     /** The services it is played with. */
-    record Stage(PortManager ports, PortRegistry registry, FwdEngine engine, Reattach reattach,
+    record Stage(PortManager ports, PortRegistry registry, Forwarder forwarder, Reattach reattach,
             RemovalInjector injector, Rehearsal rehearsal) {
     }
 
@@ -95,7 +95,7 @@ final class Scenario {
             failure = failure.or(() -> Optional.of(e.getMessage()));
         }
         return new Result(
-                wanted, cycles, balance, engine.mbufsInUse(), firstPacketSeconds, failure);
+                wanted, cycles, balance, forwarder.mbufsInUse(), firstPacketSeconds, failure);
     }
 
     /** Returns the seconds from the start of the JVM to the first forwarded packet. */
@@ -105,13 +105,14 @@ final class Scenario {
         for (String devargs : DEVARGS) {
             ports.attach(Devargs.parse(devargs));
         }
-        engine.setRecordStalls(true);
-        engine.start(BURSTS);
-        await(() -> engine.firstPacketNanos().isPresent(), "no packet was forwarded");
-        double seconds = secondsAfterJvmStart(engine.firstPacketNanos().getAsLong());
+        forwarder.setRecordStalls(true);
+        forwarder.start(BURSTS);
+        await(() -> forwarder.firstPacketNanos().isPresent(), "no packet was forwarded");
+        double seconds = secondsAfterJvmStart(forwarder.firstPacketNanos().getAsLong());
         // A slow machine goes on with what it has reached by then.
         Await.until(() -> traffic.victimPackets() >= FULL_SPEED_PACKETS, Duration.ofSeconds(3));
-        story.forwarding(seconds, engine.statistics().stream().mapToLong(s -> s.injected()).sum());
+        story.forwarding(seconds,
+                forwarder.statistics().stream().mapToLong(s -> s.injected()).sum());
         return seconds;
     }
 
@@ -150,7 +151,7 @@ final class Scenario {
     /** For the first of the faults that an lcore met. */
     private OptionalLong faultToResume(List<SigbusFault> faults) {
         return faults.stream().flatMapToLong(fault ->
-                engine.stallAt(fault.thread(), fault.timeNanos()).stream()
+                forwarder.stallAt(fault.thread(), fault.timeNanos()).stream()
                         .mapToLong(stall -> stall.endNanos() - fault.timeNanos())).findFirst();
     }
 
@@ -169,12 +170,12 @@ final class Scenario {
 
     /** Stops forwarding, lets the wires run empty, and counts. */
     private Balance balance() throws DeviceException {
-        engine.stop();
+        forwarder.stop();
         List<Port> others = registry.ports().stream()
                 .filter(port -> OTHERS.contains(port.name())).toList();
         long injected = traffic.otherInjected();
         Balance balance = Balance.of(injected,
-                engine.drain(others, injected, Duration.ofSeconds(2)), traffic.otherPackets());
+                forwarder.drain(others, injected, Duration.ofSeconds(2)), traffic.otherPackets());
         if (balance.lost() != 0) {
             LOG.warn("the streams of the other ports: {}", traffic.others());
             others.forEach(port -> LOG.warn("{}: {}", port.name(), port.stats()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.demo;
 
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.StreamStats;
 import java.util.List;
 import java.util.Set;
@@ -9,12 +9,12 @@ import java.util.function.Predicate;
 
 /** Looks at the forwarding: of the device that is pulled out, and of the others. */
 final class Traffic {
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final Predicate<StreamStats> throughVictim;
     private final Predicate<StreamStats> throughOthers;
 
-    Traffic(FwdEngine engine, String victim, Set<String> others) {
-        this.engine = engine;
+    Traffic(Forwarder forwarder, String victim, Set<String> others) {
+        this.forwarder = forwarder;
         this.throughVictim = stream -> stream.involves(victim);
         this.throughOthers = stream -> others.contains(stream.rxPort());
     }
@@ -57,6 +57,6 @@ final class Traffic {
     }
 
     private List<StreamStats> streams(Predicate<StreamStats> which) {
-        return engine.statistics().stream().filter(which).toList();
+        return forwarder.statistics().stream().filter(which).toList();
     }
 }

@@ -3,7 +3,7 @@ package io.hotbus.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.testpmd.FwdEngine.Drained;
+import io.hotbus.testpmd.Forwarder.Drained;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
+import io.hotbus.cli.Verbs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Hashtable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osgi.framework.BundleActivator;
@@ -58,11 +58,8 @@ public final class Activator implements BundleActivator {
         undo.push(log::close);
 
         Deployments deployments = new Deployments(bundles);
-        Hashtable<String, Object> properties = new Hashtable<>();
-        properties.put("osgi.command.scope", "hotbus");
-        properties.put("osgi.command.function", new String[] {"bundle", "bundleCandidates"});
-        ServiceRegistration<?> command = context.registerService(BundleCommand.class,
-                new BundleCommand(bundles, deployments, diagnosis), properties);
+        ServiceRegistration<?> command = context.registerService(Verbs.class,
+                new BundleCommand(bundles, deployments, diagnosis), null);
         undo.push(command::unregister);
 
         String folder = context.getProperty(FOLDER);

@@ -1,34 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.Constants;
 
 /** {@code bundle} of the shell: bundles installed, exchanged and asked after by hand. */
-public final class BundleCommand {
-    /** The words after the verb, and what they do. */
-    private static final String USAGE = """
-            bundle list                            what is installed, and how it is
-            bundle install FILE|URL                install and start
-            bundle update NAME [FILE|URL]          exchange its code (default: what it came from)
-            bundle uninstall NAME                  stop it and take it away
-            bundle start NAME                      start it, now and after what it needs came back
-            bundle stop NAME                       stop it until it is started again
-            bundle why NAME                        why it does not work, or what it consists of
-            NAME is a symbolic name or an id""";
-    private static final List<String> ON_A_NAME =
-            List.of("update", "uninstall", "start", "stop", "why");
+public final class BundleCommand implements Verbs {
+    private record Listed(long id, String state, String name, String version, String file) {
+        String text() {
+            return "%4s  %-9s %-36s %-10s %s".formatted(id, state, name, version, file)
+                    .stripTrailing();
+        }
+    }
 
     private final Bundles bundles;
     private final Deployments deployments;
@@ -40,44 +31,38 @@ public final class BundleCommand {
         this.diagnosis = diagnosis;
     }
 
-    /** What the shell calls. */
-    public void bundle(CommandSession session, String... words) throws DeployException {
-        System.out.println(run(session.currentDir(), words));
+    @Override
+    public List<Verb<?>> verbs() {
+        return List.of(
+                Verb.of("bundle list", "what is installed, and how it is", words -> list(),
+                        listed -> listed.stream().map(Listed::text)
+                                .collect(Collectors.joining("\n"))),
+                Verb.of("bundle install FILE|URL", "install and start",
+                        words -> install(words.folder(), words.get(0))),
+                onAName("update NAME [FILE|URL]",
+                        "exchange its code (default: what it came from)",
+                        words -> words.has(1) ? update(find(words.get(0)),
+                                source(words.folder(), words.get(1), words.get(0)))
+                                : update(find(words.get(0)))),
+                onAName("uninstall NAME", "stop it and take it away",
+                        words -> uninstall(find(words.get(0)))),
+                onAName("start NAME", "start it, now and after what it needs came back",
+                        words -> start(find(words.get(0)))),
+                onAName("stop NAME", "stop it until it is started again",
+                        words -> stop(find(words.get(0)))),
+                onAName("why NAME", "why it does not work, or what it consists of",
+                        words -> why(find(words.get(0)))));
     }
 
-    /** What may stand at that place of a command line, for the shell's completion. */
-    public List<String> bundleCandidates(List<?> words, Number index) {
-        if (index.intValue() == 1) {
-            return Stream.concat(Stream.of("list", "install"), ON_A_NAME.stream())
-                    .sorted().toList();
-        }
-        return index.intValue() == 2 && ON_A_NAME.contains(String.valueOf(words.get(1)))
-                ? bundles.all().stream().map(Bundles::name).distinct().sorted().toList()
-                : List.of();
+    private Verb<String> onAName(String form, String help, Verb.Action<String> action) {
+        return Verb.of("bundle " + form, help, action).with("NAME", () ->
+                bundles.all().stream().map(Bundles::name).distinct().toList());
     }
 
-    String run(Path folder, String... words) throws DeployException {
-        String form = (words.length == 0 ? "" : words[0]) + " " + words.length;
-        return switch (form) {
-            case " 0", "help 1" -> USAGE;
-            case "list 1" -> list();
-            case "install 2" -> install(folder, words[1]);
-            case "update 2" -> update(find(words[1]));
-            case "update 3" -> update(find(words[1]), source(folder, words[2], words[1]));
-            case "uninstall 2" -> uninstall(find(words[1]));
-            case "start 2" -> start(find(words[1]));
-            case "stop 2" -> stop(find(words[1]));
-            case "why 2" -> why(find(words[1]));
-            default -> throw new DeployException("'bundle %s' is not understood, valid:\n%s"
-                    .formatted(String.join(" ", words), USAGE));
-        };
-    }
-
-    private String list() {
-        return bundles.all().stream().map(bundle -> "%4s  %-9s %-36s %-10s %s".formatted(
-                        bundle.getBundleId(), state(bundle), Bundles.name(bundle),
-                        bundle.getVersion(), file(bundle)).stripTrailing())
-                .collect(Collectors.joining("\n"));
+    private List<Listed> list() {
+        return bundles.all().stream().map(bundle -> new Listed(bundle.getBundleId(),
+                state(bundle), Bundles.name(bundle), bundle.getVersion().toString(),
+                file(bundle))).toList();
     }
 
     private String state(Bundle bundle) {

@@ -8,6 +8,7 @@ import io.hotbus.deploy.sample.GoodActivator;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,12 +30,16 @@ class BundleCommandTest {
         stack.close();
     }
 
-    private String run(String... words) throws DeployException {
-        return stack.command.run(folder, words);
+    private static List<String> line(String... words) {
+        return Stream.concat(Stream.of("bundle"), Stream.of(words)).toList();
+    }
+
+    private String run(String... words) throws Exception {
+        return stack.run(folder, words);
     }
 
     private void refused(String why, String... words) {
-        assertThatThrownBy(() -> run(words)).isInstanceOf(DeployException.class)
+        assertThatThrownBy(() -> run(words)).isInstanceOf(Exception.class)
                 .hasMessageContaining(why);
     }
 
@@ -66,7 +71,8 @@ class BundleCommandTest {
         Files.writeString(folder.resolve("half.jar"), "half a j");
         refused("half.jar: is not a complete jar", "install", "half.jar");
         refused("no.jar: no such file", "install", "no.jar");
-        refused("'bundle frobnicate' is not understood", "frobnicate");
+        refused("'bundle frobnicate' is not understood, valid: bundle list, "
+                + "bundle install FILE|URL", "frobnicate");
         refused("'bundle install' is not understood", "install");
         run("install", "a.jar");
         refused("is installed from there already (bundle update a)", "install", "a.jar");
@@ -85,10 +91,13 @@ class BundleCommandTest {
 
     @Test
     void shouldOfferWordsAndNames() {
-        assertThat(stack.command.bundleCandidates(List.of("bundle", ""), 1))
-                .contains("list", "install", "why");
-        assertThat(stack.command.bundleCandidates(List.of("bundle", "why", ""), 2))
-                .contains("org.apache.felix.scr");
-        assertThat(stack.command.bundleCandidates(List.of("bundle", "list", ""), 2)).isEmpty();
+        assertThat(stack.shell.candidates(line())).contains("list", "install", "why");
+        assertThat(stack.shell.candidates(line("why"))).contains("org.apache.felix.scr");
+        assertThat(stack.shell.candidates(line("list"))).isEmpty();
+    }
+
+    @Test
+    void shouldListAsJson() throws Exception {
+        assertThat(run("list", "--json")).contains("\"name\" : \"org.apache.felix.scr\"");
     }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
+import io.hotbus.cli.Shell;
+import io.hotbus.testkit.TestShell;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 
 /** Everything but FileInstall, in a framework of its own: tests say which file changed. */
 final class DeployStack implements AutoCloseable {
@@ -15,7 +18,7 @@ final class DeployStack implements AutoCloseable {
     final TestFramework framework;
     final Bundles bundles;
     final Deployments deployments;
-    final BundleCommand command;
+    final Shell shell;
     private final LogBridge log;
     private final Reporter reporter;
     private final UnusedConfigurations unused;
@@ -45,7 +48,12 @@ final class DeployStack implements AutoCloseable {
         log = new LogBridge(framework.context(), reporter::follows);
         log.open();
         deployments = new Deployments(bundles);
-        command = new BundleCommand(bundles, deployments, diagnosis);
+        shell = TestShell.of(new BundleCommand(bundles, deployments, diagnosis));
+    }
+
+    /** Runs {@code bundle} with these words. */
+    String run(Path folder, String... words) throws Exception {
+        return shell.run(Stream.concat(Stream.of("bundle"), Stream.of(words)).toList(), folder);
     }
 
     /** Ends everything but the framework. Idempotent. */

@@ -135,7 +135,7 @@ class DeploymentsTest {
     @Test
     void shouldLeaveStoppedWhatWasStoppedByHand() throws Exception {
         drop(jar("a", "1"), "a.jar");
-        stack.command.run(folder, "stop", "a");
+        stack.run(folder, "stop", "a");
         drop(jar("a", "2"), "a.jar");
         assertThat(stack.bundles.byName("a").orElseThrow().getState())
                 .isNotEqualTo(Bundle.ACTIVE);

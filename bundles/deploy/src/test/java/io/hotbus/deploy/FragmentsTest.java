@@ -51,8 +51,8 @@ class FragmentsTest {
                 .isEqualTo(text);
     }
 
-    private String why() throws DeployException {
-        return stack.command.run(folder, "why", "frag").lines().findFirst().orElseThrow();
+    private String why() throws Exception {
+        return stack.run(folder, "why", "frag").lines().findFirst().orElseThrow();
     }
 
     @Test

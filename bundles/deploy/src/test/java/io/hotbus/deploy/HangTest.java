@@ -69,8 +69,8 @@ class HangTest {
         assertThat(run("start", "good")).isEqualTo("good 1.0.0 runs");
     }
 
-    private String run(String... words) throws DeployException {
-        return stack.command.run(folder, words);
+    private String run(String... words) throws Exception {
+        return stack.run(folder, words);
     }
 
     @Test

@@ -98,7 +98,8 @@ final class Bundles {
         main.putValue(Constants.BUNDLE_SYMBOLICNAME, packageName);
         main.putValue(Constants.BUNDLE_ACTIVATOR, packageName + ".Activator");
         main.putValue(Constants.IMPORT_PACKAGE, "org.osgi.framework,io.hotbus.eal.bus,"
-                + "io.hotbus.eal.hotplug,io.hotbus.eal.io,io.hotbus.bus.vdev;resolution:=optional");
+                + "io.hotbus.eal.hotplug,io.hotbus.eal.io,io.hotbus.cli,io.hotbus.bus.vdev;"
+                + "resolution:=optional");
         return manifest;
     }
 }

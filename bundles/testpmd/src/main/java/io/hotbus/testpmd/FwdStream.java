@@ -33,7 +33,7 @@ public final class FwdStream {
     private volatile long firstPacketNanos;
 
     /**
-     * For the engine.
+     * For the forwarder.
      *
      * @param queue  the index on both ports
      * @param pool   where {@link #allocate} takes buffers

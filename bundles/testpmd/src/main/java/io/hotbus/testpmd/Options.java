@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *     need, and {@value #DEFAULT_MBUFS} at least
  * @param mbufSize      bytes for packet data in each, headroom not counted
  * @param burst         packets taken at a time
- * @param forwardMode   the forward mode to begin with
+ * @param forwardMode   the forwarding engine to begin with
  * @param startDevices  whether a port is started once it is set up
  * @param autoStart     whether {@code shell} starts forwarding at once
  * @param txFirst       bursts to send when forwarding starts; 0: none

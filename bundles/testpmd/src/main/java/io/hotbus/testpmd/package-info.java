@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Packet forwarding between ports: the engine, its plug-in modes, and how applications are run. */
+/** Packet forwarding between ports: the forwarder, its engines, and how applications are run. */
 @Version("2.0.0")
 package io.hotbus.testpmd;
 

@@ -18,8 +18,8 @@ import io.hotbus.testkit.RecordingPorts;
 import io.hotbus.testkit.SingleControl;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
-import io.hotbus.testpmd.internal.fwd.EngineAccess;
-import io.hotbus.testpmd.internal.fwd.ForwardingEngine;
+import io.hotbus.testpmd.internal.fwd.ForwarderAccess;
+import io.hotbus.testpmd.internal.fwd.LcoreForwarder;
 import io.hotbus.testpmd.internal.port.PortAccess;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,7 +31,7 @@ public final class Rig implements AutoCloseable {
     public final RecordingPorts registry = new RecordingPorts(control);
     public final RigDevices devices;
     public final RealDevices platform = new RealDevices(control);
-    public final ForwardingEngine engine;
+    public final LcoreForwarder forwarder;
     public final PortAccess ports;
     private final List<DeviceEventListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -41,10 +41,10 @@ public final class Rig implements AutoCloseable {
         devices = new RigDevices(registry);
         platform.add(devices);
         platform.add(devices.as("pci"));
-        engine = EngineAccess.engine(options, control);
-        registry.addUser(engine);
+        forwarder = ForwarderAccess.forwarder(options, control);
+        registry.addUser(forwarder);
         ports = new PortAccess(
-                options, platform.manager(), registry, engine, control, this::report);
+                options, platform.manager(), registry, forwarder, control, this::report);
         ports.listeners().forEach(registry::addListener);
         listeners.add(registry);
         listeners.add(platform);
@@ -112,7 +112,7 @@ public final class Rig implements AutoCloseable {
 
     /** Packets forwarded from the device, by streams of now and before. */
     public long sentFrom(String name) {
-        return engine.statistics().stream().filter(s -> s.rxPort().equals(name))
+        return forwarder.statistics().stream().filter(s -> s.rxPort().equals(name))
                 .mapToLong(StreamStats::sent).sum();
     }
 
@@ -130,8 +130,8 @@ public final class Rig implements AutoCloseable {
     public void close() throws Exception {
         List<WireNic> nics = devices.devices().stream().map(d -> ((RigDevice) d).nic()).toList();
         ports.close();
-        int inUse = engine.mbufsInUse();
-        EngineAccess.close(engine);
+        int inUse = forwarder.mbufsInUse();
+        ForwarderAccess.close(forwarder);
         control.settle();
         control.close();
         assertThat(inUse).as("mbufs in use after all ports are closed").isZero();

@@ -6,21 +6,36 @@ import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.PciBus;
 import io.hotbus.bus.pci.PciFunction;
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** {@code pci} of the shell: what there is, and which kernel driver has it. */
-@Component(service = PciCommand.class,
-        property = {"osgi.command.scope=hotbus", "osgi.command.function=pci"})
-public final class PciCommand {
-    private static final String USAGE = "usage: pci list | pci bind ADDRESS igb_uio|uio_pci_generic"
-            + "|vfio-pci|none | pci unbind ADDRESS";
+/** {@code pci} of the shell: functions, and which kernel driver has them. */
+@Component(service = Verbs.class)
+public final class PciCommand implements Verbs {
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
+
+    private record Listed(String address, String id, int classCode, Optional<String> kernelDriver,
+            List<Bar> bars) {
+        static Listed of(PciFunction function) {
+            return new Listed(function.address().toString(), function.id().toString(),
+                    function.id().classCode(), function.kernelDriver(), function.bars());
+        }
+
+        String text() {
+            return "%s  %s  class %06x  %-16s %s".formatted(address, id, classCode,
+                    kernelDriver.orElse("-"), bars.stream().map(PciCommand::text)
+                            .collect(Collectors.joining(", "))).stripTrailing();
+        }
+    }
 
     private final PciBus bus;
 
@@ -29,44 +44,43 @@ public final class PciCommand {
         this.bus = bus;
     }
 
-    /** What the shell calls. */
-    public void pci(String... words) throws DeviceException {
-        System.out.println(run(words));
+    @Override
+    public List<Verb<?>> verbs() {
+        String drivers = Stream.of(KernelDriver.values()).map(KernelDriver::text)
+                .collect(Collectors.joining("|"));
+        return List.of(
+                Verb.of("pci list", "functions, with their kernel drivers and BARs",
+                        words -> bus.functions().stream().map(Listed::of).toList(),
+                        functions -> functions.stream().map(Listed::text)
+                                .collect(Collectors.joining("\n"))),
+                Verb.of("pci bind ADDRESS " + drivers, "bind to that kernel driver",
+                        words -> bind(words.get(0), words.get(1))).with("ADDRESS", this::addresses),
+                Verb.of("pci unbind ADDRESS", "give back to the kernel",
+                        words -> unbind(words.get(0))).with("ADDRESS", this::addresses));
     }
 
-    private String run(String... words) throws DeviceException {
-        String verb = words.length == 0 ? "" : words[0];
-        if (verb.equals("list") && words.length == 1) {
-            return bus.functions().stream().map(PciCommand::line)
-                    .collect(Collectors.joining("\n"));
+    /** None, where sysfs cannot be read: {@code pci list} says why. */
+    private List<String> addresses() {
+        try {
+            return bus.functions().stream().map(f -> f.address().toString()).toList();
+        } catch (DeviceException e) {
+            return List.of();
         }
-        if (verb.equals("bind") && words.length == 3) {
-            bus.bind(address(words[1]), driver(words[2]));
-            return words[1] + " is bound to " + words[2];
-        }
-        if (verb.equals("unbind") && words.length == 2) {
-            bus.unbind(address(words[1]));
-            return words[1] + " is given back to the kernel";
-        }
-        throw new DeviceException(USAGE);
+    }
+
+    private String bind(String address, String driver) throws DeviceException {
+        bus.bind(address(address), KernelDriver.of(driver).orElseThrow());
+        return address + " is bound to " + driver;
+    }
+
+    private String unbind(String address) throws DeviceException {
+        bus.unbind(address(address));
+        return address + " is given back to the kernel";
     }
 
     private static PciAddress address(String text) throws DeviceException {
         return PciAddress.parse(text).orElseThrow(() -> new DeviceException(
                 "'" + text + "' is not a PCI address (e.g. 0000:03:00.0)"));
-    }
-
-    private static KernelDriver driver(String text) throws DeviceException {
-        return KernelDriver.of(text).orElseThrow(() -> new DeviceException("'" + text
-                + "' is not one of " + Stream.of(KernelDriver.values()).map(KernelDriver::text)
-                        .collect(Collectors.joining(", "))));
-    }
-
-    private static String line(PciFunction function) {
-        return "%s  %s  class %06x  %-16s %s".formatted(function.address(), function.id(),
-                function.id().classCode(), function.kernelDriver().orElse("-"),
-                function.bars().stream().map(PciCommand::text).collect(Collectors.joining(", ")))
-                .stripTrailing();
     }
 
     private static String text(Bar bar) {

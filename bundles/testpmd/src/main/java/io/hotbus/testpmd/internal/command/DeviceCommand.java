@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
@@ -12,15 +14,37 @@ import io.hotbus.testpmd.PortManager;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.felix.service.command.Function;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code device}: what is on the buses, and the simulated hardware pulled out and plugged in. */
-@Component(service = {Function.class, Command.class},
-        property = {Command.SCOPE, Command.FUNCTION + "device"})
-public final class DeviceCommand extends Command {
+@Component(service = Verbs.class)
+public final class DeviceCommand implements Verbs {
+    private record OnBus(String name, String bus, String state, Optional<Integer> port,
+            Optional<String> driver) {
+        String text() {
+            return "%-16s %-6s %-9s %s".formatted(name, bus, state, port.map(id ->
+                    "port " + id + ", driver " + driver.orElse("")).orElse("")).stripTrailing();
+        }
+    }
+
+    private record Slot(String name, boolean present) {
+        String text() {
+            return "%-16s %s".formatted(name, present ? "plugged in, not attached" : "pulled out");
+        }
+    }
+
+    private record Devices(List<OnBus> devices, List<Slot> slots, List<String> buses) {
+        String text() {
+            String all = Stream.concat(devices.stream().map(OnBus::text),
+                    slots.stream().map(Slot::text)).collect(Collectors.joining("\n"));
+            return all.isEmpty() ? "No device (buses: %s)".formatted(String.join(", ", buses))
+                    : all;
+        }
+    }
+
     private final DeviceManager devices;
     private final PortRegistry registry;
     private final PortManager ports;
@@ -37,43 +61,44 @@ public final class DeviceCommand extends Command {
     }
 
     @Override
-    String verb() {
-        return "device";
-    }
-
-    @Override
-    List<Form> forms() {
+    public List<Verb<?>> verbs() {
         return List.of(
-                new Form("list", "devices on all buses, and the slots of simulated ones",
-                        words -> list()),
-                new Form("attach DEVARGS", "attach a device; if it has a port, that is set up",
+                Verb.of("device list", "devices on all buses, and the slots of simulated ones",
+                        words -> list(), Devices::text),
+                Verb.of("device attach DEVARGS",
+                        "attach a device; if it has a port, that is set up",
                         words -> attach(words.get(0))),
-                new Form("detach NAME", "detach a device, with its port if it has one",
-                        words -> detach(words.get(0))),
-                new Form("yank NAME", "pull the simulated device out, now",
-                        words -> yank(words.get(0))),
-                new Form("plug NAME", "plug the simulated device in again",
-                        words -> plug(words.get(0))));
+                Verb.of("device detach NAME", "detach a device, with its port if it has one",
+                        words -> detach(words.get(0))).with("NAME", this::attached),
+                Verb.of("device yank NAME", "pull the simulated device out, now",
+                        words -> yank(words.get(0))).with("NAME", this::slots),
+                Verb.of("device plug NAME", "plug the simulated device in again",
+                        words -> plug(words.get(0))).with("NAME", this::slots));
     }
 
-    private String list() {
-        String lines = devices.devices().stream().map(this::line)
-                .collect(Collectors.joining("\n"));
-        String empty = injectors.stream().flatMap(injector -> injector.slots().stream())
+    /** Devices on the buses, and slots without one. */
+    private Devices list() {
+        List<OnBus> attached = devices.devices().stream().map(this::onBus).toList();
+        List<Slot> empty = injectors.stream().flatMap(injector -> injector.slots().stream())
                 .filter(slot -> devices.find(slot.name()).isEmpty())
-                .map(slot -> "%-16s %s".formatted(slot.name(),
-                        slot.present() ? "plugged in, not attached" : "pulled out"))
-                .collect(Collectors.joining("\n"));
-        String all = lines + (lines.isEmpty() || empty.isEmpty() ? "" : "\n") + empty;
-        return all.isEmpty() ? "No device (buses: %s)".formatted(devices.buses().stream()
-                .map(bus -> bus.name()).collect(Collectors.joining(", "))) : all;
+                .map(slot -> new Slot(slot.name(), slot.present())).toList();
+        return new Devices(attached, empty,
+                devices.buses().stream().map(bus -> bus.name()).toList());
     }
 
-    private String line(Device device) {
+    private OnBus onBus(Device device) {
         Optional<Port> port = registry.port(device.name());
-        return "%-16s %-6s %-9s %s".formatted(device.name(), device.busName(), device.state(),
-                port.map(p -> "port " + p.id() + ", driver " + p.info().driver()).orElse(""))
-                .stripTrailing();
+        return new OnBus(device.name(), device.busName(), device.state().toString(),
+                port.map(Port::id), port.map(p -> p.info().driver()));
+    }
+
+    private List<String> attached() {
+        return devices.devices().stream().map(Device::name).toList();
+    }
+
+    private List<String> slots() {
+        return injectors.stream().flatMap(injector -> injector.slots().stream())
+                .map(RemovalInjector.Slot::name).toList();
     }
 
     private String attach(String devargs) throws DeviceException {

@@ -18,7 +18,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
  * not start the process, or without a terminal.
  */
 @Component(service = Function.class, property = {
-    Command.SCOPE, Command.FUNCTION + LogAboveCommand.VERB})
+    "osgi.command.scope=hotbus", "osgi.command.function=" + LogAboveCommand.VERB})
 public final class LogAboveCommand implements Function {
     static final String VERB = "log-above";
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
@@ -9,15 +11,13 @@ import io.hotbus.testpmd.PortManager;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code port}: attaches, starts, stops, closes and detaches. */
-@Component(service = {Function.class, Command.class},
-        property = {Command.SCOPE, Command.FUNCTION + "port"})
-public final class PortCommand extends Command {
+@Component(service = Verbs.class)
+public final class PortCommand implements Verbs {
     private interface Step {
         void on(Port port) throws DeviceException;
     }
@@ -32,25 +32,20 @@ public final class PortCommand extends Command {
     }
 
     @Override
-    String verb() {
-        return "port";
-    }
-
-    @Override
-    List<Form> forms() {
-        String which = " " + PortSelector.SYNTAX;
+    public List<Verb<?>> verbs() {
         return List.of(
-                new Form("attach DEVARGS",
+                Verb.of("port attach DEVARGS",
                         "attach a device (0000:01:00.0,bind=vfio-pci; net_null0), start its port",
                         words -> attach(words.get(0))),
-                new Form("detach" + which, "stop, close, and detach the device",
-                        words -> each(words.get(0), manager::detach, "detached")),
-                new Form("start" + which, "start, and forward on it",
-                        words -> each(words.get(0), manager::start, "started")),
-                new Form("stop" + which, "forward on it no longer, and stop",
-                        words -> each(words.get(0), manager::stop, "stopped")),
-                new Form("close" + which, "stop, and close for good",
-                        words -> each(words.get(0), manager::close, "closed")));
+                step("detach", "stop, close, and detach the device", manager::detach, "detached"),
+                step("start", "start, and forward on it", manager::start, "started"),
+                step("stop", "forward on it no longer, and stop", manager::stop, "stopped"),
+                step("close", "stop, and close for good", manager::close, "closed"));
+    }
+
+    private Verb<String> step(String word, String help, Step step, String done) {
+        return ports.named(Verb.of("port " + word + " " + PortSelector.SYNTAX, help,
+                words -> each(words.get(0), step, done)));
     }
 
     private String attach(String devargs) throws DeviceException {

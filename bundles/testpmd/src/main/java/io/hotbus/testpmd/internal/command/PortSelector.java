@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import java.util.List;
@@ -15,6 +16,13 @@ final class PortSelector {
 
     PortSelector(PortRegistry registry) {
         this.registry = registry;
+    }
+
+    /** The verb, knowing the ports there are for its parameters ID and NAME. */
+    <T> Verb<T> named(Verb<T> verb) {
+        return verb.with("ID", () -> registry.ports().stream()
+                        .map(port -> Integer.toString(port.id())).toList())
+                .with("NAME", () -> registry.ports().stream().map(Port::name).toList());
     }
 
     /** @throws IllegalArgumentException no such port; the message lists those there are */

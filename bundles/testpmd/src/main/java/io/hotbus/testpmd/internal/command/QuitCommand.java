@@ -2,16 +2,16 @@
 package io.hotbus.testpmd.internal.command;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import java.util.List;
-import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** {@code quit}: stops forwarding, detaches all devices, and ends the process. */
-@Component(service = {Function.class, Command.class},
-        property = {Command.SCOPE, Command.FUNCTION + "quit"})
-public final class QuitCommand extends Command {
+@Component(service = Verbs.class)
+public final class QuitCommand implements Verbs {
     private final Runnable exit;
 
     /**
@@ -34,13 +34,8 @@ public final class QuitCommand extends Command {
     }
 
     @Override
-    String verb() {
-        return "quit";
-    }
-
-    @Override
-    List<Form> forms() {
-        return List.of(new Form("", "stop forwarding, detach all devices, and end", words -> {
+    public List<Verb<?>> verbs() {
+        return List.of(Verb.of("quit", "stop forwarding, detach all devices, and end", words -> {
             exit.run();
             return "Bye";
         }));

@@ -1,58 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Reattach;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** {@code set}: the forward mode, policies, and properties of ports. */
-@Component(service = {Function.class, Command.class},
-        property = {Command.SCOPE, Command.FUNCTION + "set"})
-public final class SetCommand extends Command {
-    private final FwdEngine engine;
+/** {@code set}: the forwarding engine, policies, and properties of ports. */
+@Component(service = Verbs.class)
+public final class SetCommand implements Verbs {
+    private final Forwarder forwarder;
     private final Reattach reattach;
     private final PortSelector ports;
 
     @Activate
-    public SetCommand(@Reference FwdEngine engine, @Reference Reattach reattach,
+    public SetCommand(@Reference Forwarder forwarder, @Reference Reattach reattach,
             @Reference PortRegistry registry) {
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.reattach = reattach;
         this.ports = new PortSelector(registry);
     }
 
     @Override
-    String verb() {
-        return "set";
-    }
-
-    @Override
-    List<Form> forms() {
+    public List<Verb<?>> verbs() {
         return List.of(
-                new Form("fwd MODE", "forward mode: io, macswap, rxonly, txonly",
-                        words -> mode(words.get(0))),
-                new Form("reattach on|off", "whether a device that returns is attached again",
+                Verb.of("set fwd ENGINE", "forwarding engine: {ENGINE}",
+                        words -> setEngine(words.get(0))).with("ENGINE", forwarder::engines),
+                Verb.of("set reattach on|off", "whether a device that returns is attached again",
                         words -> {
                             reattach.setEnabled(words.get(0).equals("on"));
                             return "Reattach is " + words.get(0);
                         }),
-                new Form("promisc " + PortSelector.SYNTAX + " on|off",
+                ports.named(Verb.of("set promisc " + PortSelector.SYNTAX + " on|off",
                         "whether frames for other addresses are received",
                         words -> {
                             setPromiscuous(ports.select(words.get(0)), words.get(1).equals("on"));
                             return "Promiscuous mode is " + words.get(1);
-                        }),
-                new Form("record-stalls on|off", "whether lcores keep bursts longer than 5 us",
+                        })),
+                Verb.of("set record-stalls on|off", "whether lcores keep bursts longer than 5 us",
                         words -> {
-                            engine.setRecordStalls(words.get(0).equals("on"));
+                            forwarder.setRecordStalls(words.get(0).equals("on"));
                             return "Recording of stalls is " + words.get(0);
                         }));
     }
@@ -72,9 +67,9 @@ public final class SetCommand extends Command {
         }
     }
 
-    private String mode(String name) {
-        engine.setMode(name);
-        return "Forward mode is " + name
-                + (engine.running() ? ", from the next start on" : "");
+    private String setEngine(String name) {
+        forwarder.setEngine(name);
+        return "Forwarding engine is " + name
+                + (forwarder.running() ? ", from the next start on" : "");
     }
 }

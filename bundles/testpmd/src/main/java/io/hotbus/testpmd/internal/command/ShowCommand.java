@@ -1,76 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.Reattach;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code show}: ports and forwarding, as they are now. */
-@Component(service = {Function.class, Command.class},
-        immediate = true, // it remembers what was last shown
-        property = {Command.SCOPE, Command.FUNCTION + "show"})
-public final class ShowCommand extends Command {
-    private final FwdEngine engine;
+@Component(service = Verbs.class, immediate = true) // it remembers what was last shown
+public final class ShowCommand implements Verbs {
+    private record Config(ForwardText.Configuration forwarding, int queues, int rxDescriptors,
+            int txDescriptors, int burst, int mbufs, int mbufSize, int mbufsInUse, boolean hotPlug,
+            boolean reattach, boolean recordStalls) {
+        String text() {
+            return """
+                    %s
+                    rxq=txq=%s rxd=%s txd=%s burst=%s
+                    mempool: %s mbufs of %s bytes, %s in use
+                    hot-plug %s, reattach %s, record-stalls %s""".formatted(forwarding.text(),
+                    queues, rxDescriptors, txDescriptors, burst, mbufs, mbufSize, mbufsInUse,
+                    onOff(hotPlug), onOff(reattach), onOff(recordStalls));
+        }
+
+        private static String onOff(boolean on) {
+            return on ? "on" : "off";
+        }
+    }
+
+    private final Forwarder forwarder;
     private final Reattach reattach;
     private final Options options;
     private final PortSelector ports;
     private final StatsText stats = new StatsText();
 
     @Activate
-    public ShowCommand(@Reference FwdEngine engine, @Reference PortRegistry registry,
+    public ShowCommand(@Reference Forwarder forwarder, @Reference PortRegistry registry,
             @Reference Reattach reattach, @Reference Options options) {
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.reattach = reattach;
         this.options = options;
         this.ports = new PortSelector(registry);
     }
 
     @Override
-    String verb() {
-        return "show";
-    }
-
-    @Override
-    List<Form> forms() {
-        String which = " " + PortSelector.SYNTAX;
+    public List<Verb<?>> verbs() {
         return List.of(
-                new Form("port info" + which, "driver, address, link, state",
-                        words -> each(words.get(0), PortText::info)),
-                new Form("port stats" + which, "counters, and rates since they were last shown",
-                        words -> each(words.get(0), stats::of)),
-                new Form("port xstats" + which, "further counters of the driver",
-                        words -> each(words.get(0), PortText::xstats)),
-                new Form("fwd", "what was forwarded since the last start",
-                        words -> ForwardText.statistics(engine)),
-                new Form("config", "how it is set up: mode, lcores, streams, policies",
-                        words -> config()));
+                ofPorts("info", "driver, address, link, state", PortInfo::of, PortInfo::text),
+                ofPorts("stats", "counters, and rates since they were last shown",
+                        stats::sample, StatsText.PortStats::text),
+                ofPorts("xstats", "further counters of the driver",
+                        PortXstats::of, PortXstats::text),
+                Verb.of("show fwd", "what was forwarded since the last start",
+                        words -> ForwardText.of(forwarder), ForwardText.Statistics::text),
+                Verb.of("show config", "how it is set up: engine, lcores, streams, policies",
+                        words -> config(), Config::text));
     }
 
-    private String each(String which, java.util.function.Function<Port, String> text) {
-        return ports.select(which).stream().map(text).collect(Collectors.joining("\n"));
+    private <T> Verb<List<T>> ofPorts(
+            String what, String help, Function<Port, T> value, Function<T, String> text) {
+        return ports.named(Verb.of("show port " + what + " " + PortSelector.SYNTAX, help,
+                words -> ports.select(words.get(0)).stream().map(value).toList(),
+                values -> values.stream().map(text).collect(Collectors.joining("\n"))));
     }
 
-    private String config() {
-        return """
-                %s
-                rxq=txq=%s rxd=%s txd=%s burst=%s
-                mempool: %s mbufs of %s bytes, %s in use
-                hot-plug %s, reattach %s, record-stalls %s""".formatted(
-                ForwardText.configuration(engine), options.queues(), options.rxDescriptors(),
-                options.txDescriptors(), options.burst(), engine.mbufs(), options.mbufSize(),
-                engine.mbufsInUse(), onOff(options.hotPlug()), onOff(reattach.enabled()),
-                onOff(engine.recordStalls()));
-    }
-
-    private static String onOff(boolean on) {
-        return on ? "on" : "off";
+    private Config config() {
+        return new Config(ForwardText.configuration(forwarder), options.queues(),
+                options.rxDescriptors(), options.txDescriptors(), options.burst(),
+                forwarder.mbufs(), options.mbufSize(), forwarder.mbufsInUse(), options.hotPlug(),
+                reattach.enabled(), forwarder.recordStalls());
     }
 }

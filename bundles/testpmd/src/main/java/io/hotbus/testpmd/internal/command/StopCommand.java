@@ -1,41 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import java.util.List;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code stop}: stops forwarding and shows what was forwarded. */
-@Component(service = {Function.class, Command.class},
-        property = {Command.SCOPE, Command.FUNCTION + "stop"})
-public final class StopCommand extends Command {
-    private final FwdEngine engine;
+@Component(service = Verbs.class)
+public final class StopCommand implements Verbs {
+    private final Forwarder forwarder;
 
     @Activate
-    public StopCommand(@Reference FwdEngine engine) {
-        this.engine = engine;
+    public StopCommand(@Reference Forwarder forwarder) {
+        this.forwarder = forwarder;
     }
 
     @Override
-    String verb() {
-        return "stop";
+    public List<Verb<?>> verbs() {
+        return List.of(Verb.of("stop", "stop forwarding, and show what was forwarded",
+                words -> stop(), ForwardText.Statistics::text));
     }
 
-    @Override
-    List<Form> forms() {
-        return List.of(new Form("", "stop forwarding, and show what was forwarded",
-                words -> stop()));
-    }
-
-    private String stop() throws DeviceException {
-        if (!engine.running()) {
+    private ForwardText.Statistics stop() throws DeviceException {
+        if (!forwarder.running()) {
             throw new IllegalStateException("forwarding does not run");
         }
-        engine.stop();
-        return ForwardText.statistics(engine);
+        forwarder.stop();
+        return ForwardText.of(forwarder);
     }
 }

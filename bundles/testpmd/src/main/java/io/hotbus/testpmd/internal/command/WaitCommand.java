@@ -2,8 +2,11 @@
 package io.hotbus.testpmd.internal.command;
 
 import io.hotbus.app.Await;
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Verbs;
+import io.hotbus.cli.Words;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.port.PortRemover;
@@ -12,65 +15,59 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import org.apache.felix.service.command.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** {@code wait}: for scripts, until something has come about. */
-@Component(service = {Function.class, Command.class},
-        immediate = true, // it remembers which removals were waited for
-        property = {Command.SCOPE, Command.FUNCTION + "wait"})
-public final class WaitCommand extends Command {
+@Component(service = Verbs.class, immediate = true) // it remembers which removals were waited for
+public final class WaitCommand implements Verbs {
     private static final int DEFAULT_SECONDS = 10;
     private static final int MAX_SECONDS = 86400;
 
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final PortRegistry registry;
     private final Reattach reattach;
     private final PortRemover remover;
+    private final PortSelector ports;
     /** Removals of a device that were waited for already. */
     private final Map<String, Integer> removalsSeen = new ConcurrentHashMap<>();
 
     @Activate
-    public WaitCommand(@Reference FwdEngine engine, @Reference PortRegistry registry,
+    public WaitCommand(@Reference Forwarder forwarder, @Reference PortRegistry registry,
             @Reference Reattach reattach, @Reference PortRemover remover) {
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.registry = registry;
         this.reattach = reattach;
         this.remover = remover;
+        this.ports = new PortSelector(registry);
     }
 
     @Override
-    String verb() {
-        return "wait";
-    }
-
-    @Override
-    List<Form> forms() {
+    public List<Verb<?>> verbs() {
         return List.of(
-                new Form("port NAME started|gone [SECONDS]",
+                ports.named(Verb.of("wait port NAME started|gone [SECONDS]",
                         "until the device's port is forwarded on, or is no more",
                         words -> words.get(1).equals("started")
                                 ? started(words.get(0), seconds(words, 2))
-                                : gone(words.get(0), seconds(words, 2))),
-                new Form("packets COUNT [SECONDS]",
+                                : gone(words.get(0), seconds(words, 2)))),
+                Verb.of("wait packets COUNT [SECONDS]",
                         "until as many were forwarded (rxonly: received) since the last start",
                         words -> packets(Numbers.parse("packets", words.get(0), 1,
                                 Integer.MAX_VALUE), seconds(words, 1))),
-                new Form("removal NAME [SECONDS]",
+                ports.named(Verb.of("wait removal NAME [SECONDS]",
                         "until the device was removed and cleaned up after, once more",
-                        words -> removal(words.get(0), seconds(words, 1))));
+                        words -> removal(words.get(0), seconds(words, 1)))));
     }
 
-    private static int seconds(List<String> words, int index) {
-        return index < words.size() ? Numbers.parse("wait", words.get(index), 1, MAX_SECONDS)
+    private static int seconds(Words words, int index) {
+        return words.has(index) ? Numbers.parse("wait", words.get(index), 1, MAX_SECONDS)
                 : DEFAULT_SECONDS;
     }
 
     private String started(String name, int seconds) throws InterruptedException {
         BooleanSupplier started = () -> registry.port(name)
-                .filter(port -> !port.isRemoved() && engine.ports().contains(port)).isPresent();
+                .filter(port -> !port.isRemoved() && forwarder.ports().contains(port)).isPresent();
         BooleanSupplier hopeless = () -> reattach.failure(name).isPresent();
         Await.until(() -> started.getAsBoolean() || hopeless.getAsBoolean(),
                 Duration.ofSeconds(seconds));
@@ -95,10 +92,10 @@ public final class WaitCommand extends Command {
     }
 
     private long forwarded() {
-        return engine.statistics().stream().mapToLong(WaitCommand::forwarded).sum();
+        return forwarder.statistics().stream().mapToLong(WaitCommand::forwarded).sum();
     }
 
-    /** A mode that sends nothing, as rxonly, has done its work on what was received. */
+    /** An engine that sends nothing, as rxonly, has done its work on what was received. */
     private static long forwarded(StreamStats stream) {
         return stream.sent() == 0 && stream.dropped() == 0 ? stream.received() : stream.sent();
     }

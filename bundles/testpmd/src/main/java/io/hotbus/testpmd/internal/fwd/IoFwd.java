@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
-import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 import org.osgi.service.component.annotations.Component;
 
 /** {@code io}: packets leave as they came. Source: DPDK {@code app/test-pmd/iofwd.c}. */
 @Component
-public final class IoFwd implements ForwardMode {
+public final class IoFwd implements ForwardEngine {
     @Override
     public String name() {
         return "io";

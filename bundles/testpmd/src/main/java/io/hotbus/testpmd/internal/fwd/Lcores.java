@@ -8,7 +8,9 @@ import io.hotbus.testpmd.Options;
 import java.time.Duration;
 import java.util.List;
 
-/** The lcores, made when forwarding starts for the first time. Guarded by the engine's monitor. */
+/**
+ * The lcores, made when forwarding starts for the first time. Guarded by the forwarder's monitor.
+ */
 final class Lcores {
     private static final Duration END_DEADLINE = Duration.ofSeconds(2);
 

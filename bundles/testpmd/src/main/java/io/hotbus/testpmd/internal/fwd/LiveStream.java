@@ -6,7 +6,7 @@ import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.fwd.Pairing.Route;
 
-/** A stream that was begun, and the lcore it was given to. Guarded by the engine's monitor. */
+/** A stream that was begun, and the lcore it was given to. Guarded by the forwarder's monitor. */
 final class LiveStream {
     /** Streams that follow each other on the same queues of the same devices count together. */
     record Key(String rx, String tx, int queue) {
@@ -18,7 +18,7 @@ final class LiveStream {
     final Lcore lcore;
     /** Packets put on its transmit queue before it was begun. */
     final long injected;
-    /** Its mode threw: it is not served any more. */
+    /** Its engine threw: it is not served any more. */
     boolean failed;
 
     LiveStream(Route route, FwdTask task, Lcore lcore, long injected) {

@@ -3,7 +3,7 @@ package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 import org.osgi.service.component.annotations.Component;
 
@@ -12,7 +12,7 @@ import org.osgi.service.component.annotations.Component;
  * {@code app/test-pmd/macswap.c}.
  */
 @Component
-public final class MacSwapFwd implements ForwardMode {
+public final class MacSwapFwd implements ForwardEngine {
     @Override
     public String name() {
         return "macswap";

@@ -3,7 +3,7 @@ package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
-import io.hotbus.testpmd.FwdEngine.Drained;
+import io.hotbus.testpmd.Forwarder.Drained;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collection;

@@ -6,7 +6,7 @@ import io.hotbus.app.LcoreTask;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
-import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.fwd.Pairing.Route;
@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 
 /**
  * The streams there are: begins and ends them so that they follow the routes asked for, and leaves
- * those that are on a route already alone. Guarded by the engine's monitor.
+ * those that are on a route already alone. Guarded by the forwarder's monitor.
  */
 final class Streams {
     /** A burst takes microseconds, or while its lcore is not scheduled some milliseconds. */
@@ -35,7 +35,7 @@ final class Streams {
     /** Taken off their lcores, which may still be in their last burst. */
     private final List<LiveStream> ending = new ArrayList<>();
     private final Map<LiveStream.Key, StreamStats> ended = new LinkedHashMap<>();
-    private ForwardMode mode;
+    private ForwardEngine engine;
     private int txFirstBursts;
     private SharedMempool mempool;
     private long firstPacketNanos;
@@ -46,16 +46,16 @@ final class Streams {
     }
 
     /** Forgets all counters, and sets what streams from now on do. No stream is live. */
-    void reset(ForwardMode mode, int txFirstBursts, SharedMempool mempool) {
-        this.mode = mode;
+    void reset(ForwardEngine engine, int txFirstBursts, SharedMempool mempool) {
+        this.engine = engine;
         this.txFirstBursts = txFirstBursts;
         this.mempool = mempool;
         ended.clear();
         firstPacketNanos = 0;
     }
 
-    ForwardMode mode() {
-        return mode;
+    ForwardEngine engine() {
+        return engine;
     }
 
     int count() {
@@ -87,7 +87,7 @@ final class Streams {
         Mempool pool = mempool.get();
         FwdStream stream = new FwdStream(
                 route.rx(), route.tx(), route.queue(), pool, lcore.caches(), burst);
-        return new LiveStream(route, new FwdTask(mode, stream), lcore,
+        return new LiveStream(route, new FwdTask(engine, stream), lcore,
                 txFirst.send(route, txFirstBursts, pool));
     }
 
@@ -123,7 +123,7 @@ final class Streams {
         }
     }
 
-    /** Marks a stream whose mode threw, so that its lcore dropped it. False if it is not live. */
+    /** Marks a stream whose engine threw, so that its lcore dropped it. False if it is not live. */
     boolean markFailed(LcoreTask task) {
         for (LiveStream candidate : live.values()) {
             if (candidate.task == task && !candidate.failed) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
-import io.hotbus.testpmd.ForwardMode;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 import org.osgi.service.component.annotations.Component;
 
@@ -10,7 +10,7 @@ import org.osgi.service.component.annotations.Component;
  * numbered by stream. Source: DPDK {@code app/test-pmd/txonly.c}.
  */
 @Component
-public final class TxOnlyFwd implements ForwardMode {
+public final class TxOnlyFwd implements ForwardEngine {
     @Override
     public String name() {
         return "txonly";

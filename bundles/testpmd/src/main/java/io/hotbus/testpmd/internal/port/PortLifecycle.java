@@ -13,7 +13,7 @@ import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortState;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     private final Options options;
     private final DeviceManager devices;
     private final PortRegistry registry;
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final HotUnplug hotUnplug;
     private final List<LifecycleListener> listeners = new CopyOnWriteArrayList<>();
     /** Ports that were set up here and whose devices are not detached yet. */
@@ -50,12 +50,12 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Activate
     public PortLifecycle(@Reference Options options, @Reference DeviceManager devices,
-            @Reference PortRegistry registry, @Reference FwdEngine engine,
+            @Reference PortRegistry registry, @Reference Forwarder forwarder,
             @Reference HotUnplug hotUnplug) {
         this.options = options;
         this.devices = devices;
         this.registry = registry;
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.hotUnplug = hotUnplug;
         // Those from before an update of this bundle or one it stands on.
         registry.ports().forEach(this::setUpOrLog);
@@ -179,11 +179,11 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         if (port.state() != PortState.STARTED || port.isRemoved()) {
             return;
         }
-        boolean forwarded = engine.ports().contains(port);
+        boolean forwarded = forwarder.ports().contains(port);
         halt(port);
         port.start();
         if (forwarded) {
-            engine.addPort(port);
+            forwarder.addPort(port);
         }
         LOG.info("port {} ({}): set up again with its configuration", port.id(), port.name());
     }
@@ -194,7 +194,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             kept.keep(port);
         }
         try {
-            engine.removePort(port);
+            forwarder.removePort(port);
         } catch (DeviceException e) {
             LOG.error("port {}: {}", port.id(), e.getMessage());
         }
@@ -210,7 +210,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             return;
         }
         managed.add(port);
-        port.configure(engine.portConfig());
+        port.configure(forwarder.portConfig());
         if (kept.promiscuous(port) && !port.promiscuous()) {
             port.setPromiscuous(true);
         }
@@ -225,10 +225,10 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     public synchronized void start(Port port) throws DeviceException {
         port.start();
         try {
-            engine.addPort(port);
+            forwarder.addPort(port);
         } catch (DeviceException e) {
             // Started, but forwarded by none, it would only keep buffers from the others.
-            engine.removePort(port);
+            forwarder.removePort(port);
             port.stop();
             throw e;
         }
@@ -249,7 +249,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     }
 
     private void halt(Port port) throws DeviceException {
-        engine.removePort(port);
+        forwarder.removePort(port);
         port.stop();
     }
 

@@ -8,9 +8,8 @@ import io.hotbus.eal.config.SettingException;
 import io.hotbus.eal.config.Settings;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.RemovalInjector;
-import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.Rehearsal;
 import java.time.Duration;
@@ -39,7 +38,7 @@ public final class SimulatedRemoval implements Rehearsal {
     private final BundleContext context;
     private final FailureHandling failureHandling;
     private final PortLifecycle ports;
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final PortRegistry registry;
     private final PortRemover remover;
     private final Reattach reattach;
@@ -47,12 +46,12 @@ public final class SimulatedRemoval implements Rehearsal {
     @Activate
     public SimulatedRemoval(BundleContext context,
             @Reference FailureHandling failureHandling, @Reference PortLifecycle ports,
-            @Reference FwdEngine engine, @Reference PortRegistry registry,
+            @Reference Forwarder forwarder, @Reference PortRegistry registry,
             @Reference PortRemover remover, @Reference Reattach reattach) {
         this.context = context;
         this.failureHandling = failureHandling;
         this.ports = ports;
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.registry = registry;
         this.remover = remover;
         this.reattach = reattach;
@@ -103,13 +102,13 @@ public final class SimulatedRemoval implements Rehearsal {
             throws DeviceException, InterruptedException {
         long nanos = 0;
         ports.attach(device);
-        engine.start(1);
+        forwarder.start(1);
         try {
             for (int round = 1; round <= ROUNDS; round++) {
                 nanos = removeAndReturn(device, injector, round);
             }
         } finally {
-            engine.stop();
+            forwarder.stop();
         }
         ports.detach(registry.port(device.name()).orElseThrow());
         return nanos;
@@ -130,7 +129,7 @@ public final class SimulatedRemoval implements Rehearsal {
     }
 
     private boolean isForwarding(String name) {
-        return registry.port(name).filter(engine.ports()::contains).isPresent();
+        return registry.port(name).filter(forwarder.ports()::contains).isPresent();
     }
 
     private static void await(BooleanSupplier condition, String otherwise)

@@ -9,7 +9,7 @@ import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
@@ -57,7 +57,7 @@ public final class Runner {
 
     private final Options options;
     private final PortManager ports;
-    private final FwdEngine engine;
+    private final Forwarder forwarder;
     private final CommandProcessor processor;
     private final EventLog eventLog;
     private final Rehearsal rehearsal;
@@ -70,12 +70,12 @@ public final class Runner {
     /** {@code remover} and {@code reattach} are to be there before the first device. */
     @Activate
     public Runner(BundleContext context, @Reference Options options, @Reference PortManager ports,
-            @Reference FwdEngine engine, @Reference CommandProcessor processor,
+            @Reference Forwarder forwarder, @Reference CommandProcessor processor,
             @Reference PortRemover remover, @Reference Reattach reattach,
             @Reference EventLog eventLog, @Reference Rehearsal rehearsal) {
         this.options = options;
         this.ports = ports;
-        this.engine = engine;
+        this.forwarder = forwarder;
         this.processor = processor;
         this.eventLog = eventLog;
         this.rehearsal = rehearsal;
@@ -103,7 +103,7 @@ public final class Runner {
     private OptionalInt shell() throws Exception {
         attachDevices();
         if (options.autoStart()) {
-            engine.start(options.txFirst());
+            forwarder.start(options.txFirst());
         }
         if (terminal) {
             return awaitGogo();
@@ -129,7 +129,7 @@ public final class Runner {
         attachDevices();
         if (options.exec().isPresent()) {
             if (options.autoStart()) {
-                engine.start(options.txFirst());
+                forwarder.start(options.txFirst());
             }
             new Script(processor, out, stream(FileDescriptor.err))
                     .execute(options.exec().get());
@@ -161,7 +161,7 @@ public final class Runner {
     /** What the command line gets wrong is said before a device is touched. */
     private void requireStartable() throws UsageException {
         try {
-            engine.requireStartable();
+            forwarder.requireStartable();
         } catch (DeviceException e) {
             throw new UsageException(e.getMessage());
         }
@@ -172,7 +172,7 @@ public final class Runner {
         AtomicReference<String> reason = new AtomicReference<>();
         boolean attached = Await.until(() -> {
             try {
-                if (engine.ports().stream().noneMatch(p -> p.name().equals(devargs.name()))) {
+                if (forwarder.ports().stream().noneMatch(p -> p.name().equals(devargs.name()))) {
                     ports.attach(devargs);
                 }
                 return true;
@@ -187,19 +187,19 @@ public final class Runner {
     }
 
     private void forwardUntilInterrupted() throws Exception {
-        engine.start(options.txFirst());
+        forwarder.start(options.txFirst());
         StatsText stats = new StatsText();
         CountDownLatch never = new CountDownLatch(1);
         try {
             while (!never.await(options.statsPeriod().toMillis(), TimeUnit.MILLISECONDS)) {
-                for (Port port : engine.ports()) {
+                for (Port port : forwarder.ports()) {
                     out.println(stats.of(port));
                 }
                 OutputClosedException.check(out);
             }
         } finally {
-            engine.stop();
-            out.println(ForwardText.statistics(engine));
+            forwarder.stop();
+            out.println(ForwardText.of(forwarder).text());
         }
     }
 }

@@ -15,6 +15,9 @@ import org.apache.felix.service.command.Converter;
 final class Script {
     /** Ours come before the framework's commands of the same names: start, stop, help. */
     private static final String SCOPES = "hotbus:felix:*";
+    /** What Gogo calls for a command that it does not know: names the verbs that may be meant. */
+    private static final String UNKNOWN = "default";
+    private static final String ANY_VERB = "hotbus:verb";
     private static final String PROMPT = "hotbus> ";
     /** Ends a script here, in order: the command of that name would end the process meanwhile. */
     private static final String QUIT = "quit";
@@ -83,6 +86,7 @@ final class Script {
                 processor.createSession(InputStream.nullInputStream(), out, err);
         session.put("SCOPE", SCOPES);
         session.put(CommandSession.OPTION_NO_GLOB, true);
+        session.put(UNKNOWN, session.get(ANY_VERB));
         return session;
     }
 

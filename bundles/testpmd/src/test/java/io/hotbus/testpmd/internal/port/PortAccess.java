@@ -6,7 +6,7 @@ import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Options;
 import java.util.List;
 
@@ -17,8 +17,8 @@ public final class PortAccess {
     private final PortRemover remover;
 
     public PortAccess(Options options, DeviceManager devices, PortRegistry registry,
-            FwdEngine engine, ControlThread control, HotUnplug hotUnplug) {
-        lifecycle = new PortLifecycle(options, devices, registry, engine, hotUnplug);
+            Forwarder forwarder, ControlThread control, HotUnplug hotUnplug) {
+        lifecycle = new PortLifecycle(options, devices, registry, forwarder, hotUnplug);
         policy = new ReattachPolicy(options, devices, lifecycle, control);
         remover = new PortRemover(lifecycle, policy);
     }

@@ -21,20 +21,20 @@ class PortLifecycleTest {
 
             assertThat(port.state()).isEqualTo(PortState.STARTED);
             assertThat(port.rxQueueCount()).isEqualTo(2);
-            assertThat(rig.engine.ports()).containsExactly(port);
+            assertThat(rig.forwarder.ports()).containsExactly(port);
         }
     }
 
     @Test
     void shouldSetUpAPortThatSomeoneElseAttached() throws Exception {
         try (Rig rig = new Rig()) {
-            rig.engine.start(0);
+            rig.forwarder.start(0);
             rig.devices.attach(Devargs.parse("wire0,loopback=1"));
             rig.control.settle();
 
             assertThat(rig.registry.port("wire0").orElseThrow().state())
                     .isEqualTo(PortState.STARTED);
-            assertThat(rig.engine.statistics()).hasSize(1);
+            assertThat(rig.forwarder.statistics()).hasSize(1);
             assertThat(rig.nic("wire0").calls()).containsExactly("start");
         }
     }
@@ -45,12 +45,12 @@ class PortLifecycleTest {
             Port port = rig.attach("wire0");
             assertThat(port.state()).isEqualTo(PortState.STOPPED);
             assertThat(port.rxQueueCount()).isOne();
-            assertThat(rig.engine.ports()).isEmpty();
+            assertThat(rig.forwarder.ports()).isEmpty();
 
             rig.ports.manager().start(port);
 
             assertThat(port.state()).isEqualTo(PortState.STARTED);
-            assertThat(rig.engine.ports()).containsExactly(port);
+            assertThat(rig.forwarder.ports()).containsExactly(port);
         }
     }
 
@@ -58,7 +58,7 @@ class PortLifecycleTest {
     void shouldStopAPortUnderTrafficAndStartItAgain() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(4);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             Port port = rig.registry.port("wire1").orElseThrow();
 
             for (int i = 0; i < 20; i++) {
@@ -84,7 +84,7 @@ class PortLifecycleTest {
             assertThat(port.device().state()).isEqualTo(DeviceState.DETACHED);
             assertThat(nic.calls()).containsExactly("start", "stop", "close");
             assertThat(rig.devices.devices()).isEmpty();
-            assertThat(rig.engine.mbufsInUse()).isZero();
+            assertThat(rig.forwarder.mbufsInUse()).isZero();
         }
     }
 
@@ -92,7 +92,7 @@ class PortLifecycleTest {
     void shouldLetGoOfAPortWhoseDriverGoesUnderTraffic() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(4);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             for (int i = 0; i < 20; i++) {
                 rig.awaitTrafficFrom("wire0");
                 WireNic nic = rig.nic("wire0");
@@ -103,7 +103,7 @@ class PortLifecycleTest {
                 assertThat(nic.misuse()).isEmpty();
                 rig.awaitTrafficFrom("wire2");
                 rig.devices.attach(Devargs.parse("wire0"));
-                Rig.await(() -> rig.engine.ports().size() == 4);
+                Rig.await(() -> rig.forwarder.ports().size() == 4);
             }
         }
     }
@@ -112,7 +112,7 @@ class PortLifecycleTest {
     void shouldSetUpAPortAgainWhoseDeviceLostItsState() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(2);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             Port port = rig.registry.port("wire0").orElseThrow();
             port.setPromiscuous(true);
 
@@ -126,7 +126,7 @@ class PortLifecycleTest {
             assertThat(rig.nic("wire0").calls()).startsWith("start", "stop", "start", "stop");
             assertThat(port.state()).isEqualTo(PortState.STARTED);
             assertThat(port.promiscuous()).isTrue();
-            assertThat(rig.engine.ports()).contains(port);
+            assertThat(rig.forwarder.ports()).contains(port);
             assertThat(rig.nic("wire1").calls()).as("the other goes on").containsExactly("start");
             rig.awaitTrafficFrom("wire0");
         }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.Port;
-import io.hotbus.testpmd.FwdEngine.Drained;
+import io.hotbus.testpmd.Forwarder.Drained;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.rig.Rig;
 import io.hotbus.testpmd.rig.WireNic;
@@ -28,7 +28,7 @@ class PortRemoverTest {
     void shouldCleanUpAfterARemovalUnderTrafficWhileTheOthersForward() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(4);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             rig.awaitTrafficFrom("wire0");
             Port port = rig.registry.port("wire0").orElseThrow();
             WireNic nic = rig.nic("wire0");
@@ -40,11 +40,11 @@ class PortRemoverTest {
             assertThat(nic.misuse()).isEmpty();
             assertThat(port.device().state()).isEqualTo(DeviceState.DETACHED);
             assertThat(rig.registry.port("wire0")).isEmpty();
-            assertThat(rig.engine.running()).isTrue();
+            assertThat(rig.forwarder.running()).isTrue();
             rig.awaitTrafficFrom("wire2");
             rig.awaitTrafficFrom("wire3");
-            rig.engine.stop();
-            assertThat(rig.engine.drain(List.of(rig.registry.port("wire2").orElseThrow(),
+            rig.forwarder.stop();
+            assertThat(rig.forwarder.drain(List.of(rig.registry.port("wire2").orElseThrow(),
                     rig.registry.port("wire3").orElseThrow()), 64, Duration.ofSeconds(30)))
                     .isEqualTo(new Drained(64, 64));
         }
@@ -70,7 +70,7 @@ class PortRemoverTest {
     void shouldTryAgainWhatAHangingBurstPrevented() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(2);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             CountDownLatch release = new CountDownLatch(1);
             Port port = rig.registry.port("wire0").orElseThrow();
             WireNic nic = rig.nic("wire0");
@@ -93,7 +93,7 @@ class PortRemoverTest {
     void shouldRemoveAllPortsAtOnce() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(4);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             rig.awaitTrafficFrom("wire2");
 
             for (int i = 0; i < 4; i++) {
@@ -103,8 +103,8 @@ class PortRemoverTest {
 
             assertThat(rig.registry.ports()).isEmpty();
             assertThat(rig.devices.devices()).isEmpty();
-            assertThat(rig.engine.mbufsInUse()).isZero();
-            assertThat(rig.engine.statistics()).hasSize(4).noneMatch(StreamStats::running);
+            assertThat(rig.forwarder.mbufsInUse()).isZero();
+            assertThat(rig.forwarder.statistics()).hasSize(4).noneMatch(StreamStats::running);
         }
     }
 }

@@ -55,7 +55,7 @@ class ReattachPolicyTest {
     @Test
     void shouldAttachWithTheSameDevargsAndForwardAgain() throws Exception {
         rig.attach(DEVARGS);
-        rig.engine.start(1);
+        rig.forwarder.start(1);
         for (int i = 0; i < 10; i++) {
             rig.awaitTrafficFrom("wire0");
             goes();
@@ -72,11 +72,11 @@ class ReattachPolicyTest {
     @Test
     void shouldSendTheFirstPacketsAgain() throws Exception {
         rig.attach(DEVARGS);
-        rig.engine.start(2);
+        rig.forwarder.start(2);
         rig.pullOut("wire0");
         comesBack();
 
-        assertThat(rig.engine.statistics()).singleElement()
+        assertThat(rig.forwarder.statistics()).singleElement()
                 .satisfies(s -> assertThat(s.injected()).isEqualTo(128));
         rig.awaitTrafficFrom("wire0");
     }
@@ -96,7 +96,7 @@ class ReattachPolicyTest {
     @Test
     void shouldWaitForADetachThatTakesASecondAttempt() throws Exception {
         rig.attach(DEVARGS);
-        rig.engine.start(1);
+        rig.forwarder.start(1);
         CountDownLatch release = new CountDownLatch(1);
         rig.nic("wire0").hangUntil(release);
         Rig.await(rig.nic("wire0")::isHanging);

@@ -75,7 +75,7 @@ class SimulatedRemovalTest {
     private void play(Map<String, String> properties) throws Exception {
         try (BareFramework framework = new BareFramework(cache, properties)) {
             framework.context().registerService(RemovalInjector.class, injector, null);
-            new SimulatedRemoval(framework.context(), ON, rig.ports.manager(), rig.engine,
+            new SimulatedRemoval(framework.context(), ON, rig.ports.manager(), rig.forwarder,
                     rig.registry, rig.ports.remover(), rig.ports.policy()).play();
         }
     }
@@ -87,7 +87,7 @@ class SimulatedRemovalTest {
         assertThat(rig.devices.attached()).hasSize(4).containsOnly("wire9,loopback=1");
         assertThat(rig.ports.remover().removals("wire9")).isEqualTo(3);
         assertThat(rig.devices.devices()).isEmpty();
-        assertThat(rig.engine.running()).isFalse();
+        assertThat(rig.forwarder.running()).isFalse();
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.app.OutputClosedException;
+import io.hotbus.cli.Shell;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.testkit.TestShell;
 import io.hotbus.testpmd.internal.command.CommandAccess;
 import io.hotbus.testpmd.rig.Rig;
 import java.io.BufferedReader;
@@ -35,8 +37,10 @@ class ScriptTest {
         rig = new Rig();
         threadIo.start();
         processor = new CommandProcessorImpl(threadIo);
-        CommandAccess.commands(rig).forEach(
-                (verb, command) -> processor.addCommand("hotbus", command, verb));
+        Shell verbs = CommandAccess.commands(rig);
+        verbs.verbs().forEach(verb ->
+                processor.addCommand("hotbus", TestShell.command(verbs, verb), verb));
+        processor.addCommand("hotbus", TestShell.command(verbs), "verb");
         Function theirs = (session, arguments) -> {
             throw new IllegalStateException("the framework's own " + arguments);
         };
@@ -95,9 +99,10 @@ class ScriptTest {
     }
 
     @Test
-    void shouldSayThatACommandDoesNotExist() {
-        assertThatThrownBy(() -> script.execute("warp 9")).isInstanceOf(DeviceException.class)
-                .hasMessageContaining("warp");
+    void shouldNameSimilarVerbsWhereACommandDoesNotExist() {
+        assertThatThrownBy(() -> script.execute("strat 9")).isInstanceOf(DeviceException.class)
+                .hasMessage("'strat 9' failed: 'strat' is not a verb (did you mean start? "
+                        + "'help' lists the verbs)");
     }
 
     @Test

@@ -21,9 +21,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * others go on.
  */
 @ProviderType
-public interface FwdEngine {
+public interface Forwarder {
     /**
-     * Starts forwarding, by the mode set. Packets received before are dropped.
+     * Starts forwarding, by the engine set. Packets received before are dropped.
      *
      * @param txFirst bursts to put on the transmit queue of each stream before it is begun, also of
      *     those that begin later, when a port comes; 0: none
@@ -40,7 +40,7 @@ public interface FwdEngine {
 
     /**
      * Checks that forwarding can be started as the command line asks: the CPUs are available, the
-     * forward mode is there.
+     * forwarding engine is there.
      *
      * @throws DeviceException naming the option, and what there is
      */
@@ -49,14 +49,14 @@ public interface FwdEngine {
     /** Whether it has been started and not stopped. */
     boolean running();
 
-    /** The forward mode set. */
-    String mode();
+    /** The forwarding engine set. */
+    String engine();
 
     /** Takes effect with the next {@link #start}. @throws IllegalArgumentException unknown */
-    void setMode(String name);
+    void setEngine(String name);
 
-    /** The modes there are, by name. */
-    List<String> modes();
+    /** The engines there are, by name. */
+    List<String> engines();
 
     /** How ports are to be configured to be forwarded on. @throws DeviceException no memory */
     PortConfig portConfig() throws DeviceException;

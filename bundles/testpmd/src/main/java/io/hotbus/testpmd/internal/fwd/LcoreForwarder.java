@@ -10,8 +10,8 @@ import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortUser;
-import io.hotbus.testpmd.ForwardMode;
-import io.hotbus.testpmd.FwdEngine;
+import io.hotbus.testpmd.ForwardEngine;
+import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.port.HotPlug;
@@ -35,22 +35,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine: knows the ports and the mode, and has {@link Streams} follow what they ask for. Its
- * monitor guards everything but the lcores' own work.
+ * Forwards by lcores. Knows the ports and the engine; {@link Streams} follows what they ask for.
+ * The monitor guards everything but the lcores' own work.
  */
-@Component(service = {FwdEngine.class, PortUser.class})
-public final class ForwardingEngine implements FwdEngine, PortUser {
-    private static final Logger LOG = LoggerFactory.getLogger(ForwardingEngine.class);
+@Component(service = {Forwarder.class, PortUser.class})
+public final class LcoreForwarder implements Forwarder, PortUser {
+    private static final Logger LOG = LoggerFactory.getLogger(LcoreForwarder.class);
 
     private final Options options;
     private final SharedMempool mempool;
     private final Lcores lcores;
     private final Streams streams;
-    private final Map<String, ForwardMode> modes = new ConcurrentSkipListMap<>();
+    private final Map<String, ForwardEngine> engines = new ConcurrentSkipListMap<>();
     private final TreeMap<Integer, Port> ports = new TreeMap<>();
     /** Ids of ports that were taken away while forwarding runs: their partners wait for them. */
     private final Set<Integer> lost = new HashSet<>();
-    private volatile String mode;
+    private volatile String engine;
     private volatile boolean running;
     private volatile boolean recordStalls;
 
@@ -59,11 +59,11 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
      * may be: a device that is pulled out under an lcore is survived from the first packet on.
      */
     @Activate
-    public ForwardingEngine(@Reference Options options, @Reference CpuAffinity affinity,
+    public LcoreForwarder(@Reference Options options, @Reference CpuAffinity affinity,
             @Reference Mempools mempools, @Reference ControlThread control,
             @Reference HotPlug hotPlug) {
         this.options = options;
-        this.mode = options.forwardMode();
+        this.engine = options.forwardMode();
         this.mempool = new SharedMempool(options, mempools);
         this.lcores = new Lcores(options, affinity, mempool, (task, failure) ->
                 control.execute(this, () -> taskFailed(task, failure)));
@@ -71,15 +71,15 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addMode(ForwardMode added) {
-        modes.put(added.name(), added);
+    void addEngine(ForwardEngine added) {
+        engines.put(added.name(), added);
     }
 
-    void removeMode(ForwardMode removed) {
-        modes.remove(removed.name(), removed);
+    void removeEngine(ForwardEngine removed) {
+        engines.remove(removed.name(), removed);
         synchronized (this) {
-            if (running && streams.mode() == removed) {
-                LOG.warn("forward mode {} went away: forwarding is stopped", removed.name());
+            if (running && streams.engine() == removed) {
+                LOG.warn("forwarding engine {} went away: forwarding is stopped", removed.name());
                 stopOrLog();
             }
         }
@@ -105,7 +105,7 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
         if (running) {
             throw new DeviceException("forwarding runs already: stop it first");
         }
-        ForwardMode wanted = requireMode(mode);
+        ForwardEngine wanted = requireEngine(engine);
         streams.awaitAllEnded();
         lcores.start();
         setRecordStalls(recordStalls);
@@ -114,16 +114,16 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
         streams.reset(wanted, txFirst, mempool);
         running = true;
         streams.follow(Pairing.routes(ports, lost));
-        LOG.info("forwarding started: {}, {} port(s), {} stream(s), {} lcore(s)", mode,
+        LOG.info("forwarding started: {}, {} port(s), {} stream(s), {} lcore(s)", engine,
                 ports.size(), streams.count(), lcores.list().size());
     }
 
     @Override
     public void requireStartable() throws DeviceException {
         lcores.cpus();
-        if (!modes.containsKey(options.forwardMode())) {
-            throw new DeviceException("--forward-mode %s: there is no such mode (there are: %s)"
-                    .formatted(options.forwardMode(), String.join(", ", modes())));
+        if (!engines.containsKey(options.forwardMode())) {
+            throw new DeviceException("--forward-mode %s: there is no such engine (there are: %s)"
+                    .formatted(options.forwardMode(), String.join(", ", engines())));
         }
     }
 
@@ -143,28 +143,28 @@ public final class ForwardingEngine implements FwdEngine, PortUser {
     }
 
     @Override
-    public String mode() {
-        return mode;
+    public String engine() {
+        return engine;
     }
 
     @Override
-    public void setMode(String name) {
-        requireMode(name);
-        mode = name;
+    public void setEngine(String name) {
+        requireEngine(name);
+        engine = name;
     }
 
-    private ForwardMode requireMode(String name) {
-        ForwardMode found = modes.get(name);
+    private ForwardEngine requireEngine(String name) {
+        ForwardEngine found = engines.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("'%s' is not a forward mode (there are: %s)"
-                    .formatted(name, String.join(", ", modes())));
+            throw new IllegalArgumentException("'%s' is not a forwarding engine (there are: %s)"
+                    .formatted(name, String.join(", ", engines())));
         }
         return found;
     }
 
     @Override
-    public List<String> modes() {
-        return List.copyOf(modes.keySet());
+    public List<String> engines() {
+        return List.copyOf(engines.keySet());
     }
 
     @Override

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
-import io.hotbus.testpmd.ForwardMode;
-import io.hotbus.testpmd.FwdEngine.Drained;
+import io.hotbus.testpmd.ForwardEngine;
+import io.hotbus.testpmd.Forwarder.Drained;
 import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.rig.Rig;
@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ForwardingEngineTest {
+class LcoreForwarderTest {
     private static List<String> routes(Rig rig) {
-        return rig.engine.statistics().stream().filter(StreamStats::running)
+        return rig.forwarder.statistics().stream().filter(StreamStats::running)
                 .map(s -> s.rxPort() + ">" + s.txPort() + "/" + s.queue()).toList();
     }
 
@@ -29,14 +29,14 @@ class ForwardingEngineTest {
         try (Rig rig = new Rig()) {
             rig.attach(4);
 
-            rig.engine.start(1);
+            rig.forwarder.start(1);
 
             assertThat(routes(rig)).containsExactlyInAnyOrder(
                     "wire0>wire1/0", "wire1>wire0/0", "wire2>wire3/0", "wire3>wire2/0");
             for (int i = 0; i < 4; i++) {
                 rig.awaitTrafficFrom("wire" + i);
             }
-            assertThat(rig.engine.firstPacketNanos()).isPresent();
+            assertThat(rig.forwarder.firstPacketNanos()).isPresent();
         }
     }
 
@@ -45,7 +45,7 @@ class ForwardingEngineTest {
         try (Rig rig = new Rig()) {
             rig.attach("wire0,loopback=1");
 
-            rig.engine.start(1);
+            rig.forwarder.start(1);
 
             assertThat(routes(rig)).containsExactly("wire0>wire0/0");
             rig.awaitTrafficFrom("wire0");
@@ -57,13 +57,13 @@ class ForwardingEngineTest {
         try (Rig rig = new Rig("--rxq", "2", "-l", "2-3")) {
             rig.attach(2);
 
-            rig.engine.start(1);
+            rig.forwarder.start(1);
 
             assertThat(routes(rig)).containsExactlyInAnyOrder(
                     "wire0>wire1/0", "wire0>wire1/1", "wire1>wire0/0", "wire1>wire0/1");
-            assertThat(rig.engine.statistics()).allSatisfy(s ->
+            assertThat(rig.forwarder.statistics()).allSatisfy(s ->
                     assertThat(s.lcore()).isEqualTo(s.queue() == 0 ? "lcore-2" : "lcore-3"));
-            assertThat(rig.engine.lcores()).containsExactly(
+            assertThat(rig.forwarder.lcores()).containsExactly(
                     "lcore-2 (CPU 2), 2 stream(s)", "lcore-3 (CPU 3), 2 stream(s)");
             rig.awaitTrafficFrom("wire1");
         }
@@ -73,9 +73,9 @@ class ForwardingEngineTest {
     void shouldGiveEachDirectionAnLcoreWhereThereAreTwo() throws Exception {
         try (Rig rig = new Rig("--nb-cores", "2")) {
             rig.attach(2);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
 
-            assertThat(rig.engine.lcores()).containsExactly(
+            assertThat(rig.forwarder.lcores()).containsExactly(
                     "lcore-2 (CPU 2), 1 stream(s)", "lcore-3 (CPU 3), 1 stream(s)");
             rig.awaitTrafficFrom("wire0");
             rig.awaitTrafficFrom("wire1");
@@ -86,24 +86,24 @@ class ForwardingEngineTest {
     void shouldLoseNoPacket() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(2);
-            rig.engine.start(4);
+            rig.forwarder.start(4);
             rig.awaitTrafficFrom("wire0");
             rig.awaitTrafficFrom("wire1");
 
-            rig.engine.stop();
+            rig.forwarder.stop();
 
-            List<StreamStats> streams = rig.engine.statistics();
+            List<StreamStats> streams = rig.forwarder.statistics();
             assertThat(streams).allSatisfy(s -> {
                 assertThat(s.injected()).isEqualTo(128);
                 assertThat(s.dropped()).isZero();
                 assertThat(s.sent()).isEqualTo(s.received());
                 assertThat(s.running()).isFalse();
             });
-            assertThat(rig.engine.drain(rig.registry.ports(), 256, Duration.ofSeconds(30)))
+            assertThat(rig.forwarder.drain(rig.registry.ports(), 256, Duration.ofSeconds(30)))
                     .isEqualTo(new Drained(256, 256));
-            assertThat(rig.engine.drain(rig.registry.ports(), 1, Duration.ofMillis(10)))
+            assertThat(rig.forwarder.drain(rig.registry.ports(), 1, Duration.ofMillis(10)))
                     .isEqualTo(new Drained(0, 0));
-            assertThat(rig.engine.mbufsInUse()).isZero();
+            assertThat(rig.forwarder.mbufsInUse()).isZero();
         }
     }
 
@@ -111,33 +111,33 @@ class ForwardingEngineTest {
     void shouldTakeAPortAwayAndBackWhileTheOthersForward() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(4);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             Port port = rig.registry.port("wire0").orElseThrow();
             for (int i = 0; i < 20; i++) {
                 rig.awaitTrafficFrom("wire0");
                 List<StreamStats> others = others(rig);
 
-                rig.engine.removePort(port);
+                rig.forwarder.removePort(port);
                 assertThat(routes(rig))
                         .containsExactlyInAnyOrder("wire2>wire3/0", "wire3>wire2/0");
                 rig.awaitTrafficFrom("wire2");
 
-                rig.engine.addPort(port);
+                rig.forwarder.addPort(port);
                 rig.awaitTrafficFrom("wire1");
                 assertThat(others(rig)).allSatisfy(now -> assertThat(now.firstPacketNanos())
                         .isEqualTo(others.stream().filter(s -> s.rxPort().equals(now.rxPort()))
                                 .findFirst().orElseThrow().firstPacketNanos()));
             }
-            rig.engine.stop();
+            rig.forwarder.stop();
             assertThat(others(rig)).allSatisfy(s -> assertThat(s.dropped()).isZero());
-            assertThat(rig.engine.drain(List.of(rig.registry.port("wire2").orElseThrow(),
+            assertThat(rig.forwarder.drain(List.of(rig.registry.port("wire2").orElseThrow(),
                     rig.registry.port("wire3").orElseThrow()), 64, Duration.ofSeconds(30)))
                     .isEqualTo(new Drained(64, 64));
         }
     }
 
     private static List<StreamStats> others(Rig rig) {
-        return rig.engine.statistics().stream()
+        return rig.forwarder.statistics().stream()
                 .filter(s -> !s.involves("wire0")).toList();
     }
 
@@ -145,17 +145,17 @@ class ForwardingEngineTest {
     void shouldCountOnWhereAStreamEnded() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(2);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             rig.awaitTrafficFrom("wire0");
             Port port = rig.registry.port("wire0").orElseThrow();
 
-            rig.engine.removePort(port);
+            rig.forwarder.removePort(port);
             long atEnd = rig.sentFrom("wire0");
             assertThat(atEnd).isPositive();
-            rig.engine.addPort(port);
+            rig.forwarder.addPort(port);
 
             assertThat(rig.sentFrom("wire0")).isGreaterThanOrEqualTo(atEnd);
-            assertThat(rig.engine.statistics()).hasSize(2)
+            assertThat(rig.forwarder.statistics()).hasSize(2)
                     .allSatisfy(s -> assertThat(s.injected()).isEqualTo(64));
         }
     }
@@ -164,12 +164,12 @@ class ForwardingEngineTest {
     void shouldForgetWhoIsMissingAtTheNextStart() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(2);
-            rig.engine.start(0);
-            rig.engine.removePort(rig.registry.port("wire1").orElseThrow());
+            rig.forwarder.start(0);
+            rig.forwarder.removePort(rig.registry.port("wire1").orElseThrow());
             assertThat(routes(rig)).isEmpty();
 
-            rig.engine.stop();
-            rig.engine.start(0);
+            rig.forwarder.stop();
+            rig.forwarder.start(0);
 
             assertThat(routes(rig)).containsExactly("wire0>wire0/0");
         }
@@ -179,17 +179,17 @@ class ForwardingEngineTest {
     void shouldNotTakeAPortAwayFromALcoreThatHangs() throws Exception {
         try (Rig rig = new Rig()) {
             rig.attach(2);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
             CountDownLatch release = new CountDownLatch(1);
             rig.nic("wire0").hangUntil(release);
             Rig.await(rig.nic("wire0")::isHanging);
             Port port = rig.registry.port("wire0").orElseThrow();
 
-            assertThatThrownBy(() -> rig.engine.removePort(port))
+            assertThatThrownBy(() -> rig.forwarder.removePort(port))
                     .isInstanceOf(DeviceException.class).hasMessageContaining("hangs");
 
             release.countDown();
-            rig.engine.removePort(port);
+            rig.forwarder.removePort(port);
             assertThat(routes(rig)).isEmpty();
         }
     }
@@ -200,7 +200,7 @@ class ForwardingEngineTest {
             rig.attach(2);
             AtomicBoolean fail = new AtomicBoolean();
             IoFwd io = new IoFwd();
-            EngineAccess.add(rig.engine, new ForwardMode() {
+            ForwarderAccess.add(rig.forwarder, new ForwardEngine() {
                 @Override
                 public String name() {
                     return "fragile";
@@ -214,16 +214,16 @@ class ForwardingEngineTest {
                     io.forward(stream);
                 }
             });
-            rig.engine.setMode("fragile");
-            rig.engine.start(1);
+            rig.forwarder.setEngine("fragile");
+            rig.forwarder.start(1);
             rig.awaitTrafficFrom("wire1");
 
             fail.set(true);
 
             Rig.await(() -> routes(rig).equals(List.of("wire1>wire0/0")));
             fail.set(false);
-            rig.engine.stop();
-            rig.engine.start(1);
+            rig.forwarder.stop();
+            rig.forwarder.start(1);
             rig.awaitTrafficFrom("wire0");
         }
     }
@@ -233,41 +233,42 @@ class ForwardingEngineTest {
         try (Rig rig = new Rig()) {
             rig.attach(2);
             IoFwd io = new IoFwd();
-            EngineAccess.add(rig.engine, io);
-            rig.engine.start(1);
+            ForwarderAccess.add(rig.forwarder, io);
+            rig.forwarder.start(1);
 
-            EngineAccess.remove(rig.engine, io);
+            ForwarderAccess.remove(rig.forwarder, io);
 
-            assertThat(rig.engine.running()).isFalse();
-            assertThat(rig.engine.modes()).containsExactly("macswap", "rxonly", "txonly");
-            assertThatThrownBy(() -> rig.engine.start(0))
-                    .hasMessage("'io' is not a forward mode (there are: macswap, rxonly, txonly)");
+            assertThat(rig.forwarder.running()).isFalse();
+            assertThat(rig.forwarder.engines()).containsExactly("macswap", "rxonly", "txonly");
+            assertThatThrownBy(() -> rig.forwarder.start(0))
+                    .hasMessage("'io' is not a forwarding engine "
+                            + "(there are: macswap, rxonly, txonly)");
         }
     }
 
     @Test
     void shouldBeStartedOnceAndStoppedOften() throws Exception {
         try (Rig rig = new Rig()) {
-            rig.engine.stop();
-            rig.engine.start(0);
-            assertThatThrownBy(() -> rig.engine.start(0)).isInstanceOf(DeviceException.class)
+            rig.forwarder.stop();
+            rig.forwarder.start(0);
+            assertThatThrownBy(() -> rig.forwarder.start(0)).isInstanceOf(DeviceException.class)
                     .hasMessageContaining("runs already");
-            assertThatThrownBy(() -> rig.engine.drain(List.of(), 1, Duration.ZERO))
+            assertThatThrownBy(() -> rig.forwarder.drain(List.of(), 1, Duration.ZERO))
                     .isInstanceOf(IllegalStateException.class);
-            rig.engine.stop();
-            rig.engine.stop();
-            assertThat(rig.engine.running()).isFalse();
+            rig.forwarder.stop();
+            rig.forwarder.stop();
+            assertThat(rig.forwarder.running()).isFalse();
         }
     }
 
     @Test
     void shouldSayThatACpuIsNotThere() throws Exception {
         try (Rig rig = new Rig("-l", "7")) {
-            assertThatThrownBy(() -> rig.engine.start(0)).isInstanceOf(DeviceException.class)
+            assertThatThrownBy(() -> rig.forwarder.start(0)).isInstanceOf(DeviceException.class)
                     .hasMessageContaining("CPU 7 is not available");
         }
         try (Rig rig = new Rig("--nb-cores", "4")) {
-            assertThatThrownBy(() -> rig.engine.start(0)).isInstanceOf(DeviceException.class)
+            assertThatThrownBy(() -> rig.forwarder.start(0)).isInstanceOf(DeviceException.class)
                     .hasMessageContaining("--nb-cores 4: only 3 CPU(s)");
         }
     }
@@ -277,9 +278,9 @@ class ForwardingEngineTest {
         try (Rig rig = new Rig("--total-num-mbufs", "2000", "--rxd", "128", "--txd", "128")) {
             rig.attach(2);
 
-            rig.engine.start(64);
+            rig.forwarder.start(64);
 
-            assertThat(rig.engine.statistics().stream().mapToLong(StreamStats::injected).sum())
+            assertThat(rig.forwarder.statistics().stream().mapToLong(StreamStats::injected).sum())
                     .isPositive().isLessThanOrEqualTo(2000);
         }
     }
@@ -291,14 +292,14 @@ class ForwardingEngineTest {
         try (Rig rig = new Rig(vdevs)) {
             rig.attach(64);
 
-            assertThat(rig.engine.mbufs()).isEqualTo(64 * (512 + 512) + 512 + 32);
-            rig.engine.start(1);
-            for (Port port : rig.engine.ports()) {
+            assertThat(rig.forwarder.mbufs()).isEqualTo(64 * (512 + 512) + 512 + 32);
+            rig.forwarder.start(1);
+            for (Port port : rig.forwarder.ports()) {
                 rig.awaitTrafficFrom(port.name());
             }
         }
         try (Rig rig = new Rig()) {
-            assertThat(rig.engine.mbufs()).isEqualTo(16384);
+            assertThat(rig.forwarder.mbufs()).isEqualTo(16384);
         }
     }
 
@@ -306,13 +307,13 @@ class ForwardingEngineTest {
     void shouldRefuseThePortThatWouldStarveOthers() throws Exception {
         try (Rig rig = new Rig("--total-num-mbufs", "3000")) {
             rig.attach(2);
-            rig.engine.start(1);
+            rig.forwarder.start(1);
 
             assertThatThrownBy(() -> rig.attach("wire2")).isInstanceOf(DeviceException.class)
                     .hasMessageContaining("may hold 1024 buffers, and mempool testpmd has 3000, "
                             + "of which 2592 are promised to others: it needs 3616");
 
-            assertThat(rig.engine.ports()).hasSize(2);
+            assertThat(rig.forwarder.ports()).hasSize(2);
             rig.awaitTrafficFrom("wire0");
             rig.ports.manager().detach(rig.registry.port("wire1").orElseThrow());
             rig.attach("wire2");
@@ -327,18 +328,18 @@ class ForwardingEngineTest {
                             + "hold 544: start with --total-num-mbufs 544 or more");
 
             assertThat(rig.registry.ports()).isEmpty();
-            assertThat(rig.engine.ports()).isEmpty();
+            assertThat(rig.forwarder.ports()).isEmpty();
         }
     }
 
     @Test
-    void shouldKnowNoUnknownMode() throws Exception {
+    void shouldKnowNoUnknownEngine() throws Exception {
         try (Rig rig = new Rig()) {
-            assertThatThrownBy(() -> rig.engine.setMode("warp"))
+            assertThatThrownBy(() -> rig.forwarder.setEngine("warp"))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("'warp' is not a forward mode "
+                    .hasMessage("'warp' is not a forwarding engine "
                             + "(there are: io, macswap, rxonly, txonly)");
-            assertThat(rig.engine.mode()).isEqualTo("io");
+            assertThat(rig.forwarder.engine()).isEqualTo("io");
         }
     }
 }

@@ -11,13 +11,13 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Source: DPDK {@code struct fwd_engine}.
  */
 @ConsumerType
-public interface ForwardMode {
+public interface ForwardEngine {
     /** What it is called in {@code set fwd} and {@code --forward-mode}: a short word. */
     String name();
 
     /**
      * Serves the stream once. On an lcore's hot path: never allocates, logs, locks, waits or throws
-     * (a stream whose mode throws is stopped). Every buffer it receives or allocates it transmits
+     * (a stream whose engine throws is stopped). Every buffer it receives or allocates it transmits
      * or frees before it returns.
      */
     void forward(FwdStream stream);

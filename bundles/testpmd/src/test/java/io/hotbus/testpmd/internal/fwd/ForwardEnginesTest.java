@@ -13,8 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The modes, on the test's thread: a packet is put on one port, forwarded by another, received. */
-class ForwardModesTest {
+/**
+ * The engines, on the test's thread: a packet is put on one port, forwarded by another, received.
+ */
+class ForwardEnginesTest {
     private static final long SOURCE = 0x020000000001L;
 
     private Rig rig;
@@ -29,7 +31,7 @@ class ForwardModesTest {
         rig = new Rig();
         sender = rig.attach("wire0");
         forwarder = rig.attach("wire1");
-        pool = rig.engine.portConfig().pool();
+        pool = rig.forwarder.portConfig().pool();
         stream = new FwdStream(
                 forwarder, forwarder, 0, pool, pool.mempools().uncached(), 32);
     }
@@ -84,7 +86,7 @@ class ForwardModesTest {
     void shouldDropAndFreeWhatIsNotTaken() {
         send(8);
         rig.nic("wire0").pullOut();
-        int inUse = rig.engine.mbufsInUse();
+        int inUse = rig.forwarder.mbufsInUse();
 
         new IoFwd().forward(stream);
 
@@ -92,7 +94,7 @@ class ForwardModesTest {
         assertThat(stream.sent()).isZero();
         assertThat(stream.dropped()).isEqualTo(8);
         assertThat(stream.firstPacketNanos()).isZero();
-        assertThat(rig.engine.mbufsInUse()).isEqualTo(inUse - 8);
+        assertThat(rig.forwarder.mbufsInUse()).isEqualTo(inUse - 8);
     }
 
     @Test
@@ -120,14 +122,14 @@ class ForwardModesTest {
     @Test
     void shouldReceiveOnly() {
         send(8);
-        int inUse = rig.engine.mbufsInUse();
+        int inUse = rig.forwarder.mbufsInUse();
 
         new RxOnlyFwd().forward(stream);
 
         assertThat(stream.received()).isEqualTo(8);
         assertThat(stream.sent()).isZero();
         assertThat(receive()).isZero();
-        assertThat(rig.engine.mbufsInUse()).isEqualTo(inUse - 8);
+        assertThat(rig.forwarder.mbufsInUse()).isEqualTo(inUse - 8);
     }
 
     @Test

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.cli.internal;
+
+import io.hotbus.cli.Shell;
+import io.hotbus.cli.Verbs;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTracker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Follows the services that bring verbs, and tells the shell of Gogo, where there is one. */
+public final class Activator implements BundleActivator {
+    private static final Logger LOG = LoggerFactory.getLogger(Activator.class);
+
+    private ServiceTracker<Verbs, Verbs> tracker;
+
+    @Override
+    public void start(BundleContext context) {
+        Registry registry = new Registry();
+        Runnable changed = gogo(context, registry);
+        changed.run();
+        context.registerService(Shell.class, registry, null);
+        tracker = new ServiceTracker<>(context, Verbs.class, null) {
+            @Override
+            public Verbs addingService(ServiceReference<Verbs> reference) {
+                Verbs verbs = super.addingService(reference);
+                try {
+                    registry.add(verbs);
+                    changed.run();
+                    LOG.debug("{}: brings verbs", reference.getBundle());
+                } catch (RuntimeException e) {
+                    LOG.error("{}: its verbs are left out: {}", reference.getBundle(),
+                            e.getMessage(), e);
+                }
+                return verbs;
+            }
+
+            @Override
+            public void removedService(ServiceReference<Verbs> reference, Verbs verbs) {
+                registry.remove(verbs);
+                changed.run();
+                super.removedService(reference, verbs);
+            }
+        };
+        tracker.open();
+    }
+
+    /** What is to run when verbs come or go: nothing, where Gogo is not installed. */
+    private static Runnable gogo(BundleContext context, Registry registry) {
+        try {
+            return new GogoVerbs(context, registry)::update;
+        } catch (NoClassDefFoundError e) {
+            LOG.debug("no shell: {}", e.getMessage());
+            return () -> { };
+        }
+    }
+
+    /** The framework unregisters the commands. */
+    @Override
+    public void stop(BundleContext context) {
+        tracker.close();
+    }
+}

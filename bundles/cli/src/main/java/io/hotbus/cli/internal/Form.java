@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.cli.internal;
+
+import io.hotbus.cli.Verb;
+import io.hotbus.cli.Words;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** A verb with its syntax taken apart: matches words, completes them, and runs. Immutable. */
+final class Form {
+    private record Step(List<String> alternatives, boolean parameter, boolean optional) {
+        static Step of(String word) {
+            List<String> alternatives = Arrays.asList(word.replaceAll("[\\[\\]]", "").split("\\|"));
+            return new Step(alternatives, alternatives.stream().anyMatch(Form::isParameter),
+                    word.startsWith("["));
+        }
+
+        boolean takes(String word) {
+            return parameter || alternatives.contains(word);
+        }
+    }
+
+    private final Verb<?> verb;
+    private final List<Step> steps;
+
+    /** @throws IllegalArgumentException it does not begin with a literal */
+    Form(Verb<?> verb) {
+        this.verb = verb;
+        this.steps = Stream.of(verb.syntax().strip().split(" +")).map(Step::of).toList();
+        Step first = steps.get(0);
+        if (first.parameter || first.alternatives.size() != 1 || first.optional
+                || first.alternatives.get(0).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "'%s' does not begin with a verb".formatted(verb.syntax()));
+        }
+    }
+
+    String word() {
+        return steps.get(0).alternatives.get(0);
+    }
+
+    String syntax() {
+        return verb.syntax();
+    }
+
+    /** The line of help, with the values that its parameters have now. */
+    String help() {
+        String help = verb.help();
+        for (Map.Entry<String, Supplier<List<String>>> value : verb.values().entrySet()) {
+            String place = "{" + value.getKey() + "}";
+            if (help.contains(place)) {
+                help = help.replace(place, String.join(", ", value.getValue().get()));
+            }
+        }
+        return help;
+    }
+
+    /** The parameters and choices, if {@code words} are of this form. */
+    Optional<List<String>> match(List<String> words) {
+        if (words.size() > steps.size() || words.size() < steps.size()
+                && !steps.get(words.size()).optional) {
+            return Optional.empty();
+        }
+        List<String> given = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            Step step = steps.get(i);
+            if (!step.takes(words.get(i))) {
+                return Optional.empty();
+            }
+            if (step.parameter || step.alternatives.size() > 1) {
+                given.add(words.get(i));
+            }
+        }
+        return Optional.of(given);
+    }
+
+    /** How many of the words, from the first on, are of this form. */
+    int common(List<String> words) {
+        int i = 0;
+        while (i < words.size() && i < steps.size() && steps.get(i).takes(words.get(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    /** What may stand after {@code words}. */
+    Stream<String> next(List<String> words) {
+        if (words.size() >= steps.size() || common(words) < words.size()) {
+            return Stream.empty();
+        }
+        return steps.get(words.size()).alternatives.stream().flatMap(word -> {
+            Supplier<List<String>> values = verb.values().get(word);
+            return values != null ? values.get().stream()
+                    : isParameter(word) ? Stream.empty() : Stream.of(word);
+        });
+    }
+
+    String text(List<String> given, Path folder) throws Exception {
+        return text(verb, new Words(given, folder));
+    }
+
+    private static <T> String text(Verb<T> verb, Words words) throws Exception {
+        return verb.text().apply(verb.action().run(words));
+    }
+
+    Object value(List<String> given, Path folder) throws Exception {
+        return verb.action().run(new Words(given, folder));
+    }
+
+    private static boolean isParameter(String word) {
+        return !word.equals(word.toLowerCase(Locale.ROOT));
+    }
+}

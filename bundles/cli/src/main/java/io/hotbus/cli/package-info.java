@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Verbs of the shell, brought by any bundle as services. */
+@Version("1.0.0")
+package io.hotbus.cli;
+
+import org.osgi.annotation.versioning.Version;
