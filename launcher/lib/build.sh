@@ -6,7 +6,7 @@
 # Whether something that the product is made of has changed since it was built.
 stale() {
 	[ -e "$stamp" ] || return 0
-	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles native launcher bench \( -name target -o -path native/build \
+	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
 		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
 		-o -path launcher/lib -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }

@@ -157,6 +157,7 @@ run_jvm() {
 	find_java
 	[ "$command" = demo ] || watch_options
 	make_cache
+	[ -r "$launcher/help/$command.txt" ] || options+=("-Dhotbus.usage=app $command")
 	if [ "$command" = shell ]; then
 		options+=("-Dgosh.home=$launcher")
 		# The end of the shell is not the framework's to tell. From a pipe, commands are not Gogo's to read.

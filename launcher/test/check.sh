@@ -39,7 +39,7 @@ finish() {
 
 # A copy of the product, as it was built, in the folder $1.
 copy_product() {
-	mkdir -p "$1/cnf" "$1/bundles" "$1/native" "$1/bench"
+	mkdir -p "$1/cnf" "$1/bundles" "$1/examples" "$1/native" "$1/bench"
 	cp pom.xml bnd.bnd "$1/"
 	cp -r launcher "$1/"
 	touch "$1/launcher/target/built"

@@ -18,7 +18,7 @@ check should_print_the_version 0 '^hotbus [0-9]' $hotbus --version
 check should_ask_for_a_command 2 'Usage' $hotbus
 check should_refuse_an_unknown_command 2 "unknown command 'frobnicate'" $hotbus frobnicate
 check should_refuse_help_on_an_unknown_command 2 "unknown command 'nosuch'" $hotbus help nosuch
-for command in demo run shell new test bench build; do
+for command in demo run shell app new test bench build; do
 	check "should_print_help_of_$command" 0 "Usage: launcher/hotbus $command" $hotbus $command --help
 done
 check should_refuse_an_unknown_option 2 "unknown option '--bogus'" $hotbus demo --bogus
@@ -96,6 +96,9 @@ check should_survive_a_removal_by_script 0 'net_sim0: attached again' \
 		wait port net_sim0 started; show port info all' --vdev net_sim0,loopback=1
 check should_rehearse_a_removal_before_a_real_device 1 'cleaned up after in [0-9.]+ ms' \
 	exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio
+check should_rehearse_with_no_device_that_is_wrong 1 'hotbus.rehearsal.device=net_sim63,loopback: .*no removal is rehearsed' \
+	env HOTBUS_JAVA_OPTS=-Dhotbus.rehearsal.device=net_sim63,loopback bash -c \
+	"exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio"
 check should_say_that_a_function_is_not_there 1 'ffff:ff:1f.7: is not there' \
 	exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio
 check should_refuse_a_binding_it_does_not_know 1 "bind=nosuch" exec_run 'port attach ffff:ff:1f.7,bind=nosuch'
@@ -134,6 +137,14 @@ check should_refuse_an_unknown_scenario 2 "no scenario 'nosuch'" $hotbus rig nos
 check should_run_a_demo 0 '"survived" *: *1' bash -c "$hotbus demo --cycles 1 --json $work/demo.json && cat $work/demo.json"
 
 libjsig=$(find /usr/lib/jvm -name libjsig.so 2>/dev/null | head -n 1)
+mkdir "$work/apps" && cp examples/fwd/target/io.hotbus.example.fwd-*.jar "$work/apps/"
+export HOTBUS_DEPLOY=$work/apps
+check should_run_the_application_of_a_bundle 2 'two devices are needed.*hotbus app fwd --help' $hotbus app fwd
+check should_say_that_a_device_is_wrong 1 "no vdev driver 'net_foo'" $hotbus app fwd --vdev net_foo0 --vdev net_sim1
+check should_say_that_no_bundle_has_the_application 1 "no bundle has begun the command 'nosuch'" \
+	env HOTBUS_JAVA_OPTS=-Dhotbus.begin.limit.s=5 $hotbus app nosuch
+check should_ask_for_an_application 2 'Usage: launcher/hotbus app' $hotbus app
+unset HOTBUS_DEPLOY
 if [ -n "$libjsig" ]; then
 	check should_refuse_libjsig 1 'LD_PRELOAD' env LD_PRELOAD="$libjsig" $hotbus demo --cycles 1
 else

@@ -2,7 +2,7 @@
 package io.hotbus.core;
 
 import io.hotbus.core.device.Buses;
-import io.hotbus.core.device.DevargsList;
+import io.hotbus.core.device.ExpectedDevices;
 import io.hotbus.core.event.DeviceEventDispatcher;
 import io.hotbus.core.fault.HotUnplugPath;
 import io.hotbus.core.fault.SigbusDispatcher;
@@ -33,18 +33,18 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 @Component(service = {}, immediate = true)
 public final class PlugIns {
     private final Buses buses;
-    private final DevargsList devargs;
+    private final ExpectedDevices expected;
     private final SigbusDispatcher sigbusDispatcher;
     private final HotUnplugPath hotUnplug;
     private final DeviceEventDispatcher events;
     private final DmaMappers dmaMappers;
 
     @Activate
-    public PlugIns(@Reference Buses buses, @Reference DevargsList devargs,
+    public PlugIns(@Reference Buses buses, @Reference ExpectedDevices expected,
             @Reference SigbusDispatcher sigbusDispatcher, @Reference HotUnplugPath hotUnplug,
             @Reference DeviceEventDispatcher events, @Reference DmaMappers dmaMappers) {
         this.buses = buses;
-        this.devargs = devargs;
+        this.expected = expected;
         this.sigbusDispatcher = sigbusDispatcher;
         this.hotUnplug = hotUnplug;
         this.events = events;
@@ -54,7 +54,7 @@ public final class PlugIns {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addBus(Bus bus, Map<String, Object> properties) {
         buses.add(bus, ServiceProperties.of(properties));
-        devargs.busAdded(bus);
+        expected.busAdded(bus);
     }
 
     void updatedBus(Bus bus, Map<String, Object> properties) {
@@ -63,7 +63,7 @@ public final class PlugIns {
 
     void removeBus(Bus bus, Map<String, Object> properties) {
         buses.remove(bus, ServiceProperties.of(properties));
-        devargs.busRemoved(bus);
+        expected.busRemoved(bus);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.demo;
 
+import io.hotbus.app.Application;
+import io.hotbus.app.Arguments;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.FailureHandling;
@@ -8,8 +10,6 @@ import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.Application;
-import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.demo;
 
-import io.hotbus.testpmd.Arguments;
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.UsageException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.hotbus.demo;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.hotbus.testpmd.UsageException;
+import io.hotbus.app.UsageException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

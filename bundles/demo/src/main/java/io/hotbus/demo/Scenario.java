@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.demo;
 
+import io.hotbus.app.Await;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;

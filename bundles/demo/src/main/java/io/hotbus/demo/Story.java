@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.demo;
 
+import io.hotbus.app.OutputClosedException;
 import io.hotbus.eal.hotplug.SigbusFault;
-import io.hotbus.testpmd.OutputClosedException;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;

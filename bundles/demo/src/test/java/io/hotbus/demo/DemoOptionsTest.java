@@ -4,8 +4,8 @@ package io.hotbus.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hotbus.testpmd.Arguments;
-import io.hotbus.testpmd.UsageException;
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

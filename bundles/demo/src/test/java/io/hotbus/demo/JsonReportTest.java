@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.hotbus.testpmd.UsageException;
+import io.hotbus.app.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

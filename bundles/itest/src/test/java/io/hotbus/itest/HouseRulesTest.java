@@ -40,8 +40,9 @@ class HouseRulesTest {
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
-            Map.entry("testpmd", Set.of("eal", "ethdev", "cli")),
-            Map.entry("demo", Set.of("eal", "ethdev", "testpmd")),
+            Map.entry("app", Set.of("eal", "ethdev")),
+            Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
+            Map.entry("demo", Set.of("eal", "ethdev", "app", "testpmd")),
             Map.entry("config", Set.of("eal")),
             Map.entry("deploy", Set.of("cli")));
 
@@ -69,19 +70,22 @@ class HouseRulesTest {
     @BeforeAll
     static void readManifests() throws IOException {
         for (String bundle : bundles()) {
-            Path target = Path.of("..", bundle, "target");
-            try (DirectoryStream<Path> jars =
-                    Files.newDirectoryStream(target, PREFIX + bundle + "-*.jar")) {
-                for (Path jar : jars) {
-                    if (jar.toString().endsWith("-tests.jar")) {
-                        continue;
-                    }
+            MANIFESTS.put(bundle, manifest(Path.of("..", bundle, "target"), bundle));
+        }
+    }
+
+    private static Manifest manifest(Path target, String bundle) throws IOException {
+        try (DirectoryStream<Path> jars =
+                Files.newDirectoryStream(target, PREFIX + bundle + "-*.jar")) {
+            for (Path jar : jars) {
+                if (!jar.toString().endsWith("-tests.jar")) {
                     try (JarFile file = new JarFile(jar.toFile())) {
-                        MANIFESTS.put(bundle, file.getManifest());
+                        return file.getManifest();
                     }
                 }
             }
         }
+        throw new AssertionError("no jar of " + bundle + " in " + target);
     }
 
     /** Those that have a folder. */
@@ -164,6 +168,25 @@ class HouseRulesTest {
             }
         });
         assertThat(forbidden).isEmpty();
+    }
+
+    @Test
+    void shouldLetAnExampleKnowWhatApplicationsMay() throws IOException {
+        Set<String> allowed = Set.of("eal", "ethdev", "app");
+        Map<String, String> exporter = exporters();
+        int examples = 0;
+        try (DirectoryStream<Path> folders =
+                Files.newDirectoryStream(Path.of("../../examples"))) {
+            for (Path folder : folders) {
+                Manifest manifest = manifest(folder.resolve("target"), "example."
+                        + folder.getFileName());
+                assertThat(packages(manifest, "Import-Package").stream().map(exporter::get)
+                        .filter(from -> from != null)).as(folder + " imports from")
+                        .isSubsetOf(allowed);
+                examples++;
+            }
+        }
+        assertThat(examples).isPositive();
     }
 
     /** Of each package that is exported, the bundle. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;

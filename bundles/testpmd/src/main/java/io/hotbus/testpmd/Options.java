@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.eal.config.WholeNumber;
 import io.hotbus.eal.mem.Mempool;
 import java.nio.file.InvalidPathException;

@@ -4,6 +4,8 @@ package io.hotbus.testpmd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -38,7 +38,8 @@ final class Launch {
     private static final String CONSOLE = "hotbus.console";
     private static final String SEPARATOR = "\u001f";
     /** System properties that start so are the framework's, as well as those of its file. */
-    private static final List<String> OWN_PREFIXES = List.of("felix.", "org.osgi.");
+    private static final List<String> OWN_PREFIXES =
+            List.of("felix.", "org.osgi.", "hotbus.rehearsal.");
 
     private static final Duration HUNG_STOP_LIMIT = Duration.ofSeconds(5);
 

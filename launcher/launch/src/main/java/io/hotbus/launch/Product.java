@@ -48,16 +48,17 @@ final class Product {
     }
 
     /**
-     * The jars that a command needs: {@code demo} the product, {@code run} also what watches
-     * {@code etc/} and {@code deploy/}, {@code shell} also the shell.
+     * The jars that a command needs: {@code demo} the product, {@code run} and the commands of
+     * other applications also what watches {@code etc/} and {@code deploy/}, {@code shell} also
+     * the shell.
      *
      * @throws LaunchException naming the folder that is not there
      */
     List<Jar> jars(String command) throws LaunchException {
         List<String> folders = switch (command) {
-            case "run" -> List.of("hotbus", "watch");
+            case "demo" -> List.of("hotbus");
             case "shell" -> List.of("hotbus", "watch", "shell");
-            default -> List.of("hotbus");
+            default -> List.of("hotbus", "watch");
         };
         List<Jar> jars = new ArrayList<>();
         for (String folder : folders) {

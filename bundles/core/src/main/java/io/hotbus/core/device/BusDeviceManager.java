@@ -5,9 +5,11 @@ import io.hotbus.core.plugin.PlugIn;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceAdopter;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.bus.ExpectedDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +23,11 @@ import org.osgi.service.component.annotations.Reference;
 public final class BusDeviceManager implements DeviceManager {
     private final Buses buses;
     private final DeviceLists lists;
-    private final DevargsList expected;
+    private final ExpectedDevices expected;
 
     @Activate
     public BusDeviceManager(@Reference Buses buses, @Reference DeviceLists lists,
-            @Reference DevargsList expected) {
+            @Reference ExpectedDevices expected) {
         this.buses = buses;
         this.lists = lists;
         this.expected = expected;
@@ -56,7 +58,7 @@ public final class BusDeviceManager implements DeviceManager {
                     asked.orElse(b.name()).equals(b.name()) && b.claims(devargs)
                             ? attach(b, devargs) : null);
             if (device.isPresent()) {
-                expected.forget(device.get());
+                expected.attached(device.get());
                 return device.get();
             }
         }
@@ -71,6 +73,11 @@ public final class BusDeviceManager implements DeviceManager {
     @Override
     public void expect(String bus, Devargs devargs) {
         expected.expect(bus, devargs);
+    }
+
+    @Override
+    public ExpectedDevice expect(Devargs devargs, DeviceAdopter adopter) {
+        return expected.expect(devargs, adopter);
     }
 
     /** An old bus beside a new one of its name keeps what it has until it goes. */
@@ -109,12 +116,14 @@ public final class BusDeviceManager implements DeviceManager {
         if (device.state() == DeviceState.DETACHED) {
             return; // perhaps as its bus went
         }
+        boolean gone = device.isGone();
         for (PlugIn<Bus> bus : candidates(device)) {
             Optional<Bus> done = bus.call(b -> {
                 b.detach(device);
                 return b;
             });
             if (done.isPresent()) {
+                expected.detached(device, gone);
                 return;
             }
         }

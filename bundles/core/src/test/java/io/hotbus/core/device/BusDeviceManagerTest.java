@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class BusDeviceManagerTest {
     private final Buses buses = new Buses(new CoreSettings());
     private final DeviceLists lists = new DeviceLists(buses);
-    private final DevargsList expected =
-            new DevargsList(buses, lists, (owner, task) -> task.run());
+    private final ExpectedDevices expected =
+            new ExpectedDevices(buses, lists, (owner, task) -> task.run());
     private final BusDeviceManager manager = new BusDeviceManager(buses, lists, expected);
     private final TestBus vdev = new TestBus("net", 1);
     private final TestBus pci = new TestBus("pci", 2);

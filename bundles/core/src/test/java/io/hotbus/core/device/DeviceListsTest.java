@@ -18,7 +18,7 @@ class DeviceListsTest {
     private final Buses buses = new Buses(new CoreSettings());
     private final DeviceLists lists = new DeviceLists(buses);
     private final BusDeviceManager manager = new BusDeviceManager(
-            buses, lists, new DevargsList(buses, lists, (owner, task) -> task.run()));
+            buses, lists, new ExpectedDevices(buses, lists, (owner, task) -> task.run()));
     private final TestBus vdev = new TestBus("net", 1);
     /** Takes short names, too, as the PCI bus does. */
     private final TestBus pci = new TestBus("pci", 2) {

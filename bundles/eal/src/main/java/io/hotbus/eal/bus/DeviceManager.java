@@ -37,6 +37,21 @@ public interface DeviceManager {
      */
     void expect(String bus, Devargs devargs);
 
+    /**
+     * Expects the device until the result is closed, whether it is there now or not: {@code
+     * adopter} is called to attach it each time that it appears, as it was pulled out or was never
+     * there. A failed attempt is repeated a few times, since a device may appear before everything
+     * that it needs. While its bus is replaced, or its driver, the bus attaches it by itself.
+     *
+     * <p>A device that is there already is not adopted: attach it after this call. One that is
+     * detached while it is there is not adopted before it has been pulled out: someone wanted it to
+     * go.
+     *
+     * @param devargs its bus may be left out, and may be away; its name may be any that its bus
+     *     takes
+     */
+    ExpectedDevice expect(Devargs devargs, DeviceAdopter adopter);
+
     /** Detaches through the device's bus. As {@link Bus#detach}. */
     void detach(Device device) throws DeviceException;
 }

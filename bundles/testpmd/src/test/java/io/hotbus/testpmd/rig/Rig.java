@@ -3,6 +3,8 @@ package io.hotbus.testpmd.rig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
@@ -11,12 +13,11 @@ import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testkit.Await;
+import io.hotbus.testkit.RealDevices;
 import io.hotbus.testkit.RecordingPorts;
 import io.hotbus.testkit.SingleControl;
-import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
-import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.internal.fwd.ForwarderAccess;
 import io.hotbus.testpmd.internal.fwd.LcoreForwarder;
 import io.hotbus.testpmd.internal.port.PortAccess;
@@ -29,6 +30,7 @@ public final class Rig implements AutoCloseable {
     public final SingleControl control = new SingleControl();
     public final RecordingPorts registry = new RecordingPorts(control);
     public final RigDevices devices;
+    public final RealDevices platform = new RealDevices(control);
     public final LcoreForwarder forwarder;
     public final PortAccess ports;
     private final List<DeviceEventListener> listeners = new CopyOnWriteArrayList<>();
@@ -37,12 +39,15 @@ public final class Rig implements AutoCloseable {
     public Rig(String... words) throws UsageException {
         Options options = Options.parse(Arguments.of(List.of(words)));
         devices = new RigDevices(registry);
+        platform.add(devices);
+        platform.add(devices.as("pci"));
         forwarder = ForwarderAccess.forwarder(options, control);
         registry.addUser(forwarder);
-        ports = new PortAccess(options, devices, registry, forwarder, control, this::report);
+        ports = new PortAccess(
+                options, platform.manager(), registry, forwarder, control, this::report);
         ports.listeners().forEach(registry::addListener);
-        listeners.add(registry::onDeviceEvent);
-        listeners.add(ports.policy());
+        listeners.add(registry);
+        listeners.add(platform);
     }
 
     /** Tells {@code listener} of device events from now on. */

@@ -5,7 +5,6 @@ import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.ethdev.PortRegistry;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** The bus of the rig: attaches {@link WireNic}s, two and two wired by their numbers. */
-public final class RigDevices implements DeviceManager {
+public final class RigDevices implements Bus {
     private final PortRegistry ports;
     private final Map<String, RigDevice> devices = new TreeMap<>();
     private final List<String> attached = new ArrayList<>();
@@ -30,6 +29,40 @@ public final class RigDevices implements DeviceManager {
 
     RigDevices(PortRegistry ports) {
         this.ports = ports;
+    }
+
+    /** A bus of another name, through which the same devices are attached. */
+    Bus as(String other) {
+        return new Bus() {
+            @Override
+            public String name() {
+                return other;
+            }
+
+            @Override
+            public boolean claims(Devargs devargs) {
+                return devargs.bus().filter(other::equals).isPresent();
+            }
+
+            @Override
+            public List<Device> devices() {
+                return List.of();
+            }
+
+            @Override
+            public Device attach(Devargs devargs) throws DeviceException {
+                return RigDevices.this.attach(devargs);
+            }
+
+            @Override
+            public void detach(Device device) {
+                RigDevices.this.detach(device);
+            }
+
+            @Override
+            public void rescan() {
+            }
+        };
     }
 
     /** So many attempts to attach fail from now on. */
@@ -63,8 +96,13 @@ public final class RigDevices implements DeviceManager {
     }
 
     @Override
-    public List<Bus> buses() {
-        return List.of();
+    public String name() {
+        return "rig";
+    }
+
+    @Override
+    public boolean claims(Devargs devargs) {
+        return true;
     }
 
     @Override
@@ -72,7 +110,6 @@ public final class RigDevices implements DeviceManager {
         return List.copyOf(devices.values());
     }
 
-    @Override
     public synchronized Optional<Device> find(String name) {
         return Optional.ofNullable(devices.get(name));
     }
@@ -114,11 +151,15 @@ public final class RigDevices implements DeviceManager {
     }
 
     @Override
-    public synchronized void expect(String bus, Devargs devargs) {
-        expected.add(bus + ":" + devargs);
+    public synchronized void expect(Devargs devargs) {
+        expected.add(devargs.toString());
     }
 
-    /** The devargs that are expected, with the bus before them, in order. */
+    @Override
+    public void rescan() {
+    }
+
+    /** The devargs that are expected, in order. */
     public synchronized List<String> expected() {
         return List.copyOf(expected);
     }

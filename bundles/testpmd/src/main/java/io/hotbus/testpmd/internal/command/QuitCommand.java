@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.app.Arguments;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
-import io.hotbus.testpmd.Arguments;
 import java.util.List;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;

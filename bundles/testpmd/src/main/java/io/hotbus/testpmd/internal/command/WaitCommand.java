@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.app.Await;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.cli.Words;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.StreamStats;

@@ -3,7 +3,7 @@ package io.hotbus.testpmd.internal.eventlog;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.hotbus.testpmd.UsageException;
+import io.hotbus.app.UsageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.eventlog;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
@@ -11,7 +12,6 @@ import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.internal.port.LifecycleListener;
 import io.hotbus.testpmd.internal.port.PortLifecycle;
 import java.io.IOException;

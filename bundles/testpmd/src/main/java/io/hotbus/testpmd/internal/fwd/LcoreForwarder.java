@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.app.LcoreTask;
+import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
@@ -10,9 +12,7 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortUser;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.Forwarder;
-import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.Stall;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.port.HotPlug;
 import java.time.Duration;
@@ -65,8 +65,8 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         this.options = options;
         this.engine = options.forwardMode();
         this.mempool = new SharedMempool(options, mempools);
-        this.lcores = new Lcores(options, affinity, mempool, (stream, failure) ->
-                control.execute(this, () -> streamFailed(stream, failure)));
+        this.lcores = new Lcores(options, affinity, mempool, (task, failure) ->
+                control.execute(this, () -> taskFailed(task, failure)));
         this.streams = new Streams(lcores, options.burst());
     }
 
@@ -255,14 +255,14 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     @Override
     public synchronized List<String> lcores() {
         return lcores.list().stream().map(lcore -> "%s (CPU %s), %s stream(s)"
-                .formatted(lcore.name(), lcore.cpu(), lcore.streams().size())).toList();
+                .formatted(lcore.name(), lcore.cpu(), lcore.tasks().size())).toList();
     }
 
     /** On {@code control}. */
-    private synchronized void streamFailed(FwdStream stream, Throwable failure) {
-        if (streams.markFailed(stream)) {
+    private synchronized void taskFailed(LcoreTask task, Throwable failure) {
+        if (streams.markFailed(task)) {
             LOG.error("stream {}: stopped, the others go on; stop and start to try it again",
-                    stream, failure);
+                    task, failure);
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.app.Lcore;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.testpmd.Options;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.app.Lcore;
 import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.fwd.Pairing.Route;
@@ -13,15 +14,17 @@ final class LiveStream {
 
     final Route route;
     final FwdStream stream;
+    final FwdTask task;
     final Lcore lcore;
     /** Packets put on its transmit queue before it was begun. */
     final long injected;
     /** Its engine threw: it is not served any more. */
     boolean failed;
 
-    LiveStream(Route route, FwdStream stream, Lcore lcore, long injected) {
+    LiveStream(Route route, FwdTask task, Lcore lcore, long injected) {
         this.route = route;
-        this.stream = stream;
+        this.stream = task.stream();
+        this.task = task;
         this.lcore = lcore;
         this.injected = injected;
     }

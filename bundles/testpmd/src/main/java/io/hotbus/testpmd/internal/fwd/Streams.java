@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.app.Lcore;
+import io.hotbus.app.LcoreTask;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
@@ -85,17 +87,17 @@ final class Streams {
         Mempool pool = mempool.get();
         FwdStream stream = new FwdStream(
                 route.rx(), route.tx(), route.queue(), pool, lcore.caches(), burst);
-        return new LiveStream(route, stream, lcore,
+        return new LiveStream(route, new FwdTask(engine, stream), lcore,
                 txFirst.send(route, txFirstBursts, pool));
     }
 
     /** Tells the lcores what changed for them. */
     private void assign() {
         for (Lcore lcore : lcores.list()) {
-            List<FwdStream> streams = live.values().stream()
-                    .filter(s -> s.lcore == lcore && !s.failed).map(s -> s.stream).toList();
-            if (!lcore.streams().equals(streams)) {
-                lcore.assign(engine, streams);
+            List<FwdTask> tasks = live.values().stream()
+                    .filter(s -> s.lcore == lcore && !s.failed).map(s -> s.task).toList();
+            if (!lcore.tasks().equals(tasks)) {
+                lcore.assign(tasks);
             }
         }
     }
@@ -122,9 +124,9 @@ final class Streams {
     }
 
     /** Marks a stream whose engine threw, so that its lcore dropped it. False if it is not live. */
-    boolean markFailed(FwdStream stream) {
+    boolean markFailed(LcoreTask task) {
         for (LiveStream candidate : live.values()) {
-            if (candidate.stream == stream && !candidate.failed) {
+            if (candidate.task == task && !candidate.failed) {
                 candidate.failed = true;
                 return true;
             }

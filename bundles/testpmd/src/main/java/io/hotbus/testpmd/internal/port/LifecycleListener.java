@@ -12,6 +12,11 @@ public interface LifecycleListener {
     /** The port is set up: configured, and started unless the command line said otherwise. */
     void onReady(Port port);
 
+    /** Someone wants the device, or its port, to go: it is about to be closed or detached. */
+    default void onUnwanted(Device device) {
+    }
+
     /** The detach of the device has returned, whether anything was left to do or not. */
-    void onDetached(Device device);
+    default void onDetached(Device device) {
+    }
 }

@@ -245,6 +245,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     public synchronized void close(Port port) throws DeviceException {
         shut(port);
         kept.setClosed(port);
+        unwanted(port);
     }
 
     private void halt(Port port) throws DeviceException {
@@ -259,8 +260,13 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Override
     public void detach(Port port) throws DeviceException {
+        unwanted(port);
         letGo(port);
         kept.forget(port);
+    }
+
+    private void unwanted(Port port) {
+        listeners.forEach(listener -> listener.onUnwanted(port.device()));
     }
 
     /** As {@link #detach}, after a removal: a port that comes back has the settings it had. */

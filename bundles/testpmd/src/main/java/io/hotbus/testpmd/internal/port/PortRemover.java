@@ -6,7 +6,6 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
-import io.hotbus.ethdev.PortState;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,16 +42,14 @@ public final class PortRemover implements EthEventListener {
         }
         String name = port.name();
         if (port.device().state() == DeviceState.DETACHED) {
-            if (reattach.lostWithItsBus(port.device())) {
+            if (reattach.lost(port.device())) {
                 LOG.info("port {} ({}): removed, and gone with its driver or bus before that was "
                         + "told", port.id(), name);
                 removals.merge(name, 1, Integer::sum);
             }
             return;
         }
-        if (port.state() != PortState.CLOSED) { // one that was closed by hand is not wanted back
-            reattach.lost(port.device());
-        }
+        reattach.lost(port.device());
         try {
             ports.detachRemoved(port);
         } catch (DeviceException e) {

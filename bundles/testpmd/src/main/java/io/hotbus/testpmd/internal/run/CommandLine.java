@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.run;
 
-import io.hotbus.testpmd.Application;
-import io.hotbus.testpmd.Arguments;
+import io.hotbus.app.Application;
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.UsageException;
 import java.util.Optional;
 import java.util.Set;
 import org.osgi.annotation.bundle.Capability;
@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * here needs: if it is wrong nothing begins, and the process ends with a sentence and exit code 2;
  * one that the launcher did not start goes on, and the sentence is logged.
  *
- * <p>Unknown options are found here for our own commands. Another command has options of its own,
- * and checks them itself.
+ * <p>Unknown options are found here for our own commands; {@code demo} has more, and checks them
+ * itself. For the command of any other application nothing here begins: its ports are its own.
  */
 @Component(service = {})
 @Capability(namespace = "osgi.service",
@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class CommandLine {
     private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
     private static final Set<String> OWN_COMMANDS = Set.of("run", "shell", "");
+    /** It forwards with what is here, and has devices of its own. */
+    private static final String DEMO = "demo";
 
     private final Optional<ServiceRegistration<Options>> registration;
     private final Optional<Application> complaint;
@@ -39,18 +41,23 @@ public final class CommandLine {
         String command = Arguments.command(context);
         Optional<ServiceRegistration<Options>> options = Optional.empty();
         Optional<Application> wrong = Optional.empty();
-        try {
-            Arguments arguments = Arguments.of(context);
-            if (OWN_COMMANDS.contains(command)) {
-                arguments.allowOnly(Options.NAMES);
+        if (OWN_COMMANDS.contains(command) || command.equals(DEMO)) {
+            try {
+                options = Optional.of(context.registerService(
+                        Options.class, parse(command, Arguments.of(context)), null));
+            } catch (UsageException e) {
+                wrong = complain(command, context, e);
             }
-            options = Optional.of(context.registerService(
-                    Options.class, Options.parse(arguments), null));
-        } catch (UsageException e) {
-            wrong = complain(command, context, e);
         }
         this.registration = options;
         this.complaint = wrong;
+    }
+
+    private static Options parse(String command, Arguments arguments) throws UsageException {
+        if (OWN_COMMANDS.contains(command)) {
+            arguments.allowOnly(Options.NAMES);
+        }
+        return Options.parse(arguments);
     }
 
     /** Ends the process, unless somebody else's. */

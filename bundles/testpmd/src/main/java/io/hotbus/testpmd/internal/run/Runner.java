@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.run;
 
+import io.hotbus.app.Application;
+import io.hotbus.app.Arguments;
+import io.hotbus.app.Await;
+import io.hotbus.app.OutputClosedException;
+import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
-import io.hotbus.testpmd.Application;
-import io.hotbus.testpmd.Arguments;
-import io.hotbus.testpmd.Await;
 import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.OutputClosedException;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.Rehearsal;
-import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.internal.command.ForwardText;
 import io.hotbus.testpmd.internal.command.StatsText;
 import io.hotbus.testpmd.internal.eventlog.EventLog;

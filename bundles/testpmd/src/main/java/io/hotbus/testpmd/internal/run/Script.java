@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.run;
 
+import io.hotbus.app.OutputClosedException;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.testpmd.OutputClosedException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.List;

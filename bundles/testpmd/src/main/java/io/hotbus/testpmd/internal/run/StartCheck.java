@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.run;
 
+import io.hotbus.app.Application;
+import io.hotbus.app.Arguments;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.FailureHandling;
@@ -8,8 +10,6 @@ import io.hotbus.eal.io.MmioMapper;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.ethdev.PortRegistry;
-import io.hotbus.testpmd.Application;
-import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
 import java.util.List;

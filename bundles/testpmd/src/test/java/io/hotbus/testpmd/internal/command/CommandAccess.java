@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.cli.Shell;
 import io.hotbus.testkit.TestShell;
-import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.rig.Rig;
 import java.util.List;
 
@@ -26,7 +26,7 @@ public final class CommandAccess {
                 new ShowCommand(rig.forwarder, rig.registry, rig.ports.policy(), options),
                 new SetCommand(rig.forwarder, rig.ports.policy(), rig.registry),
                 new ClearCommand(rig.registry),
-                new DeviceCommand(rig.devices, rig.registry, rig.ports.manager()),
+                new DeviceCommand(rig.platform.manager(), rig.registry, rig.ports.manager()),
                 new WaitCommand(rig.forwarder, rig.registry, rig.ports.policy(),
                         rig.ports.remover()),
                 new QuitCommand(exit));

@@ -4,11 +4,11 @@ package io.hotbus.testpmd.internal.eventlog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.SigbusFault;
-import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.UsageException;
 import io.hotbus.testpmd.rig.Rig;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.rig.RigCpus;
+import io.hotbus.testkit.TestCpus;
 import java.util.List;
 
 /** The forwarder, with the doors open that Declarative Services use. */
@@ -17,7 +17,7 @@ public final class ForwarderAccess {
     /** On a machine of four CPUs, with the engines there are. */
     public static LcoreForwarder forwarder(Options options, ControlThread control) {
         LcoreForwarder forwarder = new LcoreForwarder(
-                options, new RigCpus(4), new Mempools(new TestDma()), control, null);
+                options, new TestCpus(4), new Mempools(new TestDma()), control, null);
         List.of(new IoFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd())
                 .forEach(forwarder::addEngine);
         return forwarder;

@@ -3,14 +3,14 @@ package io.hotbus.testpmd.internal.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.app.Arguments;
+import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEventMonitor;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.Lease;
-import io.hotbus.testpmd.Arguments;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -213,11 +213,12 @@ class ReattachPolicyTest {
     @Test
     void shouldNotForgetALossDuringAnAttach() throws Exception {
         attachAndLose();
-        rig.devices.whenAttached(rig.ports.policy()::lost);
+        rig.devices.whenAttached(device -> {
+            device.markRemoved();
+            rig.publish(DeviceEvent.removed(device, RemovalCause.SIGBUS, System.nanoTime()));
+        });
         comesBack();
         rig.devices.whenAttached(device -> { });
-        rig.ports.manager().detach(rig.registry.port("wire0").orElseThrow());
-        rig.control.settle();
         assertThat(rig.devices.attempts()).isEqualTo(2);
 
         comesBack();
@@ -261,7 +262,7 @@ class ReattachPolicyTest {
         assertThat(rig.devices.find("wire0")).isEmpty();
         rig.control.settle();
         assertThat(rig.devices.expected()).as("its driver may return")
-                .containsExactly("rig:" + DEVARGS);
+                .containsExactly(DEVARGS);
 
         comesBack();
         assertThat(rig.devices.find("wire0")).isPresent();
@@ -284,7 +285,7 @@ class ReattachPolicyTest {
         Device device = rig.attach(DEVARGS).device();
         rig.control.settle();
         device.markRemoved();
-        rig.devices.detach(device);
+        rig.platform.manager().detach(device);
         rig.publish(DeviceEvent.removed(device, RemovalCause.SIGBUS, System.nanoTime()));
         rig.control.settle();
         assertThat(rig.devices.attempts()).isOne();
@@ -323,13 +324,11 @@ class ReattachPolicyTest {
         rig.attach(DEVARGS);
         rig.attach("wire2");
         goes();
-        rig.ports.policy().busAdded("other");
-        rig.control.settle();
         assertThat(rig.devices.expected()).isEmpty();
 
-        rig.ports.policy().busAdded("rig");
+        rig.platform.busReturns(rig.devices);
         rig.control.settle();
-        assertThat(rig.devices.expected()).containsExactly("rig:" + DEVARGS);
+        assertThat(rig.devices.expected()).containsExactly(DEVARGS);
     }
 
     @Test

@@ -51,6 +51,14 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldLeaveThePortsOfAnotherApplicationToIt() throws Exception {
+        try (RigFramework framework = new RigFramework(cache, "fwd", "--vdev", "net_sim0")) {
+            new CommandLine(framework.context()).deactivate();
+            assertThat(service(framework.context())).isEmpty();
+        }
+    }
+
+    @Test
     void shouldRegisterNothingWhereTheyAreWrong() throws Exception {
         // The framework is not started, so that the process is not ended either.
         try (RigFramework framework = new RigFramework(cache, "run", "--cycles", "3")) {

@@ -4,10 +4,10 @@ package io.hotbus.testpmd.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbus.app.OutputClosedException;
 import io.hotbus.cli.Shell;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.testkit.TestShell;
-import io.hotbus.testpmd.OutputClosedException;
 import io.hotbus.testpmd.internal.command.CommandAccess;
 import io.hotbus.testpmd.rig.Rig;
 import java.io.BufferedReader;

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.app;
+
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one command of the launcher on a thread of its own, once the framework has started all
+ * bundles, and ends the process with its exit code: 0 done, 1 it failed, 2 wrong arguments.
+ *
+ * <p>The process ends by {@link System#exit}, whose shutdown hook stops the framework: every
+ * component then undoes what it did, in order.
+ *
+ * <p>Each application is also a service with the property {@value Arguments#COMMAND}: by that the
+ * launcher sees that its command has begun.
+ */
+public final class Application implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+    private static final long CLOSE_SECONDS = 10;
+    private static final long STATE_MILLIS = 100;
+    /** System property: the code that the process is about to end with. */
+    private static final String EXIT_CODE = "hotbus.exit.code";
+    /** Framework property: the words that help is asked for with, where not the command's. */
+    private static final String USAGE = "hotbus.usage";
+
+    /** What a command does. */
+    @ConsumerType
+    @FunctionalInterface
+    public interface Body {
+        /**
+         * Returns the exit code; empty where the process is to go on. What it throws is printed as
+         * one sentence. When interrupted it returns soon.
+         */
+        OptionalInt run() throws Exception;
+    }
+
+    private final String command;
+    private final BundleContext context;
+    private final Body body;
+    private final IntConsumer exit;
+    private final Thread thread;
+    private final SynchronousBundleListener shutdown = this::onBundleEvent;
+    private volatile boolean closing;
+    private volatile ServiceRegistration<Application> registration;
+
+    private Application(String command, BundleContext context, Body body, IntConsumer exit) {
+        this.command = command;
+        this.context = context;
+        this.body = body;
+        this.exit = exit;
+        this.thread = new Thread(this::run, command);
+        this.thread.setDaemon(true);
+    }
+
+    /** Runs {@code body} as the launcher's command {@code command}. */
+    public static Application start(String command, BundleContext context, Body body) {
+        // The hook waits for the bundles to stop, so no thread of theirs may be the one that exits.
+        return start(command, context, body,
+                code -> new Thread(() -> exit(code), "exit").start());
+    }
+
+    /** Publishes the exit code, which the JVM does not, for code that cuts the shutdown short. */
+    private static void exit(int code) {
+        System.setProperty(EXIT_CODE, String.valueOf(code));
+        System.exit(code);
+    }
+
+    static Application start(
+            String command, BundleContext context, Body body, IntConsumer exit) {
+        Application application = new Application(command, context, body, exit);
+        context.addBundleListener(application.shutdown);
+        application.registration = context.registerService(Application.class, application,
+                new Hashtable<>(Map.of(Arguments.COMMAND, command)));
+        application.thread.start();
+        return application;
+    }
+
+    private void run() {
+        OptionalInt code;
+        try {
+            awaitFramework();
+            code = body.run();
+        } catch (UsageException e) {
+            System.err.printf(
+                    "hotbus: %s (see launcher/hotbus %s --help)%n", e.getMessage(), usage());
+            code = OptionalInt.of(2);
+        } catch (InterruptedException e) {
+            code = OptionalInt.of(1);
+        } catch (OutputClosedException e) {
+            code = OptionalInt.of(OutputClosedException.EXIT_CODE);
+        } catch (Throwable e) { // an Error, too: no other thread would end the process
+            if (!closing) {
+                LOG.debug("{} failed", command, e);
+                System.err.println("hotbus: " + sentence(e));
+            }
+            code = OptionalInt.of(1);
+        }
+        if (code.isPresent() && !closing) {
+            exit.accept(code.getAsInt());
+        }
+    }
+
+    private String usage() {
+        String words = context.getProperty(USAGE);
+        return words == null ? command : words;
+    }
+
+    private static String sentence(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            return "the JVM has not enough memory: " + e.getMessage()
+                    + " (HOTBUS_JAVA_OPTS=-Xmx2g gives it 2 GiB of heap)";
+        }
+        return e instanceof Exception && e.getMessage() != null ? e.getMessage() : e.toString();
+    }
+
+    private void awaitFramework() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
+        FrameworkListener listener = event -> {
+            if (event.getType() == FrameworkEvent.STARTED) {
+                started.countDown();
+            }
+        };
+        context.addFrameworkListener(listener);
+        try {
+            // The event may be late: it waits for listeners, and one of them may hang.
+            while (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() != Bundle.ACTIVE
+                    && !started.await(STATE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.trace("{} waits for the framework", command);
+            }
+        } finally {
+            context.removeFrameworkListener(listener);
+        }
+    }
+
+    /** The framework stops: the command ends before the first bundle that it may be using. */
+    private void onBundleEvent(BundleEvent event) {
+        if (event.getType() == BundleEvent.STOPPING
+                && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+            close();
+        }
+    }
+
+    /** Interrupts the command and waits until it has returned. Idempotent. */
+    @Override
+    public void close() {
+        closing = true;
+        context.removeBundleListener(shutdown);
+        withdraw();
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.warn("{} did not end within {} s", command, CLOSE_SECONDS);
+        }
+    }
+
+    private void withdraw() {
+        try {
+            registration.unregister();
+        } catch (IllegalStateException e) {
+            LOG.trace("{} was closed before, or its bundle has stopped", command, e);
+        }
+    }
+}

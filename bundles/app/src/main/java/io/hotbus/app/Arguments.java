@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.app;
+
+import io.hotbus.eal.config.WholeNumber;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.osgi.framework.BundleContext;
+
+/**
+ * The arguments after a command of the launcher: options, as {@code --name value},
+ * {@code --name=value} or {@code --name} alone. Immutable.
+ *
+ * <p>The launcher passes them in the framework property {@value #PROPERTY}, joined by the character
+ * U+001F, and the command itself in {@value #COMMAND}. Each command has options of its own;
+ * {@link #allowOnly} finds those that it does not know.
+ */
+public final class Arguments {
+    /** Framework property: the launcher's command, {@code demo}, {@code run} or {@code shell}. */
+    public static final String COMMAND = "hotbus.command";
+    /** Framework property: the arguments. */
+    public static final String PROPERTY = "hotbus.args";
+    private static final String SEPARATOR = "\u001f";
+
+    /** {@code value} is empty where the option stood alone. */
+    private record Option(String name, Optional<String> value) {
+    }
+
+    /** In the order given. */
+    private final List<Option> options;
+
+    private Arguments(List<Option> options) {
+        this.options = List.copyOf(options);
+    }
+
+    /** The launcher's command; empty where the framework was started by other means. */
+    public static String command(BundleContext context) {
+        String command = context.getProperty(COMMAND);
+        return command == null ? "" : command;
+    }
+
+    /** @throws UsageException naming a word that belongs to no option */
+    public static Arguments of(BundleContext context) throws UsageException {
+        String joined = context.getProperty(PROPERTY);
+        return of(joined == null || joined.isEmpty() ? List.of()
+                : Arrays.asList(joined.split(SEPARATOR, -1)));
+    }
+
+    /** @throws UsageException naming a word that belongs to no option */
+    public static Arguments of(List<String> words) throws UsageException {
+        List<Option> options = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (!isOption(word)) {
+                throw new UsageException("'" + word + "' is not an option (they begin with --)");
+            }
+            int equals = word.indexOf('=');
+            String name = equals < 0 ? word : word.substring(0, equals);
+            Optional<String> value = Optional.empty();
+            if (equals >= 0) {
+                value = Optional.of(word.substring(equals + 1));
+            } else if (i + 1 < words.size() && !isOption(words.get(i + 1))) {
+                value = Optional.of(words.get(++i));
+            }
+            options.add(new Option(name, value));
+        }
+        return new Arguments(options);
+    }
+
+    private static boolean isOption(String word) {
+        return word.length() > 1 && word.charAt(0) == '-';
+    }
+
+    /** @throws UsageException naming the first option that is not in {@code known} */
+    public void allowOnly(Set<String> known) throws UsageException {
+        for (Option option : options) {
+            if (!known.contains(option.name())) {
+                throw new UsageException("unknown option '" + option.name() + "' (known: "
+                        + String.join(" ", new TreeSet<>(known)) + ")");
+            }
+        }
+    }
+
+    /** Whether the option was given, with or without a value. */
+    public boolean has(String name) {
+        return options.stream().anyMatch(option -> option.name().equals(name));
+    }
+
+    /** Whether the option was given. @throws UsageException with a value */
+    public boolean flag(String name) throws UsageException {
+        for (Option option : options) {
+            if (option.name().equals(name) && option.value().isPresent()) {
+                throw new UsageException(name + " takes no value, but '" + option.value().get()
+                        + "' follows it");
+            }
+        }
+        return has(name);
+    }
+
+    /** The option's value, if it was given. @throws UsageException without one, or given twice */
+    public Optional<String> value(String name) throws UsageException {
+        List<String> values = values(name);
+        if (values.size() > 1) {
+            throw new UsageException(name + " is given twice");
+        }
+        return values.stream().findFirst();
+    }
+
+    /** The values of an option that may be given often. @throws UsageException without a value */
+    public List<String> values(String name) throws UsageException {
+        return values(name, name);
+    }
+
+    /**
+     * The values of an option that may be given often and has two names, in the order given.
+     *
+     * @throws UsageException without a value
+     */
+    public List<String> values(String name, String otherName) throws UsageException {
+        List<String> values = new ArrayList<>();
+        for (Option option : options) {
+            if (option.name().equals(name) || option.name().equals(otherName)) {
+                values.add(option.value().filter(v -> !v.isEmpty()).orElseThrow(
+                        () -> new UsageException(option.name() + " needs a value")));
+            }
+        }
+        return List.copyOf(values);
+    }
+
+    /**
+     * The option's value as a number, or {@code fallback} where it was not given.
+     *
+     * @throws UsageException not a number, or outside {@code [min, max]}
+     */
+    public int number(String name, int fallback, int min, int max) throws UsageException {
+        Optional<String> value = value(name);
+        if (value.isEmpty()) {
+            return fallback;
+        }
+        return WholeNumber.parse(value.get(), min, max).orElseThrow(() -> new UsageException(
+                "%s %s: a number from %s to %s is needed"
+                        .formatted(name, value.get(), min, max)));
+    }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.app;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.eal.thread.CpuAffinity;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A polling thread, {@code lcore-N} on CPU N: calls its tasks one after the other, for ever.
+ *
+ * <p>Control threads hand it work, which never changes once handed over: to take a task away is to
+ * {@link #assign} the others and to wait until the loop has taken these up ({@link
+ * #awaitBoundary}). The loop looks for new work once per iteration, one volatile read. Without
+ * tasks the thread parks. Source: DPDK's lcores ({@code rte_eal_remote_launch}).
+ */
+public final class Lcore {
+    private static final Logger LOG = LoggerFactory.getLogger(Lcore.class);
+    private static final LcoreTask[] NONE = {};
+    private static final long WAIT_PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    /** What to do from the next iteration on. Compared by identity. */
+    private static final class Work {
+        final LcoreTask[] tasks;
+        final boolean recordStalls;
+
+        Work(LcoreTask[] tasks, boolean recordStalls) {
+            this.tasks = tasks;
+            this.recordStalls = recordStalls;
+        }
+    }
+
+    /** Is told of tasks that failed. */
+    @ConsumerType
+    @FunctionalInterface
+    public interface FailureListener {
+        /** On the lcore: {@code task} threw, and is not called any more. */
+        void taskFailed(LcoreTask task, Throwable failure);
+    }
+
+    private final int cpu;
+    private final CpuAffinity affinity;
+    private final MempoolCaches caches;
+    private final FailureListener failures;
+    private final Thread thread;
+    private final StallRing stalls = new StallRing();
+    private final AtomicReference<Work> work = new AtomicReference<>(new Work(NONE, false));
+    /** The work the loop has taken up: no other is being done. */
+    private volatile Work taken = work.get();
+    private volatile boolean ending;
+    private volatile int threadId;
+
+    /**
+     * An lcore that is not started yet.
+     *
+     * @param caches   its own from {@link #start} on
+     * @param failures told of tasks that throw
+     */
+    public Lcore(int cpu, CpuAffinity affinity, MempoolCaches caches, FailureListener failures) {
+        this.cpu = cpu;
+        this.affinity = affinity;
+        this.caches = caches;
+        this.failures = failures;
+        this.thread = new Thread(this::run, "lcore-" + cpu);
+        this.thread.setDaemon(true);
+    }
+
+    /** Begins to call what is assigned. Once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** The name of the thread. */
+    public String name() {
+        return thread.getName();
+    }
+
+    /** The CPU that it is pinned to. */
+    public int cpu() {
+        return cpu;
+    }
+
+    /** The buffers at hand of its tasks. */
+    public MempoolCaches caches() {
+        return caches;
+    }
+
+    /** The tasks that were last assigned, without those that failed since. Any thread. */
+    public List<LcoreTask> tasks() {
+        return List.of(work.get().tasks);
+    }
+
+    /** Calls {@code tasks} from the next iteration on. One control thread at a time. */
+    public void assign(List<? extends LcoreTask> tasks) {
+        hand(new Work(tasks.toArray(NONE), work.get().recordStalls));
+    }
+
+    /** Whether calls that take long are kept from the next one on. Any thread. */
+    public void setRecordStalls(boolean on) {
+        replace(now -> new Work(now.tasks, on));
+    }
+
+    /**
+     * Waits until every call that runs now has returned. What a task reads at its beginning it then
+     * reads anew. Any control thread.
+     *
+     * @throws DeviceException one did not return within {@code deadline}
+     */
+    public void awaitReturn(Duration deadline) throws DeviceException {
+        replace(now -> new Work(now.tasks, now.recordStalls));
+        awaitBoundary(deadline);
+    }
+
+    private void replace(UnaryOperator<Work> change) {
+        work.updateAndGet(change);
+        LockSupport.unpark(thread);
+    }
+
+    private void hand(Work next) {
+        work.set(next);
+        LockSupport.unpark(thread);
+    }
+
+    /**
+     * Waits until the loop does nothing but what it was last assigned.
+     *
+     * @throws DeviceException it did not get there within {@code deadline}
+     */
+    public void awaitBoundary(Duration deadline) throws DeviceException {
+        long end = System.nanoTime() + deadline.toNanos();
+        while (taken != work.get() && thread.isAlive()) {
+            if (System.nanoTime() - end >= 0) {
+                throw new DeviceException(("%s did not reach the end of its burst within %s ms "
+                        + "while serving %s: a driver's burst hangs, its queues stay in use")
+                        .formatted(name(), deadline.toMillis(), Arrays.toString(taken.tasks)));
+            }
+            LockSupport.parkNanos(WAIT_PERIOD_NANOS);
+        }
+    }
+
+    /** The stall {@code timeNanos} fell in, if {@code threadId} is this thread's kernel id. */
+    public Optional<Stall> stallAt(int threadId, long timeNanos) {
+        return threadId == this.threadId
+                ? stalls.at(timeNanos).map(s -> new Stall(name(), threadId, s[0], s[1]))
+                : Optional.empty();
+    }
+
+    /** Ends the thread, or logs that it does not end in time; no task is called after it. */
+    public void end(Duration deadline) {
+        ending = true;
+        hand(new Work(NONE, false));
+        try {
+            thread.join(deadline.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOG.warn("{}: did not end within {} ms", name(), deadline.toMillis());
+        }
+    }
+
+    private void run() {
+        threadId = affinity.threadId();
+        try {
+            affinity.pin(cpu);
+            affinity.reserve(cpu);
+        } catch (IOException e) {
+            LOG.warn("{}: not pinned, runs on any CPU: {}", name(), e.getMessage());
+        }
+        while (!ending) {
+            Work now = work.get();
+            taken = now;
+            if (now.tasks.length == 0) {
+                caches.flush();
+                LockSupport.park(this);
+            } else if (now.recordStalls) {
+                pollRecording(now);
+            } else {
+                poll(now);
+            }
+        }
+        caches.close();
+        taken = work.get();
+    }
+
+    private void poll(Work now) {
+        LcoreTask[] tasks = now.tasks;
+        do {
+            for (int i = 0; i < tasks.length; i++) {
+                call(tasks[i]);
+            }
+        } while (work.get() == now);
+    }
+
+    /** As {@link #poll}; apart from it, so that the plain loop does not pay for the clock. */
+    private void pollRecording(Work now) {
+        LcoreTask[] tasks = now.tasks;
+        long start = System.nanoTime();
+        do {
+            for (int i = 0; i < tasks.length; i++) {
+                call(tasks[i]);
+                long end = System.nanoTime();
+                if (end - start > StallRing.THRESHOLD_NANOS) {
+                    stalls.add(start, end);
+                }
+                start = end;
+            }
+        } while (work.get() == now);
+    }
+
+    private void call(LcoreTask task) {
+        try {
+            if (Mempool.DEBUG) {
+                caches.holder(task.label());
+            }
+            task.poll(caches);
+        } catch (Throwable failure) {
+            // Whatever it is, the other tasks go on without this one.
+            drop(task, failure);
+        }
+    }
+
+    private void drop(LcoreTask task, Throwable failure) {
+        Work now;
+        Work next;
+        do {
+            now = work.get();
+            LcoreTask[] rest = Arrays.stream(now.tasks).filter(t -> t != task)
+                    .toArray(LcoreTask[]::new);
+            if (rest.length == now.tasks.length) {
+                return;
+            }
+            next = new Work(rest, now.recordStalls);
+        } while (!work.compareAndSet(now, next));
+        failures.taskFailed(task, failure);
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.app;
+
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The ports of one application, their buffers, and the lcores that poll them. Ports that it has not
+ * opened it leaves alone. Any control thread.
+ *
+ * <p>A port whose device is pulled out is stopped, closed and its device detached, between two
+ * calls of a task. When the device returns it is attached with its devargs and started again.
+ */
+@ProviderType
+public interface PortGroup extends AutoCloseable {
+    /**
+     * Attaches the device and starts its port, with one receive and one transmit queue.
+     *
+     * @throws DeviceException naming the device and what failed; it is not attached then
+     */
+    OpenPort open(Devargs devargs) throws DeviceException;
+
+    /**
+     * Calls {@code task} on an lcore, again and again, until the calling thread is interrupted.
+     *
+     * @throws DeviceException      there is no buffer left for the lcore, or the task threw
+     * @throws InterruptedException the calling thread was interrupted; the task is not running
+     */
+    void run(LcoreTask task) throws DeviceException, InterruptedException;
+
+    /** Ends the lcores, closes the ports and detaches their devices. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testkit;
+
+import io.hotbus.eal.thread.CpuAffinity;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** CPUs by number, on which nothing is pinned; a thread's kernel id is its Java id. */
+public final class TestCpus implements CpuAffinity {
+    private final int count;
+
+    /** CPUs from 0 on. */
+    public TestCpus(int count) {
+        this.count = count;
+    }
+
+    @Override
+    public List<Integer> available() {
+        return IntStream.range(0, count).boxed().toList();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Thread.threadId is not in Java 17
+    public int threadId() {
+        return (int) Thread.currentThread().getId();
+    }
+
+    @Override
+    public void pin(int cpu) throws IOException {
+        if (cpu >= count) {
+            throw new IOException("CPU " + cpu + ": EINVAL");
+        }
+    }
+
+    /** Threads in a test are too few to be in one another's way. */
+    @Override
+    public void reserve(int cpu) throws IOException {
+        pin(cpu);
+    }
+}
