@@ -6,7 +6,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 
-/** An engine serves a stream, whose buffers come from the caches of its lcore. */
+/** Serves a stream by an engine. The buffers come from the caches of the lcore of the stream. */
 record FwdTask(ForwardEngine engine, FwdStream stream) implements LcoreTask {
     @Override
     public void poll(MempoolCaches caches) {

@@ -7,6 +7,7 @@ import io.hotbus.testkit.TestCpus;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.Options;
+import io.hotbus.testkit.TestCpus;
 import java.util.List;
 
 /** The forwarder, with the doors open that Declarative Services use. */
