@@ -3,7 +3,6 @@ package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
-import io.hotbus.testkit.TestCpus;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.Options;
