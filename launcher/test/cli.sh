@@ -89,6 +89,12 @@ check should_take_a_last_line_without_a_line_break 0 'Reattach is off' bash -c "
 check should_refuse_what_a_driver_cannot_do 1 'port 0 .net_null0.: promiscuous mode: not supported by net_null' \
 	exec_run 'set promisc all on' --vdev net_null0
 check should_know_what_is_always_on 0 'Promiscuous mode is on' exec_run 'set promisc all on' --vdev net_sim0
+check should_set_the_mtu_and_show_it 0 'MTU: 9000' \
+	exec_run 'port stop 0; port config mtu 0 9000; show port info 0' --vdev net_sim0
+check should_refuse_an_mtu 1 'port 0 .net_sim0.: MTU 60000: 68 to 9710 are possible' \
+	exec_run 'port stop 0; port config mtu 0 60000' --vdev net_sim0
+check should_refuse_another_address 1 'port 0 .net_sim0.: another address of its own: not supported by net_sim' \
+	exec_run 'mac_addr set 0 02:00:00:00:00:99' --vdev net_sim0
 check should_refuse_to_turn_it_off 1 'to turn promiscuous mode off: not supported by net_sim' \
 	exec_run 'set promisc all off' --vdev net_sim0
 check should_survive_a_removal_by_script 0 'net_sim0: attached again' \

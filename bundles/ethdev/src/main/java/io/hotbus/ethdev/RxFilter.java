@@ -22,7 +22,8 @@ import java.util.TreeSet;
  */
 public record RxFilter(List<MacAddress> addresses, Set<MacAddress> groups, boolean promiscuous,
         boolean allMulticast, Optional<SortedSet<Integer>> vlans) {
-    private static final int MAX_VLAN = 4095;
+    /** The largest VLAN id. */
+    public static final int MAX_VLAN = 4095;
 
     /** @throws IllegalArgumentException naming the address or VLAN that is none */
     public RxFilter {

@@ -46,10 +46,11 @@ public final class WireNic implements EthDev {
     /** Guarded by misuse. */
     private int inside;
     private Mempool pool;
-    private boolean promiscuous;
+    private volatile RxFilter filter;
 
     public WireNic(String name) {
         this.name = name;
+        this.filter = info().filter().initial(info().macAddress());
         for (int i = 0; i < MAX_QUEUES; i++) {
             received[i] = new MpmcRing(DEPTH);
         }
@@ -89,8 +90,12 @@ public final class WireNic implements EthDev {
         return misuse;
     }
 
+    public RxFilter filter() {
+        return filter;
+    }
+
     public boolean isPromiscuous() {
-        return promiscuous;
+        return filter.promiscuous();
     }
 
     /** Whether a thread is in a burst, held up by {@link #hangUntil}. */
@@ -102,8 +107,8 @@ public final class WireNic implements EthDev {
     public EthDevInfo info() {
         return new EthDevInfo("net_wire",
                 new MacAddress(1L << 41 | name.charAt(name.length() - 1)),
-                new QueueLimits(MAX_QUEUES, 64, 1024)).withFilter(
-                        new RxFilterLimits(1, false, 0, true, false, false));
+                new QueueLimits(MAX_QUEUES, 64, 1024)).withMaxMtu(9000).withFilter(
+                        new RxFilterLimits(4, true, 4, true, true, true));
     }
 
     @Override
@@ -234,6 +239,6 @@ public final class WireNic implements EthDev {
 
     @Override
     public void setRxFilter(RxFilter filter) {
-        promiscuous = filter.promiscuous();
+        this.filter = filter;
     }
 }

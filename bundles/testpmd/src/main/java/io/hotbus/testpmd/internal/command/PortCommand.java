@@ -22,6 +22,8 @@ public final class PortCommand implements Verbs {
         void on(Port port) throws DeviceException;
     }
 
+    private static final int MAX_MTU = 0xffff;
+
     private final PortManager manager;
     private final PortSelector ports;
 
@@ -40,12 +42,20 @@ public final class PortCommand implements Verbs {
                 step("detach", "stop, close, and detach the device", manager::detach, "detached"),
                 step("start", "start, and forward on it", manager::start, "started"),
                 step("stop", "forward on it no longer, and stop", manager::stop, "stopped"),
-                step("close", "stop, and close for good", manager::close, "closed"));
+                step("close", "stop, and close for good", manager::close, "closed"),
+                ports.named(Verb.of("port config mtu " + PortSelector.SYNTAX + " BYTES",
+                        "set the MTU of a stopped port",
+                        words -> setMtu(words.get(0), words.get(1)))));
     }
 
     private Verb<String> step(String word, String help, Step step, String done) {
         return ports.named(Verb.of("port " + word + " " + PortSelector.SYNTAX, help,
                 words -> each(words.get(0), step, done)));
+    }
+
+    private String setMtu(String which, String bytes) throws DeviceException {
+        int mtu = Numbers.parse("BYTES", bytes, 1, MAX_MTU);
+        return each(which, port -> port.setMtu(mtu), "set to an MTU of " + mtu);
     }
 
     private String attach(String devargs) throws DeviceException {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.port;
 
+import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.RxFilter;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,18 +14,35 @@ import java.util.concurrent.ConcurrentHashMap;
  * anew. Any thread.
  */
 final class KeptSettings {
-    private final Set<String> promiscuous = ConcurrentHashMap.newKeySet();
+    /** What a port itself knows; {@code ownAddress}: it was given another one than it came with. */
+    private record Kept(RxFilter filter, boolean ownAddress, int mtu) {
+    }
+
+    private final Map<String, Kept> ports = new ConcurrentHashMap<>();
     private final Set<String> stopped = ConcurrentHashMap.newKeySet();
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
 
     /** Keeps what the port itself knows; to be called when it goes. */
     void keep(Port port) {
-        set(promiscuous, port, port.promiscuous());
+        boolean ownAddress = !port.macAddress().equals(port.info().macAddress());
+        ports.put(port.name(), new Kept(port.rxFilter(), ownAddress, port.mtu()));
     }
 
-    /** Whether frames for other addresses are to be received. */
-    boolean promiscuous(Port port) {
-        return promiscuous.contains(port.name());
+    /**
+     * Sets a stopped port as the one of its name was.
+     *
+     * @throws DeviceException the device, perhaps another one than before, cannot do it
+     */
+    void restore(Port port) throws DeviceException {
+        Kept kept = ports.get(port.name());
+        if (kept == null) {
+            return;
+        }
+        if (port.mtu() != kept.mtu()) {
+            port.setMtu(kept.mtu());
+        }
+        port.changeRxFilter(now -> kept.ownAddress() ? kept.filter()
+                : kept.filter().withAddress(now.address()));
     }
 
     void setStopped(Port port, boolean on) {
@@ -50,7 +70,7 @@ final class KeptSettings {
 
     /** The device is detached by hand. */
     void forget(Port port) {
-        promiscuous.remove(port.name());
+        ports.remove(port.name());
         stopped.remove(port.name());
         closed.remove(port.name());
     }

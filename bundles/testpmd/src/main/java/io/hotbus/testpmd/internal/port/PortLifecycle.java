@@ -201,24 +201,30 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     }
 
     /**
-     * Configures and starts a port that is new; leaves any other as it is. One that is gone again
+     * Configures and starts a port that is new and has no owner; leaves any other as it is. One that is gone again
      * is left to the {@link PortRemover}, as at any other time.
      */
     private synchronized void setUp(Port port) throws DeviceException {
         if (port.rxQueueCount() != 0 || port.state() == PortState.CLOSED || port.device().isGone()
-                || kept.closed(port)) {
+                || kept.closed(port) || port.owner().isPresent()) {
             return;
         }
         managed.add(port);
         port.configure(forwarder.portConfig());
-        if (kept.promiscuous(port) && !port.promiscuous()) {
-            port.setPromiscuous(true);
-        }
+        restore(port);
         if (options.startDevices() && !kept.stopped(port)) {
             start(port);
         }
         // Under the lock, so that listeners are told of its end after this.
         listeners.forEach(listener -> listener.onReady(port));
+    }
+
+    private void restore(Port port) {
+        try {
+            kept.restore(port);
+        } catch (DeviceException e) {
+            LOG.warn("{} (it does not have all settings that it had before)", e.getMessage());
+        }
     }
 
     @Override

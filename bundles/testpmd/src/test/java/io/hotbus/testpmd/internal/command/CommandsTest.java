@@ -13,6 +13,8 @@ import io.hotbus.testpmd.rig.RigFramework;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +35,10 @@ class CommandsTest {
     @AfterEach
     void stop() throws Exception {
         rig.close();
+    }
+
+    private void assertFails(String line, String why) {
+        assertThatThrownBy(() -> run(line)).hasMessage(why);
     }
 
     private String run(String line) throws Exception {
@@ -71,7 +77,7 @@ class CommandsTest {
         rig.attach(2);
 
         assertThat(commands.candidates(List.of("port")))
-                .containsExactly("attach", "close", "detach", "start", "stop");
+                .containsExactly("attach", "close", "config", "detach", "start", "stop");
         assertThat(commands.candidates(List.of("show")))
                 .containsExactly("config", "fwd", "port");
         assertThat(commands.candidates(List.of("show", "port", "stats")))
@@ -87,7 +93,7 @@ class CommandsTest {
     void shouldSayHowAVerbMayBeUsed() {
         assertWrong("port strat 0", "'port strat 0' is not understood, valid: "
                 + "port attach DEVARGS, port detach ID|NAME|all, port start ID|NAME|all, "
-                + "port stop ID|NAME|all, port close ID|NAME|all");
+                + "port stop ID|NAME|all, port close ID|NAME|all, port config mtu ID|NAME|all BYTES");
         assertWrong("set reattach maybe",
                 "'set reattach maybe' is not understood, valid: set reattach on|off");
         assertWrong("start tx_first many",
@@ -161,6 +167,53 @@ class CommandsTest {
         run("port stop all");
         assertThat(run("show port info all")).contains("State: STOPPED", "Link status: down",
                 "Link speed: none", "Promiscuous mode: enabled");
+    }
+
+    @Test
+    void shouldSetWhatAPortReceives() throws Exception {
+        run("port attach wire0");
+        assertThat(run("set allmulti 0 on")).isEqualTo("Allmulticast mode is on");
+        assertThat(run("mac_addr set 0 02:00:00:00:00:77")).isEqualTo("Port 0 (wire0) receives "
+                + "frames for 02:00:00:00:00:77, 0 group(s), all VLANs");
+        run("mac_addr add 0 02:00:00:00:00:78");
+        run("mac_addr remove 0 02:00:00:00:00:78");
+        run("mcast_addr add 0 01:00:5e:00:00:01");
+        run("vlan set filter on 0");
+        run("rx_vlan add 7 0");
+        assertThat(run("rx_vlan add 9 0")).isEqualTo("Port 0 (wire0) receives "
+                + "frames for 02:00:00:00:00:77, 1 group(s), 2 VLAN(s)");
+        assertThat(rig.nic("wire0").filter().vlans()).contains(new TreeSet<>(Set.of(7, 9)));
+        run("rx_vlan rm all 0");
+        assertThat(rig.nic("wire0").filter().vlans()).contains(new TreeSet<>());
+        run("vlan set filter off 0");
+        assertThat(run("show port info 0")).contains("MAC address: 02:00:00:00:00:77",
+                "Allmulticast mode: enabled", "MTU: 1500");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeReceived() throws Exception {
+        run("port attach wire0");
+        assertFails("rx_vlan add 7 0", "port 0 (wire0): its VLAN filter is off, so the frames of "
+                + "all VLANs are received ('vlan set filter on' turns it on)");
+        assertFails("rx_vlan add 4096 0", "VLAN: '4096' is not a number from 0 to 4095");
+        assertFails("mac_addr add 0 0200", "port 0 (wire0): '0200' is no address (e.g. "
+                + "02:00:00:00:00:01)");
+        assertFails("mac_addr add 0 01:00:5e:00:00:01",
+                "port 0 (wire0): 01:00:5E:00:00:01 is not a unicast address");
+        assertFails("mac_addr remove 0 02:00:00:00:00:30",
+                "port 0 (wire0): 02:00:00:00:00:30 is the address of the port itself");
+    }
+
+    @Test
+    void shouldSetTheMtuOfAStoppedPort() throws Exception {
+        run("port attach wire0");
+        assertFails("port config mtu 0 9000",
+                "port 0 (wire0): is started: its MTU can be set while it is stopped");
+        run("port stop 0");
+        assertThat(run("port config mtu 0 9000")).isEqualTo("Port 0 (wire0) is set to an MTU of "
+                + "9000");
+        assertFails("port config mtu 0 9001", "port 0 (wire0): MTU 9001: 68 to 9000 are possible");
+        assertThat(run("show port info 0")).contains("MTU: 9000");
     }
 
     @Test

@@ -3,9 +3,11 @@ package io.hotbus.testpmd.internal.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortState;
 import io.hotbus.testpmd.rig.Rig;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,27 @@ class KeptSettingsTest {
         port().setPromiscuous(false);
         goesAndReturns();
         assertThat(port().promiscuous()).isFalse();
+    }
+
+    @Test
+    void shouldReceiveTheSameFramesAndHaveTheSameMtu() throws Exception {
+        MacAddress other = new MacAddress(0x0200_0000_0077L);
+        rig.ports.manager().stop(port());
+        port().setMtu(9000);
+        rig.ports.manager().start(port());
+        port().changeRxFilter(filter -> filter.plus(other).withVlans(Set.of(7)));
+
+        goesAndReturns();
+
+        assertThat(port().mtu()).isEqualTo(9000);
+        assertThat(port().rxFilter().addresses())
+                .containsExactly(port().info().macAddress(), other);
+        assertThat(rig.nic("wire0").filter()).isEqualTo(port().rxFilter());
+
+        port().changeRxFilter(filter -> filter.withAddress(other).withAllVlans());
+        goesAndReturns();
+        assertThat(port().macAddress()).isEqualTo(other);
+        assertThat(port().rxFilter().vlans()).isEmpty();
     }
 
     @Test
