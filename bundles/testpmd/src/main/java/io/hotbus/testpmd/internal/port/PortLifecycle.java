@@ -149,9 +149,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             }
             case DESTROY -> forget(event.port());
             case INTR_RESET -> reset(event.port());
-            case INTR_LSC, INTR_RMV -> {
-                // removals are the PortRemover's
-            }
+            case INTR_LSC, INTR_RMV -> { } // removals are the PortRemover's
         }
     }
 
@@ -201,8 +199,8 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     }
 
     /**
-     * Configures and starts a port that is new and has no owner; leaves any other as it is. One that is gone again
-     * is left to the {@link PortRemover}, as at any other time.
+     * Configures and starts a port that is new and has no owner; leaves any other as it is. A port
+     * that is gone again is left to the {@link PortRemover}, as at any other time.
      */
     private synchronized void setUp(Port port) throws DeviceException {
         if (port.rxQueueCount() != 0 || port.state() == PortState.CLOSED || port.device().isGone()
@@ -229,6 +227,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Override
     public synchronized void start(Port port) throws DeviceException {
+        requireNoOwner(port);
         port.start();
         try {
             forwarder.addPort(port);
@@ -239,6 +238,13 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             throw e;
         }
         kept.setStopped(port, false);
+    }
+
+    private static void requireNoOwner(Port port) throws DeviceException {
+        String owner = port.owner().orElse(null);
+        if (owner != null) {
+            throw new DeviceException("%s: is owned by %s".formatted(port, owner));
+        }
     }
 
     @Override

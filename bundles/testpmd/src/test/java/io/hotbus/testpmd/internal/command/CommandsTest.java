@@ -93,7 +93,8 @@ class CommandsTest {
     void shouldSayHowAVerbMayBeUsed() {
         assertWrong("port strat 0", "'port strat 0' is not understood, valid: "
                 + "port attach DEVARGS, port detach ID|NAME|all, port start ID|NAME|all, "
-                + "port stop ID|NAME|all, port close ID|NAME|all, port config mtu ID|NAME|all BYTES");
+                + "port stop ID|NAME|all, port close ID|NAME|all, "
+                + "port config mtu ID|NAME|all BYTES");
         assertWrong("set reattach maybe",
                 "'set reattach maybe' is not understood, valid: set reattach on|off");
         assertWrong("start tx_first many",

@@ -133,6 +133,24 @@ class PortLifecycleTest {
     }
 
     @Test
+    void shouldNotStartAPortThatIsAnothers() throws Exception {
+        try (Rig rig = new Rig()) {
+            Port port = rig.attach("wire0");
+            rig.ports.manager().stop(port);
+            port.own("net_bonding0");
+
+            assertThatThrownBy(() -> rig.ports.manager().start(port))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessage("port 0 (wire0): is owned by net_bonding0");
+            assertThat(port.state()).isEqualTo(PortState.STOPPED);
+
+            port.disown("net_bonding0");
+            rig.ports.manager().start(port);
+            assertThat(port.state()).isEqualTo(PortState.STARTED);
+        }
+    }
+
+    @Test
     void shouldLeaveAPortStoppedWhoseDeviceLostItsState() throws Exception {
         try (Rig rig = new Rig()) {
             Port port = rig.attach("wire0");
