@@ -134,18 +134,30 @@ jvm_flags() {
 	done <"$launcher/jvm.options"
 }
 
+# The words of the command line that make it the product, one a line; the rig's guest starts it by them, too.
+# $1 is the launcher's folder, $2 the folder of this process, $3 the folder of the class path.
+product_words() {
+	printf '%s\n' "-Dlogback.configurationFile=$1/etc/logback.xml" "-Dhotbus.home=$1" "-Dhotbus.cache=$2" \
+		-cp "$3/*" io.hotbus.launch.Main
+}
+
+# As product_words, for what follows etc/ ($1) and deploy/ ($2).
+watch_words() {
+	printf '%s\n' "-Dfelix.fileinstall.dir=$1" "-Dhotbus.deploy=$2"
+}
+
 # What follows what is put into deploy/ and etc/.
 watch_options() {
 	local deploy=${HOTBUS_DEPLOY:-$launcher/deploy} etc=${HOTBUS_ETC:-$launcher/etc}
 	case $etc in *,*) die 2 "HOTBUS_ETC names one folder, without a comma" ;; esac
 	require_own "$deploy" HOTBUS_DEPLOY
 	require_own "$etc" HOTBUS_ETC
-	options+=("-Dfelix.fileinstall.dir=$(readlink -e "$etc")" "-Dhotbus.deploy=$(readlink -e "$deploy")")
+	mapfile -t -O "${#options[@]}" options < <(watch_words "$(readlink -e "$etc")" "$(readlink -e "$deploy")")
 }
 
 # Starts the framework with a command of the product and the arguments it gets.
 run_jvm() {
-	local command=$1 options=() flags=() limit
+	local command=$1 options=() flags=() product=() limit
 	case $(uname -sm) in
 	'Linux x86_64' | 'Linux aarch64') ;;
 	*) die 3 "hotbus runs on Linux on x86-64 or aarch64; this is $(uname -sm)" ;;
@@ -168,9 +180,8 @@ run_jvm() {
 		fi
 	fi
 	mapfile -t flags < <(jvm_flags)
+	mapfile -t product < <(product_words "$launcher" "$cache" "$cache/lib")
 	# shellcheck disable=SC2086  # HOTBUS_JAVA_OPTS is a list of words
 	exec "$JAVA_HOME/bin/java" "${flags[@]}" "${access_options[@]}" ${HOTBUS_JAVA_OPTS:-} "${options[@]}" \
-		-Djava.io.tmpdir="$cache/tmp" -Dlogback.configurationFile="$launcher/etc/logback.xml" \
-		-Dhotbus.home="$launcher" -Dhotbus.cache="$cache" \
-		-cp "$cache/lib/*" io.hotbus.launch.Main "$@"
+		-Djava.io.tmpdir="$cache/tmp" "${product[@]}" "$@"
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,25 +71,31 @@ class Build:
 
     def java(self) -> list[str]:
         """The JVM, with its flags."""
-        flags = [line for line in (LAUNCHER / "jvm.options").read_text().splitlines()
-                 if line and not line.startswith("#")]
-        return [f"{self.java_home}/bin/java", *flags, *self.java_options, *GUEST_OPTIONS]
+        return [f"{self.java_home}/bin/java", *_recipe("jvm_flags"), *self.java_options,
+                *GUEST_OPTIONS]
 
     def bundle(self, name: str) -> Path:
         """The jar of ours whose name, without version and io.hotbus., is `name`."""
         return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
 
     def command(self, binding: str) -> list[str]:
-        """The JVM's command line; the same as that of launcher/hotbus, where it matters."""
+        """The JVM's command line, by the words of launcher/hotbus."""
         arguments = [word for port in VIRTUAL_PORTS for word in ("--vdev", port)]
         arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
                       "--stats-period", "1"]
         return [
             *self.java(),
-            f"-Dlogback.configurationFile={IN_GUEST}/etc/logback.xml",
-            f"-Dhotbus.home={HOME_IN_GUEST}", "-Dhotbus.cache=/run/hotbus/cache",
-            f"-Dfelix.fileinstall.dir={IN_GUEST}/etc", f"-Dhotbus.deploy={DEPLOY}",
-            "-cp", f"{EXPORT_IN_GUEST}/lib/*", "io.hotbus.launch.Main", "run", *arguments]
+            *_recipe("watch_words", f"{IN_GUEST}/etc", DEPLOY),
+            *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", f"{EXPORT_IN_GUEST}/lib"),
+            "run", *arguments]
+
+
+def _recipe(function: str, *arguments: str) -> list[str]:
+    """What a function of the launcher prints, line by line."""
+    script = 'launcher=$1; . "$launcher/lib/run.sh"; shift; "$@"'
+    done = subprocess.run(["bash", "-euc", script, "bash", LAUNCHER, function, *arguments],
+                          check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
 
 
 def _lay_out(build: Build, deployed: tuple[str, ...]) -> str:
