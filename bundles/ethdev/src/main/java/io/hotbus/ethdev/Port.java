@@ -73,6 +73,16 @@ public interface Port {
      */
     RxQueue rxQueue(int index);
 
+    /**
+     * Lets the thread that polls a receive queue sleep: {@code wake} is called at least once, on
+     * any thread, when there is a packet to receive, or when {@link #rxQueue} has changed, since
+     * the port was started or stopped or its device is gone. Each call replaces the one before. To
+     * be called between two bursts, on the thread of the bursts; {@code wake} never blocks.
+     *
+     * @return false where the device has no receive interrupts, so that it has to be polled
+     */
+    boolean wakeOnPacket(int index, Runnable wake);
+
     /** The transmit queue to send through now; as {@link #rxQueue}. */
     TxQueue txQueue(int index);
 

@@ -16,4 +16,16 @@ public interface RxQueue {
      * @param caches the calling thread's: buffers to receive into come from there
      */
     int burst(MempoolCaches caches, long[] mbufs, int count);
+
+    /**
+     * Has {@code wake} called, on any thread, when there is a packet to receive: at once, perhaps
+     * before this returns, where there is one now. Each call replaces the one before. Called
+     * between two bursts, on the thread of the bursts; {@code wake} never blocks.
+     * Source: DPDK {@code rte_eth_dev_rx_intr_enable}.
+     *
+     * @return false where the device has no receive interrupts; then {@code wake} is not called
+     */
+    default boolean wakeOnPacket(Runnable wake) {
+        return false;
+    }
 }

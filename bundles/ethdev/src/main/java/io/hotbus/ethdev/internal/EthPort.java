@@ -37,14 +37,13 @@ final class EthPort implements Port {
     private final EthDev dev;
     private final EthDevInfo info;
     private final PortLimits limits;
+    private final PortSettings settings;
     private final LiveQueues live;
     private final ShownStats shown;
     private final PortQueues queues;
     private final Starvation starvation = new Starvation();
     private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
-    private int mtu = EthDevInfo.DEFAULT_MTU;
-    private RxFilter filter;
     private Optional<String> owner = Optional.empty();
 
     EthPort(int id, Device device, EthDev dev) {
@@ -55,7 +54,7 @@ final class EthPort implements Port {
         this.live = new LiveQueues(info.rx().maxQueues(), info.tx().maxQueues());
         this.queues = new PortQueues(toString(), dev);
         this.limits = new PortLimits(toString(), info);
-        this.filter = info.filter().initial(info.macAddress());
+        this.settings = new PortSettings(toString(), dev, limits);
         this.shown = new ShownStats(dev, this::isRemoved);
     }
 
@@ -87,6 +86,11 @@ final class EthPort implements Port {
     @Override
     public RxQueue rxQueue(int index) {
         return live.rx(index);
+    }
+
+    @Override
+    public boolean wakeOnPacket(int index, Runnable wake) {
+        return live.wakeOnPacket(index, wake);
     }
 
     @Override
@@ -229,7 +233,7 @@ final class EthPort implements Port {
 
     @Override
     public synchronized int mtu() {
-        return mtu;
+        return settings.mtu();
     }
 
     @Override
@@ -238,15 +242,13 @@ final class EthPort implements Port {
             throw failure("is " + state.name().toLowerCase(Locale.ROOT)
                     + ": its MTU can be set while it is stopped");
         }
-        limits.checkMtu(bytes);
         requirePresent("told its MTU");
-        dev.setMtu(bytes);
-        mtu = bytes;
+        settings.setMtu(bytes);
     }
 
     @Override
     public synchronized RxFilter rxFilter() {
-        return filter;
+        return settings.filter();
     }
 
     @Override
@@ -255,17 +257,7 @@ final class EthPort implements Port {
         if (state == PortState.CLOSED || isRemoved()) {
             return;
         }
-        RxFilter next;
-        try {
-            next = change.apply(filter);
-        } catch (IllegalArgumentException e) {
-            throw new DeviceException(this + ": " + e.getMessage(), e);
-        }
-        limits.check(filter, next);
-        if (!next.equals(filter)) {
-            dev.setRxFilter(next);
-            filter = next;
-        }
+        settings.change(change);
     }
 
     @Override

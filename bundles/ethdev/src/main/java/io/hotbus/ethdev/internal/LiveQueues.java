@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev.internal;
 
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The queues of a port that lcores see: the driver's while it is started, else idle ones that
@@ -14,13 +16,26 @@ import java.util.Arrays;
  * or gone. Source of the idea: DPDK {@code eth_dev_fp_ops_reset}.
  */
 final class LiveQueues {
-    private static final RxQueue IDLE_RX = (caches, mbufs, count) -> 0;
+    private static final RxQueue IDLE_RX = new RxQueue() {
+        @Override
+        public int burst(MempoolCaches caches, long[] mbufs, int count) {
+            return 0;
+        }
+
+        /** There is nothing to receive until other queues are published. */
+        @Override
+        public boolean wakeOnPacket(Runnable wake) {
+            return true;
+        }
+    };
     private static final TxQueue IDLE_TX = (caches, mbufs, count) -> 0;
 
     private final RxQueue[] idleRx;
     private final TxQueue[] idleTx;
     private volatile RxQueue[] rx;
     private volatile TxQueue[] tx;
+    /** By receive queue: who is to be woken when the queues change; null where nobody sleeps. */
+    private final AtomicReferenceArray<Runnable> sleepers;
     /** No queue of the driver is ever published again. */
     private boolean ended;
 
@@ -31,6 +46,7 @@ final class LiveQueues {
         Arrays.fill(idleTx, IDLE_TX);
         rx = idleRx;
         tx = idleTx;
+        sleepers = new AtomicReferenceArray<>(maxRxQueues);
     }
 
     RxQueue rx(int index) {
@@ -39,6 +55,26 @@ final class LiveQueues {
 
     TxQueue tx(int index) {
         return tx[index];
+    }
+
+    /** See {@link io.hotbus.ethdev.Port#wakeOnPacket}. */
+    boolean wakeOnPacket(int index, Runnable wake) {
+        sleepers.set(index, wake);
+        RxQueue queue = rx[index];
+        boolean awake = queue.wakeOnPacket(wake);
+        if (rx[index] != queue) {
+            wake.run(); // the change may not have seen the sleeper
+        }
+        return awake;
+    }
+
+    private void wakeSleepers() {
+        for (int i = 0; i < sleepers.length(); i++) {
+            Runnable wake = sleepers.getAndSet(i, null);
+            if (wake != null) {
+                wake.run();
+            }
+        }
     }
 
     /** Shows lcores the driver's queues, unless {@link #withdrawForGood} was called. */
@@ -52,12 +88,14 @@ final class LiveQueues {
         System.arraycopy(driverTx, 0, nextTx, 0, driverTx.length);
         rx = nextRx;
         tx = nextTx;
+        wakeSleepers();
     }
 
     /** From their next burst on, lcores meet idle queues. */
     synchronized void withdraw() {
         rx = idleRx;
         tx = idleTx;
+        wakeSleepers();
     }
 
     /** As {@link #withdraw}, for good. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev.internal;
 
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 
@@ -11,17 +12,30 @@ final class TrackedQueues {
 
     /** @param label the queue, as {@code Mempool.holders} shows it */
     static RxQueue rx(RxQueue queue, String label) {
-        return (caches, mbufs, count) -> {
-            String caller = caches.holder();
-            caches.holder(label);
-            try {
-                int received = queue.burst(caches, mbufs, count);
-                caches.hold(caller, mbufs, 0, received);
-                return received;
-            } finally {
-                caches.holder(caller);
+        return new RxQueue() {
+            @Override
+            public int burst(MempoolCaches caches, long[] mbufs, int count) {
+                return received(queue, label, caches, mbufs, count);
+            }
+
+            @Override
+            public boolean wakeOnPacket(Runnable wake) {
+                return queue.wakeOnPacket(wake);
             }
         };
+    }
+
+    private static int received(
+            RxQueue queue, String label, MempoolCaches caches, long[] mbufs, int count) {
+        String caller = caches.holder();
+        caches.holder(label);
+        try {
+            int received = queue.burst(caches, mbufs, count);
+            caches.hold(caller, mbufs, 0, received);
+            return received;
+        } finally {
+            caches.holder(caller);
+        }
     }
 
     /** @param label the queue, as {@code Mempool.holders} shows it */

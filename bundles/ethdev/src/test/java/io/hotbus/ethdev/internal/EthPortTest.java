@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -460,6 +461,21 @@ final class EthPortTest {
         start();
         refuses(() -> port.setMtu(1500), "is started: its MTU can be set while it is stopped");
         assertThat(dev.calls).startsWith("mtu 9000").doesNotContain("mtu 1500");
+    }
+
+    @Test
+    void shouldWakeWhoSleepsWhenTheQueuesChange() throws DeviceException {
+        AtomicInteger wakes = new AtomicInteger();
+        assertThat(port.wakeOnPacket(1, wakes::incrementAndGet)).isTrue();
+        assertThat(wakes).hasValue(0);
+        start();
+        assertThat(wakes).hasValue(1);
+        // The device of this test has no receive interrupts.
+        assertThat(port.wakeOnPacket(1, wakes::incrementAndGet)).isFalse();
+        port.deviceRemoved();
+        assertThat(wakes).hasValue(2);
+        port.stop();
+        assertThat(wakes).hasValue(2);
     }
 
     @Test

@@ -59,7 +59,8 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
 
     @Override
     protected SimRxQueue createRxQueue(QueueSetup setup) {
-        SimRxQueue queue = new SimRxQueue(bars, nic.name(), setup);
+        SimRxQueue queue = new SimRxQueue(bars, nic.name(), setup,
+                wake -> nic.onPacket(setup.index(), wake));
         mapDma(setup.pool());
         return queue;
     }

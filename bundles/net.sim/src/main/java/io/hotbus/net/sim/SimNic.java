@@ -7,6 +7,7 @@ import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.util.Collection;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The hardware side of one NIC: what is behind its registers. It knows the memory by a mapping of
@@ -38,6 +39,8 @@ final class SimNic {
     private int control;
     private boolean linkUp;
     private volatile Runnable linkInterrupt = () -> { };
+    /** By receive queue. */
+    private final AtomicReferenceArray<Runnable> packetInterrupts;
 
     /**
      * A NIC with power on and in reset. Control thread.
@@ -62,6 +65,7 @@ final class SimNic {
         counters = new SimNicCounters(bar0);
         rx = new SimNicRx[args.queues()];
         tx = new SimNicTx[args.queues()];
+        packetInterrupts = new AtomicReferenceArray<>(args.queues());
         long bar2 = bar0 + SimRegs.BAR0_LENGTH;
         for (int q = 0; q < rx.length; q++) {
             rx[q] = new SimNicRx(bar0 + SimRegs.rxQueue(q), bar2, iommu, counters);
@@ -88,6 +92,11 @@ final class SimNic {
     /** Runs {@code handler}, on another thread, whenever the link has changed. Any thread. */
     void onLinkChange(Runnable handler) {
         linkInterrupt = handler;
+    }
+
+    /** Runs {@code handler}, on another thread, for the interrupt of a queue. Any thread. */
+    void onPacket(int queue, Runnable handler) {
+        packetInterrupts.set(queue, handler);
     }
 
     /**
@@ -193,7 +202,11 @@ final class SimNic {
     /** Shows the driver what {@link #receive} has counted. */
     void publishReceived(int queue) {
         if (receiving > 0) {
-            rx[queue % receiving].publish();
+            int to = queue % receiving;
+            rx[to].publish();
+            if (rx[to].raisesInterrupt()) {
+                interrupts.execute(packetInterrupts.get(to));
+            }
         }
         counters.publishReceived();
     }

@@ -8,6 +8,8 @@ final class SimNicRx extends SimNicQueue {
     private final SimIommu iommu;
     private final SimNicCounters counters;
     private int bufferSize;
+    /** The number in RXIM for which the interrupt was raised. */
+    private int raised;
 
     SimNicRx(long registers, long bar2, SimIommu iommu, SimNicCounters counters) {
         super(registers, bar2);
@@ -17,8 +19,19 @@ final class SimNicRx extends SimNicQueue {
 
     @Override
     boolean configure() {
+        raised = register(SimRegs.RXIM);
         bufferSize = register(SimRegs.SRRCTL);
         return bufferSize > 0;
+    }
+
+    /** After frames were received: whether the interrupt is to be raised. */
+    boolean raisesInterrupt() {
+        // The driver writes RXIM and then looks for a frame; we write the frame and then look.
+        RawMemory.fullFence();
+        int asked = register(SimRegs.RXIM);
+        boolean raises = asked != raised;
+        raised = asked;
+        return raises;
     }
 
     /**

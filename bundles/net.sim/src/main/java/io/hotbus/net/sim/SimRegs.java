@@ -68,6 +68,8 @@ final class SimRegs {
     /** RXDCTL, TXDCTL. */
     static final long DCTL = 0x018;
     static final int DCTL_ENABLE = 1 << 25;
+    /** RXIM, receive only: another number than before asks for an interrupt. */
+    static final long RXIM = 0x020;
     /** RDT, TDT: the doorbell. */
     static final long TAIL = 0x080;
     /** RDH, TDH: where the hardware stands. */

@@ -3,6 +3,7 @@ package io.hotbus.net.sim;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
+import io.hotbus.eal.io.RawMemory;
 import io.hotbus.pmd.Registers;
 
 /** The registers and the descriptors of one queue, as the driver sees them. */
@@ -42,6 +43,12 @@ final class SimRing {
     /** Tells the hardware that descriptors before {@code tail} are its own now. */
     void doorbell(int tail) {
         bars.registers().write32(registers + SimRegs.TAIL, tail);
+    }
+
+    /** Asks for an interrupt by another number than before, and orders later reads after it. */
+    void askForInterrupt(int number) {
+        bars.registers().write32(registers + SimRegs.RXIM, number);
+        RawMemory.fullFence();
     }
 
     /** Sets all descriptors to zero. Control threads. */

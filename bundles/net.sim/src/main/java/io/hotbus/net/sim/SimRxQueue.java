@@ -7,18 +7,24 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.RxRing;
+import java.util.function.Consumer;
 
 /** A receive queue. */
 final class SimRxQueue extends RxRing implements SimQueue {
     private final SimRing ring;
     private final int bufferSize;
+    private final Consumer<Runnable> interrupt;
     /** All-ones was read where that cannot be. Until the queue is started again. */
     private boolean gone;
+    /** How often an interrupt was asked for. */
+    private int interrupts;
 
-    SimRxQueue(SimBars bars, String device, QueueSetup setup) {
+    /** {@code interrupt} takes what is to be run for the interrupt of the queue. */
+    SimRxQueue(SimBars bars, String device, QueueSetup setup, Consumer<Runnable> interrupt) {
         super(setup, device + " receive queue " + setup.index());
         this.ring = new SimRing(bars, SimRegs.rxQueue(setup.index()), 2 * setup.index(),
                 setup.descriptors());
+        this.interrupt = interrupt;
         this.bufferSize = Math.min(setup.pool().dataRoom(), SimRegs.MAX_FRAME);
     }
 
@@ -64,6 +70,16 @@ final class SimRxQueue extends RxRing implements SimQueue {
             return mbuf;
         }
         return join(caches, mbuf, valid ? length : 0, (flags & SimDescriptor.RX_EOP) != 0);
+    }
+
+    @Override
+    public boolean wakeOnPacket(Runnable wake) {
+        interrupt.accept(wake);
+        ring.askForInterrupt(++interrupts);
+        if (gone || owned > 0 && (ring.word(first) & SimDescriptor.DD) != 0) {
+            wake.run();
+        }
+        return true;
     }
 
     @Override

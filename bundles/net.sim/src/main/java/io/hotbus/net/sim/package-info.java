@@ -49,6 +49,8 @@
  * +0x010  SRRCTL          RW  receive only: bytes a buffer holds
  * +0x018  RXDCTL, TXDCTL  RW  bit 25 ENABLE. From 0 to 1: the registers above are taken over, the
  *                             head is set to 0; the tail must be 0 then
+ * +0x020  RXIM            RW  receive only: another number than before was written here: the
+ *                             next frame received raises the interrupt of the queue, once
  * +0x080  RDT, TDT        RW  the doorbell: descriptors from the head up to this one, not included,
  *                             are the hardware's
  * +0x100  RDH, TDH        RO  the head: the next descriptor the hardware will use
@@ -57,7 +59,7 @@
  * </pre>
  * The NIC has no address filter: it receives all frames, as if promiscuous. A frame of transmit
  * queue n arrives at the peer's receive queue n modulo those that run. Interrupts: one, when
- * STATUS.LU changes.
+ * STATUS.LU changes, and one for each receive queue, see RXIM.
  *
  * <h2>Descriptors</h2>
  * 16 bytes, little-endian: the buffer's I/O virtual address, then a word that the hardware writes

@@ -41,7 +41,7 @@ final class SimQueueTest {
         bars = new SimBars(Registers.withSign(bar0, SimRegs.STATUS),
                 new Mmio("net_sim9 BAR2", memory + SimRegs.BAR0_LENGTH, SimRegs.BAR2_LENGTH));
         QueueSetup setup = new QueueSetup(0, RING, pool, 3, counters);
-        rx = new SimRxQueue(bars, "net_sim9", setup);
+        rx = new SimRxQueue(bars, "net_sim9", setup, wake -> { });
         tx = new SimTxQueue(bars, "net_sim9", setup);
     }
 

@@ -11,7 +11,10 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
+import io.hotbus.testkit.Await;
 import io.hotbus.testkit.Frames;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -297,6 +300,41 @@ final class SimTrafficTest {
         assertThat(b.xstats()).containsEntry("rx_oversize", 1L);
         // The driver keeps the third frame, 10240 bytes, from the hardware.
         assertThat(a.stats().txErrors()).isEqualTo(1);
+        detachAll();
+    }
+
+    @Test
+    void shouldWakeAThreadThatSleepsUntilThereIsAPacket() throws Exception {
+        Port a = rig.start("net_sim0,peer=net_sim1", pool);
+        Port b = rig.start("net_sim1", pool);
+        for (int i = 0; i < 200; i++) {
+            Semaphore woken = new Semaphore(0);
+            assertThat(b.wakeOnPacket(0, woken::release)).isTrue();
+            assertThat(Frames.send(a, pool, i, 1)).isEqualTo(1);
+            assertThat(woken.tryAcquire(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            Frames.receiveAll(b, 0, pool, i, i + 1);
+            woken.drainPermits();
+        }
+        // A packet that is there already wakes at once.
+        assertThat(Frames.send(a, pool, 200, 1)).isEqualTo(1);
+        Semaphore woken = new Semaphore(0);
+        assertThat(Rig.eventually(() -> b.wakeOnPacket(0, woken::release)
+                && woken.availablePermits() > 0)).isTrue();
+        Frames.receiveAll(b, 0, pool, 200, 201);
+        detachAll();
+    }
+
+    @Test
+    void shouldWakeAThreadThatSleepsWhenTheDeviceGoes() throws Exception {
+        Port port = rig.start("net_sim0,loopback=1", pool);
+        Semaphore woken = new Semaphore(0);
+        assertThat(port.wakeOnPacket(0, woken::release)).isTrue();
+        port.stop();
+        assertThat(woken.tryAcquire()).isTrue();
+        assertThat(port.wakeOnPacket(0, woken::release)).isTrue();
+        assertThat(woken.tryAcquire()).isFalse();
+        port.start();
+        assertThat(woken.tryAcquire()).isTrue();
         detachAll();
     }
 
