@@ -34,6 +34,14 @@ public interface PortManager {
      */
     void stop(Port port) throws DeviceException;
 
+    /**
+     * Stops and starts a started port, with the settings it has: sets its device up again from
+     * whatever state it is in. Does nothing where the port is not started.
+     *
+     * @throws DeviceException it does not start again; it is stopped
+     */
+    void reset(Port port) throws DeviceException;
+
     /** As {@link #stop}, then closes it for good. */
     void close(Port port) throws DeviceException;
 

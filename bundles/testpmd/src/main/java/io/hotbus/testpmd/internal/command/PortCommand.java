@@ -42,6 +42,7 @@ public final class PortCommand implements Verbs {
                 step("detach", "stop, close, and detach the device", manager::detach, "detached"),
                 step("start", "start, and forward on it", manager::start, "started"),
                 step("stop", "forward on it no longer, and stop", manager::stop, "stopped"),
+                step("reset", "stop, and start with the settings it has", manager::reset, "reset"),
                 step("close", "stop, and close for good", manager::close, "closed"),
                 ports.named(Verb.of("port config mtu " + PortSelector.SYNTAX + " BYTES",
                         "set the MTU of a stopped port",

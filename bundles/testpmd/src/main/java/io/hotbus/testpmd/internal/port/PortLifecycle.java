@@ -148,7 +148,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
                 }
             }
             case DESTROY -> forget(event.port());
-            case INTR_RESET -> reset(event.port());
+            case INTR_RESET -> recover(event.port());
             case INTR_LSC, INTR_RMV -> { } // removals are the PortRemover's
         }
     }
@@ -162,9 +162,9 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     }
 
     /** Sets the port up again; takes its device for removed where that fails. */
-    private void reset(Port port) {
+    private void recover(Port port) {
         try {
-            restart(port);
+            reset(port);
         } catch (DeviceException e) {
             LOG.error("port {} ({}): not set up again after its device lost its state: {} "
                     + "(the device is taken for removed)", port.id(), port.name(), e.getMessage());
@@ -172,8 +172,8 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         }
     }
 
-    /** Stops and starts a port that is started, with the configuration it has. */
-    private synchronized void restart(Port port) throws DeviceException {
+    @Override
+    public synchronized void reset(Port port) throws DeviceException {
         if (port.state() != PortState.STARTED || port.isRemoved()) {
             return;
         }

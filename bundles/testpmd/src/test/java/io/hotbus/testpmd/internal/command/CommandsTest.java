@@ -77,7 +77,7 @@ class CommandsTest {
         rig.attach(2);
 
         assertThat(commands.candidates(List.of("port")))
-                .containsExactly("attach", "close", "config", "detach", "start", "stop");
+                .containsExactly("attach", "close", "config", "detach", "reset", "start", "stop");
         assertThat(commands.candidates(List.of("show")))
                 .containsExactly("config", "fwd", "port");
         assertThat(commands.candidates(List.of("show", "port", "stats")))
@@ -93,7 +93,7 @@ class CommandsTest {
     void shouldSayHowAVerbMayBeUsed() {
         assertWrong("port strat 0", "'port strat 0' is not understood, valid: "
                 + "port attach DEVARGS, port detach ID|NAME|all, port start ID|NAME|all, "
-                + "port stop ID|NAME|all, port close ID|NAME|all, "
+                + "port stop ID|NAME|all, port reset ID|NAME|all, port close ID|NAME|all, "
                 + "port config mtu ID|NAME|all BYTES");
         assertWrong("set reattach maybe",
                 "'set reattach maybe' is not understood, valid: set reattach on|off");
@@ -203,6 +203,16 @@ class CommandsTest {
                 "port 0 (wire0): 01:00:5E:00:00:01 is not a unicast address");
         assertFails("mac_addr remove 0 02:00:00:00:00:30",
                 "port 0 (wire0): 02:00:00:00:00:30 is the address of the port itself");
+    }
+
+    @Test
+    void shouldResetAStartedPort() throws Exception {
+        run("port attach wire0");
+        assertThat(run("port reset 0")).isEqualTo("Port 0 (wire0) is reset");
+        assertThat(rig.nic("wire0").calls()).containsExactly("start", "stop", "start");
+        run("port stop 0");
+        run("port reset 0");
+        assertThat(rig.nic("wire0").calls()).hasSize(4);
     }
 
     @Test
