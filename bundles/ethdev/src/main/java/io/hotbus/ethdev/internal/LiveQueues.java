@@ -6,12 +6,12 @@ import io.hotbus.ethdev.TxQueue;
 import java.util.Arrays;
 
 /**
- * The queues of a port that lcores see: the driver's while it is started, else idle ones that
- * receive and take nothing, without an access.
+ * The queues of a port that lcores see: the driver's queues while the port is started, otherwise
+ * idle queues, which receive and take nothing and do not access the device.
  *
- * <p>Reading is for lcores, one volatile load. The arrays are as long as the device can have queues
- * and never change once published, so that a burst loop needs no check for a port that is stopped
- * or gone. Source of the idea: DPDK {@code eth_dev_fp_ops_reset}.
+ * <p>Lcores read them with one volatile load. The arrays have an element for each queue that the
+ * device can have and never change once published, so a burst loop needs no check for a port that
+ * is stopped or gone. Source of the idea: DPDK {@code eth_dev_fp_ops_reset}.
  */
 final class LiveQueues {
     private static final RxQueue IDLE_RX = (caches, mbufs, count) -> 0;
@@ -21,7 +21,7 @@ final class LiveQueues {
     private final TxQueue[] idleTx;
     private volatile RxQueue[] rx;
     private volatile TxQueue[] tx;
-    /** No queue of the driver is ever published again. */
+    /** Whether the driver's queues must never be published again. */
     private boolean ended;
 
     LiveQueues(int maxRxQueues, int maxTxQueues) {
@@ -54,13 +54,13 @@ final class LiveQueues {
         tx = nextTx;
     }
 
-    /** From their next burst on, lcores meet idle queues. */
+    /** Shows lcores idle queues from their next burst on. */
     synchronized void withdraw() {
         rx = idleRx;
         tx = idleTx;
     }
 
-    /** As {@link #withdraw}, for good. */
+    /** Does {@link #withdraw} for good. */
     synchronized void withdrawForGood() {
         withdraw();
         ended = true;
