@@ -130,7 +130,8 @@ final class ConfigurationFile {
     }
 
     /**
-     * Throws if a key was not read: Felix's reader stops silently at a line that it cannot parse.
+     * Throws if a key was not read or is given twice: Felix's reader stops silently at text that it
+     * cannot parse.
      */
     private void requireAll(String text, Dictionary<String, Object> values)
             throws ConfigurationFileException {

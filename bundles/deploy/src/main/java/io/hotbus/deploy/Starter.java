@@ -104,8 +104,8 @@ final class Starter {
     }
 
     /**
-     * Whether the framework has passed the start level of the bundle. The framework itself starts
-     * the bundles of its present level.
+     * Whether the start level of the bundle is reached. While the framework starts, it starts the
+     * bundles of its present level itself, so that level does not count yet.
      */
     private boolean isLevelReached(Bundle bundle) {
         Bundle system = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
