@@ -5,9 +5,8 @@
  *
  * A "window" is a range of this process's addresses behind which a device's memory is mapped (a
  * BAR, a descriptor ring). When an access to it raises SIGBUS (BUS_ADRERR), the handler puts
- * prepared memory in its place, keeps a record, tells the eventfd and returns: the instruction
- * runs again and succeeds. Whatever is not ours goes to the handler that was there before,
- * untouched.
+ * prepared memory in its place, keeps a record, tells the eventfd and returns: the instruction runs
+ * again and succeeds. Every other signal goes unchanged to the handler that was there before.
  *
  * Every function returns 0 or a value >= 0 on success and a negative errno on failure. All but the
  * signal handler itself may block for a short time and may be called from any thread.
@@ -20,7 +19,7 @@
 /* Raised whenever a signature or a layout below changes; the Java mirror checks it. */
 #define HB_ABI_VERSION 2
 
-/* What a replaced window reads as. */
+/* The contents of a replaced window. */
 enum hb_fill {
 	HB_FILL_ONES = 0,	/* all-ones, as a read that no PCIe device answers */
 	HB_FILL_ZEROS = 1,
@@ -64,7 +63,7 @@ struct hb_totals {
 	uint64_t faults;  /* repairs by faults, of all windows there ever were */
 };
 
-/* Who sent a uevent datagram. port 0 is the kernel. */
+/* The sender of a uevent datagram. Port 0 is the kernel. */
 struct hb_uevent_sender {
 	uint32_t port; /* nl_pid */
 	uint32_t groups;
@@ -77,25 +76,25 @@ struct hb_uevent_sender {
 int hb_abi_version(void);
 
 /*
- * Installs the handler in front of the one in place. Idempotent.
- * -ENOTSUP: libjsig is loaded in this process and would call us last.
- * -ENOMEM, -EMFILE ...: the replacement memory or the eventfd could not be made.
+ * Installs the handler in front of the one in place. Idempotent. -ENOTSUP: libjsig is loaded in
+ * this process and would call this handler last. -ENOMEM, -EMFILE ...: the replacement memory or
+ * the eventfd could not be created.
  */
 int hb_sigbus_enable(void);
 
 /*
- * Puts the handler that was there before back. Idempotent. Windows stay published.
- * -EBUSY: another library has displaced us; ours is then left in the chain, but claims nothing
- * more.
+ * Restores the handler that was there before. Idempotent. Windows stay published. -EBUSY: another
+ * library has displaced this handler, which then stays in the chain but claims no fault.
  */
 int hb_sigbus_disable(void);
 
-/* enum hb_sigbus_status, as the kernel has it now. */
+/* Returns the present enum hb_sigbus_status of the kernel. */
 int hb_sigbus_status(void);
 
 /*
- * Becomes readable when there is a record to take. Non-blocking, owned by the library, made at
- * first use, the same for the life of the process. -EMFILE ... where it cannot be made.
+ * Returns an eventfd that is readable when there is a record to take. Non-blocking, owned by the
+ * library, created at first use, the same for the life of the process. -EMFILE ...: it cannot be
+ * created.
  */
 int hb_fault_eventfd(void);
 
@@ -117,16 +116,15 @@ int hb_window_replace(int64_t window);
 
 /*
  * Maps fd at offset over the window again, MAP_SHARED and read-write: the device came back.
- * -ENOENT: no such window. -EBUSY: it is not REPLACED (or FAILED). Errors of mmap as they are; the
- * window then stays REPLACED.
+ * -ENOENT: no such window. -EBUSY: it is not REPLACED (or FAILED). Errors of mmap are returned
+ * unchanged; the window then stays REPLACED.
  */
 int hb_window_restore(int64_t window, int fd, uint64_t offset);
 
 /*
  * Withdraws the window and waits until no handler is inside it. The memory stays mapped: unmap it
- * after this. No thread accesses it any more: of a replaced all-ones window of more than 2 MiB the
- * parts nobody has touched are filled in by the handler, on demand. Records of it not yet taken
- * can still be taken. -ENOENT: no such window (any more).
+ * after this. No thread may access it by then, because the handler fills a replaced all-ones window
+ * of more than 2 MiB on demand. Its records can still be taken. -ENOENT: no such window (any more).
  */
 int hb_window_withdraw(int64_t window);
 

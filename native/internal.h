@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * internal.h - what the parts of libhotbus share.
+ * internal.h - the declarations that the parts of libhotbus share.
  *
  *	sigbus.c	the signal handler and its place in the chain of handlers
  *	window.c	the life of a window: publish, repair, replace, restore, withdraw
@@ -10,8 +10,8 @@
  *	readers.c	keeps what a handler is looking at from being freed
  *	uevent.c	the kernel's uevent socket
  *
- * Functions marked [signal] are async-signal-safe and never wait. All others may be called with the
- * writers' lock held, or take it, and never run in a signal handler.
+ * Functions marked [signal] are async-signal-safe and never wait. All others need or take the
+ * writers' lock, and never run in a signal handler.
  */
 #ifndef HOTBUS_INTERNAL_H
 #define HOTBUS_INTERNAL_H
@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Everything is built with -fvisibility=hidden; the public header is what the library exports. */
+/* Everything is built with -fvisibility=hidden; the library exports only the public header. */
 #pragma GCC visibility push(default)
 #include "hotbus.h"
 #pragma GCC visibility pop
@@ -58,15 +58,15 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 &&
 
 /* readers.c */
 
-/* One lock for all writers: of the table, of the states, of the chain, and takers of records. */
+/* One lock for all who write the table, the states or the chain, or take records. */
 void writers_lock(void);
 void writers_unlock(void);
 
-/* [signal] Brackets every look at what writers replace. Pass the result on to readers_leave(). */
+/* [signal] Begins to read data that writers replace. Pass the result to readers_leave(). */
 unsigned int readers_enter(void);
 void readers_leave(unsigned int phase);
 
-/* Waits until every handler that was inside has left. The writers' lock must be held. */
+/* Waits until every handler that is inside now has left. The writers' lock must be held. */
 void readers_synchronize(void);
 
 /* table.c */
@@ -82,14 +82,14 @@ size_t table_count(void);
 bool table_overlaps(uint64_t start, uint64_t end);
 int table_insert(struct window *window, int64_t id, uint64_t start, uint64_t end);
 
-/* Returns when no handler is looking at the window any more. */
+/* Returns when no handler reads the window any more. */
 void table_remove(int64_t id, uint64_t start);
 
 /* window.c */
 
 /*
- * [signal] Answers a bus error at address: true when it is dealt with and the instruction may run
- * again, false when it is not ours. The caller is between readers_enter() and readers_leave().
+ * [signal] Handles a bus error at address. Returns true if the instruction may run again, false if
+ * the address is in no window. The caller is between readers_enter() and readers_leave().
  */
 bool window_repair(uint64_t address);
 
@@ -98,7 +98,7 @@ bool window_repair(uint64_t address);
 /* Larger all-ones windows are filled chunk by chunk as they are touched. */
 #define REPLACEMENT_CHUNK (UINT64_C(2) << 20)
 
-/* Makes the prepared memory, once. The writers' lock must be held. */
+/* Creates the prepared memory, once. The writers' lock must be held. */
 int replacement_prepare(void);
 
 static inline bool replacement_is_lazy(uint64_t length, int32_t fill)
@@ -125,10 +125,10 @@ struct record {
 	struct record *next;
 };
 
-/* Makes the eventfd, once; returns it. The writers' lock must be held. */
+/* Creates the eventfd, once; returns it. The writers' lock must be held. */
 int record_prepare(void);
 
-/* [signal] Hands a record over to hb_fault_take(), which frees it. */
+/* [signal] Passes a record to hb_fault_take(), which frees it. */
 void record_push(struct record *record);
 
 /* How many records have been pushed. */

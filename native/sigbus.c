@@ -2,11 +2,12 @@
 /*
  * sigbus.c - the signal handler and its place in the chain of handlers.
  *
- * What is not ours reaches the handler that was there before as if the kernel had called it.
+ * A signal that is not for a window reaches the former handler as if the kernel had called it.
  *
- * The chain may come to hold us more than once: another library displaces us, we are disabled and
- * enabled again, now in front of it. Were it one function with one predecessor, the two would call
- * each other for ever. So there are a few links, each an entry point with its own predecessor.
+ * The chain may contain this handler more than once: another library displaces it, then it is
+ * disabled and enabled again, now in front of that library. With one function and one predecessor,
+ * the two handlers would call each other forever. So there are a few links, each an entry point
+ * with its own predecessor.
  *
  * The kernel calls no handler for a fault on a thread that blocks SIGBUS; it ends the process.
  */
@@ -21,13 +22,13 @@
 
 #define LINKS 4
 
-/* A signal set as the kernel has it; sigset_t of the C library begins with it. */
+/* The kernel's signal set; sigset_t of the C library begins with it. */
 typedef uint64_t kernel_sigset;
 
 /*
- * By this function the JVM itself recognises libjsig; no JVM defines it. A weak reference is bound
- * when we are loaded, and libjsig works only where it was loaded before everything else. (Asking
- * dlsym() would be the same, but tie the library to glibc 2.34.)
+ * The JVM recognises libjsig by this function; no JVM defines it. A weak reference is bound when
+ * this library is loaded, and libjsig works only if it was loaded before everything else. (dlsym()
+ * would do the same, but tie the library to glibc 2.34.)
  */
 extern void JVM_begin_signal_setting(void) __attribute__((weak));
 
@@ -55,7 +56,9 @@ static bool is_function(const struct sigaction *action)
 	return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
 }
 
-/* What the kernel would call now; a one-shot handler is SIG_DFL from its second call on. */
+/*
+ * The handler that the kernel would call now; a one-shot handler is SIG_DFL after its first call.
+ */
 static struct sigaction use_predecessor(struct link *link)
 {
 	struct predecessor *p = atomic_load_explicit(&link->current, memory_order_seq_cst);
@@ -132,7 +135,7 @@ static void on_sigbus(struct link *link, int signo, siginfo_t *info, void *conte
 	if (!repaired)
 		action = use_predecessor(link);
 
-	/* Leave before passing on: the other handler may take its time, or never return. */
+	/* Leave before passing on: the other handler may take long, or never return. */
 	readers_leave(phase);
 	errno = saved_errno;
 	if (!repaired)
@@ -156,7 +159,7 @@ static const entry_point entry_points[LINKS] = {
 
 /* ---- the chain, under the writers' lock ------------------------------------------------------ */
 
-/* libjsig would keep our action for itself and call the JVM's first. */
+/* libjsig would keep this handler's action to itself and call the JVM's first. */
 static bool is_libjsig_loaded(void)
 {
 	return JVM_begin_signal_setting != NULL;
@@ -199,12 +202,12 @@ static bool is_same(const struct sigaction *a, const struct sigaction *b)
 
 /*
  * SA_ONSTACK: a thread that has set up an alternate stack may have no room on its own; without one
- * it has no effect. SA_RESTART: a system call interrupted by a SIGBUS that was sent goes on; should
- * the predecessor want EINTR instead, that cannot be had from here.
+ * it has no effect. SA_RESTART: a system call that is interrupted by a sent SIGBUS continues. If
+ * the predecessor needs EINTR instead, this handler cannot provide it.
  *
  * All signals are blocked for the few microseconds of a repair. A handler of another signal could
  * leave it by siglongjmp() or suspend the thread (as the JVM does) while other threads depend on
- * it. Before passing on, the mask becomes what it would have been without us.
+ * it. Before passing on, the mask is set to its value without this handler.
  */
 static int install(const struct sigaction *before)
 {
@@ -252,7 +255,7 @@ static int uninstall(struct link *link)
 		action.sa_handler = SIG_DFL;
 	if (sigaction(SIGBUS, &action, NULL))
 		return -errno;
-	/* The last link is in nobody's chain now. An earlier one might still be. */
+	/* The last link is in no chain now. An earlier link might still be. */
 	if (link == &links[links_used - 1])
 		links_used--;
 	return 0;

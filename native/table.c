@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * table.c - the windows by address, for the handler, and by id, for everybody else.
+ * table.c - the windows by address, for the handler, and by id, for all other code.
  *
- * A table never changes once it is published. A writer fills in the spare one, exchanges the two
- * and waits until no handler reads the old one, which is the spare from then on.
+ * A table never changes once it is published. A writer fills the spare table, exchanges the two and
+ * waits until no handler reads the old table, which becomes the spare.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static _Atomic(struct table *) published = &no_windows;
 
 /* All below under the writers' lock. */
 
-/* Holds at least one entry less than the published table, so that removing never allocates. */
+/* Has room for at least the published entries less one, so that a removal never allocates. */
 static struct table *spare = &no_windows;
 
 /* Ascending, because ids are; as many as the published table has entries. */

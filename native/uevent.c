@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* uevent.c - the kernel's uevent socket. What a datagram means is parsed in Java. */
+/* uevent.c - the kernel's uevent socket. Java parses the datagrams. */
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>

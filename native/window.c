@@ -6,8 +6,8 @@
  *	              |                            |
  *	              `--> FAILED -----------------'
  *
- * Whoever moves the state from LIVE to REPAIRING, a handler or hb_window_replace(), maps the
- * replacement. So there is one repair, however many threads fault at once.
+ * The thread that changes the state from LIVE to REPAIRING, in a handler or in hb_window_replace(),
+ * maps the replacement. So there is one repair even if many threads fault at once.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,8 +18,9 @@
 #include "internal.h"
 
 /*
- * How many threads may find, after a change to the memory of a window, that their address has
- * become readable since they faulted. Each can do so once per change; no process has so many.
+ * The most threads that may find, after a change to the memory of a window, that their address has
+ * become readable since they faulted. Each thread can do so once per change; no process has so many
+ * threads.
  */
 #define MAX_LATECOMERS 65536
 
@@ -39,7 +40,7 @@ struct window {
 	_Atomic uint32_t latecomers;
 	bool lazy;
 
-	/* Of whoever moved the state to REPAIRING or RESTORING. */
+	/* The thread that changed the state to REPAIRING or RESTORING. */
 	struct record *blank; /* for the next repair */
 	bool restored;	      /* at least once */
 
@@ -59,8 +60,8 @@ static uint64_t now_ns(void)
 }
 
 /*
- * Another thread is at work here: run the instruction again, it faults again if it is too early.
- * This is not waiting: whatever else this thread has to do, its signals included, gets its turn.
+ * Another thread is repairing: run the instruction again; it faults again if it is too early. This
+ * does not wait, so the thread can handle other signals meanwhile.
  */
 static bool try_again(void)
 {
@@ -93,9 +94,9 @@ static bool fill_chunk(struct window *w, uint64_t address)
 }
 
 /*
- * Whether this thread faulted before the memory that is there now was there, so that it need only
- * run the instruction again. Other memory can be readable and yet fault on a store, as a file on a
- * full disk; hence the limit.
+ * Whether this thread faulted before the present memory was mapped, so that it only needs to run
+ * the instruction again. Other memory can be readable and still fault on a store, for example a
+ * file on a full disk; hence the limit.
  */
 static bool is_latecomer(struct window *w, uint64_t address)
 {
@@ -103,12 +104,12 @@ static bool is_latecomer(struct window *w, uint64_t address)
 	       atomic_fetch_add_explicit(&w->latecomers, 1, memory_order_relaxed) < MAX_LATECOMERS;
 }
 
-/* This thread has moved the state from LIVE to REPAIRING. */
+/* Repairs the window. This thread has changed the state from LIVE to REPAIRING. */
 static bool repair(struct window *w, uint64_t address, uint64_t entered_ns)
 {
 	struct record *record = w->blank;
 
-	/* A thread held up since before a restore must not take the device away again. */
+	/* A thread that was delayed since before a restore must not replace the device again. */
 	if (w->restored && is_latecomer(w, address)) {
 		atomic_store_explicit(&w->state, HB_WINDOW_LIVE, memory_order_release);
 		return true;
@@ -134,9 +135,9 @@ static bool repair(struct window *w, uint64_t address, uint64_t entered_ns)
 }
 
 /*
- * A bus error in a window that is already replaced: a latecomer, or a new chunk of a lazy window,
- * or somebody has put other memory there without withdrawing the window first. That is not ours,
- * and must not make us run the instruction again for ever.
+ * A bus error in a window that is already replaced: from a late thread, or in a new chunk of a lazy
+ * window, or because other memory was mapped there without withdrawing the window first. The last
+ * case is not for this handler, and must not run the instruction again forever.
  */
 static bool repair_replaced(struct window *w, uint64_t address)
 {
@@ -203,7 +204,7 @@ static struct window *make_window(uint64_t start, uint64_t length, int32_t fill)
 	return w;
 }
 
-/* The state once no handler is repairing; that is a matter of microseconds. */
+/* Returns the state once no handler is repairing, which takes microseconds. */
 static int32_t settled_state(struct window *w)
 {
 	int32_t state;
@@ -247,8 +248,8 @@ static int restore(struct window *w, int fd, uint64_t offset)
 		return -ENOMEM;
 
 	/*
-	 * Handlers that have seen it REPLACED may be mapping a chunk or reading a word to see
-	 * whether it faults. Neither must happen to the device; those who come now try again.
+	 * Handlers that have seen REPLACED may be mapping a chunk or probing a word. Neither must
+	 * happen to the device; handlers that come now try again.
 	 */
 	atomic_store_explicit(&w->state, HB_WINDOW_RESTORING, memory_order_seq_cst);
 	readers_synchronize();

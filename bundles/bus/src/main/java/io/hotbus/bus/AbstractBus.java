@@ -21,13 +21,14 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A bus whose devices are there from attach to detach. A subclass says how a device is found,
- * opened and closed and which driver is for it; what happens when, under which lock, and what
- * becomes of it when it is pulled out in the middle, is the same for all and is here.
+ * A bus whose devices exist from attach to detach. A subclass says how a device is found, opened
+ * and closed, and which driver is for it. This class decides the order of the steps and the locks,
+ * and handles a removal in the middle of them, in the same way for all buses.
  *
- * <p>A driver may be replaced while its devices are on the bus. When its service goes, it lets go
- * of them, and they wait; when one that matches arrives, it probes them again, with the same
- * devargs. A driver is called under the lock of the one device it is called for.
+ * <p>A driver may be replaced while its devices are on the bus. When its service goes, the driver
+ * releases its devices, and they wait on the bus. When a driver that matches arrives, it probes
+ * them again with the same devargs. A driver is called under the lock of the device that the call
+ * is for.
  *
  * <p>A subclass is registered as a service under {@link Bus}, {@link BusHotplugHandler} and {@link
  * SigbusHandler}, and hands the services of its drivers to {@link #addDriver}.
@@ -38,7 +39,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public abstract class AbstractBus<D extends Device, R extends Driver>
         implements Bus, BusHotplugHandler, SigbusHandler {
-    /** How long a driver's service, or the bus, is kept from going while a call is inside. */
+    /** How long the removal of a driver's service, or of the bus, waits for the calls inside. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String name;
@@ -48,7 +49,7 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     private final Slots<D, R> slots;
     private volatile boolean closed;
 
-    /** {@code name} as in {@link Bus#name}. */
+    /** Creates the bus. {@code name} is as in {@link Bus#name}. */
     protected AbstractBus(String name, Class<D> deviceType, BusServices services) {
         this(name, deviceType, services, PATIENCE);
     }
@@ -64,24 +65,29 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     // ---- what a subclass says ----
 
     /**
-     * The device that {@code devargs} names, without opening it. Under the lock of its name.
+     * Returns the device that {@code devargs} names, without opening it. Called under the lock of
+     * its name.
      *
-     * @throws DeviceException it is not there, or may not be attached
+     * @throws DeviceException the device is not there, or may not be attached
      */
     protected abstract D newDevice(Devargs devargs) throws DeviceException;
 
     /**
-     * How well {@code driver} is for {@code device}: 0 not at all; the highest probes it. Any
-     * thread; neither waits nor calls this bus.
+     * Rates how well {@code driver} matches {@code device}; 0 is no match. The driver with the
+     * highest value probes the device. Any thread; must neither wait nor call this bus.
      */
     protected abstract int match(R driver, D device);
 
-    /** A sentence about there being no driver for {@code device} among those {@code installed}. */
+    /**
+     * Returns a sentence that says that none of the {@code installed} drivers is for {@code
+     * device}.
+     */
     protected abstract String noDriver(D device, String installed);
 
     /**
-     * Opens the device, before its driver probes it. Under its lock, as the three that follow; its
-     * removal may be reported meanwhile. {@link #close} follows in any case, once.
+     * Opens the device before its driver probes it. This method and the next three are called under
+     * the lock of the device; its removal may be reported meanwhile. {@link #close} always follows,
+     * once.
      */
     protected void open(D device) throws DeviceException {
     }
@@ -89,20 +95,20 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     /** Calls the driver to probe the device. */
     protected abstract void probe(R driver, D device) throws DeviceException;
 
-    /** Calls the driver to let go of the device. */
+    /** Calls the driver to release the device. */
     protected abstract void remove(R driver, D device) throws DeviceException;
 
     /**
-     * Closes what {@link #open} has opened, whether that has returned or thrown. Called once for
-     * it, when no driver is inside the device any more: its windows are released, or where the
-     * driver could not let go of them replaced.
+     * Closes what {@link #open} has opened, whether {@code open} returned or threw. Called once,
+     * when no driver uses the device any more. Its windows are released; windows that the driver
+     * could not release are replaced.
      */
     protected void close(D device) {
     }
 
     /**
-     * Whether a fault in a window of {@code device} means that it is gone. False where the bus
-     * deals with it otherwise. On {@code sigbus-dispatcher}.
+     * Whether a fault in a window of {@code device} means that the device is gone. False if the bus
+     * handles the fault in another way. On {@code sigbus-dispatcher}.
      */
     protected boolean isRemoval(D device, SigbusFault fault) {
         return true;
@@ -110,20 +116,23 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
 
     // ---- what a subclass uses ----
 
-    /** Its services. */
+    /** The services of the bus. */
     protected final BusServices services() {
         return services;
     }
 
-    /** Lets {@code driver} probe the devices that wait for it, by the properties of its service. */
+    /**
+     * Adds {@code driver} with the properties of its service, and lets it probe devices that wait.
+     */
     public final void addDriver(R driver, Map<String, ?> properties) {
         drivers.add(driver, properties);
         probeThoseWaiting();
     }
 
     /**
-     * Returns when no call is inside the driver and none will be made. An attach chooses its driver
-     * under the lock of its slot, which is in the map by then: this method meets every such slot.
+     * Removes the driver. Returns when no call is inside the driver and no further call will be
+     * made. An attach chooses its driver under the lock of its slot, and that slot is in the map by
+     * then, so this method visits every such slot.
      */
     public final void removeDriver(R driver) {
         drivers.remove(driver);
@@ -135,7 +144,10 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         slots.all().forEach(this::probeIfItWaits);
     }
 
-    /** On the control thread, each on its own account: a slow probe keeps no other from being. */
+    /**
+     * Probes the device of the slot if it waits. Each probe is a task of its own on the control
+     * thread, so that a slow probe does not block others.
+     */
     private void probeIfItWaits(Slot<D, R> slot) {
         if (slot.device().filter(device -> device.state() == DeviceState.FOUND
                 && bestDriver(device).isPresent()).isPresent()) {
@@ -147,33 +159,35 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         }
     }
 
-    /** The driver that would probe {@code device} now. */
+    /** Returns the driver that would probe {@code device} now. */
     protected final Optional<R> bestDriver(D device) {
         return drivers.best(driver -> match(driver, device));
     }
 
-    /** The drivers' names, for words. */
+    /** The names of the drivers, for messages. */
     final String driverNames() {
         return drivers.names();
     }
 
     /**
-     * Detaches all, the last by name first, whatever their drivers say; nothing is attached from
-     * now on. Idempotent.
+     * Detaches all devices, the last by name first, even if their drivers fail. No device is
+     * attached from now on. Idempotent.
      */
     protected final void closeBus() {
-        // First: an attach looks at it when its slot is in the map already.
+        // Set first: an attach reads it after its slot is in the map.
         closed = true;
         slots.inEach(Slot::end);
     }
 
-    /** The device of that name, if it is attached or waits for a driver. Any thread, no lock. */
+    /**
+     * Finds the device of that name, if it is attached or waits for a driver. Any thread, no lock.
+     */
     protected final Optional<D> find(String device) {
         return slots.device(device);
     }
 
     /**
-     * Reports that {@code device} went; where nothing of that name is attached, REMOVE is published
+     * Reports that {@code device} went. If no device of that name is on the bus, publishes REMOVE
      * without a device. Any thread but a forwarding one.
      */
     protected final void reportRemoved(String device, RemovalCause cause) {
@@ -182,7 +196,7 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
             services.events().publish(new DeviceEvent(DeviceEvent.Kind.REMOVE, name, device,
                     Optional.empty(), Optional.of(cause), Optional.empty(), System.nanoTime()));
         }
-        // If its driver goes at the same moment, the device goes on as another object.
+        // If its driver goes at the same moment, another object takes over the device.
         while (found.isPresent()) {
             D told = found.get();
             services.hotUnplug().report(told, cause);
@@ -211,7 +225,10 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         });
     }
 
-    /** The device waits on the bus until there is a driver for it, and is probed on control. */
+    /**
+     * Lets the device wait on the bus until there is a driver for it. It is probed on {@code
+     * control}.
+     */
     @Override
     public void expect(Devargs devargs) throws DeviceException {
         Devargs named = named(devargs);
@@ -226,7 +243,7 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         return new Devargs(devargs.bus(), nameOf(devargs), devargs.args());
     }
 
-    /** Under the lock of a slot: see {@link #closeBus}. */
+    /** Throws if the bus is closed. Under the lock of a slot: see {@link #closeBus}. */
     private void requireOpen(Devargs devargs) throws DeviceException {
         if (closed) {
             throw new DeviceException(
@@ -251,7 +268,10 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
                 ? SigbusVerdict.REMOVED : SigbusVerdict.HANDLED).orElse(SigbusVerdict.NOT_CLAIMED);
     }
 
-    /** Replaces its windows. A subclass with more to let go of does so before or after. */
+    /**
+     * Replaces the windows of the device. A subclass that has more to release does that before or
+     * after.
+     */
     @Override
     public void handleHotUnplug(Device device, RemovalCause cause) throws DeviceException {
         try {

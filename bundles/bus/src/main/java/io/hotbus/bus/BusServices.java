@@ -9,10 +9,10 @@ import io.hotbus.eal.thread.ControlThread;
 /**
  * The services of the core bundle that every bus needs.
  *
- * @param hotUnplug told of devices that went
- * @param events    told of devices that came, and of what else happened to them
- * @param mapper    maps their memory
- * @param control   the thread on which those that wait are probed again
+ * @param hotUnplug gets reports of devices that went
+ * @param events    publishes devices that came, and what else happened to them
+ * @param mapper    maps the memory of devices
+ * @param control   the thread on which waiting devices are probed again
  */
 public record BusServices(
         HotUnplug hotUnplug, DeviceEvents events, MmioMapper mapper, ControlThread control) {

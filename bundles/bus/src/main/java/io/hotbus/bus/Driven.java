@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A device in the hands of a driver: open from before the driver probes it until after it has let
- * go. For the thread that holds the lock of the device's slot.
+ * A device that a driver has. It is opened before the driver probes it and closed after the driver
+ * has released it. For the thread that holds the lock of the device's slot.
  */
 final class Driven<D extends Device, R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Driven.class);
@@ -31,9 +31,9 @@ final class Driven<D extends Device, R extends Driver> {
     }
 
     /**
-     * Opens the device and has the driver probe it. It is {@code FOUND} and visible to hotplug
-     * handling, so that even the first access of probe is covered. When it throws, it is closed
-     * again.
+     * Opens the device and calls the driver to probe it. The device is {@code FOUND} and visible to
+     * hotplug handling, which covers even the first access of the probe. If this method throws, the
+     * device is closed again.
      */
     void probe() throws DeviceException {
         if (!device.transition(DeviceState.FOUND, DeviceState.PROBING)) {
@@ -75,7 +75,7 @@ final class Driven<D extends Device, R extends Driver> {
         close();
     }
 
-    /** The driver must let go: it has no say, other than in {@link #remove}. */
+    /** Takes the device from the driver. Unlike in {@link #remove}, the driver cannot refuse. */
     void drop() {
         try {
             bus.remove(driver, device);
@@ -89,7 +89,7 @@ final class Driven<D extends Device, R extends Driver> {
         close();
     }
 
-    /** Memory that a thread may still be using is kept, but is the device's no more. */
+    /** Replaces the device's windows: a thread may still use the memory, so it stays mapped. */
     private void replaceWindows() {
         try {
             bus.services().mapper().replace(device.windows());

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The drivers installed now. Any thread; locked, since what is asked of a driver here may not be
- * asked any more when its removal has returned.
+ * The drivers that are installed now. Any thread. All methods lock: no driver may be called here
+ * after its removal has returned.
  */
 final class Drivers<R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Drivers.class);
@@ -29,7 +29,7 @@ final class Drivers<R extends Driver> {
                     .thenComparing(Entry::serviceId, Comparator.reverseOrder());
         }
 
-        /** Its bundle, and what the framework orders services by. */
+        /** The bundle of the driver, its ranking and its service id. */
         @Override
         public String toString() {
             Bundle bundle = FrameworkUtil.getBundle(driver.getClass());
@@ -45,7 +45,7 @@ final class Drivers<R extends Driver> {
     private final String bus;
     private final List<Entry<R>> entries = new ArrayList<>();
 
-    /** {@code bus}: whose, for the log. */
+    /** {@code bus}: the name of the bus, for the log. */
     Drivers(String bus) {
         this.bus = bus;
     }
@@ -81,7 +81,7 @@ final class Drivers<R extends Driver> {
         entries.removeIf(entry -> entry.driver() == driver);
     }
 
-    /** The driver that matches best; of several, the highest ranking, then the oldest. */
+    /** Returns the driver that matches best: of several, the highest ranking, then the oldest. */
     synchronized Optional<R> best(ToIntFunction<R> match) {
         Comparator<Match<R>> preference = Comparator.<Match<R>>comparingInt(Match::quality)
                 .thenComparing(Match::entry, Entry.preference());
@@ -91,7 +91,7 @@ final class Drivers<R extends Driver> {
                 .max(preference).map(m -> m.entry().driver());
     }
 
-    /** A driver that cannot even say what it is for drives nothing, and keeps no other from it. */
+    /** Rates a driver. A driver that throws does not match, and does not affect other drivers. */
     private static <R> int quality(ToIntFunction<R> match, R driver) {
         try {
             return match.applyAsInt(driver);
@@ -101,7 +101,7 @@ final class Drivers<R extends Driver> {
         }
     }
 
-    /** The drivers' names, for words. */
+    /** The names of the drivers, for messages. */
     synchronized String names() {
         String names = entries.stream().map(Entry::name).distinct().sorted()
                 .collect(Collectors.joining(", "));

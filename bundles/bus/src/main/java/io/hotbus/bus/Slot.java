@@ -13,21 +13,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of one name on the bus. All but {@link #device} is for the thread that holds
- * {@link #lock}: a driver is called under the lock of the one device it is called for, so that a
+ * The state of one device name on the bus. Everything except {@link #device} is for the thread that
+ * holds {@link #lock}. A driver is called under the lock of the device that the call is for, so a
  * slow probe delays no other device. Hotplug handling takes no lock.
  */
 final class Slot<D extends Device, R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
-    /** Held during every call of the driver, which may not come back here from within one. */
+    /**
+     * Held during every call of the driver. The driver may not call this slot from within such a
+     * call.
+     */
     final ReentrantLock lock = new ReentrantLock();
 
     private final String name;
     private final AbstractBus<D, R> bus;
-    /** Null where nothing of that name is on the bus. */
+    /** Null if no device of that name is on the bus. */
     private volatile D device;
-    /** The device in the hands of its driver; null where the device waits for one. */
+    /** The device with its driver; null if the device waits for a driver. */
     private Driven<D, R> driven;
 
     Slot(String name, AbstractBus<D, R> bus) {
@@ -39,7 +42,10 @@ final class Slot<D extends Device, R extends Driver> {
         return name;
     }
 
-    /** Whether the lock could be had before {@code patience} was over; interrupted, at once. */
+    /**
+     * Tries to lock for {@code patience}; gives up at once if interrupted. Returns whether it
+     * locked.
+     */
     boolean tryLock(Duration patience) {
         try {
             return lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -61,14 +67,14 @@ final class Slot<D extends Device, R extends Driver> {
         }
     }
 
-    /** The device there now, with or without a driver. Any thread, no lock. */
+    /** The device in the slot now, with or without a driver. Any thread, no lock. */
     Optional<D> device() {
         return Optional.ofNullable(device);
     }
 
     /**
-     * Finds the device and has its driver probe it. A device that waits in this slot for a driver
-     * is replaced by it, or, if the probe fails, waits on.
+     * Finds the device and calls its driver to probe it. The new device replaces one that waits in
+     * this slot for a driver; if the probe fails, that device keeps waiting.
      */
     D attach(Devargs devargs) throws DeviceException {
         requireOutsideDriver();
@@ -94,8 +100,8 @@ final class Slot<D extends Device, R extends Driver> {
     }
 
     /**
-     * Has the device wait for a driver; leaves it as it is where it waits already, or a driver has
-     * it.
+     * Lets the device wait for a driver. Changes nothing if the device waits already or has a
+     * driver.
      */
     void expect(Devargs devargs) throws DeviceException {
         requireOutsideDriver();
@@ -115,7 +121,10 @@ final class Slot<D extends Device, R extends Driver> {
         }
     }
 
-    /** A device that was pulled out while it waited for its driver does not occupy the slot. */
+    /**
+     * Throws if the slot is occupied. A device that was pulled out while it waited for its driver
+     * does not occupy the slot.
+     */
     private void requireVacant() throws DeviceException {
         D present = device;
         if (driven != null) {
@@ -152,7 +161,7 @@ final class Slot<D extends Device, R extends Driver> {
         LOG.info("{}: detached", name);
     }
 
-    /** The bus ends: its device is detached, even where the driver does not let go of it. */
+    /** Detaches the device because the bus ends, even if the driver does not release it. */
     void end() {
         if (device == null || refusedInsideDriver("its bus")) {
             return;
@@ -165,7 +174,8 @@ final class Slot<D extends Device, R extends Driver> {
     }
 
     /**
-     * The service of {@code gone} ends: its device stays, without a driver, if it is there at all.
+     * Takes the device from the driver {@code gone}, whose service ends. The device stays without a
+     * driver, if it is still there.
      */
     void driverGone(R gone) {
         if (driven == null || !driven.isBy(gone) || refusedInsideDriver("its driver")) {
@@ -209,8 +219,8 @@ final class Slot<D extends Device, R extends Driver> {
     }
 
     /**
-     * Ends the device's object; the device itself goes on as a new one, found and without a driver.
-     * It is published before the old one is looked at: a removal is noticed on either of them.
+     * Replaces the device's object by a new one, which is found and has no driver. The new object
+     * is published before the old one is checked, so that a removal is noticed on one of them.
      */
     private void waitForDriver() {
         D old = device;
@@ -227,7 +237,7 @@ final class Slot<D extends Device, R extends Driver> {
         old.markDetached();
     }
 
-    /** Empty, or why there is no new object. */
+    /** Creates the new object. Returns empty, or the reason why that failed. */
     private Optional<String> findAgain(Devargs devargs) {
         try {
             device = find(devargs);

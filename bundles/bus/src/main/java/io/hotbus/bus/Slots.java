@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The slots of a bus, by name. A slot is made at the first use of its name, and removed, under its
- * lock, when it is empty. Any thread.
+ * The slots of a bus, by name. A slot is created at the first use of its name, and removed under
+ * its lock when it is empty. Any thread.
  */
 final class Slots<D extends Device, R extends Driver> {
     private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
 
-    /** What is done under the lock of a slot. */
+    /** Work under the lock of a slot. */
     @FunctionalInterface
     interface Work<D extends Device, R extends Driver, T> {
         T in(Slot<D, R> slot) throws DeviceException;
@@ -31,13 +31,13 @@ final class Slots<D extends Device, R extends Driver> {
     private final Duration patience;
     private final ConcurrentNavigableMap<String, Slot<D, R>> slots = new ConcurrentSkipListMap<>();
 
-    /** {@code patience}: how long a slot is waited for by those who do not wait for ever. */
+    /** {@code patience}: how long the methods with a time limit wait for a slot. */
     Slots(AbstractBus<D, R> bus, Duration patience) {
         this.bus = bus;
         this.patience = patience;
     }
 
-    /** In the slot of that name, made if there is none. */
+    /** Runs {@code work} in the slot of that name; creates the slot if there is none. */
     <T> T in(String name, Work<D, R, T> work) throws DeviceException {
         while (true) {
             Slot<D, R> slot = slots.computeIfAbsent(name, key -> new Slot<>(key, bus));
@@ -52,7 +52,7 @@ final class Slots<D extends Device, R extends Driver> {
         }
     }
 
-    /** Takes the device out of its slot, if it is in there. */
+    /** Detaches the device from its slot, if it is in there. */
     void detach(D device) throws DeviceException {
         Slot<D, R> slot = slots.get(device.name());
         if (slot == null) {
@@ -69,7 +69,7 @@ final class Slots<D extends Device, R extends Driver> {
         }
     }
 
-    /** Runs in each slot, the last name first; skips a slot that stays locked. */
+    /** Runs {@code work} in each slot, the last name first. Skips a slot that stays locked. */
     void inEach(Consumer<Slot<D, R>> work) {
         for (Slot<D, R> slot : slots.descendingMap().values()) {
             if (slot.tryLock(patience)) {
@@ -85,7 +85,7 @@ final class Slots<D extends Device, R extends Driver> {
         }
     }
 
-    /** Waits for the slot, however long. */
+    /** Waits for the slot without a limit, then runs {@code work} in it. */
     void in(Slot<D, R> slot, Consumer<Slot<D, R>> work) {
         slot.lock.lock();
         try {
@@ -102,17 +102,17 @@ final class Slots<D extends Device, R extends Driver> {
         slot.lock.unlock();
     }
 
-    /** Those there are now. No lock. */
+    /** The slots that exist now. No lock. */
     List<Slot<D, R>> all() {
         return List.copyOf(slots.values());
     }
 
-    /** What is in the slot of that name. No lock. */
+    /** The device in the slot of that name. No lock. */
     Optional<D> device(String name) {
         return Optional.ofNullable(slots.get(name)).flatMap(Slot::device);
     }
 
-    /** What is in all of them. No lock. */
+    /** The devices in all slots. No lock. */
     Stream<D> devices() {
         return slots.values().stream().map(Slot::device).flatMap(Optional::stream);
     }

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the folder that the framework property {@value #FOLDER} names. To be started after
- * Configuration Admin, before FileInstall, which then tells of the files there are before its own
- * start returns, and before the first component that is configured.
+ * Reads the folder that the framework property {@value #FOLDER} names. Start it after Configuration
+ * Admin, before FileInstall, and before the first component that is configured. FileInstall then
+ * reports the existing files before its own start returns.
  */
 public final class Activator implements BundleActivator {
     /** Framework property: the folder of configuration files. FileInstall watches it. */

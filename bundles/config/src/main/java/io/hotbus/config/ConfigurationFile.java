@@ -22,9 +22,9 @@ import java.util.regex.Pattern;
 import org.apache.felix.cm.file.ConfigurationHandler;
 
 /**
- * One configuration file, read strictly: a key that is given twice, or a line that the format's own
- * reader would skip, is an error. {@code .cfg} is a properties file in UTF-8; {@code .config} has
- * the typed values of Felix.
+ * One configuration file, read strictly: a key that is given twice is an error, and so is a line
+ * that the format's own reader would skip. {@code .cfg} is a properties file in UTF-8; {@code
+ * .config} has the typed values of Felix.
  */
 final class ConfigurationFile {
     static final String CFG = ".cfg";
@@ -44,13 +44,13 @@ final class ConfigurationFile {
     private final Path path;
     private final UnaryOperator<String> variables;
 
-    /** @param variables the value of a placeholder's name; null where there is none */
+    /** @param variables returns the value of a placeholder; null if there is none */
     ConfigurationFile(Path path, UnaryOperator<String> variables) {
         this.path = path;
         this.variables = variables;
     }
 
-    /** What it says: text, or in a {@code .config} file values of their types. */
+    /** Reads the file. Values are text, or typed in a {@code .config} file. */
     Dictionary<String, Object> read() throws ConfigurationFileException {
         String text = text();
         return path.getFileName().toString().endsWith(CONFIG) ? typed(text) : properties(text);
@@ -129,7 +129,10 @@ final class ConfigurationFile {
         return values;
     }
 
-    /** Felix's reader stops in silence at what it does not understand. */
+    /**
+     * Throws if a key was not read or is given twice: Felix's reader stops silently at text that it
+     * cannot parse.
+     */
     private void requireAll(String text, Dictionary<String, Object> values)
             throws ConfigurationFileException {
         Set<String> seen = new HashSet<>();

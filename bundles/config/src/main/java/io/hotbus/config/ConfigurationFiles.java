@@ -22,23 +22,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps Configuration Admin as the files of a folder say. FileInstall watches the folder and calls
- * this; what FileInstall itself makes of a file that it cannot read is no configuration at all, so
- * that a list of blocked devices would block none.
+ * Keeps Configuration Admin in step with the files of a folder. FileInstall watches the folder and
+ * calls this class. FileInstall itself would create no configuration for a file that it cannot
+ * read, so a list of blocked devices would block none.
  *
- * <p>Where a file cannot be read or understood, what it said before stays in force. Where it said
- * nothing before, its configuration has one key, {@link Settings#FLAW}, by which the component that
- * asks for it learns that it has settings and what is wrong with them.
+ * <p>If a file cannot be read or parsed, its former contents stay in force. If there are none, its
+ * configuration has one key, {@link Settings#FLAW}, which tells the component that there are
+ * settings and what is wrong with them.
  */
 final class ConfigurationFiles implements ArtifactInstaller {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigurationFiles.class);
-    /** The key under which the file is kept. Source: FileInstall. */
+    /** The key that holds the path of the file. Source: FileInstall. */
     private static final String FILE = "felix.fileinstall.filename";
 
     private final Path folder;
     private final ConfigurationAdmin admin;
     private final UnaryOperator<String> variables;
-    /** What FileInstall passes over. Guarded by this. */
+    /** The files that FileInstall ignores. Guarded by this. */
     private final Set<File> unreadable = new HashSet<>();
 
     ConfigurationFiles(Path folder, ConfigurationAdmin admin, UnaryOperator<String> variables) {
@@ -48,8 +48,8 @@ final class ConfigurationFiles implements ArtifactInstaller {
     }
 
     /**
-     * Takes what FileInstall passes over: links that lead nowhere, and folders named like files;
-     * and those of before that are gone. To be called again and again.
+     * Handles what FileInstall ignores: dangling links, folders named like files, and former ones
+     * of these that are gone. Call it periodically.
      *
      * @throws IOException the folder cannot be read
      */
@@ -64,7 +64,7 @@ final class ConfigurationFiles implements ArtifactInstaller {
         for (File file : Set.copyOf(unreadable)) {
             if (!now.contains(file)) {
                 unreadable.remove(file);
-                if (!file.exists()) { // else FileInstall tells of it
+                if (!file.exists()) { // otherwise FileInstall reports it
                     uninstall(file);
                 }
             }
@@ -115,7 +115,9 @@ final class ConfigurationFiles implements ArtifactInstaller {
         }
     }
 
-    /** Of two files for one configuration, neither is known to be the one that is meant. */
+    /**
+     * Throws if another file has the same configuration: it is unknown which of the two is meant.
+     */
     private void requireOnly(File file) throws IOException, ConfigurationFileException {
         ConfigurationName name = ConfigurationName.of(file.getName());
         for (File other : files()) {
@@ -144,7 +146,7 @@ final class ConfigurationFiles implements ArtifactInstaller {
             configuration.delete();
             LOG.info("{}: no longer configured, {} was deleted", name, file);
         }
-        for (File other : files()) { // was in conflict with the one that is gone
+        for (File other : files()) { // may have been in conflict with the removed file
             if (ConfigurationName.of(other.getName()).equals(name)) {
                 install(other);
             }

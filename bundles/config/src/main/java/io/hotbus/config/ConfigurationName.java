@@ -7,12 +7,12 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
- * The configuration that a file belongs to, by the file's name: {@code PID.cfg}, or for one of
- * several {@code FACTORY-NAME.cfg} or {@code FACTORY~NAME.cfg}; the same with {@code .config}.
+ * The configuration that a file belongs to, by the file's name: {@code PID.cfg}, or for a factory
+ * {@code FACTORY-NAME.cfg} or {@code FACTORY~NAME.cfg}; the same with {@code .config}.
  *
- * <p>A PID of ours has one configuration: {@code io.hotbus.devices-site.cfg} belongs to {@code
- * io.hotbus.devices}, too. A factory configuration would make a second list of devices that nothing
- * reads.
+ * <p>A PID of hotbus has one configuration: {@code io.hotbus.devices-site.cfg} belongs to {@code
+ * io.hotbus.devices}, too. A factory configuration would be a second list of devices that no
+ * component reads.
  */
 record ConfigurationName(String pid, Optional<String> instance) {
     private static final String OURS = "io.hotbus.";
@@ -28,7 +28,7 @@ record ConfigurationName(String pid, Optional<String> instance) {
                 : Optional.of(name.substring(end + 1)));
     }
 
-    /** The configuration, which is new where there was none. */
+    /** Returns the configuration; creates it if there is none. */
     Configuration in(ConfigurationAdmin admin) throws IOException {
         return instance.isPresent() ? admin.getFactoryConfiguration(pid, instance.get(), "?")
                 : admin.getConfiguration(pid, "?");

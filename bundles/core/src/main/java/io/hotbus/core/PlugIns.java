@@ -21,14 +21,14 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Brings the services of other bundles to those here that call them.
+ * Passes the services of other bundles to the components of this bundle that call them.
  *
- * <p>It is a component of its own, which nothing depends on, because a bus needs services of this
- * bundle and this bundle calls services of the bus: were the callers themselves to refer to these,
- * each would wait for the other to be activated.
+ * <p>It is a separate component that no other component depends on. A bus needs services of this
+ * bundle, and this bundle calls services of the bus. If the callers referred to those services
+ * directly, each side would wait for the other to be activated.
  *
- * <p>The unbind methods return when the calls inside the service have, so none runs in a component
- * that is deactivated.
+ * <p>An unbind method returns when all calls inside the service have returned, so no call runs in a
+ * deactivated component.
  */
 @Component(service = {}, immediate = true)
 public final class PlugIns {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Brings the plug-ins of other bundles to those in here who call them. */
+/** Passes the plug-ins of other bundles to the components of this bundle that call them. */
 @Capability(namespace = RequireHotbus.NAMESPACE, name = RequireHotbus.NAME,
         version = RequireHotbus.VERSION)
 package io.hotbus.core;

@@ -16,8 +16,8 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
- * Puts together what reports on bundles and configurations, the shell's command, and, where the
- * framework property {@value #FOLDER} names a folder, what follows that.
+ * Creates the reporters on bundles and configurations, the shell's command and, if the framework
+ * property {@value #FOLDER} names a folder, the watch of that folder.
  */
 public final class Activator implements BundleActivator {
     /** Framework property: the folder whose jars are installed. */
@@ -28,7 +28,7 @@ public final class Activator implements BundleActivator {
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration PERIOD = Duration.ofMillis(200);
 
-    /** What to undo, the last first. */
+    /** The steps to undo, the last first. */
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
     @Override
@@ -70,8 +70,9 @@ public final class Activator implements BundleActivator {
     }
 
     /**
-     * A bundle of the start level that is being reached would be started by the framework's own
-     * thread, though we start it on another, and that thread would hang with it.
+     * Installs bundles below this bundle's own start level. The framework's own thread would start
+     * a bundle of the level that is being reached, even if another thread asks for it, and would
+     * hang with the bundle.
      */
     private static void installBelowOwnLevel(BundleContext context) {
         int own = context.getBundle().adapt(BundleStartLevel.class).getStartLevel();

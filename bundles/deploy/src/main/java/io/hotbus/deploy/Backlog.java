@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows events that one thread delivers to all listeners, and tells when none arrives any more
- * though one was sent: a listener that hangs keeps the thread. Any thread.
+ * Watches events that one thread delivers to all listeners, and reports if a sent event does not
+ * arrive: then a listener hangs and keeps the thread. Any thread.
  */
 final class Backlog {
     private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
@@ -40,14 +40,14 @@ final class Backlog {
         this.system = bundles.byId(0).orElseThrow();
     }
 
-    /** An event is about to be queued. */
+    /** Notes that an event is about to be queued. */
     void sent() {
         lookLater(sent.incrementAndGet(), arrived.get());
     }
 
-    /** The oldest of those that were sent has arrived. */
+    /** Notes that the oldest of the sent events has arrived. */
     void arrived() {
-        // One that was queued before this class began was never counted as sent.
+        // An event that was queued before this object was created was never counted as sent.
         arrived.updateAndGet(count -> Math.min(count + 1, sent.get()));
         if (told.getAndSet(false)) {
             LOG.info("{} arrive again", events);
@@ -63,7 +63,7 @@ final class Backlog {
         }
     }
 
-    /** Whether the event has arrived or, where the queue is long, others have since. */
+    /** Checks that the event has arrived or, if the queue is long, that others have since. */
     private void look(long event, long before) {
         long now = arrived.get();
         if (now >= event || system.getState() != Bundle.ACTIVE) {

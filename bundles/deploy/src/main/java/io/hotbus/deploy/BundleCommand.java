@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 
-/** {@code bundle} of the shell: bundles installed, exchanged and asked after by hand. */
+/** The shell command {@code bundle}: installs, updates, stops and shows bundles. */
 public final class BundleCommand implements Verbs {
     private record Listed(long id, String state, String name, String version, String file) {
         String text() {

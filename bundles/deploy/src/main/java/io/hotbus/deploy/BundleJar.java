@@ -20,7 +20,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
 
 /**
- * A file that was found to be a complete bundle. Immutable; each reading of a file makes a new one.
+ * A file that is a complete bundle. Immutable; each reading of a file creates a new object.
  *
  * @param name its symbolic name
  */
@@ -54,7 +54,7 @@ record BundleJar(Path file, String name, Version version) {
         }
     }
 
-    /** Checksums are compared at the end of each entry. */
+    /** Reads all entries: the checksum is compared at the end of each. */
     private static void readThrough(JarFile jar) throws IOException {
         for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements();) {
             try (InputStream in = jar.getInputStream(entries.nextElement())) {
@@ -84,7 +84,7 @@ record BundleJar(Path file, String name, Version version) {
         }
     }
 
-    /** Where the framework remembers it to come from. */
+    /** The location of the bundle in the framework. */
     String location() {
         return file.toUri().toString();
     }

@@ -24,14 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be done with bundles, done as far as it goes: what depended on a bundle that changed is
- * refreshed, and what is to run and could not is tried again. A bundle that hangs keeps no other
- * waiting for longer than a limit. Any thread; one at a time.
+ * Installs, updates, starts and stops bundles. After each change it refreshes the bundles that
+ * depend on the changed one, and tries again to start bundles that could not start. A bundle that
+ * hangs delays others at most for a limit. Any thread; one operation at a time.
  */
 final class Bundles {
     private static final Logger LOG = LoggerFactory.getLogger(Bundles.class);
 
-    /** Opens the jar that a bundle is made of from now on. */
+    /** Opens the jar of a bundle. */
     @FunctionalInterface
     interface Source {
         InputStream open() throws IOException;
@@ -76,7 +76,7 @@ final class Bundles {
         return bundle.getSymbolicName() == null ? bundle.getLocation() : bundle.getSymbolicName();
     }
 
-    /** Where it was installed from: the path of a file, or else the URL. */
+    /** Where the bundle was installed from: the path of a file, otherwise the URL. */
     static String origin(Bundle bundle) {
         return bundle.getLocation().replaceFirst("^file:/+", "/");
     }
@@ -94,14 +94,14 @@ final class Bundles {
         return Optional.ofNullable(context.getBundle(id));
     }
 
-    /** The latest of those with this symbolic name. */
+    /** The latest version of the bundles with this symbolic name. */
     Optional<Bundle> byName(String name) {
         return Arrays.stream(context.getBundles())
                 .filter(bundle -> name.equals(bundle.getSymbolicName()))
                 .max(Comparator.comparing(Bundle::getVersion));
     }
 
-    /** Why it did not start when it was last told to. */
+    /** Why the bundle did not start at the last attempt. */
     Optional<Throwable> failure(Bundle bundle) {
         return starter.failure(bundle);
     }
@@ -116,17 +116,17 @@ final class Bundles {
         return calls.limit();
     }
 
-    /** Whether it is being started or stopped, and does not hang yet. */
+    /** Whether the bundle is being started or stopped, and does not hang yet. */
     boolean isCalled(Bundle bundle) {
         return calls.isCalled(bundle);
     }
 
-    /** Where that thread is, with the name of the bundle if it is another than {@code own}. */
+    /** The place where the thread is, with the name of the bundle if it is not {@code own}. */
     String where(String thread, Bundle own) {
         return frames.where(thread, own);
     }
 
-    /** Whether it was not there when this began. */
+    /** Whether the bundle was installed after this object was created. */
     boolean isDeployed(Bundle bundle) {
         return bundle.getBundleId() > lastOfTheProduct;
     }
@@ -136,17 +136,20 @@ final class Bundles {
         calls.interruptAll();
     }
 
-    /** Stops it until the framework starts it again; false where it does not return from that. */
+    /** Stops the bundle until the framework starts it again. Returns false if the stop hangs. */
     boolean stopForNow(Bundle bundle) {
         return starter.stopForNow(bundle);
     }
 
-    /** {@code listener} is told of bundles that hang, and of these when they have returned. */
+    /** Adds a listener for bundles that hang, and for those that have returned. */
     void listen(Calls.Listener listener) {
         calls.listen(listener);
     }
 
-    /** Installs and starts. A bundle that does not start stays, to be tried again. */
+    /**
+     * Installs and starts a bundle. A bundle that does not start stays installed and is tried
+     * again.
+     */
     Bundle install(String location, Source source) throws DeployException {
         return inTurn(() -> {
             AtomicReference<Bundle> installed = new AtomicReference<>();
@@ -163,7 +166,8 @@ final class Bundles {
     }
 
     /**
-     * Puts another jar in its place, and starts it again if it ran. If that fails it is as before.
+     * Updates the bundle with another jar, and starts it again if it ran. If the update fails, the
+     * bundle is as before.
      */
     void update(Bundle bundle, Source source) throws DeployException {
         inTurn(() -> {
@@ -188,7 +192,7 @@ final class Bundles {
         });
     }
 
-    /** Opens the jar that it was installed from. */
+    /** Returns the jar that the bundle was installed from. */
     static Source source(Bundle bundle) {
         return () -> new URL(bundle.getLocation()).openStream();
     }
@@ -208,7 +212,7 @@ final class Bundles {
         });
     }
 
-    /** Starts it now and whenever the framework starts. Why it did not is kept. */
+    /** Starts the bundle now and whenever the framework starts. Keeps the reason of a failure. */
     void start(Bundle bundle) throws DeployException {
         inTurn(() -> {
             Optional<String> hang = calls.hang(bundle);
@@ -220,7 +224,7 @@ final class Bundles {
         });
     }
 
-    /** Stops it until it is started again. */
+    /** Stops the bundle until it is started again. */
     void stop(Bundle bundle) throws DeployException {
         inTurn(() -> {
             calls.free(bundle);
@@ -229,7 +233,7 @@ final class Bundles {
         });
     }
 
-    /** Makes up for what had to wait until a call returned. */
+    /** Does the work that had to wait until a call returned. */
     void catchUp() throws DeployException {
         inTurn(() -> {
             rewiring.refresh(Set.of());
@@ -238,7 +242,7 @@ final class Bundles {
         });
     }
 
-    /** One thread at a time; others are told after a while that they have to wait. */
+    /** Runs {@code work}, one thread at a time. Fails if another thread takes too long. */
     private <T> T inTurn(Work<T> work) throws DeployException {
         try {
             if (!turn.tryLock(2 * calls.limit().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -265,14 +269,14 @@ final class Bundles {
         }
     }
 
-    /** After an update or the removal: {@code hosts} are those it was attached to. */
+    /** Follows up an update or a removal. {@code hosts}: the bundles that it was attached to. */
     private void changed(Bundle bundle, Set<Bundle> hosts) {
         starter.forgetFailure(bundle);
         fragments.changed(bundle);
         rewiring.refresh(Stream.concat(hosts.stream(), Stream.of(bundle)).toList());
     }
 
-    /** Starts what waits, fragments' hosts among them, which have to stop for that. */
+    /** Starts the bundles that wait. Restarts hosts whose fragments wait. */
     private void startWaiting() {
         Set<Bundle> hosts = fragments.hostsToRestart(host -> hang(host).isPresent());
         if (!hosts.isEmpty()) {

@@ -16,22 +16,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes calls that run the code of bundles, which may never return. Each call has a thread of its
- * own and is waited for up to a limit. A call that takes longer is left to its thread: it is
- * remembered with the place where it hangs, and told of again when it returns. Any thread.
+ * Makes calls that run the code of bundles, which may never return. Each call runs on its own
+ * thread, and the caller waits up to a limit. A call that takes longer keeps its thread. Its place
+ * is remembered, and its return is reported. Any thread.
  */
 final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
     /** The name of the threads, as it is in the log. */
     private static final String THREAD = "deploy";
 
-    /** What a call does. */
+    /** The work of a call. */
     @FunctionalInterface
     interface Call {
         void run() throws BundleException, IOException;
     }
 
-    /** Told of a bundle that hangs, and of the same when it has returned. On any thread. */
+    /** Receives the bundles that hang, and those that have returned. On any thread. */
     @FunctionalInterface
     interface Listener {
         void changed(Bundle bundle, boolean hangs);
@@ -45,7 +45,10 @@ final class Calls {
         private final CountDownLatch ended = new CountDownLatch(1);
         private final Thread thread = new Thread(this::run, THREAD);
         private volatile Throwable thrown;
-        /** Where it was when the limit was over. Guarded by this, as is whether it has ended. */
+        /**
+         * The place at the end of the limit. Guarded by this, like the check whether the call has
+         * ended.
+         */
         private String where;
 
         Running(Bundle bundle, String doing, Call call) {
@@ -58,7 +61,7 @@ final class Calls {
         private void run() {
             try {
                 call.run();
-            } catch (Throwable e) { // whatever a bundle throws: it is told to who waits
+            } catch (Throwable e) { // anything that a bundle throws; the waiting caller gets it
                 thrown = e;
             }
             boolean late;
@@ -83,7 +86,7 @@ final class Calls {
             }
         }
 
-        /** Whether it has ended; if not, it hangs from now on. */
+        /** Whether the call has ended. If not, it counts as hanging from now on. */
         private boolean endedOrHangs(String place) {
             synchronized (this) {
                 if (ended.getCount() > 0) {
@@ -101,7 +104,7 @@ final class Calls {
     private final Duration limit;
     private final Frames frames;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    /** By the bundle's id. */
+    /** The calls by the id of the bundle. */
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
 
     Calls(Duration limit, Frames frames) {
@@ -122,7 +125,7 @@ final class Calls {
         return Optional.ofNullable(running.get(bundle.getBundleId())).flatMap(Running::hang);
     }
 
-    /** Whether a call is under way that is waited for. */
+    /** Whether a call is running and does not hang. */
     boolean isCalled(Bundle bundle) {
         Running call = running.get(bundle.getBundleId());
         return call != null && call.hang().isEmpty();
@@ -131,8 +134,8 @@ final class Calls {
     /**
      * Makes a call.
      *
-     * @param doing what is called, after "hangs in"
-     * @throws HangException it has not returned within the limit, or an earlier call has not
+     * @param doing the name of the call, as in "hangs in ..."
+     * @throws HangException this call, or an earlier one, has not returned within the limit
      */
     void run(Bundle bundle, String doing, Call call)
             throws HangException, BundleException, IOException {
@@ -185,7 +188,7 @@ final class Calls {
         }
     }
 
-    /** Interrupts all calls that hang, and does not wait. */
+    /** Interrupts all calls that hang. Does not wait. */
     void interruptAll() {
         running.values().stream().filter(call -> call.hang().isPresent())
                 .forEach(call -> call.thread.interrupt());

@@ -5,18 +5,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.osgi.framework.BundleException;
 
-/** Exceptions as an operator reads them. */
+/** Turns exceptions into sentences for an operator. */
 final class Causes {
     private static final Pattern CLASS_FILE = Pattern.compile("class file version (\\d+)\\.");
     /** A class file of Java 17 says 61. */
     private static final int CLASS_FILE_OF_JAVA_0 = 44;
-    /** What the log service keeps in place of an exception: its message begins with the type. */
+    /**
+     * The class that the log service keeps instead of an exception. Its message begins with the
+     * type.
+     */
     private static final String LOGGED = "org.apache.felix.log.LogException";
 
     private Causes() {
     }
 
-    /** What it comes down to: the last of its causes, with its type where that says something. */
+    /** The sentence of the innermost cause, with its type if that is informative. */
     static String sentence(Throwable thrown) {
         Throwable root = thrown;
         while (root.getCause() != null && root.getCause() != root) {
@@ -29,7 +32,7 @@ final class Causes {
         return readable(text);
     }
 
-    /** The same, of a stack trace that was printed. */
+    /** The same for a printed stack trace. */
     static String sentenceOf(String stackTrace) {
         String last = stackTrace.lines().findFirst().orElse("");
         for (String line : stackTrace.lines().toList()) {

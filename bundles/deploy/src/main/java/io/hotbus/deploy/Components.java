@@ -15,7 +15,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.service.component.runtime.dto.ReferenceDTO;
 import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
-/** What Declarative Services say of a bundle's components. Any thread. */
+/** The state of a bundle's components in Declarative Services. Any thread. */
 final class Components {
     private final BundleContext context;
 
@@ -29,7 +29,7 @@ final class Components {
                 .map(component -> component.name).sorted().toList());
     }
 
-    /** Those that threw when they were to begin, a clause for each. */
+    /** A clause for each component that failed to activate. */
     List<String> failed(Bundle bundle) {
         return configurations(bundle, (component, configuration) ->
                 configuration.state != ComponentConfigurationDTO.FAILED_ACTIVATION ? List.of()
@@ -37,7 +37,7 @@ final class Components {
                                 component.name, Causes.sentenceOf(configuration.failure))));
     }
 
-    /** Those that wait for something, a clause for each thing. */
+    /** A clause for each thing that a component waits for. */
     List<String> waiting(Bundle bundle) {
         return configurations(bundle, (component, configuration) -> switch (configuration.state) {
             case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> List.of(
@@ -51,8 +51,8 @@ final class Components {
     }
 
     /**
-     * Whether Declarative Services are not there yet, have not read its components, or have not
-     * begun one that is to begin by itself.
+     * Whether Declarative Services are not there yet, have not read the bundle's components, or
+     * have not activated an immediate component.
      */
     boolean areUnderWay(Bundle bundle) {
         return with(runtime -> {
@@ -81,13 +81,13 @@ final class Components {
                 unsatisfied.target == null ? "" : " with " + unsatisfied.target);
     }
 
-    /** The PIDs of all that could be configured. */
+    /** The PIDs of all components that can be configured. */
     List<String> pids() {
         return with(runtime -> configurable(runtime)
                 .flatMap(component -> Stream.of(component.configurationPid)).distinct().toList());
     }
 
-    /** Of these PIDs, those that were chosen; the others are the names of components. */
+    /** The PIDs that are set explicitly; the others are the names of components. */
     List<String> namedPids() {
         return with(runtime -> configurable(runtime)
                 .flatMap(component -> Stream.of(component.configurationPid)

@@ -11,11 +11,11 @@ import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.cm.SynchronousConfigurationListener;
 
 /**
- * Watches that events of bundles, and changes of configurations, are delivered: the framework and
- * Configuration Admin have one thread each for that, which a bundle that hangs may keep.
+ * Watches that events of bundles and changes of configurations are delivered. The framework and
+ * Configuration Admin have one thread each for this, and a bundle that hangs can block it.
  */
 final class Deliveries implements AutoCloseable {
-    /** Events that only synchronous listeners are told of. */
+    /** Events that only synchronous listeners receive. */
     private static final int NOT_QUEUED =
             BundleEvent.STARTING | BundleEvent.STOPPING | BundleEvent.LAZY_ACTIVATION;
 
@@ -25,7 +25,7 @@ final class Deliveries implements AutoCloseable {
     private final ServiceRegistration<?> configurationArrived;
     private final ServiceRegistration<?> configurationSent;
 
-    /** Begins with the next event. */
+    /** Starts with the next event. */
     Deliveries(BundleContext context, Bundles bundles, ScheduledExecutorService later) {
         this.context = context;
         Backlog events = new Backlog("events of bundles", "FelixDispatchQueue", bundles, later);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
-/** What cannot be done with a bundle. The message is one sentence for the operator. */
+/** An operation on a bundle is not possible. The message is one sentence for the operator. */
 class DeployException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -13,20 +13,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the bundles what the files say: of each symbolic name there is one bundle, made of the
- * file with the highest version. A bundle of that name which was there before, as those of the
- * product are, is updated from the file, and from its own jar again when no file is left.
+ * Keeps the bundles in step with the files. For each symbolic name there is one bundle, from the
+ * file with the highest version. If a bundle of that name was there before, for example one of the
+ * product, it is updated from the file, and from its own jar again when no file is left.
  *
- * <p>A file that is no good changes nothing: what it was before goes on. Neither does a file whose
- * bundle hangs, until that returns. Any thread.
+ * <p>An invalid file changes nothing: its former bundle keeps running. A file whose bundle hangs
+ * changes nothing until the bundle returns. Any thread.
  */
 final class Deployments {
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
 
     /**
-     * A bundle that is made of a file.
+     * A bundle that was installed or updated from a file.
      *
-     * @param ownVersion as it is without the file; empty if it is not there without
+     * @param ownVersion its version without the file; empty if it exists only because of the file
      */
     private record Deployed(long id, BundleJar jar, Optional<String> ownVersion) {
     }
@@ -45,13 +45,13 @@ final class Deployments {
         });
     }
 
-    /** The file that a bundle is made of, if it is one of ours. */
+    /** The file that a bundle was deployed from, if any. */
     Optional<Path> file(Bundle bundle) {
         return deployed.values().stream().filter(d -> d.id() == bundle.getBundleId())
                 .map(d -> d.jar().file()).findFirst();
     }
 
-    /** The file is new, or another than it was. */
+    /** Handles a file that is new or changed. */
     synchronized void changed(Path file) {
         BundleJar before = files.get(file);
         BundleJar jar;
@@ -69,7 +69,7 @@ final class Deployments {
         settle(jar.name());
     }
 
-    /** The file is no more. */
+    /** Handles a file that was removed. */
     synchronized void removed(Path file) {
         BundleJar before = files.remove(file);
         if (before != null) {
@@ -77,7 +77,7 @@ final class Deployments {
         }
     }
 
-    /** A bundle that hung has returned: does what had to wait for that. */
+    /** Does the work that waited for a bundle that hung and has returned. */
     private synchronized void catchUp() {
         files.values().stream().map(BundleJar::name).distinct().toList().forEach(this::settle);
         List.copyOf(deployed.keySet()).stream()
@@ -122,7 +122,7 @@ final class Deployments {
         }
     }
 
-    /** If the bundle hangs, it is tried again when that has returned. */
+    /** Updates the bundle. If the bundle hangs, the update is repeated when it has returned. */
     private void update(Bundle bundle, Deployed to) throws DeployException {
         Deployed before = deployed.put(to.jar().name(), to);
         try {

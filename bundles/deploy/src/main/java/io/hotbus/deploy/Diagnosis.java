@@ -8,13 +8,13 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 
-/** Says why a bundle does not do what it is there for. Any thread. */
+/** Finds out why a bundle does not work. Any thread. */
 final class Diagnosis {
     /** The header that names the XML of Declarative Services. */
     private static final String SERVICE_COMPONENT = "Service-Component";
 
     /**
-     * What is wrong.
+     * The result of a diagnosis.
      *
      * @param broken whether an operator has to act; otherwise it may come right by itself
      * @param text   one sentence, without the bundle's name
@@ -40,7 +40,7 @@ final class Diagnosis {
         return components.names(bundle);
     }
 
-    /** Empty where nothing is wrong, or an operator has stopped the bundle. */
+    /** Diagnoses the bundle. Empty if nothing is wrong, or an operator has stopped it. */
     Optional<Finding> of(Bundle bundle) {
         Optional<String> hang = bundles.hang(bundle);
         if (hang.isPresent()) {
@@ -57,7 +57,7 @@ final class Diagnosis {
     }
 
     /**
-     * Whether the bundle is on its way: no fault was found so far, and one may still appear without
+     * Whether the bundle is still starting: no fault was found so far, but one may appear without
      * an event.
      */
     boolean isUnderWay(Bundle bundle) {
@@ -70,7 +70,7 @@ final class Diagnosis {
         };
     }
 
-    /** For one that has been under way for long: the thread that is inside it, and where. */
+    /** For a bundle that has been starting for long: the thread inside it, and its place. */
     Optional<Finding> stuck(Bundle bundle) {
         return frames.inside(bundle).map(where -> new Finding(true, "hangs " + where));
     }

@@ -2,10 +2,10 @@
 package io.hotbus.deploy;
 
 /**
- * The exit code of a process that is shutting down. The JVM does not tell it, so it is inferred.
+ * The exit code of a process that is shutting down. The JVM does not reveal it, so it is inferred.
  */
 final class ExitCode {
-    /** System property: the code that the process is to end with, set by what ends it. */
+    /** System property: the code that the process shall end with, set by the code that ends it. */
     static final String PROPERTY = "hotbus.exit.code";
 
     private static final int FAILED = 1;
@@ -15,8 +15,8 @@ final class ExitCode {
     }
 
     /**
-     * The code that was set; or 128 and the signal's number, which a thread of the JVM is named
-     * after; or 0 where only the framework was stopped, and else 1.
+     * The code that was set; or 128 and the signal's number, which is in the name of a JVM thread;
+     * or 0 if only the framework was stopped; otherwise 1.
      */
     static int ofThisProcess() {
         Integer set = Integer.getInteger(PROPERTY);

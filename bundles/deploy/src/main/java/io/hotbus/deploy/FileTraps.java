@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.osgi.service.cm.Configuration;
 
-/** Knows where the file of a configuration does not mean what it seems to. Any thread. */
+/** Finds entries of a configuration file that do not mean what they seem to. Any thread. */
 final class FileTraps {
-    /** What FileInstall gives each configuration that it makes of a file. */
+    /** The key that FileInstall adds to each configuration from a file. */
     static final String FILE = "felix.fileinstall.filename";
 
     /** A value with a type, as it is in a .config file: {@code I"8080"}, {@code ["a","b"]}. */

@@ -30,7 +30,7 @@ final class FolderWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
 
     /**
-     * What a file was like.
+     * The state of a file at one poll.
      *
      * @param key which file it is; another one of the same size and time has another key
      */
@@ -41,11 +41,11 @@ final class FolderWatch implements AutoCloseable {
     private final Duration period;
     private final Deployments deployments;
     private final Thread thread = new Thread(this::watch, "deploy-watch");
-    /** By name: what was told of. */
+    /** The reported files, by name. */
     private final Map<Path, Look> told = new HashMap<>();
-    /** By name: what was found at the last look. */
+    /** The files found by the last poll, by name. */
     private Map<Path, Look> last = Map.of();
-    /** Links that lead nowhere, which were told of. */
+    /** Dangling links that were reported. */
     private final Set<Path> dangling = new HashSet<>();
     private boolean unreadable;
 
@@ -82,7 +82,7 @@ final class FolderWatch implements AutoCloseable {
         }
     }
 
-    /** Ends the looks. */
+    /** Ends the polling. */
     @Override
     public void close() {
         thread.interrupt();
@@ -111,7 +111,7 @@ final class FolderWatch implements AutoCloseable {
         last = found;
     }
 
-    /** Empty where the folder cannot be read. */
+    /** Lists the folder; empty if it cannot be read. */
     private Optional<Map<Path, Look>> list() {
         Map<Path, Look> found = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.jar")) {
@@ -133,7 +133,7 @@ final class FolderWatch implements AutoCloseable {
         return Optional.of(found);
     }
 
-    /** What it is like; where a link leads nowhere, the same as it was before. */
+    /** The state of the file; for a dangling link, the former state. */
     private Optional<Look> lookAt(Path file) {
         try {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);

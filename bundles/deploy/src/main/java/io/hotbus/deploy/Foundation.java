@@ -12,8 +12,8 @@ import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 
 /**
- * The bundles that the running command stands on: without one of them, even for a moment, it ends.
- * Buses and drivers are none of these. Any thread.
+ * The bundles that the running command needs: it ends if one of them stops, even for a moment.
+ * Buses and drivers are not among them. Any thread.
  */
 final class Foundation {
     private static final Set<String> ROOTS =

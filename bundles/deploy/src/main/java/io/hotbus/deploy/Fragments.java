@@ -16,11 +16,11 @@ import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.BundleWiring;
 
-/** Knows which bundles fragments are for: a host takes fragments only when it resolves. */
+/** Finds the hosts of fragments. A host accepts fragments only when it resolves. */
 final class Fragments {
     private final BundleContext context;
     private final Requirements requirements;
-    /** The ids of those whose hosts were restarted for them. */
+    /** The ids of fragments whose hosts were restarted. */
     private final Set<Long> tried = ConcurrentHashMap.newKeySet();
 
     Fragments(BundleContext context) {
@@ -33,7 +33,7 @@ final class Fragments {
         return revision != null && (revision.getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
     }
 
-    /** The bundles that it is attached to. */
+    /** The bundles that the fragment is attached to. */
     static Set<Bundle> hostsOf(Bundle fragment) {
         BundleWiring wiring = fragment.adapt(BundleWiring.class);
         return wiring == null ? Set.of()
@@ -42,8 +42,8 @@ final class Fragments {
     }
 
     /**
-     * The hosts that have to be restarted so that fragments can be attached to them, each once for
-     * a fragment; none that the running command stands on.
+     * The hosts to restart so that fragments can attach to them, each once for a fragment; without
+     * those that the running command needs.
      */
     Set<Bundle> hostsToRestart(Predicate<Bundle> hangs) {
         return Arrays.stream(context.getBundles())
@@ -56,12 +56,15 @@ final class Fragments {
                 .flatMap(List::stream).collect(Collectors.toSet());
     }
 
-    /** The fragment has changed: its hosts may be restarted once more. */
+    /** Notes that the fragment has changed: its hosts may be restarted again. */
     void changed(Bundle fragment) {
         tried.remove(fragment.getBundleId());
     }
 
-    /** Why it is not attached, as the rest of a sentence, and whether that may come right. */
+    /**
+     * Why the fragment is not attached, as the rest of a sentence, and whether this may resolve by
+     * itself.
+     */
     Diagnosis.Finding finding(Bundle fragment, Predicate<Bundle> hangs) {
         String header = fragment.getHeaders().get(Constants.FRAGMENT_HOST);
         List<Bundle> hosts = hosts(fragment);

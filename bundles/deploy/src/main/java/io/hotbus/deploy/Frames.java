@@ -16,7 +16,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.wiring.BundleWiring;
 
-/** Says where a thread is, and whose code that is. Any thread. */
+/** Describes the place of a thread, and the bundle of that code. Any thread. */
 final class Frames {
     /** Frames of a bundle's own code that are shown. */
     private static final int SHOWN = 3;
@@ -31,18 +31,18 @@ final class Frames {
     private final BundleContext context;
 
     Frames(BundleContext context) {
-        // The framework's own, which goes on when this bundle has stopped.
+        // The framework's own context, which stays valid when this bundle has stopped.
         this.context = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
     }
 
-    /** As {@link #where(Thread, Bundle)}, for the thread whose name begins with {@code name}. */
+    /** Does {@link #where(Thread, Bundle)} for the thread whose name begins with {@code name}. */
     String where(String name, Bundle own) {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith(name)).findFirst()
                 .map(thread -> where(thread, own)).orElse("");
     }
 
-    /** {@code , in org.acme.x 1.0.0: at A; B; C}, where the bundle is another than {@code own}. */
+    /** {@code , in org.acme.x 1.0.0: at A; B; C}, if the bundle is not {@code own}. */
     String where(Thread thread, Bundle own) {
         StackTraceElement[] stack = thread.getStackTrace();
         return owner(stack, own).filter(bundle -> !bundle.equals(own))
@@ -67,7 +67,7 @@ final class Frames {
                         .collect(Collectors.joining("; "));
     }
 
-    /** Without its module. */
+    /** The text of a frame, without its module. */
     private static String text(StackTraceElement frame) {
         return "%s.%s(%s)".formatted(frame.getClassName(), frame.getMethodName(),
                 frame.isNativeMethod() ? "Native Method"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.deploy;
 
-/** A bundle does not return from a call; what was to be done with it is not done yet. */
+/** A bundle does not return from a call, so the operation is not done yet. */
 final class HangException extends DeployException {
     private static final long serialVersionUID = 1L;
 

@@ -6,12 +6,12 @@ import org.osgi.framework.BundleContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How long bundles are waited for: framework properties, in milliseconds. */
+/** The time limits of bundles: framework properties, in milliseconds. */
 final class Limits {
     private static final Logger LOG = LoggerFactory.getLogger(Limits.class);
     private static final String CALL = "hotbus.bundle.limit.ms";
     private static final String SHUTDOWN = "hotbus.shutdown.limit.ms";
-    /** Declarative Services wait for 10 s at most until they leave a component that hangs. */
+    /** Longer than the 10 s after which Declarative Services abandon a component that hangs. */
     private static final long CALL_MILLIS = 15_000;
     private static final long SHUTDOWN_MILLIS = 25_000;
 

@@ -18,18 +18,18 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Makes log lines of what bundles tell the OSGi log service, as Declarative Services, Configuration
- * Admin and FileInstall do; also of what they told before this was there, in order, and once. The
- * logger is that of the bundle.
+ * Forwards entries of the OSGi log service to the log, for example those of Declarative Services,
+ * Configuration Admin and FileInstall. Forwards earlier entries, too, in order and once. The logger
+ * is that of the bundle.
  *
- * <p>That a component failed to begin is told where {@code toldElsewhere} says so, as Declarative
- * Services log it at each request for the component's service.
+ * <p>Skips failed activations of bundles for which {@code toldElsewhere} is true, because
+ * Declarative Services log them at each request for the component's service.
  */
 final class LogBridge extends ServiceTracker<LogReaderService, LogReaderService>
         implements LogListener {
     private static final String FRAMEWORK_EVENTS = "Events.Framework.";
     private static final String EVENTS = "Events.";
-    /** Parts of what Declarative Services say when a component fails to begin. */
+    /** Parts of the messages of Declarative Services about a component that fails to activate. */
     private static final List<String> FAILURES = List.of(
             "Error during instantiation of the implementation object",
             "method has thrown an exception");

@@ -24,15 +24,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Tells the operator what becomes of bundles: a line for each step, and a line for each that does
- * not work, when it has had a moment to. The product's own start and end are not told.
+ * Logs changes of bundles for the operator: a line for each step, and, after a short delay, a line
+ * for each bundle that does not work. The start and end of the product itself are not logged.
  */
 final class Reporter implements SynchronousBundleListener, ServiceListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
-    /** It is modified when something has become of a component. */
+    /** Declarative Services modify this service when the state of a component changes. */
     private static final String COMPONENT_RUNTIME =
             "(objectClass=org.osgi.service.component.runtime.ServiceComponentRuntime)";
-    /** How often one that is under way is looked at again before it is said to hang. */
+    /** How often a starting bundle is checked again before it counts as hanging. */
     private static final int PATIENCE = 20;
 
     private final BundleContext context;
@@ -40,20 +40,20 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
     private final Diagnosis diagnosis;
     private final Duration settle;
     private final ScheduledExecutorService later;
-    /** Those of the product that have not been started yet. */
+    /** The bundles of the product that have not been started yet. */
     private final Set<Long> starting = ConcurrentHashMap.newKeySet();
     private final Map<Long, Version> versions = new ConcurrentHashMap<>();
-    /** By id: what was said last. On the reporter's thread. */
+    /** The last complaint by bundle id. On the reporter's thread. */
     private final Map<Long, String> complaints = new HashMap<>();
-    /** By id: how often it was under way when it was looked at. On the reporter's thread. */
+    /** How often a bundle was still starting at a check, by id. On the reporter's thread. */
     private final Map<Long, Integer> underWay = new HashMap<>();
-    /** All that ever changed under our eyes. */
+    /** All bundles that changed since this object was created. */
     private final Set<Long> followed = ConcurrentHashMap.newKeySet();
-    /** To be looked at. Guarded by itself. */
+    /** The bundles to check. Guarded by itself. */
     private final Set<Long> touched = new TreeSet<>();
     private volatile boolean stopping;
 
-    /** @param settle how long a bundle may lack what comes in another file, or another's service */
+    /** @param settle how long a bundle may lack another file, or a service of another bundle */
     Reporter(BundleContext context, Bundles bundles, Diagnosis diagnosis,
             ScheduledExecutorService later, Duration settle) throws InvalidSyntaxException {
         this.context = context;
@@ -116,7 +116,7 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         versions.put(bundle.getBundleId(), bundle.getVersion());
     }
 
-    /** Whether it is here that failures of its components are told. */
+    /** Whether this reporter logs failures of the bundle's components. */
     boolean follows(Bundle bundle) {
         return followed.contains(bundle.getBundleId());
     }
@@ -130,7 +130,7 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         }
     }
 
-    /** Looks at those that changed, and at those that there was something to say of before. */
+    /** Checks the bundles that changed, and those with an earlier complaint. */
     private void lookAround() {
         Set<Long> due;
         synchronized (touched) {
@@ -153,7 +153,10 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         underWay.remove(id);
     }
 
-    /** False where that has been done often enough, and it is not being started or stopped. */
+    /**
+     * Schedules another check. Returns false if there were enough and the bundle is not being
+     * started or stopped.
+     */
     private boolean lookAgain(Bundle bundle) {
         boolean again = underWay.merge(bundle.getBundleId(), 1, Integer::sum) <= PATIENCE
                 || bundles.isCalled(bundle);
@@ -167,7 +170,7 @@ final class Reporter implements SynchronousBundleListener, ServiceListener, Auto
         if (stopping) {
             return;
         }
-        // Asked first: what is settled by then is seen by the diagnosis.
+        // Asked first, so that the diagnosis sees everything that is settled by then.
         boolean again = diagnosis.isUnderWay(bundle);
         Diagnosis.Finding finding = diagnosis.of(bundle).orElse(null);
         if (again && finding == null) {

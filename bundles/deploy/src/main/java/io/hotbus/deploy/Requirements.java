@@ -22,7 +22,7 @@ import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.resource.Namespace;
 
-/** What a bundle lacks to resolve, and who might have it. Any thread. */
+/** Finds what a bundle lacks to resolve, and which bundles might provide it. Any thread. */
 final class Requirements {
     private static final Pattern PACKAGE = Pattern.compile("\\(osgi\\.wiring\\.package=([^)]*)\\)");
     private static final Pattern FROM = Pattern.compile("\\(version>=([^)]*)\\)");
@@ -35,7 +35,7 @@ final class Requirements {
         this.context = context;
     }
 
-    /** What is missing, a clause for each; none where the bundle's own requirements can be met. */
+    /** A clause for each missing requirement; empty if the bundle's own requirements can be met. */
     List<String> missing(Bundle bundle) {
         return List.copyOf(missing(bundle, new HashSet<>()));
     }
@@ -66,7 +66,10 @@ final class Requirements {
         return missing;
     }
 
-    /** See {@link Fragments}: of a host that is there and resolved the framework says nothing. */
+    /**
+     * Whether it is the host of a fragment. See {@link Fragments}: the framework reports nothing
+     * about a host that is resolved.
+     */
     private static boolean isHost(BundleRequirement requirement) {
         return requirement.getNamespace().equals(HostNamespace.HOST_NAMESPACE);
     }

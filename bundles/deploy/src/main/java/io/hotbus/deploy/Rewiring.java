@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Refreshes the wiring of bundles that use a bundle which was updated or uninstalled. It stops all
- * of these bundles before, one by one: the framework would stop and start them under a lock that
- * all others need. The caller starts them again. One thread at a time.
+ * these bundles first, one by one, because the framework would stop and start them under a lock
+ * that all others need. The caller starts them again. One thread at a time.
  */
 final class Rewiring {
     private static final Logger LOG = LoggerFactory.getLogger(Rewiring.class);
@@ -32,10 +32,10 @@ final class Rewiring {
     private final Set<Bundle> due = new HashSet<>();
 
     /**
-     * Nothing has changed yet.
+     * Creates it with no changed bundle.
      *
-     * @param limit how long the framework is waited for
-     * @param stops stops a bundle for the time being; false where it does not return
+     * @param limit how long to wait for the framework
+     * @param stops stops a bundle temporarily; false if the stop hangs
      */
     Rewiring(BundleContext context, Duration limit, Predicate<Bundle> stops) {
         this.limit = limit;
@@ -43,7 +43,7 @@ final class Rewiring {
         this.stops = stops;
     }
 
-    /** Refreshes {@code changed}, and what could not be refreshed before. */
+    /** Refreshes {@code changed}, and the bundles that could not be refreshed before. */
     void refresh(Collection<Bundle> changed) {
         due.addAll(changed);
         if (due.isEmpty()) {

@@ -17,16 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process though a bundle hangs. From the beginning of the shutdown on: calls that hang
- * are interrupted; after a part of the limit the bundles that hang are named, and where these were
- * deployed the others are stopped without them, in order; then, or when the limit is over, the
- * process is halted, with its exit code.
+ * Ends the process even if a bundle hangs. When the shutdown begins, it interrupts calls that hang.
+ * After a part of the limit, it names the bundles that hang and, if these were deployed, stops the
+ * others in order. Then, or when the limit is over, it halts the process with its exit code.
  */
 final class ShutdownWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownWatch.class);
     /** The part of the limit after which a bundle that has not stopped hangs. */
     private static final double PATIENCE = 0.4;
-    /** The framework's threads that stop bundles, and that tell of events. */
+    /** The framework's threads that stop bundles and deliver events. */
     private static final String STOPPER = "FelixStartLevel";
     private static final String DISPATCHER = "FelixDispatchQueue";
 
@@ -41,7 +40,7 @@ final class ShutdownWatch implements AutoCloseable {
 
     ShutdownWatch(BundleContext context, Bundles bundles, Duration limit, IntConsumer halt) {
         this.system = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
-        this.context = system.getBundleContext(); // ours ends with us
+        this.context = system.getBundleContext(); // this bundle's context ends with the bundle
         this.bundles = bundles;
         this.limit = limit;
         this.halt = halt;
@@ -49,7 +48,7 @@ final class ShutdownWatch implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** It goes on where the shutdown has begun. */
+    /** Ends the watch, unless the shutdown has begun. */
     @Override
     public void close() {
         if (!begun.get()) {
@@ -77,7 +76,7 @@ final class ShutdownWatch implements AutoCloseable {
         try {
             bundles.interruptAll();
             Thread.sleep((long) (limit.toMillis() * PATIENCE));
-            // Another thread: one of those that are stopped now may hang as well.
+            // On another thread: another of the stopped bundles may hang, too.
             Thread others = new Thread(this::stopOthers, "shutdown");
             others.setDaemon(true);
             others.start();
@@ -120,7 +119,7 @@ final class ShutdownWatch implements AutoCloseable {
         }
     }
 
-    /** A bundle of the product that hangs may need the others. */
+    /** Waits for the limit, because a bundle of the product that hangs may need the others. */
     private void awaitTheLimit() {
         try {
             Thread.sleep(limit.toMillis());

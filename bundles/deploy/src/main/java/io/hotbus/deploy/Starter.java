@@ -20,7 +20,7 @@ final class Starter {
 
     private final BundleContext context;
     private final Calls calls;
-    /** By the bundle's id: why it did not start when it was last told to. */
+    /** Why a bundle did not start at the last attempt, by its id. */
     private final Map<Long, Throwable> failures = new ConcurrentHashMap<>();
 
     Starter(BundleContext context, Calls calls) {
@@ -36,7 +36,7 @@ final class Starter {
         failures.remove(bundle.getBundleId());
     }
 
-    /** Starts it now and whenever the framework starts. Why it does not is kept. */
+    /** Starts the bundle now and whenever the framework starts. Keeps the reason of a failure. */
     void start(Bundle bundle) {
         if (!Fragments.isFragment(bundle)) {
             start(bundle, Bundle.START_ACTIVATION_POLICY);
@@ -56,16 +56,16 @@ final class Starter {
             });
             return true;
         } catch (HangException | IOException | BundleException | RuntimeException e) {
-            LOG.debug("{} has not started", Bundles.label(bundle), e); // the Reporter tells of it
+            LOG.debug("{} has not started", Bundles.label(bundle), e); // the Reporter logs it
             return false;
         }
     }
 
     /**
-     * Stops it.
+     * Stops the bundle.
      *
      * @param options those of {@link Bundle#stop(int)}
-     * @throws HangException it does not return from its stop
+     * @throws HangException the stop hangs
      */
     void stop(Bundle bundle, int options) throws HangException {
         try {
@@ -78,7 +78,7 @@ final class Starter {
         }
     }
 
-    /** Stops it until {@link #startWaiting}; false where it does not return from its stop. */
+    /** Stops the bundle until {@link #startWaiting}. Returns false if the stop hangs. */
     boolean stopForNow(Bundle bundle) {
         try {
             stop(bundle, Bundle.STOP_TRANSIENT);
@@ -88,7 +88,7 @@ final class Starter {
         }
     }
 
-    /** Starts each bundle that is to run and does not, until nothing more comes of it. */
+    /** Starts each bundle that should run and does not, as long as this makes progress. */
     void startWaiting() {
         boolean progress = true;
         while (progress) {
@@ -103,7 +103,10 @@ final class Starter {
         }
     }
 
-    /** While the framework starts, bundles of its present level are its own business. */
+    /**
+     * Whether the start level of the bundle is reached. While the framework starts, it starts the
+     * bundles of its present level itself, so that level does not count yet.
+     */
     private boolean isLevelReached(Bundle bundle) {
         Bundle system = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
         int level = system.adapt(FrameworkStartLevel.class).getStartLevel();

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of configurations that nothing asks for, as most likely the name of the file is misspelt,
- * and of files that do not mean what they seem to.
+ * Logs configurations that no component uses, because the name of the file is probably misspelt,
+ * and files that do not mean what they seem to.
  */
 final class UnusedConfigurations implements ConfigurationListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UnusedConfigurations.class);
@@ -42,10 +42,10 @@ final class UnusedConfigurations implements ConfigurationListener, AutoCloseable
     private final Duration settle;
     private final AtomicBoolean due = new AtomicBoolean();
     private final ServiceRegistration<ConfigurationListener> registration;
-    /** By PID: what was told. On the thread of {@code later}. */
+    /** What was logged, by PID. On the thread of {@code later}. */
     private final Map<String, Set<String>> told = new HashMap<>();
 
-    /** @param settle how long the bundle that asks for it may be on its way */
+    /** @param settle how long to wait for the bundle that uses it */
     UnusedConfigurations(BundleContext context, ScheduledExecutorService later, Duration settle) {
         this.context = context;
         this.components = new Components(context);

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Bundles that come, change and go while the product runs, and what operators are told of them. */
+/** Deploys, updates and removes bundles while the product runs, and reports about them. */
 package io.hotbus.deploy;

@@ -7,42 +7,42 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What a poll-mode driver implements for one of its devices, and hands to {@link PortRegistry#add}
- * in probe. Called by the port alone, on control threads, one call at a time, in this order: queues
- * are set up, started, stopped; set up again or closed. The statistics and the link may be read at
- * any time before close, on any thread.
+ * One Ethernet device, implemented by a poll-mode driver. The driver passes it to {@link
+ * PortRegistry#add} in probe. Only the port calls it, on control threads, one call at a time, in
+ * this order: set up queues, start, stop; then set up again or close. Any thread may read the
+ * statistics and the link before close.
  *
- * <p>The device may be gone during any call: none may hang or fail for that, except {@link #start}.
- * Source: DPDK {@code struct eth_dev_ops}.
+ * <p>The device may be gone during any call. No call may hang because of that, and only {@link
+ * #start} may fail. Source: DPDK {@code struct eth_dev_ops}.
  */
 @ConsumerType
 public interface EthDev {
-    /** Limits and facts, which do not change. Any thread, also after close. */
+    /** Limits and facts of the device, which do not change. Any thread, also after close. */
     EthDevInfo info();
 
     /**
-     * Told first of all, inside {@link PortRegistry#add}: the number to mark received packets with
+     * Called first, inside {@link PortRegistry#add}, with the number to mark received packets with
      * ({@link io.hotbus.eal.mem.Mbuf#received}).
      */
     default void portAssigned(int portId) {
     }
 
     /**
-     * At most how many buffers a receive queue holds, in its ring and elsewhere. A port is set up
-     * only where its pool can promise that many for each queue.
+     * The most buffers that a receive queue holds, in its ring and elsewhere. A port is set up only
+     * if its pool can reserve that many for each queue.
      */
     default int maxRxBuffers(int descriptors) {
         return descriptors;
     }
 
-    /** At most how many buffers a transmit queue holds; as {@link #maxRxBuffers}. */
+    /** The most buffers that a transmit queue holds. See {@link #maxRxBuffers}. */
     default int maxTxBuffers(int descriptors) {
         return descriptors;
     }
 
     /**
-     * Told before its queues are set up: how many there will be, and what else the port is to do.
-     * The port has checked it against {@link #info}.
+     * Called before the queues are set up, with their number and what else the port shall do. The
+     * port has checked {@code config} against {@link #info}.
      *
      * @throws DeviceException the device does not do it
      */
@@ -50,27 +50,27 @@ public interface EthDev {
     }
 
     /**
-     * Makes the receive queue {@code index}, replacing one set up before.
+     * Creates the receive queue {@code index}, and replaces an earlier one.
      *
      * @param descriptors a power of two within the limits of {@link #info}
-     * @param pool        where its buffers come from
+     * @param pool        the pool that its buffers come from
      * @throws DeviceException no memory for its ring, or the device does not take it
      */
     RxQueue setupRxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
 
-    /** Makes the transmit queue {@code index}; as {@link #setupRxQueue}. */
+    /** Creates the transmit queue {@code index}. See {@link #setupRxQueue}. */
     TxQueue setupTxQueue(int index, int descriptors, Mempool pool) throws DeviceException;
 
     /**
-     * Starts to receive and send. Sets the device up from whatever state it is in: another program
-     * may have reset it at any time.
+     * Starts to receive and send. Sets up the device from any state, because another program may
+     * have reset it.
      *
      * @throws DeviceException the device is gone, or did not start in time; it is stopped
      */
     void start() throws DeviceException;
 
     /**
-     * Stops to receive and send. No thread is in a burst any more. Buffers stay in the queues.
+     * Stops receiving and sending. No thread is in a burst by then. Buffers stay in the queues.
      * Idempotent.
      */
     void stop();
@@ -88,15 +88,15 @@ public interface EthDev {
     void resetStats();
 
     /**
-     * Whether {@link #stats} and {@link #xstats} are right after the device is gone, too, since
-     * they touch nothing of it (see {@link QueueCounters}). If not, the port shows what it read
-     * last.
+     * Whether {@link #stats} and {@link #xstats} stay right after the device is gone, because they
+     * do not access the device (see {@link QueueCounters}). If not, the port shows its last
+     * reading.
      */
     default boolean statsOutliveDevice() {
         return false;
     }
 
-    /** Counters that {@link #stats} has not, by name ({@code rx_q0_packets}), in order. */
+    /** Counters beyond {@link #stats}, by name ({@code rx_q0_packets}), in order. */
     default Map<String, Long> xstats() {
         return Map.of();
     }

@@ -8,10 +8,10 @@ import java.util.Set;
  *
  * @param driver     the driver's name, {@code net_sim}
  * @param macAddress the address that the device came with
- * @param rx         of its receive queues
- * @param tx         of its transmit queues
+ * @param rx         limits of its receive queues
+ * @param tx         limits of its transmit queues
  * @param maxMtu     the largest MTU, in bytes; the smallest is {@value #MIN_MTU}
- * @param filter     which frames it can be told to receive
+ * @param filter     which receive filters it supports
  * @param rxOffloads what it can do with received packets
  * @param txOffloads what it can do with packets to be sent
  * @param rss        how it can spread packets over its queues
@@ -19,49 +19,49 @@ import java.util.Set;
 public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx,
         int maxMtu, RxFilterLimits filter, Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads,
         RssLimits rss) {
-    /** The MTU of a port that was not told otherwise. */
+    /** The MTU of a port if no other is set. */
     public static final int DEFAULT_MTU = 1500;
     /** The smallest MTU that can be set: IPv4 needs it. Source: RFC 791. */
     public static final int MIN_MTU = 68;
     /** Bytes of a frame over the MTU: the Ethernet header and a VLAN tag; no FCS. */
     public static final int OVERHEAD = 18;
 
-    /** Keeps copies. */
+    /** Copies the sets. */
     public EthDevInfo {
         rxOffloads = Set.copyOf(rxOffloads);
         txOffloads = Set.copyOf(txOffloads);
     }
 
-    /** A device that can do no more than receive and send frames of the default MTU. */
+    /** Creates the facts of a device that can only receive and send frames of the default MTU. */
     public EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx) {
         this(driver, macAddress, rx, tx, DEFAULT_MTU, RxFilterLimits.FIXED, Set.of(), Set.of(),
                 RssLimits.NONE);
     }
 
-    /** As that, and its receive and transmit queues have the same limits. */
+    /** Creates the same, with equal limits for receive and transmit queues. */
     public EthDevInfo(String driver, MacAddress macAddress, QueueLimits both) {
         this(driver, macAddress, both, both);
     }
 
-    /** The same with another largest MTU. */
+    /** Returns a copy with another largest MTU. */
     public EthDevInfo withMaxMtu(int bytes) {
         return new EthDevInfo(
                 driver, macAddress, rx, tx, bytes, filter, rxOffloads, txOffloads, rss);
     }
 
-    /** The same with another filter. */
+    /** Returns a copy with another filter. */
     public EthDevInfo withFilter(RxFilterLimits limits) {
         return new EthDevInfo(
                 driver, macAddress, rx, tx, maxMtu, limits, rxOffloads, txOffloads, rss);
     }
 
-    /** The same with other offloads. */
+    /** Returns a copy with other offloads. */
     public EthDevInfo withOffloads(Set<RxOffload> receive, Set<TxOffload> transmit) {
         return new EthDevInfo(
                 driver, macAddress, rx, tx, maxMtu, filter, receive, transmit, rss);
     }
 
-    /** The same with RSS. */
+    /** Returns a copy with RSS. */
     public EthDevInfo withRss(RssLimits limits) {
         return new EthDevInfo(
                 driver, macAddress, rx, tx, maxMtu, filter, rxOffloads, txOffloads, limits);

@@ -23,24 +23,24 @@ public record MacAddress(long value) {
         }
     }
 
-    /** The address that {@code text} is, as in {@code 02:00:00:00:00:01}. */
+    /** Parses an address such as {@code 02:00:00:00:00:01}. */
     public static Optional<MacAddress> parse(String text) {
         return TEXT.matcher(text).matches()
                 ? Optional.of(new MacAddress(Long.parseLong(text.replace(":", ""), 16)))
                 : Optional.empty();
     }
 
-    /** Whether it is the address of a group, or of all: a multicast or broadcast address. */
+    /** Whether it is a multicast or broadcast address. */
     public boolean isMulticast() {
         return (value & GROUP) != 0;
     }
 
-    /** Whether a station can have it: it is neither a group's nor zero. */
+    /** Whether it can be the address of a station: it is neither multicast nor zero. */
     public boolean isUnicast() {
         return !isMulticast() && value != 0;
     }
 
-    /** {@code 02:00:00:00:00:01}. */
+    /** The address as {@code 02:00:00:00:00:01}. */
     @Override
     public String toString() {
         String hex = HexFormat.of().toHexDigits(value, 12).toUpperCase(Locale.ROOT);

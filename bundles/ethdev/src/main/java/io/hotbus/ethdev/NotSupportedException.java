@@ -3,7 +3,7 @@ package io.hotbus.ethdev;
 
 import io.hotbus.eal.bus.DeviceException;
 
-/** A device cannot do what was asked, now or later. DPDK: {@code -ENOTSUP}. */
+/** The device does not support the operation, now or later. DPDK: {@code -ENOTSUP}. */
 public final class NotSupportedException extends DeviceException {
     private static final long serialVersionUID = 1L;
 

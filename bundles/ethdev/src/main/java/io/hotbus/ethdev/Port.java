@@ -9,18 +9,19 @@ import java.util.function.UnaryOperator;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * An Ethernet port, as applications see it. Its methods may be called on any control thread; they
- * are serialised. {@link #rxQueue} and {@link #txQueue} are for lcores: one volatile read.
+ * An Ethernet port, as applications see it. Any control thread may call its methods; they are
+ * serialised. {@link #rxQueue} and {@link #txQueue} are for lcores and cost one volatile read.
  *
- * <p>When its device is removed the port's queues become ones that receive and send nothing,
- * without an access, and INTR_RMV is raised; the application then stops and closes it and detaches
- * its device.
+ * <p>When the device is removed, the port replaces its queues by idle ones, which receive and send
+ * nothing and do not access the device, and raises INTR_RMV. The application then stops and closes
+ * the port and detaches the device.
  */
 @ProviderType
 public interface Port {
     /**
-     * The number the last port of the same device had, or where that is taken, or there was none,
-     * the lowest free one. Free again when the device is detached.
+     * The number of the port. A port gets the number that the last port of the same device had; if
+     * that is taken or there was none, the lowest free number. It is free again when the device is
+     * detached.
      */
     int id();
 
@@ -29,10 +30,10 @@ public interface Port {
         return device().name();
     }
 
-    /** What it is the port of: one stay of the device on its bus. */
+    /** The device of the port: one stay of the device on its bus. */
     Device device();
 
-    /** Where it stands now. One volatile read. */
+    /** The present state. One volatile read. */
     PortState state();
 
     /** Whether its device is gone. DPDK: {@code rte_eth_dev_is_removed}. */
@@ -42,34 +43,39 @@ public interface Port {
     EthDevInfo info();
 
     /**
-     * Sets up its queues. The port is stopped.
+     * Sets up the queues. The port must be stopped.
      *
-     * <p>The buffers that its queues may come to hold are reserved in the pool until the port is
-     * closed: a port that could take buffers away from those that were set up before is refused.
+     * <p>The port reserves the buffers that its queues can hold in the pool until it is closed. If
+     * the pool cannot reserve them without taking buffers from other ports, this method fails.
      *
-     * @throws DeviceException naming what is out of range, not stopped, or how many buffers the
-     *     pool lacks
+     * @throws DeviceException a value is out of range, the port is not stopped, or the pool lacks
+     *     buffers; the message says which and how many
      */
     void configure(PortConfig config) throws DeviceException;
 
-    /** How many receive queues it is configured with; 0 before. */
+    /** The number of configured receive queues; 0 before {@link #configure}. */
     int rxQueueCount();
 
-    /** How many transmit queues it is configured with; 0 before. */
+    /** The number of configured transmit queues; 0 before {@link #configure}. */
     int txQueueCount();
 
-    /** @throws DeviceException not configured, closed, or the device did not start. Idempotent. */
+    /**
+     * Starts the port. Idempotent.
+     *
+     * @throws DeviceException the port is not configured or is closed, or the device did not start
+     */
     void start() throws DeviceException;
 
-    /** No lcore uses its queues any more: the caller has seen to that. Idempotent. */
+    /** Stops the port. The caller must ensure that no lcore uses its queues. Idempotent. */
     void stop();
 
-    /** Stops it and returns its buffers to the pool. Final. Idempotent. */
+    /** Stops the port for good and returns its buffers to the pool. Idempotent. */
     void close();
 
     /**
-     * The receive queue to poll now. An lcore asks again for every burst, so that a change takes
-     * effect at a burst's boundary. While the port is not started, or gone, it receives nothing.
+     * The receive queue to poll now. An lcore calls this for every burst, so that a change takes
+     * effect between two bursts. While the port is not started or is gone, the queue receives
+     * nothing.
      */
     RxQueue rxQueue(int index);
 
@@ -83,18 +89,18 @@ public interface Port {
      */
     boolean wakeOnPacket(int index, Runnable wake);
 
-    /** The transmit queue to send through now; as {@link #rxQueue}. */
+    /** The transmit queue to send through now. See {@link #rxQueue}. */
     TxQueue txQueue(int index);
 
-    /** The link now; down where the device is gone. */
+    /** The present link; down if the device is gone. */
     Link link();
 
-    /** Since the last reset. Once the device is gone: as it was last seen. */
+    /** The counters since the last reset. Once the device is gone: the last reading. */
     EthStats stats();
 
     /**
      * All counters by name, in the order to be shown: those of {@link #stats} by DPDK's names
-     * ({@code rx_good_packets}), then those of the driver. Else as {@link #stats}.
+     * ({@code rx_good_packets}), then those of the driver. Otherwise like {@link #stats}.
      */
     Map<String, Long> xstats();
 
@@ -105,10 +111,11 @@ public interface Port {
     int mtu();
 
     /**
-     * Sets the MTU, from the next start on. A frame that is longer than a buffer of the pool
-     * arrives as a chain of segments. The port is stopped.
+     * Sets the MTU from the next start on. A frame that is longer than a buffer of the pool arrives
+     * as a chain of segments. The port must be stopped.
      *
-     * @throws DeviceException naming the MTUs that are possible; or the port is not stopped
+     * @throws DeviceException the MTU is not possible (the message names the possible ones), or the
+     *     port is not stopped
      */
     void setMtu(int mtu) throws DeviceException;
 
@@ -119,10 +126,10 @@ public interface Port {
      * Changes which frames are received, now and after each later start. Does nothing once the
      * device is gone.
      *
-     * @param change makes the next filter out of the present one; called once
-     * @throws NotSupportedException naming the port, its driver and what that lacks
-     * @throws DeviceException       the device does not do it; or what the filter would hold is no
-     *     address or VLAN
+     * @param change returns the next filter for the present one; called once
+     * @throws NotSupportedException the driver does not support it; the message names the port, the
+     *     driver and what it lacks
+     * @throws DeviceException       the device failed, or the filter has an invalid address or VLAN
      */
     void changeRxFilter(UnaryOperator<RxFilter> change) throws DeviceException;
 
@@ -136,14 +143,14 @@ public interface Port {
         return rxFilter().promiscuous();
     }
 
-    /** Turns promiscuous mode on or off; as {@link #changeRxFilter}. */
+    /** Turns promiscuous mode on or off. See {@link #changeRxFilter}. */
     default void setPromiscuous(boolean on) throws DeviceException {
         changeRxFilter(filter -> filter.withPromiscuous(on));
     }
 
     /**
-     * Who uses the port for itself, as a bond does with its members: others leave it alone. Source:
-     * DPDK {@code rte_eth_dev_owner_get}.
+     * The exclusive user of the port, for example the bond that it is a member of. Others must not
+     * use the port. Source: DPDK {@code rte_eth_dev_owner_get}.
      */
     Optional<String> owner();
 
@@ -151,7 +158,7 @@ public interface Port {
      * Makes {@code owner} the owner of the port, until it {@linkplain #disown disowns} it or the
      * port is gone. Idempotent.
      *
-     * @throws DeviceException somebody else is, and who
+     * @throws DeviceException the port has another owner; the message names it
      */
     void own(String owner) throws DeviceException;
 

@@ -9,40 +9,42 @@ import java.util.Set;
  *
  * @param rxQueues      receive queues ({@code --rxq})
  * @param txQueues      transmit queues ({@code --txq})
- * @param rxDescriptors of each receive queue (DPDK testpmd: {@code --rxd})
- * @param txDescriptors of each transmit queue ({@code --txd})
- * @param pool          where all its buffers come from and go to
- * @param rxOffloads    what the device is to do with received packets
+ * @param rxDescriptors descriptors of each receive queue (DPDK testpmd: {@code --rxd})
+ * @param txDescriptors descriptors of each transmit queue ({@code --txd})
+ * @param pool          the pool of all its buffers
+ * @param rxOffloads    what the device shall do with received packets
  * @param txOffloads    what packets to be sent may ask the device for
  * @param rss           how packets are spread over the receive queues
  */
 public record PortConfig(int rxQueues, int txQueues, int rxDescriptors, int txDescriptors,
         Mempool pool, Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads, RssConfig rss) {
-    /** Keeps copies. */
+    /** Copies the sets. */
     public PortConfig {
         rxOffloads = Set.copyOf(rxOffloads);
         txOffloads = Set.copyOf(txOffloads);
     }
 
-    /** Without offloads and RSS. */
+    /** Creates a configuration without offloads and RSS. */
     public PortConfig(
             int rxQueues, int txQueues, int rxDescriptors, int txDescriptors, Mempool pool) {
         this(rxQueues, txQueues, rxDescriptors, txDescriptors, pool, Set.of(), Set.of(),
                 RssConfig.OFF);
     }
 
-    /** As many transmit as receive queues, without offloads and RSS. */
+    /**
+     * Creates a configuration with as many transmit as receive queues, without offloads and RSS.
+     */
     public PortConfig(int queues, int rxDescriptors, int txDescriptors, Mempool pool) {
         this(queues, queues, rxDescriptors, txDescriptors, pool);
     }
 
-    /** The same with these offloads. */
+    /** Returns a copy with these offloads. */
     public PortConfig withOffloads(Set<RxOffload> receive, Set<TxOffload> transmit) {
         return new PortConfig(rxQueues, txQueues, rxDescriptors, txDescriptors, pool, receive,
                 transmit, rss);
     }
 
-    /** The same with RSS. */
+    /** Returns a copy with RSS. */
     public PortConfig withRss(RssConfig config) {
         return new PortConfig(rxQueues, txQueues, rxDescriptors, txDescriptors, pool, rxOffloads,
                 txOffloads, config);

@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /** The ports of the process. A service. Any control thread. */
 @ProviderType
 public interface PortRegistry {
-    /** The ports there are, by id. */
+    /** All ports, by id. */
     List<Port> ports();
 
     /** The port of that id, if there is one now. */
@@ -22,17 +22,19 @@ public interface PortRegistry {
     Port add(Device device, EthDev dev);
 
     /**
-     * For drivers, in remove: has every {@link PortUser} let go of the port, closes it and takes it
-     * away; raises DESTROY. Idempotent.
+     * For drivers, in remove: asks every {@link PortUser} to release the port, closes the port and
+     * removes it; raises DESTROY. Idempotent.
      */
     void remove(Port port);
 
-    /** For drivers: the link went up or down; raises INTR_LSC. Any thread but an lcore. */
+    /**
+     * For drivers: reports that the link went up or down; raises INTR_LSC. Any thread but an lcore.
+     */
     void linkChanged(Port port);
 
     /**
-     * For drivers: the device of a started port is not as the driver left it; raises INTR_RESET.
-     * Any thread but an lcore.
+     * For drivers: reports that the device of a started port has lost its settings; raises
+     * INTR_RESET. Any thread but an lcore.
      */
     void resetNeeded(Port port);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev;
 
-/** Where a port stands. */
+/** The state of a port. */
 public enum PortState {
     /** Not configured, or configured and not started. */
     STOPPED,

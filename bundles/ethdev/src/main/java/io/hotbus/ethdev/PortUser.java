@@ -5,18 +5,18 @@ import io.hotbus.eal.bus.DeviceException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Uses the queues of ports on threads of its own: an application with lcores. Register it as a
- * service. A port that its driver takes away, since the driver's bundle is updated or its device is
- * detached by someone else, is closed only after this has let go of it: otherwise an lcore in the
- * middle of a burst would find the driver's memory gone.
+ * An application that uses the queues of ports on its own threads (lcores). Register it as a
+ * service. A driver may remove a port because its bundle is updated or the device is detached. The
+ * port is closed only after every user has released it: otherwise an lcore in the middle of a burst
+ * would access freed memory of the driver.
  */
 @ConsumerType
 @FunctionalInterface
 public interface PortUser {
     /**
-     * Returns when none of its threads is in a burst on the port's queues, and none will be.
-     * Idempotent; any control thread, which may hold the locks of a bus: no bus, driver or port
-     * may be called from here.
+     * Releases the port. Returns when no thread of this user is in a burst on the port's queues,
+     * and none will be. Idempotent. Any control thread; it may hold the locks of a bus, so this
+     * method must not call a bus, driver or port.
      *
      * @throws DeviceException a thread did not leave in time; the port is closed all the same
      */

@@ -6,13 +6,14 @@ import java.lang.invoke.VarHandle;
 import java.util.Collection;
 
 /**
- * What a driver counts for one of its queues, in software.
+ * The software counters of one queue of a driver.
  *
- * <p>The {@code add} methods are for the queue's own thread and cost a load and a store each, no
- * fence; everything else is for any thread, and sees the counts a moment late. Counts only ever go
- * up: a {@link #reset} remembers them and subtracts, so that it never disturbs the queue's thread.
- * They stay right when the device is gone (see {@link EthDev#statsOutliveDevice}). A driver keeps
- * one for each queue index for as long as it lives, so that setting up a queue again loses nothing.
+ * <p>The {@code add} methods are for the queue's own thread. Each costs a load and a store, and no
+ * fence. All other methods are for any thread, and see the counts a moment late. The counts only go
+ * up: {@link #reset} remembers them and subtracts them later, so it never disturbs the queue's
+ * thread. The counts stay right when the device is gone (see {@link EthDev#statsOutliveDevice}). A
+ * driver keeps one object for each queue index as long as the device exists, so that setting up a
+ * queue again loses no counts.
  */
 public final class QueueCounters {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -28,18 +29,18 @@ public final class QueueCounters {
     /** The counts at the last reset, at the same indices. */
     private final long[] base = new long[PAD + COUNTS];
 
-    /** Packets that were received or sent, and the bytes in them. The queue's thread. */
+    /** Counts packets that were received or sent, and their bytes. The queue's thread. */
     public void add(long packets, long bytes) {
         increase(PACKETS, packets);
         increase(BYTES, bytes);
     }
 
-    /** Packets that were lost by an error. The queue's thread. */
+    /** Counts packets that were lost by an error. The queue's thread. */
     public void addErrors(long packets) {
         increase(ERRORS, packets);
     }
 
-    /** Once more a receive buffer could not be had. The queue's thread. */
+    /** Counts that no receive buffer was available. The queue's thread. */
     public void addNoMbuf() {
         increase(NO_MBUF, 1);
     }
@@ -53,7 +54,7 @@ public final class QueueCounters {
         return sinceReset(PACKETS);
     }
 
-    /** Bytes in these. */
+    /** Bytes received or sent, since the last reset. */
     public long bytes() {
         return sinceReset(BYTES);
     }
@@ -63,7 +64,7 @@ public final class QueueCounters {
         return sinceReset(ERRORS);
     }
 
-    /** Times a receive buffer could not be had, since the last reset. */
+    /** Times no receive buffer was available, since the last reset. */
     public long noMbuf() {
         return sinceReset(NO_MBUF);
     }
@@ -83,7 +84,7 @@ public final class QueueCounters {
     /**
      * The statistics of a device with these queues.
      *
-     * @param missed packets the device itself dropped (see {@link EthStats}); 0 where it cannot
+     * @param missed packets the device itself dropped (see {@link EthStats}); 0 if it cannot
      */
     public static EthStats total(
             Collection<QueueCounters> rx, Collection<QueueCounters> tx, long missed) {

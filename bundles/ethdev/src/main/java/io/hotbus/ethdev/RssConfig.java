@@ -16,7 +16,7 @@ public record RssConfig(Set<RssHash> hashes, List<Byte> key, List<Integer> table
     /** RSS is off. */
     public static final RssConfig OFF = new RssConfig(Set.of(), List.of(), List.of());
 
-    /** Keeps copies. */
+    /** Copies its arguments. */
     public RssConfig {
         hashes = Set.copyOf(hashes);
         key = List.copyOf(key);

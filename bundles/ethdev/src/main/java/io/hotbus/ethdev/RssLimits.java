@@ -4,9 +4,9 @@ package io.hotbus.ethdev;
 import java.util.Set;
 
 /**
- * What a device can do of an {@link RssConfig}.
+ * The parts of an {@link RssConfig} that a device supports.
  *
- * @param hashes  what it can hash; nothing where it has no RSS
+ * @param hashes  what the device can hash; empty if it has no RSS
  * @param key     bytes of its hash key
  * @param table   entries of its redirection table (RETA)
  */
@@ -14,7 +14,7 @@ public record RssLimits(Set<RssHash> hashes, int key, int table) {
     /** A device without RSS. */
     public static final RssLimits NONE = new RssLimits(Set.of(), 0, 0);
 
-    /** Keeps a copy. */
+    /** Copies the set. */
     public RssLimits {
         hashes = Set.copyOf(hashes);
     }

@@ -12,20 +12,25 @@ import java.util.TreeSet;
 
 /**
  * Which frames a port receives: those for its addresses, for the groups it listens to and for all
- * stations, within its VLANs. A value: a port has one at a time, and a driver applies all of it.
+ * stations, within its VLANs. Immutable; a port has one filter at a time, and a driver applies all
+ * of it.
  *
  * @param addresses    unicast addresses without repeats; the first is the port's own
  * @param groups       multicast addresses
  * @param promiscuous  whether frames for other addresses are received, too
  * @param allMulticast whether frames for all groups are received
- * @param vlans        the VLAN ids (0 to 4095) whose tagged frames are received; all where empty
+ * @param vlans        the VLAN ids (0 to 4095) whose tagged frames are received; all if empty
  */
 public record RxFilter(List<MacAddress> addresses, Set<MacAddress> groups, boolean promiscuous,
         boolean allMulticast, Optional<SortedSet<Integer>> vlans) {
     /** The largest VLAN id. */
     public static final int MAX_VLAN = 4095;
 
-    /** @throws IllegalArgumentException naming the address or VLAN that is none */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException an address or VLAN is invalid; the message names it
+     */
     public RxFilter {
         addresses = List.copyOf(new LinkedHashSet<>(addresses));
         groups = Set.copyOf(groups);
@@ -55,7 +60,9 @@ public record RxFilter(List<MacAddress> addresses, Set<MacAddress> groups, boole
         return addresses.get(0);
     }
 
-    /** With another address of its own; the former one is received no longer. */
+    /**
+     * Returns a copy with another own address; frames for the former one are no longer received.
+     */
     public RxFilter withAddress(MacAddress address) {
         List<MacAddress> next = new ArrayList<>(addresses);
         next.remove(address);
@@ -66,7 +73,7 @@ public record RxFilter(List<MacAddress> addresses, Set<MacAddress> groups, boole
         return new RxFilter(next, groups, promiscuous, allMulticast, vlans);
     }
 
-    /** With {@code address} as one more. */
+    /** Returns a copy with {@code address} added. */
     public RxFilter plus(MacAddress address) {
         List<MacAddress> next = new ArrayList<>(addresses);
         next.add(address);
@@ -74,9 +81,9 @@ public record RxFilter(List<MacAddress> addresses, Set<MacAddress> groups, boole
     }
 
     /**
-     * Without {@code address}.
+     * Returns a copy without {@code address}.
      *
-     * @throws IllegalArgumentException it is the port's own
+     * @throws IllegalArgumentException {@code address} is the port's own
      */
     public RxFilter minus(MacAddress address) {
         if (address.equals(address())) {
@@ -87,28 +94,28 @@ public record RxFilter(List<MacAddress> addresses, Set<MacAddress> groups, boole
         return new RxFilter(next, groups, promiscuous, allMulticast, vlans);
     }
 
-    /** With these multicast addresses instead. */
+    /** Returns a copy with these multicast addresses. */
     public RxFilter withGroups(Set<MacAddress> next) {
         return new RxFilter(addresses, next, promiscuous, allMulticast, vlans);
     }
 
-    /** With promiscuous mode on or off. */
+    /** Returns a copy with promiscuous mode on or off. */
     public RxFilter withPromiscuous(boolean on) {
         return new RxFilter(addresses, groups, on, allMulticast, vlans);
     }
 
-    /** With all multicast frames, or those for its groups only. */
+    /** Returns a copy that receives all multicast frames, or only those for its groups. */
     public RxFilter withAllMulticast(boolean on) {
         return new RxFilter(addresses, groups, promiscuous, on, vlans);
     }
 
-    /** With tagged frames of these VLANs only. */
+    /** Returns a copy that receives tagged frames of these VLANs only. */
     public RxFilter withVlans(Set<Integer> ids) {
         return new RxFilter(addresses, groups, promiscuous, allMulticast,
                 Optional.of(new TreeSet<>(ids)));
     }
 
-    /** With tagged frames of all VLANs. */
+    /** Returns a copy that receives tagged frames of all VLANs. */
     public RxFilter withAllVlans() {
         return new RxFilter(addresses, groups, promiscuous, allMulticast, Optional.empty());
     }

@@ -4,10 +4,10 @@ package io.hotbus.ethdev;
 import java.util.Optional;
 
 /**
- * What a device can do of an {@link RxFilter}.
+ * The parts of an {@link RxFilter} that a device supports.
  *
- * @param addresses    unicast addresses, its own included: at least 1; 0 where it filters nothing,
- *                     and so is always promiscuous
+ * @param addresses    number of unicast addresses with its own, at least 1; 0 if the device filters
+ *                     nothing and is always promiscuous
  * @param ownAddress   whether its own address can be changed
  * @param groups       multicast addresses
  * @param promiscuous  whether it has a promiscuous mode
@@ -16,10 +16,10 @@ import java.util.Optional;
  */
 public record RxFilterLimits(int addresses, boolean ownAddress, int groups, boolean promiscuous,
         boolean allMulticast, boolean vlans) {
-    /** A device that receives whatever arrives. */
+    /** A device that receives every frame. */
     public static final RxFilterLimits NO_FILTER =
             new RxFilterLimits(0, false, 0, false, false, false);
-    /** A device that receives what is for it, and cannot be told otherwise. */
+    /** A device with a fixed filter: it receives the frames for its address. */
     public static final RxFilterLimits FIXED = new RxFilterLimits(1, false, 0, false, false, false);
 
     /** The filter of a device of that address before anything is changed. */
@@ -27,7 +27,7 @@ public record RxFilterLimits(int addresses, boolean ownAddress, int groups, bool
         return RxFilter.of(address).withPromiscuous(addresses == 0);
     }
 
-    /** What the device lacks to go from one filter to the next: an operation, for words. */
+    /** The operation that the device lacks to change from one filter to the next, for messages. */
     public Optional<String> lacks(RxFilter now, RxFilter next) {
         if (addresses == 0 && !next.promiscuous()) {
             return Optional.of("to turn promiscuous mode off");

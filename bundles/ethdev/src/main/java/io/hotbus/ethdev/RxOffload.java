@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev;
 
-/** What a device can find out about, or do to, packets that it receives. */
+/** What a device can check in, or do to, packets that it receives. */
 public enum RxOffload {
     /** Takes the VLAN tag out: {@link io.hotbus.eal.mem.MbufFlags#RX_VLAN_STRIPPED}. */
     VLAN_STRIP,

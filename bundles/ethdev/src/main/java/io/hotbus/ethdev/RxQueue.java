@@ -13,7 +13,7 @@ public interface RxQueue {
      * {@link io.hotbus.eal.mem.Mbuf} handles that then belong to the caller. Returns how many; 0
      * once the device is gone. Source: DPDK {@code rte_eth_rx_burst}.
      *
-     * @param caches the calling thread's: buffers to receive into come from there
+     * @param caches the calling thread's caches, which provide the receive buffers
      */
     int burst(MempoolCaches caches, long[] mbufs, int count);
 

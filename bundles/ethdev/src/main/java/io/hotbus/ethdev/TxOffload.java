@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev;
 
-/** What a device can do to packets that it sends, where their {@code MbufFlags} ask for it. */
+/** What a device can do to packets that it sends, if their {@code MbufFlags} ask for it. */
 public enum TxOffload {
     /** Inserts a VLAN tag. */
     VLAN_INSERT,

@@ -13,7 +13,7 @@ public interface TxQueue {
      * the others still belong to the caller; 0 once the device is gone. The packets may be of any
      * pools. Source: DPDK {@code rte_eth_tx_burst}.
      *
-     * @param caches the calling thread's: buffers of packets that were sent go back there
+     * @param caches the calling thread's caches, which take back the buffers of sent packets
      */
     int burst(MempoolCaches caches, long[] mbufs, int count);
 }

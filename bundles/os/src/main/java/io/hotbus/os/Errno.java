@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.os;
 
-/** The errno values the platform tells apart; the same on x86-64 and aarch64. */
+/** The errno values that the platform distinguishes; the same on x86-64 and aarch64. */
 public final class Errno {
     /** Operation not permitted: a right is missing. */
     public static final int EPERM = 1;
@@ -13,17 +13,17 @@ public final class Errno {
     public static final int EINTR = 4;
     /** Input or output error: the device failed, or is gone. */
     public static final int EIO = 5;
-    /** Nothing there now; try again. */
+    /** No data now; try again. */
     public static final int EAGAIN = 11;
     /** Out of memory, or of hugepages. */
     public static final int ENOMEM = 12;
     /** Permission denied. */
     public static final int EACCES = 13;
-    /** In use by another. */
+    /** In use by another process or driver. */
     public static final int EBUSY = 16;
-    /** There already. */
+    /** It exists already. */
     public static final int EEXIST = 17;
-    /** No such device, or not any more. */
+    /** The device does not exist, or no longer does. */
     public static final int ENODEV = 19;
     /** Invalid argument. */
     public static final int EINVAL = 22;

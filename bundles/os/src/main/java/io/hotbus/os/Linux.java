@@ -6,17 +6,17 @@ import java.util.BitSet;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Linux system calls. Any thread; none blocks but {@link #pollAll} and what {@link #read} and
- * {@link #ioctl} say. Lengths and offsets in bytes. What fails throws a {@link LinuxException} that
- * names the call, what it was about and the errno.
+ * Linux system calls. Any thread. Only {@link #pollAll} blocks, and {@link #read} and {@link
+ * #ioctl} where they say so. Lengths and offsets are in bytes. A call that fails throws a {@link
+ * LinuxException} that names the call, its subject and the errno.
  */
 @ProviderType
 public interface Linux {
     /**
-     * What {@link #pollAll} found, as indices into its descriptors.
+     * The result of {@link #pollAll}, as indices into its descriptors.
      *
-     * @param readable those that are readable, have an error or were hung up
-     * @param notOpen  those that are no descriptors of this process: closed while still in use
+     * @param readable descriptors that are readable, have an error or were hung up
+     * @param notOpen  numbers that are not open in this process: closed while still in use
      */
     record Polled(BitSet readable, BitSet notOpen) {
     }
@@ -30,28 +30,28 @@ public interface Linux {
     /** ftruncate: an access to a mapping past the new end is a SIGBUS. */
     void truncate(int fd, long size) throws LinuxException;
 
-    /** open(2), read-write where {@code writable}, close-on-exec. */
+    /** open(2), read-write if {@code writable}, close-on-exec. */
     int open(String path, boolean writable) throws LinuxException;
 
     /** close(2). A negative descriptor is ignored. */
     void close(int fd);
 
-    /** mmap, shared and read-write. {@code what} is for words. Returns the address. */
+    /** mmap, shared and read-write. {@code what} is for messages. Returns the address. */
     long map(String what, long length, int fd, long offset) throws LinuxException;
 
     /**
-     * mmap, anonymous, private, read-write, populated: every page is there, or ENOMEM is thrown, as
-     * where a control group allows fewer hugepages than are free. A child process does not get the
-     * mapping, so that a fork leaves each page where it is.
+     * mmap, anonymous, private, read-write, populated: every page is present, or ENOMEM is thrown,
+     * for example if a control group allows fewer hugepages than are free. A child process does not
+     * get the mapping, so a fork does not move any page.
      *
      * @param pageSize {@link #pageSize()}, or a hugepage size the kernel has reserved pages of
      */
     long mapAnonymous(String what, long length, long pageSize) throws LinuxException;
 
     /**
-     * As {@link #mapAnonymous(String, long, long)}, from the memory of a NUMA node where it has any
-     * left. Where there is no such node, or the kernel does not let one choose, it is from any
-     * node, and the log says so.
+     * Does {@link #mapAnonymous(String, long, long)} with memory of a NUMA node, if the node has
+     * any left. If there is no such node, or the kernel does not allow the choice, the memory is
+     * from any node, and the log says so.
      *
      * @param numaNode 0 to 1023, or -1 for any
      */
@@ -61,34 +61,34 @@ public interface Linux {
     void unmap(long address, long length) throws LinuxException;
 
     /**
-     * read(2) into what remains of {@code into}, advancing it by what was read. Blocks only where
-     * the descriptor does; EINTR is dealt with. The buffer may be on the heap or direct.
+     * read(2) into what remains of {@code into}, advancing it by what was read. Blocks only if the
+     * descriptor does; handles EINTR. The buffer may be on the heap or direct.
      *
      * @return bytes read; 0 at the end of the file
      */
     int read(int fd, ByteBuffer into) throws LinuxException;
 
-    /** write(2) of what remains of {@code from}, advancing it; as {@link #read}. */
+    /** write(2) of what remains of {@code from}, advancing it. See {@link #read}. */
     int write(int fd, ByteBuffer from) throws LinuxException;
 
-    /** pread(2); as {@link #read}, from {@code offset} of the file. */
+    /** pread(2): like {@link #read}, from {@code offset} of the file. */
     int read(int fd, ByteBuffer into, long offset) throws LinuxException;
 
-    /** pwrite(2); as {@link #write}, to {@code offset} of the file. */
+    /** pwrite(2): like {@link #write}, to {@code offset} of the file. */
     int write(int fd, ByteBuffer from, long offset) throws LinuxException;
 
     /**
-     * ioctl(2) with a number. Blocks where the driver does; whether to call again after EINTR, the
-     * driver's manual says.
+     * ioctl(2) with a number. Blocks if the driver does. The driver's manual says whether to call
+     * again after EINTR.
      *
-     * @param call for words: the request's name and what it is about
+     * @param call the request's name and its subject, for messages
      * @return what the call returns, not negative
      */
     int ioctl(String call, int fd, long request, long argument) throws LinuxException;
 
     /**
-     * ioctl(2) with a structure, copied in and out: the whole of {@code argument}, in its byte
-     * order, whatever its position. As {@link #ioctl(String, int, long, long)}.
+     * ioctl(2) with a structure, copied in and out: all of {@code argument}, in its byte order,
+     * independent of its position. See {@link #ioctl(String, int, long, long)}.
      */
     int ioctl(String call, int fd, long request, ByteBuffer argument) throws LinuxException;
 
@@ -98,21 +98,21 @@ public interface Linux {
     /** Adds 1 to an eventfd: the threads that poll it wake. */
     void signal(int eventfd) throws LinuxException;
 
-    /** Sets an eventfd to 0; whether it was not. */
+    /** Sets an eventfd to 0. Returns whether it was not 0. */
     boolean drain(int eventfd) throws LinuxException;
 
     /**
      * poll(2) for reading, of any number of descriptors. Blocks the calling thread, in native
      * state: no safepoint waits for it. A file that is closed meanwhile is released only when this
-     * returns.
+     * method returns.
      *
-     * @param timeoutMillis -1 for ever
+     * @param timeoutMillis -1 for no limit
      * @return none on timeout or EINTR
      */
     Polled pollAll(int timeoutMillis, int... fds) throws LinuxException;
 
     /**
-     * As {@link #pollAll}, of at most 32 descriptors.
+     * Does {@link #pollAll} for at most 32 descriptors.
      *
      * @return a bit for each descriptor that is readable, has an error or is not open, bit 0 the
      *     first; 0 on timeout or EINTR

@@ -10,7 +10,7 @@ public final class LinuxException extends IOException {
     private final int errno;
 
     /**
-     * @param call  the call and what it was about
+     * @param call  the call and its subject
      * @param errno the positive errno
      * @param error its symbol and text
      */

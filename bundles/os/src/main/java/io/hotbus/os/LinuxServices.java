@@ -23,9 +23,9 @@ public record LinuxServices(
     /**
      * Loads libhotbus.so and returns the services that call it.
      *
-     * @param directory where the library is written to; where that is impossible, or the directory
-     *     is mounted noexec, a new folder below {@code java.io.tmpdir} is used
-     * @throws IOException the library cannot be loaded; the message says why, and the cure
+     * @param directory where the library is written to; if that is impossible, or the directory is
+     *     mounted noexec, a new folder below {@code java.io.tmpdir} is used
+     * @throws IOException the library cannot be loaded; the message says why and what to do
      */
     public static LinuxServices load(Path directory) throws IOException {
         final NativeHotbus hotbus;

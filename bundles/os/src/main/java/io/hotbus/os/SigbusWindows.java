@@ -6,16 +6,17 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The SIGBUS handler of the process and its table of windows, as {@code native/hotbus.h} has them.
- * Any thread. What fails throws a {@link LinuxException} naming the window and the errno.
+ * The SIGBUS handler of the process and its table of windows, as {@code native/hotbus.h} describes
+ * them. Any thread. A call that fails throws a {@link LinuxException} that names the window and the
+ * errno.
  */
 @ProviderType
 public interface SigbusWindows {
     /** Whether the handler is in place. */
     enum Status {
-        /** It is not: a fault ends the process. */
+        /** The handler is not installed: a fault ends the process. */
         OFF,
-        /** It is, in front of all others. */
+        /** The handler is installed in front of all others. */
         ON,
         /** Enabled, but another library has installed its handler over it. */
         DISPLACED
@@ -39,10 +40,10 @@ public interface SigbusWindows {
      * One repair.
      *
      * @param window      from {@link #publish}
-     * @param address     the very byte that was accessed
+     * @param address     the byte that was accessed
      * @param thread      kernel id of the thread
-     * @param timeNanos   when, on the clock of {@link System#nanoTime}
-     * @param repairNanos from then until the replacement was in place
+     * @param timeNanos   when it happened, on the clock of {@link System#nanoTime}
+     * @param repairNanos from {@code timeNanos} until the replacement was in place
      * @param count       repairs of this window so far, this one included
      */
     record Fault(
@@ -50,7 +51,7 @@ public interface SigbusWindows {
     }
 
     /**
-     * What the table holds for a window.
+     * The entry of a window in the table.
      *
      * @param address of its first byte
      * @param length  bytes
@@ -62,10 +63,10 @@ public interface SigbusWindows {
     }
 
     /**
-     * What adds up over all windows.
+     * Sums over all windows.
      *
      * @param windows published now
-     * @param faults  repairs of windows there are or were, since the library was loaded
+     * @param faults  repairs of present and former windows, since the library was loaded
      */
     record Totals(long windows, long faults) {
     }
@@ -78,13 +79,14 @@ public interface SigbusWindows {
     void enable() throws LinuxException;
 
     /**
-     * Puts the handler that was there before back. Idempotent; windows stay published.
+     * Restores the handler that was there before. Idempotent; windows stay published.
      *
-     * @throws LinuxException EBUSY: another library is in front, so ours stays in the chain, idle
+     * @throws LinuxException EBUSY: another library is in front, so this handler stays in the
+     *     chain, idle
      */
     void disable() throws LinuxException;
 
-    /** As the kernel has it now. */
+    /** The present status in the kernel. */
     Status status();
 
     /**
@@ -104,10 +106,10 @@ public interface SigbusWindows {
     /** Withdraws the window and waits until no handler is inside it. Unmap after this. */
     void withdraw(long window) throws LinuxException;
 
-    /** Empty where there is no such window (any more). */
+    /** The entry of a window; empty if there is no such window. */
     Optional<Window> window(long window);
 
-    /** What adds up over all windows, as of now. */
+    /** The present sums over all windows. */
     Totals totals();
 
     /** The eventfd that is readable when {@link #take} has something; not to be closed. */

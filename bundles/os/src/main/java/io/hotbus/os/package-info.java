@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The Linux calls the platform needs, and the native SIGBUS handler, as plain Java services. */
+/**
+ * The Linux calls that the platform needs, and the native SIGBUS handler, as plain Java services.
+ */
 @Version("1.2.0")
 package io.hotbus.os;
 

@@ -13,21 +13,21 @@ import java.util.OptionalLong;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Forwards packets between ports on lcores of its own. A service; any control thread.
+ * Forwards packets between ports on its own lcores. A service; any control thread.
  *
- * <p>Ports are paired by their ids, 0 with 1, 2 with 3; one without a partner forwards to itself.
- * Where the partner was lost while forwarding runs, the port waits for it instead. Ports come and
- * go at any time: only streams that receive from or send to such a port are stopped or begun, the
- * others go on.
+ * <p>Ports are paired by their ids, 0 with 1, 2 with 3; a port without a partner forwards to
+ * itself. If the partner was lost while forwarding runs, the port waits for it instead. Ports may
+ * come and go at any time: only the streams of such a port are started or stopped, and the others
+ * continue.
  */
 @ProviderType
 public interface Forwarder {
     /**
-     * Starts forwarding, by the engine set. Packets received before are dropped.
+     * Starts forwarding with the selected engine. Packets received before are dropped.
      *
-     * @param txFirst bursts to put on the transmit queue of each stream before it is begun, also of
-     *     those that begin later, when a port comes; 0: none
-     * @throws DeviceException it runs already, or no lcore can be started
+     * @param txFirst bursts to put on the transmit queue of each stream before it starts, also of
+     *     streams that start later; 0: none
+     * @throws DeviceException forwarding runs already, or no lcore can be started
      */
     void start(int txFirst) throws DeviceException;
 
@@ -39,37 +39,45 @@ public interface Forwarder {
     void stop() throws DeviceException;
 
     /**
-     * Checks that forwarding can be started as the command line asks: the CPUs are available, the
-     * forwarding engine is there.
+     * Checks that forwarding can start with the options of the command line: the CPUs are
+     * available, and the forwarding engine exists.
      *
-     * @throws DeviceException naming the option, and what there is
+     * @throws DeviceException an option is wrong; the message names it and the possible values
      */
     void requireStartable() throws DeviceException;
 
-    /** Whether it has been started and not stopped. */
+    /** Whether forwarding is started. */
     boolean running();
 
-    /** The forwarding engine set. */
+    /** The selected forwarding engine. */
     String engine();
 
-    /** Takes effect with the next {@link #start}. @throws IllegalArgumentException unknown */
+    /**
+     * Takes effect with the next {@link #start}.
+     *
+     * @throws IllegalArgumentException unknown
+     */
     void setEngine(String name);
 
-    /** The engines there are, by name. */
+    /** All engines, by name. */
     List<String> engines();
 
-    /** How ports are to be configured to be forwarded on. @throws DeviceException no memory */
+    /**
+     * How ports are to be configured to be forwarded on.
+     *
+     * @throws DeviceException no memory
+     */
     PortConfig portConfig() throws DeviceException;
 
     /**
-     * Forwards on a started port from now on, or from the next start. Idempotent.
+     * Adds a started port to forwarding, now or at the next start. Idempotent.
      *
-     * @throws DeviceException a stream that has to end did not in time
+     * @throws DeviceException a stream that must end did not end in time
      */
     void addPort(Port port) throws DeviceException;
 
     /**
-     * Forwards on it no longer: when this returns no lcore uses its queues. Idempotent.
+     * Removes a port from forwarding. When this returns, no lcore uses its queues. Idempotent.
      *
      * @throws DeviceException an lcore did not leave its queues in time; may be tried again
      */
@@ -86,17 +94,17 @@ public interface Forwarder {
 
     /**
      * Takes packets off the receive queues of ports while forwarding is stopped, and frees them,
-     * until {@code wanted} came or the deadline has passed.
+     * until {@code wanted} packets came or the deadline has passed.
      *
      * @throws IllegalStateException forwarding runs
      */
     Drained drain(Collection<Port> ports, long wanted, Duration deadline);
 
     /**
-     * What {@link #drain} found.
+     * The result of {@link #drain}.
      *
-     * @param packets  all of them
-     * @param distinct those of {@code tx_first}, each counted once however often it came
+     * @param packets  the number of packets
+     * @param distinct the number of different packets of {@code tx_first}
      */
     record Drained(long packets, long distinct) {
     }
@@ -104,21 +112,23 @@ public interface Forwarder {
     /** Buffers in the mempool of all ports, free or not. */
     int mbufs();
 
-    /** Buffers that are not free: in queues, caches, on their way. 0 once every port is closed. */
+    /** Buffers that are not free: in queues, in caches or in use. 0 once every port is closed. */
     int mbufsInUse();
 
     /**
-     * Whether lcores take down bursts that take longer than 5 us; costs a clock reading for each.
-     * Source of the idea: DPDK testpmd {@code set record-core-cycles}.
+     * Sets whether lcores record bursts that take longer than 5 us. It costs a clock reading for
+     * each burst. Source of the idea: DPDK testpmd {@code set record-core-cycles}.
      */
     void setRecordStalls(boolean on);
 
-    /** Whether bursts that take long are taken down. */
+    /** Whether long bursts are recorded. */
     boolean recordStalls();
 
     /** The stall in which {@code timeNanos} fell on the lcore with that kernel thread id. */
     Optional<Stall> stallAt(int thread, long timeNanos);
 
-    /** The lcores, for words: {@code lcore-1 (CPU 1), 2 streams}. Empty before the first start. */
+    /**
+     * The lcores, for messages: {@code lcore-1 (CPU 1), 2 streams}. Empty before the first start.
+     */
     List<String> lcores();
 }

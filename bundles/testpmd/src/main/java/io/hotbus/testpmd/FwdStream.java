@@ -11,8 +11,8 @@ import java.lang.invoke.VarHandle;
 /**
  * Packets from one receive queue to one transmit queue, with a burst of buffers and the counters.
  *
- * <p>Belongs to one lcore, which alone receives, transmits and frees; the counters may be read on
- * any thread at any time. Source: DPDK {@code struct fwd_stream}.
+ * <p>Belongs to one lcore: only that thread receives, transmits and frees. Any thread may read the
+ * counters at any time. Source: DPDK {@code struct fwd_stream}.
  */
 public final class FwdStream {
     private static final VarHandle RECEIVED = counter("received");
@@ -26,7 +26,8 @@ public final class FwdStream {
     private final String label;
     private final Mempool pool;
     private final MempoolCaches caches;
-    // Written by the lcore alone, opaquely: no fence, and readers see whole and recent values.
+    // Only the lcore writes these, with opaque access: no fence, and readers see complete and
+    // recent values.
     private long received;
     private long sent;
     private long dropped;
@@ -37,7 +38,7 @@ public final class FwdStream {
      *
      * @param queue  the index on both ports
      * @param pool   where {@link #allocate} takes buffers
-     * @param caches the lcore's
+     * @param caches the caches of the lcore
      * @param burst  packets at most
      */
     public FwdStream(Port rxPort, Port txPort, int queue, Mempool pool, MempoolCaches caches,
@@ -115,7 +116,7 @@ public final class FwdStream {
         }
     }
 
-    /** Frees the first {@code count} of {@link #mbufs}, which were to go nowhere. */
+    /** Frees the first {@code count} of {@link #mbufs}, which are not forwarded. */
     public void free(int count) {
         caches.free(mbufs, 0, count);
     }
@@ -135,17 +136,17 @@ public final class FwdStream {
         return (long) DROPPED.getOpaque(this);
     }
 
-    /** When it sent its first packet, on the clock of {@link System#nanoTime}; 0 before. */
+    /** The time of its first sent packet, on the clock of {@link System#nanoTime}; 0 before. */
     public long firstPacketNanos() {
         return firstPacketNanos;
     }
 
-    /** As {@link Mempool#holders} names it. */
+    /** The name in {@link Mempool#holders}. */
     public String label() {
         return label;
     }
 
-    /** As log lines name it: {@code net_sim0/0 -> net_sim1/0}. */
+    /** The name in log lines: {@code net_sim0/0 -> net_sim1/0}. */
     @Override
     public String toString() {
         return "%s/%s -> %s/%s".formatted(rxPort.name(), queue, txPort.name(), queue);

@@ -15,15 +15,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What the forwarding application was told on its command line, checked. A service.
+ * The checked options of the command line of the forwarding application. A service.
  *
  * @param lcores        CPUs for forwarding threads; empty: chosen from those available
  * @param nbCores       how many of them forward
  * @param queues        receive queues of a port, and as many transmit queues
- * @param rxDescriptors of each receive queue
- * @param txDescriptors of each transmit queue
- * @param totalMbufs    buffers in the mempool that all ports share; 0: as the devices named here
- *     need, and {@value #DEFAULT_MBUFS} at least
+ * @param rxDescriptors descriptors of each receive queue
+ * @param txDescriptors descriptors of each transmit queue
+ * @param totalMbufs    buffers in the mempool that all ports share; 0: as many as the devices named
+ *     here need, at least {@value #DEFAULT_MBUFS}
  * @param mbufSize      bytes for packet data in each, headroom not counted
  * @param burst         packets taken at a time
  * @param forwardMode   the forwarding engine to begin with
@@ -36,26 +36,26 @@ import java.util.stream.Stream;
  * @param vdevs         devargs of the virtual devices to attach
  * @param exec          commands to execute instead of forwarding until interrupted
  * @param allowed       devargs of the devices of other buses to attach, before the virtual ones
- * @param eventLog      the file that is told of every event
+ * @param eventLog      the file that records every event
  */
 public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescriptors,
         int txDescriptors, int totalMbufs, int mbufSize, int burst, String forwardMode,
         boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug, boolean reattach,
         Duration statsPeriod, List<String> vdevs, Optional<String> exec, List<String> allowed,
         Optional<Path> eventLog) {
-    /** All options that are known here. Source of most: DPDK's EAL and testpmd. */
+    /** All options of this application. Source of most: DPDK's EAL and testpmd. */
     public static final Set<String> NAMES = Set.of("-l", "--nb-cores", "--rxq", "--txq", "--rxd",
             "--txd", "--total-num-mbufs", "--mbuf-size", "--burst", "--forward-mode",
             "--disable-device-start", "--auto-start", "--tx-first", "--hot-plug", "--no-hot-plug",
             "--no-reattach", "--stats-period", "--vdev", "--exec", "-a", "--allow", "--event-log");
 
-    /** Enough for nine ports of 512 + 512 descriptors, caches, and packets on their way. */
+    /** Enough for nine ports of 512 + 512 descriptors, caches, and packets in use. */
     public static final int DEFAULT_MBUFS = 16384;
-    /** The most that can be asked for. */
+    /** The largest possible number of buffers. */
     public static final int MAX_MBUFS = 1 << 24;
     private static final int MAX_CPU = 1023;
 
-    /** As of version 1.0: no devices but virtual ones, no event log. */
+    /** The options of version 1.0: only virtual devices, no event log. */
     public Options(List<Integer> lcores, int nbCores, int queues, int rxDescriptors,
             int txDescriptors, int totalMbufs, int mbufSize, int burst, String forwardMode,
             boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug, boolean reattach,
@@ -66,14 +66,19 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
     }
 
     /**
-     * The devargs of all devices to attach, in that order: virtual ones last, as in DPDK, since
-     * they may be made of others.
+     * The devargs of all devices to attach, in that order: virtual ones last, as in DPDK, because
+     * they may consist of others.
      */
     public List<String> devices() {
         return Stream.concat(allowed.stream(), vdevs.stream()).toList();
     }
 
-    /** @throws UsageException naming the option, its value and what would be right */
+    /**
+     * Reads the options.
+     *
+     * @throws UsageException an option is wrong; the message names it, its value and the possible
+     *     values
+     */
     public static Options parse(Arguments given) throws UsageException {
         List<Integer> lcores = cpus(given.value("-l"));
         int rxq = given.number("--rxq", 1, 1, 64);
@@ -133,7 +138,7 @@ public record Options(List<Integer> lcores, int nbCores, int queues, int rxDescr
         }
     }
 
-    /** {@code 1,3-5} as DPDK's {@code -l} takes it. */
+    /** Parses a CPU list such as {@code 1,3-5}, as DPDK's {@code -l} does. */
     private static List<Integer> cpus(Optional<String> text) throws UsageException {
         TreeSet<Integer> cpus = new TreeSet<>();
         for (String range : text.map(t -> t.split(",", -1)).orElse(new String[0])) {

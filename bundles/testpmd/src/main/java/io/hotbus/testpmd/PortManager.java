@@ -8,27 +8,33 @@ import io.hotbus.ethdev.Port;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Takes ports from their devargs to forwarding, and back. A service. Any control thread; steps on
- * ports are serialised. A port whose device anyone else attaches is set up all the same.
+ * Attaches devices, sets up their ports for forwarding, and takes them down again. A service. Any
+ * control thread; steps on ports are serialised. A port is also set up if another component
+ * attaches its device.
  */
 @ProviderType
 public interface PortManager {
     /**
-     * Attaches the device and sets its port up: configured, and unless the command line said
-     * otherwise started and forwarded on.
+     * Attaches the device and sets its port up: configures it and, unless the command line says
+     * otherwise, starts it and forwards on it.
      *
-     * @throws DeviceException naming the step that failed; the device is then not attached
+     * @throws DeviceException a step failed, which the message names; the device is then not
+     *     attached
      */
     Port attach(Devargs devargs) throws DeviceException;
 
-    /** As {@link #attach}, but a device that has no port is attached, too, and that is all. */
+    /** Does {@link #attach}, but also accepts a device without a port, which it only attaches. */
     Device attachDevice(Devargs devargs) throws DeviceException;
 
-    /** Starts the port and forwards on it. @throws DeviceException it does not start */
+    /**
+     * Starts the port and forwards on it.
+     *
+     * @throws DeviceException it does not start
+     */
     void start(Port port) throws DeviceException;
 
     /**
-     * Forwards on the port no longer, and stops it.
+     * Removes the port from forwarding and stops it.
      *
      * @throws DeviceException an lcore did not leave it in time; then it is not stopped
      */
@@ -42,9 +48,9 @@ public interface PortManager {
      */
     void reset(Port port) throws DeviceException;
 
-    /** As {@link #stop}, then closes it for good. */
+    /** Does {@link #stop}, then closes the port for good. */
     void close(Port port) throws DeviceException;
 
-    /** As {@link #close}, then detaches its device. Idempotent; the device may be gone. */
+    /** Does {@link #close}, then detaches the device. Idempotent; the device may be gone. */
     void detach(Port port) throws DeviceException;
 }

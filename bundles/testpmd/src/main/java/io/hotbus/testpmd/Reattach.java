@@ -5,15 +5,15 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The policy for devices that return: whatever was lost by removal is attached again with the same
- * devargs, started, and forwarded on. A service; any control thread.
+ * The policy for devices that return: a device that was lost by a removal is attached again with
+ * the same devargs, started, and forwarded on. A service; any control thread.
  */
 @ProviderType
 public interface Reattach {
-    /** Whether what returns is attached again. */
+    /** Whether devices that return are attached again. */
     boolean enabled();
 
-    /** Turned on again it also attaches what returned in the meantime. */
+    /** Turns the policy on or off. Turning it on also attaches devices that returned meanwhile. */
     void setEnabled(boolean on);
 
     /** Why a device that returned could not be attached again; empty while that is not settled. */

@@ -4,16 +4,16 @@ package io.hotbus.testpmd;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Pulls a device that can be spared out under traffic, has it cleaned up after, and plugs it in
- * again; a few times. That proves that a removal is survived in this process, on this machine. It
- * also loads, links and warms the code on that path: without it the first removal in earnest takes
- * ten times as long as a later one.
+ * Pulls a spare device out under traffic, waits for the cleanup, and plugs the device in again, a
+ * few times. This proves that this process on this machine survives a removal. It also loads, links
+ * and warms the code on that path: without it, the first real removal takes ten times as long as a
+ * later one.
  */
 @ProviderType
 public interface Rehearsal {
     /**
-     * Returns when it is over, and says in the log how it went. Nothing is forwarded meanwhile but
-     * by the rehearsal. Does nothing where failures are not handled, or no device can be spared.
+     * Runs the rehearsal and logs its result. Only the rehearsal forwards packets meanwhile. Does
+     * nothing if failure handling is off or there is no spare device.
      */
     void play() throws InterruptedException;
 }

@@ -2,8 +2,8 @@
 package io.hotbus.testpmd;
 
 /**
- * What a stream did since forwarding started. The stream of a port that was lost and came back goes
- * on counting where it ended.
+ * The counters of a stream since forwarding started. The stream of a port that was lost and came
+ * back continues its counters.
  *
  * @param rxPort           name of the device it receives from
  * @param txPort           name of the device it sends to

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The process's standard error. While somebody types a line at a terminal, whole lines go to the
- * line editor, which prints them above that line; otherwise bytes go out as they come. Any thread.
+ * The standard error of the process. While a user types at a terminal, whole lines go to the line
+ * editor, which prints them above the input line. Otherwise bytes are written at once. Any thread.
  */
 final class ErrorLines extends OutputStream {
     private final PrintStream err;
@@ -21,12 +21,12 @@ final class ErrorLines extends OutputStream {
         this.err = err;
     }
 
-    /** Lines go to {@code to} from now on. */
+    /** Sends lines to {@code to} from now on. */
     void redirect(Consumer<String> to) {
         editor = Optional.of(to);
     }
 
-    /** Bytes go out as they come again. */
+    /** Writes bytes at once again. */
     synchronized void restore() {
         editor = Optional.empty();
         err.writeBytes(line.toByteArray());

@@ -37,7 +37,10 @@ final class Launch {
     /** Property of the service that takes a consumer of the lines of the standard error. */
     private static final String CONSOLE = "hotbus.console";
     private static final String SEPARATOR = "\u001f";
-    /** System properties that start so are the framework's, as well as those of its file. */
+    /**
+     * Prefixes of the system properties that are framework properties, in addition to those in its
+     * file.
+     */
     private static final List<String> OWN_PREFIXES =
             List.of("felix.", "org.osgi.", "hotbus.rehearsal.");
 
@@ -51,7 +54,7 @@ final class Launch {
     private volatile boolean started;
 
     /**
-     * @param errors    the standard error, which a shell may have print its lines
+     * @param errors    the standard error, whose lines a shell may print
      * @param stopLimit how long the end of the process waits for the bundles to stop
      */
     Launch(Path home, ErrorLines errors, Duration stopLimit) {
@@ -64,7 +67,7 @@ final class Launch {
      * Installs and starts the product. When this returns, the framework has reached its last start
      * level.
      *
-     * @throws LaunchException naming what cannot be used
+     * @throws LaunchException the product cannot be used; the message says what is wrong
      */
     void start(Path cache, String[] arguments) throws LaunchException {
         Product product = new Product(home);
@@ -144,7 +147,7 @@ final class Launch {
                 ? " (it is damaged: rm -r launcher/target, and build again)" : "";
     }
 
-    /** Marks the bundle to be started when its start level comes. */
+    /** Marks the bundle to start at its start level. */
     private static void start(Bundle bundle) throws LaunchException {
         try {
             int types = bundle.adapt(BundleRevision.class).getTypes();
@@ -157,7 +160,7 @@ final class Launch {
         }
     }
 
-    /** Whether a bundle has taken the command over, which it tells by a service. */
+    /** Whether a bundle has taken over the command; it registers a service then. */
     boolean commandHasBegun() {
         try {
             BundleContext context = framework.map(Framework::getBundleContext).orElse(null);
@@ -191,12 +194,12 @@ final class Launch {
     }
 
     /**
-     * Stops the framework at the end of the process. A bundle that does not stop is named, and left
-     * behind: the process ends all the same, with its exit code.
+     * Stops the framework at the end of the process. A bundle that does not stop is named and
+     * abandoned: the process still ends with its exit code.
      */
     private void stop() {
         errors.restore();
-        // A start that hangs keeps the stop waiting, too.
+        // A start that hangs blocks the stop, too.
         Duration limit = started || stopLimit.compareTo(HUNG_STOP_LIMIT) < 0 ? stopLimit
                 : HUNG_STOP_LIMIT;
         Thread stopping = new Thread(() -> {

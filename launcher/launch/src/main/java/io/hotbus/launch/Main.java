@@ -8,16 +8,16 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * The program of the launcher: starts the framework with the bundles of the product, in which a
- * bundle runs the command. Its arguments are the command and what follows it on the command line.
+ * The program of the launcher: starts the framework with the bundles of the product; one of them
+ * runs the command. Its arguments are the command and the command's own arguments.
  *
  * <p>System properties: {@value #HOME} is the folder of the launcher, {@value #CACHE} an empty one
  * for the framework. {@value #START_LIMIT}, {@value #BEGIN_LIMIT} and {@value #STOP_LIMIT} change
  * the limits, in seconds.
  *
- * <p>A start that fails or hangs ends the process with one sentence and an exit code: 3 where the
- * product is damaged or its folder cannot be used, else 1. Whoever runs the command ends the
- * process from then on.
+ * <p>A start that fails or hangs ends the process with one sentence and an exit code: 3 if the
+ * product is damaged or its folder cannot be used, otherwise 1. After the start, the bundle that
+ * runs the command ends the process.
  */
 public final class Main {
     static final String HOME = "hotbus.home";
@@ -35,7 +35,7 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
-        // The framework writes its Java version, and parses it, with the digits of the locale.
+        // The framework writes and parses the Java version with the digits of the locale.
         Locale.setDefault(Locale.ROOT);
         ErrorLines errors = new ErrorLines(System.err);
         System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
@@ -59,7 +59,7 @@ public final class Main {
 
     static void end(String sentence, int exitCode) {
         System.err.println("hotbus: " + sentence);
-        System.setProperty(EXIT_CODE, String.valueOf(exitCode)); // for whoever halts the process
+        System.setProperty(EXIT_CODE, String.valueOf(exitCode)); // for code that halts the process
         System.exit(exitCode);
     }
 

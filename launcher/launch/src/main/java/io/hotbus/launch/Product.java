@@ -17,16 +17,18 @@ import java.util.jar.JarFile;
  *
  * <p>Start levels: 1 the log and the configurations, which everything else uses; 2 the reader of
  * {@code etc/}; 3 the product; 4 the bundles of {@code deploy/}, and the shell. So a component has
- * its configuration from the first, and a deployed driver is there before the first device is
+ * its configuration from the start, and a deployed driver is there before the first device is
  * attached.
  */
 final class Product {
-    /** Of the bundles of the product that {@link #LEVELS} does not name. */
+    /** The level of the bundles of the product that {@link #LEVELS} does not name. */
     static final int LEVEL = 3;
-    /** Of a bundle that is installed later, and the one that a complete start has reached. */
+    /**
+     * The level of a bundle that is installed later, and of the framework after a complete start.
+     */
     static final int LAST_LEVEL = 4;
 
-    /** By the name of the jar without its version. */
+    /** The levels by the name of the jar without its version. */
     private static final Map<String, Integer> LEVELS = Map.of(
             "org.apache.felix.log", 1,
             "org.apache.felix.configadmin", 1,
@@ -52,7 +54,7 @@ final class Product {
      * other applications also what watches {@code etc/} and {@code deploy/}, {@code shell} also
      * the shell.
      *
-     * @throws LaunchException naming the folder that is not there
+     * @throws LaunchException a folder is missing; the message names it
      */
     List<Jar> jars(String command) throws LaunchException {
         List<String> folders = switch (command) {
@@ -69,10 +71,10 @@ final class Product {
     }
 
     /**
-     * Opens the libraries on the class path once, since the JVM passes over a damaged one in
-     * silence: without the logger, nothing that goes wrong would be told.
+     * Opens the libraries on the class path once, because the JVM silently ignores a damaged one:
+     * without the logger, no error would be logged.
      *
-     * @throws LaunchException naming the one that is damaged
+     * @throws LaunchException a library is damaged; the message names it
      */
     void requireLibraries() throws LaunchException {
         List<Jar> libraries = new ArrayList<>();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.launch;
 
-/** Failures in words for an operator. */
+/** Turns failures into sentences for an operator. */
 final class Sentences {
     private Sentences() {
     }
 
-    /** What happened in the first place, as frameworks wrap it. */
+    /** The innermost cause; frameworks wrap it. */
     static Throwable innermost(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause() != cause) {
@@ -15,7 +15,7 @@ final class Sentences {
         return cause;
     }
 
-    /** The message of the innermost cause; its type too where the message is a mere name. */
+    /** The message of the innermost cause, with its type if the message is only a name. */
     static String of(Throwable failure) {
         Throwable cause = innermost(failure);
         String message = cause.getMessage();

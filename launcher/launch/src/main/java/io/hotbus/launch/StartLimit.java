@@ -6,8 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ends the process when its start takes too long, or when no bundle takes the command over once the
- * framework has started. Without this such a process would wait for ever and do nothing.
+ * Ends the process when its start takes too long, or when no bundle takes over the command after
+ * the start of the framework. Otherwise such a process would wait forever.
  */
 final class StartLimit {
     private static final long POLL_MILLIS = 100;
@@ -19,7 +19,7 @@ final class StartLimit {
 
     /**
      * @param limit until the framework has started
-     * @param begin from then until a bundle has taken the command over; most components are
+     * @param begin from then until a bundle has taken over the command; most components are
      *     activated before
      */
     StartLimit(Launch launch, Duration limit, Duration begin) {
@@ -31,7 +31,7 @@ final class StartLimit {
         thread.start();
     }
 
-    /** The framework has started. */
+    /** Notes that the framework has started. */
     void reached() {
         started.countDown();
     }

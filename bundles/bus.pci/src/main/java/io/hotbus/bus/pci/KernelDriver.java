@@ -14,11 +14,11 @@ public enum KernelDriver {
      */
     IGB_UIO("igb_uio"),
     /**
-     * INTx alone; its BARs are mapped through sysfs, which since Linux 5.12 does not fault when the
-     * function goes. Physical addresses.
+     * INTx only. BARs are mapped through sysfs; since Linux 5.12 such a mapping does not fault when
+     * the function goes. Physical addresses.
      */
     UIO_PCI_GENERIC("uio_pci_generic"),
-    /** Behind an IOMMU, or loudly without one. */
+    /** With an IOMMU; without an IOMMU, it works with a warning. */
     VFIO_PCI("vfio-pci"),
     /** None: BARs through sysfs, no interrupt. Physical addresses. */
     NONE("none");
@@ -29,17 +29,19 @@ public enum KernelDriver {
         this.text = text;
     }
 
-    /** As in {@code /sys/bus/pci/drivers}; {@code none} for {@link #NONE}. */
+    /** The name as in {@code /sys/bus/pci/drivers}; {@code none} for {@link #NONE}. */
     public String text() {
         return text;
     }
 
-    /** The driver that the function is bound to then, as in {@code /sys/bus/pci/drivers}. */
+    /**
+     * The driver that the function is bound to, as in {@code /sys/bus/pci/drivers}; empty for none.
+     */
     public Optional<String> bound() {
         return this == NONE ? Optional.empty() : Optional.of(text);
     }
 
-    /** The one of that name, if it is one of these. */
+    /** The kernel driver of that name, if it is one of these. */
     public static Optional<KernelDriver> of(String text) {
         return Stream.of(values()).filter(driver -> driver.text.equals(text)).findFirst();
     }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Where a PCI function is: {@code 0000:03:00.0}. Source: DPDK {@code struct rte_pci_addr}.
  *
- * @param domain   0 to 0xffffffff; more than 0xffff where Hyper-V or VMD make them up
+ * @param domain   0 to 0xffffffff; more than 0xffff if Hyper-V or VMD assigns it
  * @param bus      0 to 255
  * @param device   0 to 31
  * @param function 0 to 7
@@ -22,7 +22,7 @@ public record PciAddress(long domain, int bus, int device, int function)
             Comparator.comparingLong(PciAddress::domain).thenComparingInt(PciAddress::bus)
                     .thenComparingInt(PciAddress::device).thenComparingInt(PciAddress::function);
 
-    /** {@code 0000:03:00.0}, or {@code 03:00.0} for domain 0; empty for anything else. */
+    /** Parses {@code 0000:03:00.0}, or {@code 03:00.0} for domain 0; empty for anything else. */
     public static Optional<PciAddress> parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
@@ -42,7 +42,7 @@ public record PciAddress(long domain, int bus, int device, int function)
         return ORDER.compare(this, other);
     }
 
-    /** As sysfs names it. */
+    /** The address as sysfs writes it. */
     @Override
     public String toString() {
         return "%04x:%02x:%02x.%x".formatted(domain, bus, device, function);

@@ -11,36 +11,36 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A PCI function that is attached. Control threads; once it is gone nothing here blocks, and what
- * touches it does nothing or fails.
+ * A PCI function that is attached. Control threads. Once the function is gone, no method blocks,
+ * and a method that accesses it does nothing or fails.
  */
 @ProviderType
 public abstract class PciDevice extends Device {
     /** The name of the bus. */
     public static final String BUS = "pci";
     /**
-     * A devarg of the bus itself, which a driver leaves alone: the kernel driver, as {@link
-     * KernelDriver#text} has it, that the function is given to before it is opened. Without it the
-     * function has to be with one of these already.
+     * A devarg for the bus, which drivers ignore: the kernel driver, named as in {@link
+     * KernelDriver#text}, that the function is bound to before it is opened. Without this devarg,
+     * the function must be bound to one of these drivers already.
      */
     public static final String BIND = "bind";
 
-    /** For the bus. */
+    /** Constructor for the bus. */
     protected PciDevice(Devargs devargs) {
         super(BUS, devargs);
     }
 
-    /** What the scan found when it was attached. */
+    /** The function as the scan found it when it was attached. */
     public abstract PciFunction function();
 
-    /** Through which kernel driver it is accessed. */
+    /** The kernel driver through which the function is accessed. */
     public abstract KernelDriver kernelDriver();
 
     /**
-     * Maps the whole memory BAR, in whole pages, as a window named {@code BARn}; once mapped, gives
-     * the same.
+     * Maps the memory BAR, in whole pages, as a window named {@code BARn}. Further calls return the
+     * same window.
      *
-     * @throws DeviceException no such memory BAR, or it cannot be mapped
+     * @throws DeviceException there is no such memory BAR, or it cannot be mapped
      */
     public abstract Mmio mapBar(int index) throws DeviceException;
 
@@ -48,48 +48,50 @@ public abstract class PciDevice extends Device {
      * Reads configuration space; little-endian.
      *
      * @param bytes 1, 2 or 4
-     * @throws DeviceException it cannot be read: the device is gone
+     * @throws DeviceException configuration space cannot be read: the device is gone
      */
     public abstract int readConfig(int offset, int bytes) throws DeviceException;
 
-    /** Writes configuration space; as {@link #readConfig}. */
+    /** Writes configuration space. See {@link #readConfig}. */
     public abstract void writeConfig(int offset, int bytes, int value) throws DeviceException;
 
     /**
-     * Lets the device reach memory, or not. Off until a driver turns it on. The bus turns it off
-     * itself: when the device is removed, before the application is told; when it is detached,
-     * after the driver has let go, which gives no buffer back that the device may still write to.
+     * Turns bus mastering on or off: whether the device can access memory. It is off until a driver
+     * turns it on. The bus turns it off when the device is removed, before the application is told.
+     * The bus also turns it off at a detach, after the driver has released the device; the driver
+     * must not free a buffer that the device may still write to.
      *
-     * @throws DeviceException on: it is gone; off: never
+     * @throws DeviceException when turning on: the device is gone; never when turning off
      */
     public abstract void setBusMaster(boolean on) throws DeviceException;
 
     /**
-     * Finds what another program has changed in configuration space since the bus opened the
-     * device, and puts back the power state D0, the BARs and memory decoding. Bus mastering that
-     * was turned off stays off until {@link #setBusMaster}: the driver has to set the device up
-     * before. For a periodic look, also on {@code interrupt}; may wait while the kernel resets the
-     * function.
+     * Checks whether another program has changed configuration space since the bus opened the
+     * device, and restores the power state D0, the BARs and memory decoding. If bus mastering was
+     * turned off, it stays off until {@link #setBusMaster}: the driver must set up the device
+     * first. Call it periodically; {@code interrupt} may call it, too. May wait while the kernel
+     * resets the function.
      *
-     * @return what was not as it was left, for words; that the device's memory was away for a while
-     *     is told once. Empty where all is as it was left, or the device is gone
+     * @return what was changed, for messages; empty if nothing was, or the device is gone. Says
+     *     once that the device's memory was away for a while
      * @throws DeviceException configuration space cannot be accessed
      */
     public abstract Optional<String> restoreConfig() throws DeviceException;
 
     /**
-     * Has {@code handler} run on {@code interrupt} at each interrupt, which is let through again
-     * when it has returned. One at a time; the lease ends it.
+     * Runs {@code handler} on {@code interrupt} at each interrupt. The next interrupt is let
+     * through when {@code handler} has returned. One handler at a time; closing the lease removes
+     * it.
      *
-     * @throws DeviceException it has no interrupt that user space can use: poll it
+     * @throws DeviceException the device has no interrupt that user space can use: poll it
      */
     public abstract Lease onInterrupt(Runnable handler) throws DeviceException;
 
     /**
      * Checks that the device can be given addresses in {@code memory}.
      *
-     * @throws DeviceException it is not behind an IOMMU, and the memory's pages have no fixed
-     *     physical address; what to do
+     * @throws DeviceException the device is not behind an IOMMU, and the memory's pages have no
+     *     fixed physical address; the message says what to do
      */
     public abstract void requireReachable(DmaMemory memory) throws DeviceException;
 }

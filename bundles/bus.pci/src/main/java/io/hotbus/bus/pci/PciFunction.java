@@ -7,12 +7,12 @@ import java.util.Optional;
 /**
  * A PCI function as a scan found it.
  *
- * @param address      where it is
- * @param id           what it is
- * @param numaNode     -1 where the machine has none or does not say
+ * @param address      its address
+ * @param id           its ids
+ * @param numaNode     -1 if the machine has none or does not say
  * @param kernelDriver the name of the kernel driver bound to it
  * @param physical     for a virtual function: its physical function
- * @param bars         those that are assigned, by index
+ * @param bars         the BARs that have an address, by index
  */
 public record PciFunction(PciAddress address, PciId id, int numaNode,
         Optional<String> kernelDriver, Optional<PciAddress> physical, List<Bar> bars) {
@@ -20,7 +20,7 @@ public record PciFunction(PciAddress address, PciId id, int numaNode,
         bars = List.copyOf(bars);
     }
 
-    /** The BAR of that index, if it is assigned. */
+    /** The BAR of that index, if it has an address. */
     public Optional<Bar> bar(int index) {
         return bars.stream().filter(bar -> bar.index() == index).findFirst();
     }

@@ -2,8 +2,8 @@
 package io.hotbus.bus.pci;
 
 /**
- * What a PCI function is, or which functions a driver is for: each number, or {@link #ANY}.
- * Source: DPDK {@code struct rte_pci_id}.
+ * The ids of a PCI function, or the functions that a driver is for; each number may be {@link
+ * #ANY}. Source: DPDK {@code struct rte_pci_id}.
  *
  * @param vendor          16 bits
  * @param device          16 bits
@@ -13,15 +13,15 @@ package io.hotbus.bus.pci;
  */
 public record PciId(
         int vendor, int device, int subsystemVendor, int subsystemDevice, int classCode) {
-    /** Matches whatever the function has there. */
+    /** Matches any number of the function. */
     public static final int ANY = -1;
 
-    /** Every function of this kind. DPDK: {@code RTE_PCI_DEVICE}. */
+    /** Matches every function with these two numbers. DPDK: {@code RTE_PCI_DEVICE}. */
     public static PciId of(int vendor, int device) {
         return new PciId(vendor, device, ANY, ANY, ANY);
     }
 
-    /** Whether {@code function}, which holds no {@link #ANY}, is one of those meant here. */
+    /** Whether this id matches {@code function}, which contains no {@link #ANY}. */
     public boolean matches(PciId function) {
         return matches(vendor, function.vendor) && matches(device, function.device)
                 && matches(subsystemVendor, function.subsystemVendor)
@@ -33,7 +33,7 @@ public record PciId(
         return wanted == ANY || wanted == there;
     }
 
-    /** How many of the numbers are given: of two that match, the one with more is meant. */
+    /** How many of the numbers are given. Of two ids that match, the more precise one wins. */
     public int precision() {
         int precision = 0;
         for (int number : new int[] {
@@ -43,7 +43,7 @@ public record PciId(
         return precision;
     }
 
-    /** {@code 8086:10d3}, as lspci has it. */
+    /** Vendor and device as lspci writes them: {@code 8086:10d3}. */
     @Override
     public String toString() {
         return hex(vendor) + ":" + hex(device);

@@ -22,11 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part of {@link ExpectedDevices} that adopters want. An adopter is called on {@code control},
- * when its device is away and is told to be there; a failed attempt is repeated a few times.
+ * The devices of {@link ExpectedDevices} that adopters want. An adopter is called on {@code
+ * control} when its device is away and an event says that the device is there. A failed attempt is
+ * repeated a few times.
  *
- * <p>While a bus is away, no event says what returns to it. So the next bus of that name is told to
- * expect the devices that are away. Any thread.
+ * <p>While a bus is away, no event reports a device that returns to it. So the next bus of that
+ * name is told to expect the devices that are away. Any thread.
  */
 final class Adoptions {
     private static final Logger LOG = LoggerFactory.getLogger(Adoptions.class);
@@ -38,7 +39,7 @@ final class Adoptions {
     private final BiConsumer<String, Devargs> expectOnBus;
     private final List<Expectation> expectations = new CopyOnWriteArrayList<>();
 
-    /** {@code expectOnBus} has the bus of that name attach a device by itself. */
+    /** {@code expectOnBus} tells the bus of that name to attach a device by itself. */
     Adoptions(Buses buses, ControlThread control, BiConsumer<String, Devargs> expectOnBus) {
         this.buses = buses;
         this.control = control;
@@ -56,7 +57,7 @@ final class Adoptions {
         expectations.remove(expectation);
     }
 
-    /** Adopts the device on {@code control}, if it is due by then. */
+    /** Adopts the device on {@code control}, if the device is due by then. */
     void check(Expectation expectation) {
         control.execute(expectation, () -> {
             refresh(expectation);
@@ -69,7 +70,7 @@ final class Adoptions {
             locate(expectation);
             if (isAt(expectation, device.busName(), device.name())) {
                 expectation.attached(device);
-                // Only what is told from then on is about what comes after it.
+                // Only events that arrive after this task concern the time after the attach.
                 control.execute(expectation, () -> expectation.settled(device));
             }
         }
@@ -86,7 +87,7 @@ final class Adoptions {
         }
     }
 
-    /** Whether an adopter attaches the device of the event now. */
+    /** Passes the event to the expectations. Returns whether an adopter attaches the device now. */
     boolean told(DeviceEvent event) {
         boolean adopted = false;
         if (event.kind() == DeviceEvent.Kind.FAULT) {
@@ -105,7 +106,7 @@ final class Adoptions {
         return adopted;
     }
 
-    /** What is away is expected on the bus. */
+    /** Tells the bus to expect the devices that are away. */
     void busAdded(String bus) {
         if (!expectations.isEmpty()) {
             control.execute(this, () -> expectations.forEach(expectation -> {
@@ -122,7 +123,7 @@ final class Adoptions {
         return expectation.place().filter(place -> place.is(bus, name)).isPresent();
     }
 
-    /** Asks the buses whose the device is, unless one has said so. */
+    /** Asks the buses which of them claims the device, unless that is known already. */
     private void locate(Expectation expectation) {
         if (expectation.place().isPresent()) {
             return;
@@ -136,7 +137,7 @@ final class Adoptions {
         });
     }
 
-    /** A bus may have attached the device by itself. */
+    /** Notes the device if a bus has attached it by itself. */
     private void refresh(Expectation expectation) {
         locate(expectation);
         expectation.place().flatMap(this::attachedDevice)
@@ -144,7 +145,7 @@ final class Adoptions {
                 .ifPresent(expectation::attached);
     }
 
-    /** The device that a driver has, or had until its removal and is not rid of yet. */
+    /** The device that is attached, or that was removed but is not detached yet. */
     private Optional<Device> attachedDevice(Place place) {
         for (PlugIn<Bus> bus : buses.named(place.bus())) {
             Optional<? extends Device> found = bus.call(b -> b.devices().stream()
@@ -157,7 +158,7 @@ final class Adoptions {
         return Optional.empty();
     }
 
-    /** On {@code control}. */
+    /** Calls the adopter, if the device is still due. On {@code control}. */
     private void adopt(Expectation expectation) {
         if (!expectations.contains(expectation) || !expectation.isDue() || !expectation.ready()
                 || expectation.place().flatMap(this::attachedDevice).isPresent()) {
@@ -179,7 +180,7 @@ final class Adoptions {
             Executor later = CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS,
                     Runnable::run);
             later.execute(() -> control.execute(expectation, () -> {
-                // Unless a new series of attempts has begun since.
+                // A new series of attempts may have begun since.
                 if (expectation.isAt(attempt)) {
                     adopt(expectation);
                 }
@@ -187,7 +188,7 @@ final class Adoptions {
             return;
         }
         expectation.giveUp(attempt, reason);
-        // Its driver may be away, and return.
+        // The driver of the device may be away and return.
         expectation.place().ifPresent(
                 place -> expectOnBus.accept(place.bus(), expectation.devargs()));
     }

@@ -18,7 +18,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** All buses as one, by asking each; none is asked for a device that may not be used. */
+/** Presents all buses as one device manager. No bus is asked for a device that may not be used. */
 @Component(service = DeviceManager.class)
 public final class BusDeviceManager implements DeviceManager {
     private final Buses buses;
@@ -80,7 +80,10 @@ public final class BusDeviceManager implements DeviceManager {
         return expected.expect(devargs, adopter);
     }
 
-    /** An old bus beside a new one of its name keeps what it has until it goes. */
+    /**
+     * Rejects a device that another bus of the same name has: an old bus keeps its devices until it
+     * goes.
+     */
     private void requireOnNoOther(Bus bus, String name) throws DeviceException {
         for (PlugIn<Bus> other : buses.named(bus.name())) {
             if (other.service() != bus && other.call(b -> b.devices().stream()
@@ -114,7 +117,7 @@ public final class BusDeviceManager implements DeviceManager {
     @Override
     public void detach(Device device) throws DeviceException {
         if (device.state() == DeviceState.DETACHED) {
-            return; // perhaps as its bus went
+            return; // perhaps because its bus went
         }
         boolean gone = device.isGone();
         for (PlugIn<Bus> bus : candidates(device)) {
@@ -133,7 +136,8 @@ public final class BusDeviceManager implements DeviceManager {
     }
 
     /**
-     * While a bus is replaced there may be two of a name: the one that has the device comes first.
+     * The buses of the device's name; the bus that has the device comes first. While a bus is
+     * replaced there may be two of the same name.
      */
     private List<PlugIn<Bus>> candidates(Device device) {
         List<PlugIn<Bus>> candidates = new ArrayList<>();

@@ -14,12 +14,12 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The buses there are now. Any thread. A bus that throws harms no other. */
+/** The buses that are registered now. A bus that throws does not affect the others. Any thread. */
 @Component(service = Buses.class)
 public final class Buses {
     private static final Logger LOG = LoggerFactory.getLogger(Buses.class);
 
-    /** What is done with each bus. */
+    /** An operation on a bus. */
     @FunctionalInterface
     public interface Action {
         void accept(Bus bus) throws DeviceException;
@@ -29,7 +29,8 @@ public final class Buses {
 
     @Activate
     public Buses(@Reference CoreSettings settings) {
-        // A probe may be running inside; one that hangs is not to keep the framework for ever.
+        // A probe may be running inside a bus. If the probe hangs, the framework must not wait
+        // forever.
         buses = new DrainingServices<>(settings::serviceDrain);
     }
 
@@ -43,28 +44,28 @@ public final class Buses {
         }
     }
 
-    /** Its ranking may have changed. */
+    /** Takes over changed properties; the ranking of the bus may have changed. */
     public void update(Bus bus, ServiceProperties properties) {
         buses.update(bus, properties);
     }
 
-    /** Returns when the calls inside it have. */
+    /** Removes the bus. Returns when the calls inside the bus have returned. */
     public void remove(Bus bus, ServiceProperties properties) {
         buses.remove(bus, properties);
         LOG.info("{}: bus removed", bus.name());
     }
 
-    /** The highest ranking first. */
+    /** All buses, the highest ranking first. */
     public List<PlugIn<Bus>> all() {
         return buses.snapshot();
     }
 
-    /** Those of that name: one, or while it is replaced two. */
+    /** The buses of that name: normally one, two while a bus is replaced. */
     List<PlugIn<Bus>> named(String name) {
         return all().stream().filter(bus -> bus.service().name().equals(name)).toList();
     }
 
-    /** Does {@code action} with every bus; {@code what} it is, for the log. */
+    /** Runs {@code action} on every bus. {@code what} names the action in the log. */
     public void forEach(String what, Action action) {
         for (PlugIn<Bus> bus : all()) {
             try {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operator's lists of devices. An entry means what its bus takes it for, however it is spelled;
- * {@code *} for a name means all. Any thread.
+ * The operator's lists of allowed and blocked devices. The bus interprets the name in an entry, so
+ * any spelling that the bus accepts is right; {@code *} means all devices. Any thread.
  */
 @Component(service = {DeviceFilter.class, DeviceLists.class}, configurationPid = DeviceLists.PID)
 @Designate(ocd = DeviceListsConfiguration.class)
@@ -33,7 +33,7 @@ public final class DeviceLists implements DeviceFilter {
     private static final String BLOCK = "block";
     private static final String ALL = "*";
 
-    /** @param flaw in words, where they were wrong and there were none before */
+    /** @param flaw what is wrong with the lists, where no earlier lists exist to keep */
     private record Lists(List<Devargs> allow, List<Devargs> block, Optional<String> flaw) {
         static final Lists NONE = new Lists(List.of(), List.of(), Optional.empty());
 
@@ -57,12 +57,15 @@ public final class DeviceLists implements DeviceFilter {
     private final Buses buses;
     private volatile Lists lists = Lists.NONE;
 
-    /** Empty, until {@link #modified}. */
+    /** Creates empty lists; {@link #modified} fills them. */
     public DeviceLists(Buses buses) {
         this(buses, Map.of());
     }
 
-    /** What is wrong is logged, and no device is allowed until that is corrected. */
+    /**
+     * Reads the lists. If they are wrong, that is logged and no device is allowed until it is
+     * corrected.
+     */
     @Activate
     public DeviceLists(@Reference Buses buses, Map<String, Object> properties) {
         this.buses = buses;
@@ -73,7 +76,7 @@ public final class DeviceLists implements DeviceFilter {
         }
     }
 
-    /** What is wrong is logged, and both lists stay as they were. */
+    /** Reads changed lists. If they are wrong, that is logged and both lists stay as they were. */
     @Modified
     public void modified(Map<String, Object> properties) {
         try {
@@ -97,7 +100,7 @@ public final class DeviceLists implements DeviceFilter {
         }
     }
 
-    /** A device that was to be blocked is not to be had because of a slip of the pen. */
+    /** Allows no device: a typing error must not make a blocked device available. */
     private void refuseAll(SettingException flaw) {
         lists = Lists.flawed(flaw.getMessage());
         LOG.error("{} (no device is allowed until that is corrected)", flaw.getMessage());
@@ -129,10 +132,10 @@ public final class DeviceLists implements DeviceFilter {
     }
 
     /**
-     * What {@code bus}, which claims {@code devargs}, is to attach: with the arguments of the list
-     * where there are none.
+     * Returns the devargs that {@code bus} shall attach. {@code bus} claims {@code devargs}; if
+     * these have no arguments, the arguments of the list apply.
      *
-     * @throws DeviceException it may not be used, and which list says so
+     * @throws DeviceException the device may not be used; the message names the list
      */
     Devargs permit(Bus bus, Devargs devargs) throws DeviceException {
         String device = bus.nameOf(devargs);
@@ -142,14 +145,14 @@ public final class DeviceLists implements DeviceFilter {
                 .orElse(devargs) : devargs;
     }
 
-    /** The first that means the device. */
+    /** The first entry of the list that matches the device. */
     private Optional<Devargs> entry(List<Devargs> list, String bus, String device) {
         return list.stream().filter(entry -> entry.bus().orElse(bus).equals(bus)
                 && (entry.name().equals(ALL) || entry.name().equals(device)
                         || nameOf(entry, bus).equals(device))).findFirst();
     }
 
-    /** The name of the device, as its bus has it if the bus is there now. */
+    /** The name of the device as its bus spells it, if the bus is there now. */
     private String nameOf(Devargs entry, String bus) {
         for (PlugIn<Bus> there : buses.all()) {
             Optional<String> name = there.call(

@@ -12,15 +12,18 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What is known of one device that an adopter wants: whether it is away, and whether it is back.
- * Any thread; what it answers may be outdated by then.
+ * The state of one device that an adopter wants: whether it is away, and whether it is back. Any
+ * thread; an answer may be outdated when the caller uses it.
  *
- * <p>Its removal, its detach and its return may be told in any order. A bus may have a kernel
- * driver take a device while it attaches it: such a BIND is told during or soon after an attach,
- * and says nothing new.
+ * <p>The removal, the detach and the return of the device may be reported in any order. A bus may
+ * bind the device to a kernel driver while it attaches the device. The BIND event of this arrives
+ * during or soon after the attach, and says nothing new.
  */
 final class Expectation implements ExpectedDevice {
-    /** The kernel tells of a BIND within milliseconds. */
+    /**
+     * How long after a failed attempt a BIND counts as caused by the attempt. The kernel reports a
+     * BIND within milliseconds.
+     */
     private static final long OWN_BIND_NANOS = Duration.ofMillis(250).toNanos();
 
     /** Where the device is, once a bus has claimed it. */
@@ -34,13 +37,13 @@ final class Expectation implements ExpectedDevice {
     private final Devargs devargs;
     private final DeviceAdopter adopter;
     private Optional<Place> place = Optional.empty();
-    /** The one that was attached last; null where there was none. */
+    /** The device that was attached last; null if there was none. */
     private Device device;
-    /** The last one whose removal was told. */
+    /** The last device whose removal was reported. */
     private Device removed;
-    /** It was told to be there since it was attached. */
+    /** Whether an event has said, since the last attach, that the device is there. */
     private boolean returned;
-    /** Since it returned. */
+    /** Failed attempts since the device returned. */
     private int attempts;
     /** When the last attempt failed. */
     private long failedNanos;
@@ -88,17 +91,17 @@ final class Expectation implements ExpectedDevice {
         return device;
     }
 
-    /** Whether it was never attached, or was pulled out and is detached. */
+    /** Whether the device was never attached, or was pulled out and is detached. */
     synchronized boolean isAway() {
         return device == null || device.state() == DeviceState.DETACHED && removed == device;
     }
 
-    /** Whether it is back, and not attached yet. */
+    /** Whether the device is back and not attached yet. */
     synchronized boolean isDue() {
         return returned && isAway();
     }
 
-    /** It is attached. What follows is about {@code attached}. */
+    /** Notes that the device is attached. Later events concern {@code attached}. */
     synchronized void attached(Device attached) {
         if (device != attached) {
             device = attached;
@@ -107,20 +110,26 @@ final class Expectation implements ExpectedDevice {
         }
     }
 
-    /** All that was told until the attach of {@code attached} returned has been told. */
+    /**
+     * Notes that all events from before the end of the attach of {@code attached} have been
+     * delivered.
+     */
     synchronized void settled(Device attached) {
         if (device == attached && !isAway()) {
             begin(false);
         }
     }
 
-    /** {@code which} was pulled out, and is detached; its bus may have attached it by itself. */
+    /**
+     * Notes that {@code which} was pulled out and is detached. Its bus may have attached it by
+     * itself.
+     */
     synchronized void detachedGone(Device which) {
         attached(which);
         removed = which;
     }
 
-    /** Takes an event of this device, and says whether it was a sign that the device is there. */
+    /** Takes an event of this device. Returns whether the event shows that the device is there. */
     synchronized boolean told(DeviceEvent event) {
         return switch (event.kind()) {
             case ADD, BIND -> appeared(event);
@@ -135,7 +144,7 @@ final class Expectation implements ExpectedDevice {
     private boolean appeared(DeviceEvent event) {
         boolean bind = event.kind() == DeviceEvent.Kind.BIND;
         if (!isAway()) {
-            // ADD says that a removal was not noticed; BIND does not, it may be told late.
+            // An ADD shows that a removal was missed. A BIND does not: it may arrive late.
             returned |= !bind || removed == device;
             return false;
         }
@@ -147,12 +156,15 @@ final class Expectation implements ExpectedDevice {
         return true;
     }
 
-    /** Without a device it was pulled out once more before it could be attached. */
+    /**
+     * Notes a removal. An event without a device means that the device was pulled out again before
+     * it could be attached.
+     */
     private void disappeared(DeviceEvent event) {
         if (event.device().isPresent()) {
             removed = event.device().get();
             if (device != null && device.state() == DeviceState.DETACHED) {
-                device = removed; // which its bus may have attached by itself
+                device = removed; // its bus may have attached it by itself
             }
         } else if (isAway()) {
             begin(false);
@@ -165,7 +177,11 @@ final class Expectation implements ExpectedDevice {
         failure = Optional.empty();
     }
 
-    /** Has the adopter attach it. @throws DeviceException as the adopter, or it failed otherwise */
+    /**
+     * Calls the adopter to attach the device.
+     *
+     * @throws DeviceException the adopter failed
+     */
     void adopt() throws DeviceException {
         Device before = device();
         try {
@@ -179,22 +195,22 @@ final class Expectation implements ExpectedDevice {
         adopted(before);
     }
 
-    /** An adopter may leave the device alone. */
+    /** Ends the attempts if the adopter returned without attaching the device. */
     private synchronized void adopted(Device before) {
         if (device == before) {
             begin(false);
         }
     }
 
-    /** An attempt failed: how many have by now, since it returned. */
+    /** Notes a failed attempt. Returns how many attempts have failed since the device returned. */
     synchronized int failed() {
-        device = null; // whatever was attached meanwhile is not any more
+        device = null; // a device that was attached meanwhile is detached by now
         returned = true;
         failedNanos = System.nanoTime();
         return ++attempts;
     }
 
-    /** Whether it is due still, and there were that many attempts since it returned. */
+    /** Whether the device is still due and {@code count} attempts have failed since it returned. */
     synchronized boolean isAt(int count) {
         return isDue() && attempts == count;
     }

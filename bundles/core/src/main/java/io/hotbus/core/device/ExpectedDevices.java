@@ -26,11 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one list of devices that are wanted and not there. Some are wanted by their bus: they were
- * attached when it went, or are expected on it, and are attached again with their devargs when a
- * bus of that name and the device are there. Others are wanted by an adopter, until it says
- * otherwise; a device that was pulled out is wanted by nothing else. Any thread; buses and adopters
- * are told on {@code control}. Source: DPDK's EAL keeps such a list, too ({@code
+ * The list of all devices that are wanted but not there. A bus wants the devices that were attached
+ * when it went, or that were expected on it. They are attached again, with their devargs, when a
+ * bus of that name and the device are there. An adopter wants a device until the adopter ends its
+ * wish; only an adopter wants a device that was pulled out. Any thread; buses and adopters are
+ * called on {@code control}. Source: the EAL of DPDK keeps such a list ({@code
  * rte_devargs_insert}).
  */
 @Component(service = {ExpectedDevices.class, DeviceEventListener.class})
@@ -41,7 +41,7 @@ public final class ExpectedDevices implements DeviceEventListener {
     private final DeviceLists lists;
     private final ControlThread control;
     private final Adoptions adoptions;
-    /** Those wanted by their bus, by bus and device. Guarded by this. */
+    /** The devices that a bus wants, by bus and device name. Guarded by this. */
     private final Map<String, Map<String, Devargs>> list = new HashMap<>();
 
     @Activate
@@ -53,7 +53,7 @@ public final class ExpectedDevices implements DeviceEventListener {
         this.adoptions = new Adoptions(buses, control, this::expect);
     }
 
-    /** As {@code DeviceManager.expect}: what follows is the adopter's. */
+    /** See {@code DeviceManager.expect}: the adopter decides about the device from then on. */
     ExpectedDevice expect(Devargs devargs, DeviceAdopter adopter) {
         return adoptions.add(devargs, adopter);
     }
@@ -70,26 +70,26 @@ public final class ExpectedDevices implements DeviceEventListener {
         return Optional.ofNullable(list.get(bus)).map(expected -> expected.remove(device));
     }
 
-    /** Someone has attached it. */
+    /** Notes that {@code device} is attached. */
     void attached(Device device) {
         take(device.busName(), device.name());
         adoptions.attached(device);
     }
 
-    /** It was detached, {@code gone} before or not. */
+    /** Notes that {@code device} is detached; {@code gone} says whether it was removed before. */
     void detached(Device device, boolean gone) {
         adoptions.detached(device, gone);
     }
 
-    /** {@code bus} is among the buses. */
+    /** Tells {@code bus}, which is registered now, which devices are expected on it. */
     public void busAdded(Bus bus) {
         tellOf(bus.name());
         adoptions.busAdded(bus.name());
     }
 
     /**
-     * {@code bus} is none of the buses any more, and no call is inside it: what is on it is
-     * detached, the last by name first, so that another bus of its name may have it.
+     * Detaches all devices on {@code bus}, the last by name first, so that another bus of the same
+     * name can attach them. {@code bus} is unregistered by now, and no call is inside it.
      */
     public void busRemoved(Bus bus) {
         try {
@@ -118,7 +118,10 @@ public final class ExpectedDevices implements DeviceEventListener {
         adoptions.detached(device, gone);
     }
 
-    /** Now, if a bus of that name and the device are there. */
+    /**
+     * Expects the device on the bus. It is attached at once if a bus of that name and the device
+     * are there.
+     */
     void expect(String bus, Devargs devargs) {
         remember(bus, devargs);
         if (buses.named(bus).isEmpty()) {
@@ -127,14 +130,16 @@ public final class ExpectedDevices implements DeviceEventListener {
         tell(bus, devargs.name());
     }
 
-    /** Tells a bus of that name, if there is one, of all that is expected on it. */
+    /** Tells the bus of that name, if there is one, all devices that are expected on it. */
     private void tellOf(String bus) {
         if (!of(bus).isEmpty()) {
             control.execute(this, () -> of(bus).forEach(devargs -> tell(bus, devargs.name())));
         }
     }
 
-    /** Tells a bus of that name, if the device is expected on it; whether it is. */
+    /**
+     * Tells the bus of that name about the device, if it is expected there. Returns whether it is.
+     */
     private boolean tell(String busName, String device) {
         for (PlugIn<Bus> bus : buses.named(busName)) {
             Optional<Devargs> devargs = take(busName, device);
@@ -173,7 +178,10 @@ public final class ExpectedDevices implements DeviceEventListener {
         }
     }
 
-    /** A device that is expected, or that went or was no use while it had no driver, is there. */
+    /**
+     * Attaches a device that has appeared, if it is expected, or if it waited for a driver and went
+     * or could not be used.
+     */
     @Override
     public void onDeviceEvent(DeviceEvent event) {
         if (adoptions.told(event)) {

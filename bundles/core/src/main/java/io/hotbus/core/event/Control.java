@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread {@code control}. A watchdog leaves it to a task that hangs and goes on with a new one;
- * the owner of that task gets its further tasks when it has returned.
+ * The thread {@code control}. If a task hangs, a watchdog abandons the thread to the task and
+ * continues with a new thread. Further tasks of the same owner run after the hanging task has
+ * returned.
  */
 @Component(service = ControlThread.class)
 public final class Control implements ControlThread {
@@ -23,7 +24,7 @@ public final class Control implements ControlThread {
 
     private final CoreSettings settings;
     private final Object lock = new Object();
-    /** Guarded by lock, as all that follow. */
+    /** Guarded by lock, like all fields below. */
     private final ControlQueue queue;
     private final List<Worker> stuck = new ArrayList<>();
     private final Thread watchdog = new Thread(this::watch, "control-watchdog");
@@ -32,8 +33,8 @@ public final class Control implements ControlThread {
     private boolean closed;
 
     /**
-     * A task that takes longer than the deadline of the settings is left alone; at most as many
-     * tasks of its owner as their backlog says wait for it.
+     * Starts the thread. A task that takes longer than the configured deadline keeps its thread to
+     * itself. The configured backlog limits how many tasks of the same owner wait for it.
      */
     @Activate
     public Control(@Reference CoreSettings settings) {
@@ -59,7 +60,10 @@ public final class Control implements ControlThread {
         }
     }
 
-    /** What runs is waited for, as long as a hanging task is; what waits is dropped. Idempotent. */
+    /**
+     * Drops the tasks that wait, and waits for the running tasks up to the deadline of a hanging
+     * task. Idempotent.
+     */
     @Deactivate
     public void close() {
         List<Worker> running;
@@ -72,7 +76,7 @@ public final class Control implements ControlThread {
                 }
             }
             lock.notifyAll();
-            // They have had their time; an interrupt may help them out of a wait.
+            // Their deadline is over; an interrupt may end a wait that they are in.
             stuck.forEach(worker -> worker.thread.interrupt());
             running = new ArrayList<>(stuck);
             running.add(current);
@@ -100,14 +104,17 @@ public final class Control implements ControlThread {
         }
     }
 
-    /** Waits until the deadline of whatever runs, and leaves the thread to it if it still does. */
+    /**
+     * Waits until the deadline of the running task, and abandons the thread to the task if it still
+     * runs.
+     */
     private void watch() {
         synchronized (lock) {
             while (!closed) {
                 try {
                     long left = current.nanosLeft();
                     if (left > 0) {
-                        // Rounded up; 0 would be for ever.
+                        // Rounded up: a wait of 0 would never end.
                         lock.wait(left == Long.MAX_VALUE ? 0 : left / 1_000_000 + 1);
                     } else {
                         leaveToItself(current);
@@ -130,10 +137,13 @@ public final class Control implements ControlThread {
         current.thread.start();
     }
 
-    /** Runs tasks for as long as it is the current one. */
+    /** Runs tasks while it is the current worker. */
     private final class Worker implements Runnable {
         private final Thread thread = new Thread(this, "control");
-        /** Written under lock, as the next, by its own thread: null between two tasks. */
+        /**
+         * The task that runs, or null. Like the next field, written under lock by the worker's own
+         * thread.
+         */
         private ControlQueue.Task running;
         private long since;
 
@@ -148,7 +158,10 @@ public final class Control implements ControlThread {
             }
         }
 
-        /** Apart, so that a thread that waits has nothing of an updated bundle on its stack. */
+        /**
+         * Runs a task. A separate method, so that a waiting thread keeps no object of an updated
+         * bundle on its stack.
+         */
         private void perform(ControlQueue.Task task) {
             try {
                 task.work().run();
@@ -156,11 +169,11 @@ public final class Control implements ControlThread {
                 LOG.error("{}: failed on {}, the others go on",
                         ServiceName.of(task.owner()), thread.getName(), e);
             }
-            // Not for the next task.
+            // An interrupt must not reach the next task.
             Thread.interrupted();
         }
 
-        /** Waits for the next task; false when the thread is to end. */
+        /** Waits for the next task. Returns false when the thread shall end. */
         private boolean awaitNext() {
             synchronized (lock) {
                 if (current != this) {

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tasks in order, with those of an owner on hold set aside until it is released. Not thread-safe.
+ * Tasks in their order. Tasks of an owner on hold are set aside until the owner is released. Not
+ * thread-safe.
  */
 final class ControlQueue {
     private static final Logger LOG = LoggerFactory.getLogger(ControlQueue.class);
@@ -19,7 +20,7 @@ final class ControlQueue {
     record Task(Object owner, Runnable work) {
     }
 
-    /** What waits for an owner on hold. */
+    /** The tasks of an owner on hold. */
     private static final class Backlog {
         private final Deque<Task> tasks = new ArrayDeque<>();
         private int dropped;
@@ -29,7 +30,10 @@ final class ControlQueue {
     private final Deque<Task> tasks = new ArrayDeque<>();
     private final Map<Object, Backlog> onHold = new IdentityHashMap<>();
 
-    /** At most {@code backlogLimit} tasks are set aside for one owner; more are dropped. */
+    /**
+     * Creates a queue that sets aside at most {@code backlogLimit} tasks of one owner and drops
+     * further ones.
+     */
     ControlQueue(IntSupplier backlogLimit) {
         this.backlogLimit = backlogLimit;
     }
@@ -48,7 +52,7 @@ final class ControlQueue {
         return tasks.poll();
     }
 
-    /** From now on tasks of {@code owner} are set aside, those handed in before as well. */
+    /** Sets aside all tasks of {@code owner}, waiting ones and later ones. */
     void hold(Object owner) {
         Backlog backlog = new Backlog();
         onHold.put(owner, backlog);
@@ -71,7 +75,7 @@ final class ControlQueue {
         }
     }
 
-    /** Queues what was set aside for {@code owner}; returns how many. */
+    /** Queues the tasks that were set aside for {@code owner}. Returns their number. */
     int release(Object owner) {
         Backlog backlog = onHold.remove(owner);
         if (backlog.dropped > 0) {
@@ -82,7 +86,7 @@ final class ControlQueue {
         return backlog.tasks.size();
     }
 
-    /** Drops everything; returns how many. */
+    /** Drops all tasks. Returns their number. */
     int clear() {
         int dropped = tasks.size();
         for (Backlog backlog : onHold.values()) {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands every event, on {@code control}, to the listeners that are registered when it is published.
- * All listeners see the events in the order of publication. Events of a device that the lists of
+ * Delivers every event on {@code control} to the listeners that are registered at publication. All
+ * listeners see the events in the order of publication. Events of a device that the lists of
  * devices exclude are dropped, unless the device is attached.
  */
 @Component(service = {DeviceEvents.class, DeviceEventDispatcher.class})
@@ -34,16 +34,19 @@ public final class DeviceEventDispatcher implements DeviceEvents {
             @Reference CoreSettings settings) {
         this.control = control;
         this.filter = filter;
-        // As long as control waits for a listener that hangs.
+        // The same limit that control grants a listener that hangs.
         this.listeners = new DrainingServices<>(settings::listenerDeadline);
     }
 
-    /** {@code listener} gets what is published from now on. */
+    /** Adds {@code listener}, which gets the events published from now on. */
     public void add(DeviceEventListener listener, ServiceProperties properties) {
         listeners.add(listener, properties);
     }
 
-    /** Events that wait for it are dropped; returns when the call inside it has. */
+    /**
+     * Removes {@code listener} and drops the events that wait for it. Returns when the call inside
+     * it has returned.
+     */
     public void remove(DeviceEventListener listener, ServiceProperties properties) {
         listeners.remove(listener, properties);
     }

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Installs the SIGBUS handler while at least one lease on it is open, and looks once a second, on
- * {@code sigbus-dispatcher}, whether it is still in place.
+ * Keeps the SIGBUS handler installed while at least one lease is open. Checks once a second, on
+ * {@code sigbus-dispatcher}, that the handler is still in place.
  */
 @Component(service = FailureHandling.class)
 public final class FailureHandlingControl implements FailureHandling {
@@ -33,7 +33,7 @@ public final class FailureHandlingControl implements FailureHandling {
     private final Duration lookEvery;
     private final Leases leases = new Leases(this::on, this::off);
 
-    /** What looks whether the handler is in place; a new one each time it is installed. */
+    /** Checks whether the handler is in place. Each installation gets a new object. */
     private final class Look implements Runnable {
         private boolean displaced;
 
@@ -90,7 +90,7 @@ public final class FailureHandlingControl implements FailureHandling {
         return counts.get();
     }
 
-    /** Off, whatever leases are open. Idempotent. */
+    /** Removes the handler even if leases are open. Idempotent. */
     @Deactivate
     public void close() {
         leases.closeAll();

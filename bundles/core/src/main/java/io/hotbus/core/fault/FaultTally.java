@@ -12,17 +12,17 @@ public final class FaultTally {
     private final AtomicLong claimed = new AtomicLong();
     private final AtomicLong released = new AtomicLong();
 
-    /** A repaired fault was taken; it is pending. */
+    /** Counts a repaired fault that was taken and is now pending. */
     void taken() {
         taken.incrementAndGet();
     }
 
-    /** A handler has claimed a pending fault. */
+    /** Counts a pending fault that a handler has claimed. */
     void claimed() {
         claimed.incrementAndGet();
     }
 
-    /** The window of a pending fault has been released: nothing is left to do. */
+    /** Counts a pending fault whose window was released, so that nothing is left to do. */
     void released() {
         released.incrementAndGet();
     }
@@ -30,7 +30,7 @@ public final class FaultTally {
     FaultCounts counts() {
         long settledByClaim = claimed.get();
         long settledByRelease = released.get();
-        // Last: it is counted up first.
+        // Read last, because it is incremented first.
         return new FaultCounts(settledByClaim, settledByRelease,
                 taken.get() - settledByClaim - settledByRelease);
     }

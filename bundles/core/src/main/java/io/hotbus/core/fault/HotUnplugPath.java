@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deals with a removal. Calls the hot-plug handler of the device's bus on the thread that reports
- * the removal. If the bus has no handler at the moment, the removal waits for one, which is then
- * called on {@code sigbus-dispatcher}.
+ * Handles a removal. Calls the hot-plug handler of the device's bus on the thread that reports the
+ * removal. If the bus has no handler at that moment, the removal waits for a handler, and the
+ * handler is then called on {@code sigbus-dispatcher}.
  */
 @Component(service = {HotUnplug.class, HotUnplugPath.class})
 public final class HotUnplugPath implements HotUnplug {
@@ -70,7 +70,10 @@ public final class HotUnplugPath implements HotUnplug {
         handlers = new DrainingServices<>(settings::serviceDrain);
     }
 
-    /** Calls {@code handler} from now on, and for removals that wait. Does not wait for it. */
+    /**
+     * Adds {@code handler} for removals that wait and for later ones. Does not wait for the
+     * handler.
+     */
     public void add(BusHotplugHandler handler, ServiceProperties properties) {
         if (properties.bus().isEmpty()) {
             LOG.error("{}: has no service property {}, so it is never called",
@@ -81,19 +84,19 @@ public final class HotUnplugPath implements HotUnplug {
         loop.execute(() -> waiting.removeIf(this::handOver));
     }
 
-    /** Its ranking may have changed, which counts from the next removal on. */
+    /** Takes over changed properties; a changed ranking counts from the next removal on. */
     public void update(BusHotplugHandler handler, ServiceProperties properties) {
         handlers.update(handler, properties);
     }
 
-    /** Returns when the calls inside it have. */
+    /** Removes {@code handler}. Returns when the calls inside it have returned. */
     public void remove(BusHotplugHandler handler, ServiceProperties properties) {
         handlers.remove(handler, properties);
     }
 
     /**
-     * Publishes FAULT for an access that a handler has claimed, before the removal it means, if it
-     * does. Thread {@code sigbus-dispatcher}.
+     * Publishes FAULT for an access that a handler has claimed. If the fault means a removal,
+     * reports the removal afterwards. Thread {@code sigbus-dispatcher}.
      */
     void faulted(Device device, SigbusFault fault, boolean isRemoval) {
         events.publish(DeviceEvent.fault(device, fault));
@@ -138,7 +141,7 @@ public final class HotUnplugPath implements HotUnplug {
     /** Returns false if the handler is being removed. */
     private boolean call(PlugIn<BusHotplugHandler> handler, Removal removal) {
         Device device = removal.device();
-        // Before the call: afterwards the application may be releasing them already.
+        // Counted before the call: after it the application may already be releasing windows.
         int windows = device.windows().list().size();
         try {
             Optional<Removal> done = handler.call(h -> {
@@ -176,7 +179,10 @@ public final class HotUnplugPath implements HotUnplug {
         });
     }
 
-    /** Goes on without the bus: the device is FAILED, its windows are replaced, all are told. */
+    /**
+     * Continues without the bus: sets the device to FAILED, replaces its windows and publishes the
+     * removal.
+     */
     private void fail(Removal removal, String why, Throwable cause) {
         Device device = removal.device();
         LOG.error("{}: gone (noticed by {}), but {}; its windows are replaced all the same",
@@ -195,7 +201,7 @@ public final class HotUnplugPath implements HotUnplug {
                 DeviceEvent.removed(removal.device(), removal.cause(), removal.timeNanos()));
     }
 
-    /** Removals that still wait are settled without their bus. */
+    /** Settles the waiting removals without their bus. */
     @Deactivate
     public void close() {
         CountDownLatch settled = new CountDownLatch(1);

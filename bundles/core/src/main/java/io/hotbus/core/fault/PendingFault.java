@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A fault on its way through the handlers, until one claims it. The dispatcher's thread. */
+/** A fault that is offered to the handlers until one claims it. The dispatcher's thread. */
 final class PendingFault {
     private final WindowMapper.Claim claim;
     private final SigbusFault fault;
@@ -27,7 +27,7 @@ final class PendingFault {
         return fault;
     }
 
-    /** Those of {@code handlers} that have not said yet that it is not theirs. */
+    /** The {@code handlers} that were not asked about this fault yet. */
     List<PlugIn<SigbusHandler>> notAskedOf(List<PlugIn<SigbusHandler>> handlers) {
         asked.retainAll(handlers);
         return handlers.stream().filter(handler -> !asked.contains(handler)).toList();

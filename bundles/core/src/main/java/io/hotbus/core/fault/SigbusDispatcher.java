@@ -23,9 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the repaired faults, knows the window and the device of each, and asks the handlers which
- * of them claims it. Hands a claimed fault on to the {@link HotUnplugPath}. A fault that no handler
- * claims is kept for handlers that are registered later. Thread {@code sigbus-dispatcher}.
+ * Takes the repaired faults, finds the window and the device of each, and asks the handlers in turn
+ * until one claims the fault. Passes a claimed fault on to the {@link HotUnplugPath}. A fault that
+ * no handler claims is kept for handlers that are registered later. Thread {@code
+ * sigbus-dispatcher}.
  */
 @Component(service = SigbusDispatcher.class)
 public final class SigbusDispatcher {
@@ -62,7 +63,7 @@ public final class SigbusDispatcher {
     }
 
     /**
-     * Asks {@code handler} from now on, and about the faults that are unclaimed so far. Does not
+     * Adds {@code handler}, which is asked about the unclaimed faults and all later ones. Does not
      * wait for its answers.
      */
     public void add(SigbusHandler handler, ServiceProperties properties) {
@@ -70,12 +71,12 @@ public final class SigbusDispatcher {
         loop.execute(this::offerUnclaimed);
     }
 
-    /** Its ranking may have changed, which counts from the next fault on. */
+    /** Takes over changed properties; a changed ranking counts from the next fault on. */
     public void update(SigbusHandler handler, ServiceProperties properties) {
         handlers.update(handler, properties);
     }
 
-    /** Returns when the call inside it has. */
+    /** Removes {@code handler}. Returns when the call inside it has returned. */
     public void remove(SigbusHandler handler, ServiceProperties properties) {
         handlers.remove(handler, properties);
     }
@@ -117,7 +118,7 @@ public final class SigbusDispatcher {
         return isReleased;
     }
 
-    /** Whether a handler has claimed it. */
+    /** Offers the fault to the handlers. Returns whether one claimed it. */
     private boolean offer(PendingFault pending) {
         if (!mapper.hold(pending.claim())) {
             return false;
@@ -129,7 +130,10 @@ public final class SigbusDispatcher {
         }
     }
 
-    /** Asks the handlers that were not asked about it before. Returns whether one claimed it. */
+    /**
+     * Asks the handlers that were not asked about this fault before. Returns whether one claimed
+     * it.
+     */
     private boolean askInTurn(PendingFault pending) {
         for (PlugIn<SigbusHandler> handler : pending.notAskedOf(handlers.snapshot())) {
             SigbusVerdict verdict = ask(handler, pending.fault()).orElse(null);
@@ -144,13 +148,13 @@ public final class SigbusDispatcher {
         return false;
     }
 
-    /** Windows that are of no device have nothing to be told of. */
+    /** Reports a claimed fault. A window without a device has nothing to report. */
     private void settle(PendingFault pending, SigbusVerdict verdict) {
         pending.claim().owner().device().ifPresent(device -> hotUnplug.faulted(
                 device, pending.fault(), verdict == SigbusVerdict.REMOVED));
     }
 
-    /** Empty if the handler is being removed. */
+    /** Asks one handler. Empty if the handler is being removed. */
     private static Optional<SigbusVerdict> ask(PlugIn<SigbusHandler> handler, SigbusFault fault) {
         try {
             Optional<SigbusVerdict> verdict = handler.call(

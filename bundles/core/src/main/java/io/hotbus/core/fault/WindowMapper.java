@@ -20,12 +20,14 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Maps windows, and knows whose each one in the table of the SIGBUS handler is. Any thread. */
+/**
+ * Maps windows, and knows the owner of each window in the table of the SIGBUS handler. Any thread.
+ */
 @Component(service = {MmioMapper.class, WindowMapper.class})
 public final class WindowMapper implements MmioMapper {
     private static final Logger LOG = LoggerFactory.getLogger(WindowMapper.class);
 
-    /** A window in the table: its number there, and the device's windows it is one of. */
+    /** A window in the table: its number there, and the set of windows that it belongs to. */
     record Claim(long number, Mmio window, MmioWindows owner) {
     }
 
@@ -35,7 +37,7 @@ public final class WindowMapper implements MmioMapper {
     private final Map<Long, Claim> byNumber = new ConcurrentHashMap<>();
     /** The claim whose fault is being dispatched, if any. Guarded by this. */
     private Claim held;
-    /** Whether that was released meanwhile, but for its memory. Guarded by this. */
+    /** Whether {@code held} was released meanwhile, except for its memory. Guarded by this. */
     private boolean heldIsReleased;
 
     @Activate
@@ -44,7 +46,7 @@ public final class WindowMapper implements MmioMapper {
         this.table = table;
     }
 
-    /** The window of that number; empty where it has been released. */
+    /** The window of that number; empty if it has been released. */
     Optional<Claim> claim(long number) {
         return Optional.ofNullable(byNumber.get(number));
     }
@@ -106,9 +108,9 @@ public final class WindowMapper implements MmioMapper {
     }
 
     /**
-     * Keeps the addresses of {@code claim} taken until {@link #letGo}, released or not: a handler
-     * that is asked about a faulting address must not find the window of another device there. One
-     * claim at a time. False where it was released before.
+     * Keeps the addresses of {@code claim} mapped until {@link #letGo}, even if it is released: a
+     * handler that is asked about a faulting address must not find the window of another device
+     * there. One claim at a time. Returns false if the claim was released before.
      */
     synchronized boolean hold(Claim claim) {
         if (byNumber.get(claim.number()) != claim) {
@@ -118,7 +120,7 @@ public final class WindowMapper implements MmioMapper {
         return true;
     }
 
-    /** What was released since {@link #hold} is unmapped. */
+    /** Ends {@link #hold}, and unmaps the window if it was released meanwhile. */
     void letGo() {
         Claim released;
         synchronized (this) {
@@ -131,7 +133,10 @@ public final class WindowMapper implements MmioMapper {
         }
     }
 
-    /** Whether it is out of the table: only then may something else be mapped in its place. */
+    /**
+     * Takes the window out of the table. Returns whether that worked: only then may something else
+     * be mapped in its place.
+     */
     private boolean withdraw(Claim claim) {
         byNumber.remove(claim.number());
         try {
@@ -189,8 +194,8 @@ public final class WindowMapper implements MmioMapper {
     }
 
     /**
-     * Withdraws what its owners have not released. It stays mapped: a thread of theirs may be about
-     * to access it.
+     * Withdraws the windows that their owners have not released. The memory stays mapped, because a
+     * thread of an owner may be about to access it.
      */
     @Deactivate
     public void close() {

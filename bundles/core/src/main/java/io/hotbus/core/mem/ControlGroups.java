@@ -11,20 +11,20 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The control groups this process is in, of both versions: a limit of any folder from its own up to
- * where the hierarchy is mounted applies.
+ * The control groups (v1 and v2) of this process. The limits of all folders apply, from the
+ * process's own folder up to the mount point of the hierarchy.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html">cgroup v2</a>
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/hugetlb.html">hugetlb, v1</a>
  */
 final class ControlGroups {
-    /** How mountinfo writes a blank in a path. */
+    /** A blank in a path, as mountinfo writes it. */
     private static final String BLANK = "\\040";
 
     private ControlGroups() {
     }
 
-    /** What they leave of memory of any kind. */
+    /** The limits on memory of any kind. */
     static List<Limit> memory(Path proc) {
         return limits(proc, "memory", List.of(
                 group -> limit(group, "memory.max", "memory.current",
@@ -33,7 +33,7 @@ final class ControlGroups {
                         "total_(in)?active_file")));
     }
 
-    /** What they leave of hugepages of 2 MiB: of those in use, and of those promised by mmap. */
+    /** The limits on 2 MiB hugepages: on pages in use, and on pages reserved by mmap. */
     static List<Limit> hugepages(Path proc) {
         List<Function<Path, Optional<Limit>>> files = List.of(
                 group -> limit(group, "hugetlb.2MB.max", "hugetlb.2MB.current", ""),
@@ -54,7 +54,10 @@ final class ControlGroups {
         return limits;
     }
 
-    /** {@code cache}: the lines of memory.stat with what the kernel drops when it needs memory. */
+    /**
+     * The limit of one group. {@code cache}: the lines of memory.stat that count memory which the
+     * kernel can reclaim.
+     */
     private static Optional<Limit> limit(Path group, String max, String used, String cache) {
         Path file = group.resolve(max);
         if (!Files.exists(file)) {
@@ -69,7 +72,7 @@ final class ControlGroups {
                         + freed));
     }
 
-    /** The folders of the process, its own first. */
+    /** The folders whose limits apply to the process, its own first. */
     private static List<Path> groups(Path proc, String controller) {
         List<Path> groups = new ArrayList<>();
         for (String line : MemoryLimits.read(proc.resolve("self/cgroup")).split("\n")) {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One mapping, of whole pages. */
+/** A block of DMA memory: one mapping of whole pages. */
 final class DmaBlock implements DmaMemory {
     private static final Logger LOG = LoggerFactory.getLogger(DmaBlock.class);
 
@@ -19,7 +19,7 @@ final class DmaBlock implements DmaMemory {
     private final long address;
     private final long length;
     private final long pageSize;
-    /** The physical address of each page; empty where devices are given virtual ones. */
+    /** The physical address of each page; empty if devices get virtual addresses. */
     private final long[] physical;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -71,7 +71,7 @@ final class DmaBlock implements DmaMemory {
         }
     }
 
-    /** Unmaps the memory, and tells no mapper. */
+    /** Unmaps the memory without telling the mappers. */
     void free() {
         try {
             linux.unmap(address, length);

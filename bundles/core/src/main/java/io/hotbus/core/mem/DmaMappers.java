@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings memory and mappers together, in whichever order they come. Any thread.
+ * Maps all DMA memory in all mappers, in whatever order memory and mappers arrive. Any thread.
  *
- * <p>A lock makes it one call at a time. A mapper that leaves does not wait for the lock, only for
- * the calls inside it, so it may be taken away while another one is at work.
+ * <p>A lock allows one call at a time. The removal of a mapper does not wait for the lock, only for
+ * the calls inside that mapper, so it does not wait for other mappers.
  */
 @Component(service = DmaMappers.class)
 public final class DmaMappers {
@@ -31,7 +31,7 @@ public final class DmaMappers {
     private final DrainingServices<DmaMapper> mappers;
     /** Held during each call of a mapper. */
     private final Object calls = new Object();
-    /** Mapped in every mapper. Guarded by calls. */
+    /** The memory that is mapped in every mapper. Guarded by calls. */
     private final Set<DmaMemory> live = new LinkedHashSet<>();
 
     @Activate
@@ -40,7 +40,10 @@ public final class DmaMappers {
         mappers = new DrainingServices<>(settings::serviceDrain);
     }
 
-    /** Called for all memory there is before this returns, and for what is allocated later. */
+    /**
+     * Adds {@code mapper} and maps all existing memory in it before this method returns. Later
+     * memory follows when it is allocated.
+     */
     public void add(DmaMapper mapper, ServiceProperties properties) {
         synchronized (calls) {
             PlugIn<DmaMapper> added = mappers.add(mapper, properties);
@@ -56,7 +59,10 @@ public final class DmaMappers {
         }
     }
 
-    /** Returns when the call inside it has; it is not called any more, not even to unmap. */
+    /**
+     * Removes {@code mapper}. Returns when the call inside it has returned. The mapper is not
+     * called again, not even to unmap.
+     */
     public void remove(DmaMapper mapper, ServiceProperties properties) {
         mappers.remove(mapper, properties);
     }
@@ -64,8 +70,8 @@ public final class DmaMappers {
     /**
      * Maps new memory in all mappers.
      *
-     * @param free frees it, where it could not be mapped in one of them
-     * @throws IOException that mapper's; the memory is unmapped and freed
+     * @param free frees the memory, if one mapper could not map it
+     * @throws IOException a mapper failed; the memory is unmapped and freed
      */
     void publish(DmaMemory memory, Runnable free) throws IOException {
         synchronized (calls) {
@@ -100,7 +106,10 @@ public final class DmaMappers {
         });
     }
 
-    /** It is not freed where one failed to unmap it: its devices might write into it still. */
+    /**
+     * Unmaps the memory in all mappers, then frees it. If a mapper failed to unmap it, the memory
+     * is not freed, because devices might still write into it.
+     */
     private static void unmapAndFree(List<PlugIn<DmaMapper>> mappedIn, DmaMemory memory,
             Runnable free) {
         boolean unmapped = true;

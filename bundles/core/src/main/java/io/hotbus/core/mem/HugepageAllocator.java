@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Allocates from the 2 MiB hugepages that the kernel has reserved, or from ordinary pages if there
- * are too few. The memory outlives this component: its user closes it.
+ * are too few. The memory outlives this component; the user of the memory closes it.
  *
- * <p>The kernel never moves a hugepage, so a device can be given its physical address, if the
- * kernel tells it ({@link IovaMode#PA}). The kernel may move an ordinary page at any time, so its
+ * <p>The kernel never moves a hugepage, so a device can use its physical address, if the kernel
+ * reveals that ({@link IovaMode#PA}). The kernel may move an ordinary page at any time, so its
  * physical address is of no use to a device: its mode is always {@link IovaMode#VA}.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/mm/hugetlbpage.html">hugetlbpage</a>
@@ -56,8 +56,8 @@ public final class HugepageAllocator implements DmaAllocator {
 
     /**
      * @param sysfs   where the kernel shows its pools of hugepages
-     * @param pagemap where it tells of this process's pages
-     * @param proc    where it tells of limits
+     * @param pagemap the kernel's pagemap file of this process
+     * @param proc    where proc is mounted, for the limits
      */
     public HugepageAllocator(Linux linux, DmaMappers mappers, CoreSettings settings, Path sysfs,
             Path pagemap, Path proc) {
@@ -98,7 +98,10 @@ public final class HugepageAllocator implements DmaAllocator {
         return mapOrdinaryPages(name, bytes, numaNode);
     }
 
-    /** Asks before it maps: where the kernel finds out too late, it kills the process. */
+    /**
+     * Maps ordinary pages. Checks the limits first: if memory runs out later, the kernel kills the
+     * process.
+     */
     private DmaBlock mapOrdinaryPages(String name, long bytes, int numaNode) throws IOException {
         long page = linux.pageSize();
         long length = (bytes + page - 1) / page * page;
@@ -124,7 +127,7 @@ public final class HugepageAllocator implements DmaAllocator {
         return new DmaBlock(linux, mappers, name, address, length, HUGEPAGE, physical);
     }
 
-    /** Once, and whenever it changes. */
+    /** Logs the mode once, and again whenever it changes. */
     private void tellMode(IovaMode mode, String why) {
         if (toldMode.getAndSet(mode) != mode) {
             LOG.info("memory for devices from hugepages, IOVA mode {}: {}", mode, why);
@@ -154,7 +157,7 @@ public final class HugepageAllocator implements DmaAllocator {
         }
     }
 
-    /** The kernel shows hugepages that are free, and does not let this process have them. */
+    /** Logs why this process cannot get hugepages that the kernel shows as free. */
     private void tellOfForbiddenPages(String name, long pages, LinuxException refused) {
         String limit = limits.forbiddingHugepages(pages * HUGEPAGE).map(Limit::toString)
                 .orElse("no limit is known: another process was faster, or the process may not "
@@ -168,12 +171,12 @@ public final class HugepageAllocator implements DmaAllocator {
         }
     }
 
-    /** Those that are free and promised to no other mapping. */
+    /** The number of pages that are free and not reserved for another mapping. */
     private long free() {
         return count(pool, "free_hugepages") - count(pool, "resv_hugepages");
     }
 
-    /** A number of the pool; 0 where the kernel has no such pool. */
+    /** Reads a counter of the pool; 0 if the kernel has no such pool. */
     private static long count(Path pool, String file) {
         return MemoryLimits.parse(MemoryLimits.read(pool.resolve(file))).orElse(0L);
     }

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the machine, this process's own limits and its control groups leave for more memory. Any
- * thread. A file that the kernel does not have is no limit.
+ * The limits that the machine, this process and its control groups put on further memory. A missing
+ * kernel file means no limit. Any thread.
  *
  * @see <a href="https://docs.kernel.org/filesystems/proc.html">proc</a>
  * @see <a href="https://man7.org/linux/man-pages/man2/getrlimit.2.html">getrlimit</a>
@@ -26,8 +26,8 @@ final class MemoryLimits {
     private static final String NEVER_OVERCOMMIT = "2";
 
     /**
-     * @param name what sets it, and how to raise it
-     * @param room bytes it leaves; negative where more is in use than it allows
+     * @param name what sets the limit, and how to raise it
+     * @param room bytes that the limit leaves; negative if more is in use than allowed
      */
     record Limit(String name, long room) {
         @Override
@@ -38,7 +38,7 @@ final class MemoryLimits {
 
     private final Path proc;
 
-    /** {@code proc}: where that is mounted. */
+    /** {@code proc}: where proc is mounted. */
     MemoryLimits(Path proc) {
         this.proc = proc;
     }
@@ -97,7 +97,7 @@ final class MemoryLimits {
         return matcher.find() ? parse(matcher.group(1)) : Optional.empty();
     }
 
-    /** Empty for {@code max}, and for what no machine has. */
+    /** Parses a number; empty for {@code max} and for anything that is not a {@code long}. */
     static Optional<Long> parse(String text) {
         try {
             return Optional.of(Long.parseLong(text));

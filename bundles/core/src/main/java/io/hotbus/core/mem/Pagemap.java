@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * Where in physical memory the pages of this process lie.
+ * Finds the physical addresses of the pages of this process.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/mm/pagemap.html">pagemap</a>
  */
@@ -19,17 +19,17 @@ final class Pagemap {
     private final Path file;
     private final long entrySpan;
 
-    /** {@code entrySpan}: bytes of the smallest pages, one of which each entry tells of. */
+    /** {@code entrySpan}: bytes that one entry describes, which is the smallest page size. */
     Pagemap(Path file, long entrySpan) {
         this.file = file;
         this.entrySpan = entrySpan;
     }
 
     /**
-     * The physical address of each hugepage. A thread that is interrupted learns it, too: a
-     * FileChannel would be closed under it.
+     * Returns the physical address of each hugepage. Works on an interrupted thread, too, where a
+     * FileChannel would be closed.
      *
-     * @throws IOException the kernel does not tell; the message says why
+     * @throws IOException the kernel does not reveal the addresses; the message says why
      */
     long[] physical(long address, int pages, long pageSize) throws IOException {
         long[] physical = new long[pages];

@@ -22,17 +22,17 @@ public final class DrainingServices<T> {
     private final Supplier<Duration> patience;
     private volatile List<PlugIn<T>> plugIns = List.of();
 
-    /** {@code patience}: how long {@link #remove} waits, before it says so and goes on. */
+    /** {@code patience}: how long {@link #remove} waits before it logs a warning and goes on. */
     public DrainingServices(Supplier<Duration> patience) {
         this.patience = patience;
     }
 
-    /** Those there now, the highest ranking first, of equals the oldest. */
+    /** The services that are registered now: the highest ranking first, then the oldest. */
     public List<PlugIn<T>> snapshot() {
         return plugIns;
     }
 
-    /** From now on in the snapshot, as what is returned. */
+    /** Adds {@code service} to the snapshot, as the returned plug-in. */
     public synchronized PlugIn<T> add(T service, ServiceProperties properties) {
         PlugIn<T> plugIn = new PlugIn<>(service, properties);
         plugIns = inOrder(Stream.concat(plugIns.stream(), Stream.of(plugIn)));
@@ -43,19 +43,24 @@ public final class DrainingServices<T> {
         return services.sorted(Comparator.comparing(PlugIn::properties)).toList();
     }
 
-    /** From now on in the place that its new {@code properties} give it. */
+    /** Moves {@code service} to the place that its new {@code properties} give it. */
     public synchronized void update(T service, ServiceProperties properties) {
         plugIns.stream().filter(plugIn -> isOf(plugIn, service, properties))
                 .forEach(plugIn -> plugIn.update(properties));
         plugIns = inOrder(plugIns.stream());
     }
 
-    /** A service may be registered twice; its id tells the two apart. */
+    /**
+     * Whether the plug-in is this registration of the service. A service may be registered twice;
+     * the id tells the registrations apart.
+     */
     private static <T> boolean isOf(PlugIn<T> plugIn, T service, ServiceProperties properties) {
         return plugIn.service() == service && plugIn.properties().id() == properties.id();
     }
 
-    /** Takes it out of the snapshot and waits until the calls inside it have returned. */
+    /**
+     * Takes {@code service} out of the snapshot and waits until the calls inside it have returned.
+     */
     public void remove(T service, ServiceProperties properties) {
         Duration limit = patience.get();
         for (PlugIn<T> plugIn : takeOut(service, properties)) {

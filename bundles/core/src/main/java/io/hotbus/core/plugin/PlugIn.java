@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A service of another bundle, with the threads that are inside it counted, so that it is left only
- * when no call runs in it any more. Any thread.
+ * A service of another bundle. Counts the threads inside the service, so that the service can be
+ * removed when no call runs in it. Any thread.
  *
  * @param <T> the type of the service
  */
 public final class PlugIn<T> {
-    /** What is done with the service. */
+    /** A call of the service. */
     @FunctionalInterface
     public interface Call<T, R, X extends Exception> {
         R apply(T service) throws X;
@@ -21,7 +21,7 @@ public final class PlugIn<T> {
 
     private final T service;
     private volatile ServiceProperties properties;
-    /** How deep each thread is inside. Guarded by this. */
+    /** How many nested calls each thread has inside the service. Guarded by this. */
     private final Map<Thread, Integer> inside = new HashMap<>();
     /** Guarded by this. */
     private boolean leaving;
@@ -32,7 +32,7 @@ public final class PlugIn<T> {
     }
 
     /**
-     * Calls the service; empty where it is being left, or where {@code call} returns null.
+     * Calls the service. Empty if the service is being removed, or if {@code call} returns null.
      *
      * @throws X what {@code call} throws
      */
@@ -52,7 +52,7 @@ public final class PlugIn<T> {
         return service;
     }
 
-    /** What it is registered with now. */
+    /** The current properties of the service. */
     public ServiceProperties properties() {
         return properties;
     }
@@ -75,10 +75,10 @@ public final class PlugIn<T> {
     }
 
     /**
-     * Lets no further call in and waits for those of other threads that are inside. The calling
-     * thread's own are not waited for: a service may bring about its own end.
+     * Rejects further calls and waits for the calls of other threads. Does not wait for the calling
+     * thread's own calls: a service may cause its own removal.
      *
-     * @return whether none is left inside; false after {@code patience}
+     * @return whether all calls have returned; false after {@code patience}
      */
     synchronized boolean drain(Duration patience) {
         leaving = true;
@@ -105,7 +105,7 @@ public final class PlugIn<T> {
         return inside.size() > (inside.containsKey(Thread.currentThread()) ? 1 : 0);
     }
 
-    /** For the log: its bundle and class. */
+    /** Bundle and class of the service, for the log. */
     @Override
     public String toString() {
         return ServiceName.of(service);

@@ -4,12 +4,12 @@ package io.hotbus.core.plugin;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 
-/** How the log names a service: {@code io.hotbus.bus.vdev/VdevSigbusHandler}. */
+/** The name of a service in the log: {@code io.hotbus.bus.vdev/VdevSigbusHandler}. */
 public final class ServiceName {
     private ServiceName() {
     }
 
-    /** Bundle and class of {@code service}; text is taken as it is. */
+    /** Returns bundle and class of {@code service}; returns text unchanged. */
     public static String of(Object service) {
         if (service instanceof CharSequence text) {
             return text.toString();

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Map;
 
 /**
- * What a service was registered with. The order is that of the framework: the highest ranking
- * first, of equals the oldest.
+ * The properties that a service was registered with. The order is the framework's: the highest
+ * ranking first, then the oldest.
  *
  * @param ranking {@code service.ranking}
  * @param id {@code service.id}
- * @param bus {@code hotbus.bus}; empty where it has none
+ * @param bus {@code hotbus.bus}; empty if not set
  */
 public record ServiceProperties(int ranking, long id, String bus)
         implements Comparable<ServiceProperties> {
@@ -18,7 +18,7 @@ public record ServiceProperties(int ranking, long id, String bus)
             Comparator.comparingInt(ServiceProperties::ranking).reversed()
                     .thenComparingLong(ServiceProperties::id);
 
-    /** As Declarative Services hands them to a bind method. */
+    /** Reads the properties that Declarative Services passes to a bind method. */
     public static ServiceProperties of(Map<String, ?> properties) {
         int ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
         long id = properties.get("service.id") instanceof Long number ? number : -1;

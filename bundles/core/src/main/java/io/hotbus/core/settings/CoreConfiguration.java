@@ -14,8 +14,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     int LISTENER_DEADLINE_MILLIS = 5000;
     int LISTENER_BACKLOG = 10_000;
     /**
-     * A uevent takes about 1.3 KiB of it, and a device of many queues sends hundreds when it goes;
-     * this is enough for six thousand.
+     * The buffer for uevents. A uevent takes about 1.3 KiB, and a device with many queues causes
+     * hundreds of uevents when it goes. The default is enough for six thousand.
      */
     int UEVENT_BUFFER_KIB = 8192;
     boolean HUGEPAGES = true;

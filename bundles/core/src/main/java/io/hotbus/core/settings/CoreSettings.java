@@ -26,14 +26,14 @@ import org.slf4j.LoggerFactory;
 @Component(service = CoreSettings.class, configurationPid = CoreSettings.PID)
 @Designate(ocd = CoreConfiguration.class)
 public final class CoreSettings {
-    /** Where Configuration Admin keeps them. */
+    /** The PID of these settings in Configuration Admin. */
     public static final String PID = "io.hotbus.core";
     private static final Logger LOG = LoggerFactory.getLogger(CoreSettings.class);
 
     /** An hour, ms. */
     private static final int LONGEST = 3_600_000;
 
-    /** As {@link CoreConfiguration} says. */
+    /** The values; {@link CoreConfiguration} describes them. */
     private record Values(Duration handlerWait, Duration serviceDrain, Duration listenerDeadline,
             int listenerBacklog, int ueventBuffer, boolean hugepages) {
         static final Values DEFAULTS = new Values(Duration.ofMillis(HANDLER_WAIT_MILLIS),
@@ -54,17 +54,17 @@ public final class CoreSettings {
 
     private volatile Values values = Values.DEFAULTS;
 
-    /** The defaults, until {@link #modified}. */
+    /** Starts with the defaults. */
     public CoreSettings() {
     }
 
-    /** What is wrong is logged, and the defaults apply. */
+    /** Reads the settings. If one is wrong, that is logged and the defaults apply. */
     @Activate
     public CoreSettings(Map<String, Object> properties) {
         modified(properties);
     }
 
-    /** What is wrong is logged, and all stays as it was. */
+    /** Reads changed settings. If one is wrong, that is logged and all stay as they were. */
     @Modified
     public void modified(Map<String, Object> properties) {
         try {
@@ -83,7 +83,7 @@ public final class CoreSettings {
         return values.handlerWait();
     }
 
-    /** How long a service that goes is kept for the calls inside it. */
+    /** How long the removal of a service waits for the calls inside it. */
     public Duration serviceDrain() {
         return values.serviceDrain();
     }
@@ -98,7 +98,7 @@ public final class CoreSettings {
         return values.listenerBacklog();
     }
 
-    /** What the kernel may queue of uevents, bytes. */
+    /** How many bytes of uevents the kernel may queue. */
     public int ueventBuffer() {
         return values.ueventBuffer();
     }

@@ -23,8 +23,8 @@ public final class Affinity implements CpuAffinity {
 
     private final Linux linux;
     /**
-     * Asked for once: the kernel answers for the calling thread, and one that is pinned would be
-     * told its own CPU alone.
+     * The CPUs of this process, read once. The kernel answers for the calling thread, and a pinned
+     * thread would get its own CPU alone.
      */
     private final List<Integer> available;
 
@@ -47,7 +47,8 @@ public final class Affinity implements CpuAffinity {
     @Override
     public void reserve(int cpu) throws IOException {
         BitSet reserved = setOf(cpu);
-        // Once more while there are any: a thread may have been started by one not moved yet.
+        // Repeats while threads had to be moved: a thread that was not moved yet may have started
+        // another.
         while (moveOff(reserved)) {
             Thread.onSpinWait();
         }
@@ -63,7 +64,7 @@ public final class Affinity implements CpuAffinity {
         return set;
     }
 
-    /** Whether a thread had to be moved. */
+    /** Moves all threads off the reserved CPUs. Returns whether a thread had to be moved. */
     private boolean moveOff(BitSet reserved) throws IOException {
         boolean moved = false;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {

@@ -6,27 +6,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The descriptors an {@link EventLoop} watches, and whether it polls them at the moment. */
+/**
+ * The descriptors that an {@link EventLoop} watches, and whether the loop polls them at the moment.
+ */
 final class Descriptors {
     record Watched(int fd, Runnable reader) {
     }
 
-    /** By descriptor. Guarded by this, as all that follow. */
+    /** The watches by descriptor. Guarded by this, like all fields below. */
     private final Map<Integer, Watched> watched = new LinkedHashMap<>();
     private long polls;
     private boolean polling;
 
-    /** Polled from the next poll on. Returns what the same descriptor was watched for before. */
+    /**
+     * Adds a descriptor from the next poll on. Returns the earlier watch of the same descriptor.
+     */
     synchronized Optional<Watched> add(int fd, Runnable reader) {
         return Optional.ofNullable(watched.put(fd, new Watched(fd, reader)));
     }
 
-    /** Whether it was there; it may still be polled. */
+    /** Removes a watch; a poll may still include it. Returns whether the watch was there. */
     synchronized boolean remove(Watched one) {
         return watched.remove(one.fd(), one);
     }
 
-    /** Removes it and returns when it is not polled any more: {@code wake} ends the poll. */
+    /** Removes a watch and waits until no poll includes it; {@code wake} ends the poll. */
     synchronized void removeAndAwait(Watched one, Runnable wake) {
         if (!remove(one)) {
             return;
@@ -50,7 +54,7 @@ final class Descriptors {
         return one.equals(watched.get(one.fd()));
     }
 
-    /** What is to be polled now. */
+    /** Begins a poll. Returns the descriptors to poll. */
     synchronized List<Watched> beginPoll() {
         polling = true;
         polls++;

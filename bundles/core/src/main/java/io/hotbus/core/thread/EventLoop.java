@@ -17,21 +17,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that waits for file descriptors and runs what is due: the descriptors' readers, tasks
- * handed in, and tasks for later. What one of them throws is logged, and the thread goes on.
+ * A thread that waits for file descriptors. It runs their readers, submitted tasks and delayed
+ * tasks. If one of them throws, that is logged and the thread goes on.
  */
 public final class EventLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
-    /** How long {@link #close} waits for what runs at that moment. */
+    /** How long {@link #close} waits for the reader or task that runs at that moment. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** Between two polls that failed, so that a lasting error takes no CPU. */
+    /** The pause after a failed poll, so that a lasting error takes no CPU time. */
     private static final Duration POLL_ERROR_PAUSE = Duration.ofMillis(100);
 
-    /** A task and when it is due; of those due at once the first handed in comes first. */
+    /**
+     * A task and its due time. Tasks that are due at the same time run in the order of submission.
+     */
     private record Later(long nanos, long order, Runnable task) implements Comparable<Later> {
         @Override
         public int compareTo(Later other) {
-            // By difference, as the clock may wrap.
+            // Compares by difference, because the clock may wrap.
             int byTime = Long.signum(nanos - other.nanos);
             return byTime != 0 ? byTime : Long.signum(order - other.order);
         }
@@ -43,14 +45,14 @@ public final class EventLoop implements AutoCloseable {
     private final int wakeFd;
     private final Descriptors descriptors = new Descriptors();
     private final Object lock = new Object();
-    /** Guarded by lock, as all that follow. */
+    /** Guarded by lock, like all fields below. */
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Later> later = new PriorityQueue<>();
     private long order;
     private boolean stopping;
     private boolean ended;
 
-    /** {@code atEnd} runs last on the thread, whatever happens: it closes what the readers read. */
+    /** {@code atEnd} always runs last on the thread, and closes the descriptors of the readers. */
     public EventLoop(Linux linux, String name, Runnable atEnd) throws LinuxException {
         this.linux = linux;
         this.atEnd = atEnd;
@@ -59,14 +61,15 @@ public final class EventLoop implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Once. */
+    /** Starts the thread. Call it once. */
     public void start() {
         thread.start();
     }
 
     /**
-     * Runs {@code reader} whenever {@code fd} is readable or has an error, once in an iteration of
-     * the loop: a reader that leaves its descriptor readable does not starve others. Any thread.
+     * Runs {@code reader} whenever {@code fd} is readable or has an error. It runs once in each
+     * iteration of the loop, so a reader that leaves its descriptor readable does not starve
+     * others. Any thread.
      */
     public void watch(int fd, Runnable reader) {
         descriptors.add(fd, reader).ifPresent(before ->
@@ -76,15 +79,15 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /**
-     * The opposite of {@link #watch}, with the same two. When it returns the thread does not poll
-     * the descriptor any more, so closing it releases the file. Any thread; {@code reader} may be
-     * running.
+     * Ends {@link #watch}, with the same arguments. When this method returns, the thread no longer
+     * polls the descriptor, so closing the descriptor releases the file. Any thread; {@code reader}
+     * may still be running.
      */
     public void unwatch(int fd, Runnable reader) {
         descriptors.removeAndAwait(new Watched(fd, reader), this::wake);
     }
 
-    /** Runs {@code task} on the thread, soon. Any thread. False once the loop is closed. */
+    /** Runs {@code task} on the thread, soon. Returns false once the loop is closed. Any thread. */
     public boolean execute(Runnable task) {
         synchronized (lock) {
             if (stopping) {
@@ -96,7 +99,7 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Runs {@code task} on the thread, after {@code delay}, if it is not closed before. */
+    /** Runs {@code task} on the thread after {@code delay}, unless the loop is closed before. */
     public void schedule(Duration delay, Runnable task) {
         synchronized (lock) {
             if (stopping) {
@@ -138,7 +141,7 @@ public final class EventLoop implements AutoCloseable {
     }
 
     private void wake() {
-        // Under the lock, as the descriptor is closed under it.
+        // Holds the lock, because the descriptor is closed under it.
         synchronized (lock) {
             if (ended) {
                 return;
@@ -162,7 +165,7 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Waits, and runs the readers. */
+    /** Waits for descriptors and runs their readers. */
     private void turn() {
         try {
             List<Watched> candidates = descriptors.beginPoll();
@@ -184,7 +187,7 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Its own comes first. */
+    /** The descriptors to poll; the loop's own descriptor comes first. */
     private int[] withItsOwn(List<Watched> candidates) {
         return IntStream.concat(IntStream.of(wakeFd), candidates.stream().mapToInt(Watched::fd))
                 .toArray();
@@ -205,20 +208,20 @@ public final class EventLoop implements AutoCloseable {
                 return -1;
             }
             long nanos = later.peek().nanos() - System.nanoTime();
-            // Rounded up, so that it is due when the poll returns.
+            // Rounded up, so that the task is due when the poll returns.
             long millis = TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
             return (int) Math.max(0, Math.min(millis, Integer.MAX_VALUE));
         }
     }
 
-    /** Unless another reader has unwatched it meanwhile. */
+    /** Runs the reader, unless another reader has unwatched the descriptor meanwhile. */
     private void read(Watched ready) {
         if (descriptors.contains(ready)) {
             runOne(ready.reader());
         }
     }
 
-    /** Else each poll would return at once, for ever. */
+    /** Stops watching a descriptor that is not open; otherwise every poll would return at once. */
     private void drop(Watched notOpen) {
         if (descriptors.remove(notOpen)) {
             LOG.error("{}: descriptor {} was closed while {} still watched it; it is not any more",
@@ -226,7 +229,9 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** What is due now; what is handed in while that runs comes after the next poll. */
+    /**
+     * Takes the tasks that are due now. Tasks submitted while these run follow after the next poll.
+     */
     private List<Runnable> due() {
         synchronized (lock) {
             List<Runnable> due = new ArrayList<>();

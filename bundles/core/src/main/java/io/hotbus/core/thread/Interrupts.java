@@ -27,7 +27,7 @@ public final class Interrupts implements InterruptThread {
         loop.start();
     }
 
-    /** Whatever leases are open. Idempotent. */
+    /** Ends the thread even if leases are open. Idempotent. */
     @Deactivate
     public void close() {
         loop.close();
@@ -50,7 +50,7 @@ public final class Interrupts implements InterruptThread {
         return periodic;
     }
 
-    /** Runs until it is closed; its monitor is held meanwhile. */
+    /** Work that runs until the lease is closed. The monitor is held while the work runs. */
     private abstract static class Leased implements Lease, Runnable {
         private final Runnable work;
         private volatile boolean closed;
@@ -77,17 +77,18 @@ public final class Interrupts implements InterruptThread {
 
         @Override
         public void close() {
-            // Before the monitor, which one that runs again and again would hardly leave to others.
+            // Set before entering the monitor: work that runs again and again would rarely leave
+            // the monitor to others.
             closed = true;
             cancel();
             synchronized (this) {
-                // It does not run.
+                // The work does not run here.
             }
         }
 
         abstract void cancel();
 
-        /** For the log: bundle and class of what runs. */
+        /** Bundle and class of the work, for the log. */
         @Override
         public String toString() {
             return ServiceName.of(work);
@@ -126,7 +127,7 @@ public final class Interrupts implements InterruptThread {
 
         @Override
         void cancel() {
-            // It is not scheduled again, and the last time is to no effect.
+            // Nothing to do: the work is not scheduled again, and a scheduled run has no effect.
         }
     }
 }

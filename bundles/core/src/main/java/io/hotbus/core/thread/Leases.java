@@ -7,9 +7,9 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/** Something that is on for as long as any lease is open. Any thread. */
+/** Keeps something on while at least one lease is open. Any thread. */
 public final class Leases {
-    /** Turns it on. */
+    /** Turns the thing on. */
     @FunctionalInterface
     public interface Start {
         void run() throws DeviceException;
@@ -26,7 +26,12 @@ public final class Leases {
         this.off = off;
     }
 
-    /** @throws DeviceException as the first one, which turns it on, says; then none is open */
+    /**
+     * Opens a lease.
+     *
+     * @throws DeviceException the first lease could not turn the thing on; no lease
+     *     is open then
+     */
     public synchronized Lease open() throws DeviceException {
         if (open.isEmpty()) {
             on.run();
@@ -42,12 +47,12 @@ public final class Leases {
         return lease;
     }
 
-    /** Whether it is on. */
+    /** Whether a lease is open. */
     public boolean anyOpen() {
         return anyOpen;
     }
 
-    /** As if every lease were closed. */
+    /** Closes every lease. */
     public synchronized void closeAll() {
         if (!open.isEmpty()) {
             open.clear();

@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the datagrams of others than the kernel, and warns of each sender once: any process may
- * send to a netlink socket whose port it knows. At most {@link #SENDERS} warnings in a
- * {@link #PERIOD}, so that no sender can fill the log. The monitor's thread.
+ * Counts the datagrams that do not come from the kernel, and warns once about each sender. Any
+ * process that knows the port of a netlink socket may send to it. There are at most {@link
+ * #SENDERS} warnings in a {@link #PERIOD}, so that no sender can fill the log. The monitor's
+ * thread.
  */
 final class ForeignSenders {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignSenders.class);
@@ -22,7 +23,7 @@ final class ForeignSenders {
     private long periodStart = System.nanoTime();
     private long dropped;
 
-    /** {@code datagram} is not the kernel's, and is dropped. */
+    /** Counts {@code datagram}, which does not come from the kernel and is dropped. */
     void drop(Datagram datagram) {
         dropped++;
         if (System.nanoTime() - periodStart > PERIOD.toNanos()) {

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs a {@link UeventReader} while at least one lease on it is open. */
+/** Runs a {@link UeventReader} while at least one lease is open. */
 @Component(service = DeviceEventMonitor.class, immediate = true)
 public final class UeventMonitor implements DeviceEventMonitor {
     private static final Logger LOG = LoggerFactory.getLogger(UeventMonitor.class);
@@ -27,7 +27,7 @@ public final class UeventMonitor implements DeviceEventMonitor {
     private final Buses buses;
     private final CoreSettings settings;
     private final Leases leases = new Leases(this::on, this::off);
-    /** While it is on. Guarded by leases. */
+    /** The reader while the monitor is on. Guarded by leases. */
     private UeventReader reader;
 
     @Activate
@@ -49,7 +49,7 @@ public final class UeventMonitor implements DeviceEventMonitor {
         return leases.anyOpen();
     }
 
-    /** Off, whatever leases are open. Idempotent. */
+    /** Stops the monitor even if leases are open. Idempotent. */
     @Deactivate
     public void close() {
         leases.closeAll();

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a uevent as the kernel sends it: {@code action@devpath}, then KEY=value strings, each ended
- * by a NUL. Survives any bytes; takes time and memory in proportion to their number.
+ * Parses a uevent as the kernel sends it: {@code action@devpath}, then KEY=value strings, each
+ * ended by a NUL. Accepts any bytes; time and memory are proportional to their number.
  *
  * @see <a href="https://elixir.bootlin.com/linux/v6.12/source/lib/kobject_uevent.c">the sender</a>
  */
@@ -25,11 +25,14 @@ public final class UeventParser {
     static final int MAX_KEYS = 256;
     private static final int MAX_ACTION = 32;
 
-    /** Of what was read: the uevent, or why it is none. */
+    /** The result of parsing: the uevent, or the reason why the bytes are not a uevent. */
     public record Result(Optional<Uevent> uevent, String reason) {
     }
 
-    /** The bytes are no uevent, for the reason it gives. Cheap: within this class alone. */
+    /**
+     * The bytes are not a uevent; the message says why. Cheap (no stack trace), for use in this
+     * class only.
+     */
     private static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -41,7 +44,7 @@ public final class UeventParser {
     private UeventParser() {
     }
 
-    /** Never throws. */
+    /** Parses {@code bytes}. Never throws. */
     public static Result parse(byte[] bytes) {
         try {
             return new Result(Optional.of(read(bytes)), "");
@@ -72,7 +75,7 @@ public final class UeventParser {
                 action, devpath, keys.getOrDefault("SUBSYSTEM", ""), sequence(keys), keys);
     }
 
-    /** The strings, of which there is one at least. */
+    /** Splits the bytes into strings. There is at least one. */
     private static String[] split(byte[] bytes) throws Rejected {
         if (bytes.length == 0) {
             throw new Rejected("it is empty");
@@ -104,7 +107,7 @@ public final class UeventParser {
             }
             String value = strings[i].substring(equals + 1);
             String before = keys.put(strings[i].substring(0, equals), value);
-            // Some kernel drivers say the same twice.
+            // Some kernel drivers send the same string twice.
             if (before != null && !before.equals(value)) {
                 throw new Rejected("its string " + i + " contradicts an earlier one");
             }

@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread {@code uevent-monitor}: passes each uevent of the kernel to every bus. Where uevents
- * were lost, whatever the way, every bus is asked to rescan.
+ * The thread {@code uevent-monitor}: passes each uevent of the kernel to every bus. If uevents were
+ * lost for any reason, asks every bus to rescan.
  */
 final class UeventReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UeventReader.class);
-    /** Datagrams read at one go, so that a flood does not keep the thread from being ended. */
+    /** Datagrams read in one turn, so that the thread can be ended during a flood. */
     private static final int BATCH = 256;
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
@@ -32,10 +32,10 @@ final class UeventReader implements AutoCloseable {
     private final EventLoop loop;
     private final Runnable receive = this::receive;
     private final ForeignSenders foreign = new ForeignSenders();
-    /** Null while it is being opened again. The thread's own, as all that follow. */
+    /** Null while the socket is being reopened. Used by the thread only, like all fields below. */
     private UeventSocket socket;
     private Duration retry = FIRST_RETRY;
-    /** How, since the last rescan. */
+    /** How uevents were lost since the last rescan. */
     private Optional<String> lost = Optional.empty();
     private long timesLost;
 
@@ -97,7 +97,7 @@ final class UeventReader implements AutoCloseable {
                 lost("the kernel's queue for them was full");
             }
         }
-        // After what is there has been read: the buses are to see the latest.
+        // After all waiting uevents were read, so that the buses see the latest state.
         if (lost.isPresent()) {
             LOG.warn("uevents were lost ({} times so far), so every bus rescans: {}",
                     timesLost, lost.get());

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The thread {@code uevent-monitor}, and how a message of the kernel is read. */
+/** The thread {@code uevent-monitor}, and the parser for messages of the kernel. */
 package io.hotbus.core.uevent;

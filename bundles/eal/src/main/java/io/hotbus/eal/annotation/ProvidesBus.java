@@ -16,10 +16,10 @@ import org.osgi.annotation.bundle.Capability;
 @Capability(namespace = ProvidesBus.NAMESPACE)
 @RequireHotbus
 public @interface ProvidesBus {
-    /** The namespace, and the name of its attribute, of buses. */
+    /** The namespace of buses, and the name of its attribute. */
     String NAMESPACE = "hotbus.bus";
 
-    /** As {@code Bus.name()}: {@code vdev}, {@code pci}. */
+    /** The name of the bus, as in {@code Bus.name()}: {@code vdev}, {@code pci}. */
     @Attribute(NAMESPACE)
     String value();
 }

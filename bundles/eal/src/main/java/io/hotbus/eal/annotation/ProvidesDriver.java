@@ -15,10 +15,12 @@ import org.osgi.annotation.bundle.Capability;
 @Target(ElementType.TYPE)
 @Capability(namespace = ProvidesDriver.NAMESPACE)
 public @interface ProvidesDriver {
-    /** The namespace, and the name of its attribute, of drivers. */
+    /** The namespace of drivers, and the name of its attribute. */
     String NAMESPACE = "hotbus.driver";
 
-    /** As {@code Driver.name()}: {@code net_sim}, {@code net_e1000_em}. */
+    /**
+     * The name of the driver, as in {@code Driver.name()}: {@code net_sim}, {@code net_e1000_em}.
+     */
     @Attribute(NAMESPACE)
     String value();
 }

@@ -8,13 +8,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.osgi.annotation.bundle.Requirement;
 
-/** The bundle needs that bus: on a driver, the bus of its devices. */
+/** The bundle needs the named bus. On a driver: the bus of its devices. */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target({ElementType.TYPE, ElementType.PACKAGE})
 @Requirement(namespace = ProvidesBus.NAMESPACE, effective = "active",
         filter = "(" + ProvidesBus.NAMESPACE + "=${#value})")
 public @interface RequireBus {
-    /** As {@code Bus.name()}: {@code vdev}, {@code pci}. */
+    /** The name of the bus, as in {@code Bus.name()}: {@code vdev}, {@code pci}. */
     String value();
 }

@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.osgi.annotation.bundle.Requirement;
 
 /**
- * The bundle needs the platform: the services that {@code io.hotbus.eal} declares. Provided by the
- * core bundle. On any class of the bundle, or its {@code package-info}.
+ * The bundle needs the platform: the services that {@code io.hotbus.eal} declares and the core
+ * bundle provides. Put it on any class of the bundle, or on its {@code package-info}.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)
@@ -18,9 +18,9 @@ import org.osgi.annotation.bundle.Requirement;
 @Requirement(namespace = RequireHotbus.NAMESPACE, name = RequireHotbus.NAME,
         version = RequireHotbus.VERSION, effective = "active")
 public @interface RequireHotbus {
-    /** Of what a bundle implements, as the OSGi specifications have it. */
+    /** The namespace of implementations, from the OSGi specifications. */
     String NAMESPACE = "osgi.implementation";
-    /** What the capability is called: {@code osgi.implementation=hotbus}. */
+    /** The name of the capability: {@code osgi.implementation=hotbus}. */
     String NAME = "hotbus";
     /** The version of the services. A bundle that needs {@code 1.0} accepts any below {@code 2}. */
     String VERSION = "1.0.0";

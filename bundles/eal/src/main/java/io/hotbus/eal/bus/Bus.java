@@ -9,26 +9,27 @@ import org.osgi.annotation.versioning.ConsumerType;
  * the property {@code hotbus.bus} = {@link #name()}; the core bundle finds it. A bus that can lose
  * its devices also registers a {@code SigbusHandler} and a {@code BusHotplugHandler}.
  *
- * <p>When the service goes, the core bundle has the devices on it detached, and remembers those
- * whose hardware is there; when a bus of the same name comes, it is told to {@link #expect} them.
- * So a bus withdraws its service first, and then lets go of what may be left. Of two buses of one
- * name, an old one beside a new one, the highest {@code service.ranking}, then the oldest gets what
- * is attached; each keeps what it has.
+ * <p>When the service goes, the core bundle detaches the devices on the bus, and remembers those
+ * whose hardware is there. When a bus of the same name comes, the core bundle tells it to {@link
+ * #expect} them. So a bus unregisters its service first, and then releases what is left. If an old
+ * and a new bus have the same name, the one with the highest {@code service.ranking}, then the
+ * oldest, gets new devices; each keeps the devices that it has.
  *
  * <p>Control threads, several at once. Source: DPDK {@code struct rte_bus}.
  */
 @ConsumerType
 public interface Bus {
-    /** {@code vdev}, {@code pci}. */
+    /** The name of the bus: {@code vdev}, {@code pci}. */
     String name();
 
     /** Whether {@code devargs} names a device of this bus, present or not. DPDK: parse. */
     boolean claims(Devargs devargs);
 
     /**
-     * The name that the device of {@code devargs}, which this bus claims, has or would have on it:
-     * one name, where several spellings are taken ({@code 03:00.0}, {@code 0000:03:00.0}). Lists
-     * of the operator are compared by it. Any thread; neither waits nor throws.
+     * The name that the device of {@code devargs} has or would have on this bus, which claims it.
+     * If the bus accepts several spellings ({@code 03:00.0}, {@code 0000:03:00.0}), this is the one
+     * that it uses. The operator's lists are compared by this name. Any thread; must neither wait
+     * nor throw.
      */
     default String nameOf(Devargs devargs) {
         return devargs.name();
@@ -38,41 +39,44 @@ public interface Bus {
     List<? extends Device> devices();
 
     /**
-     * Finds or makes the device and has a driver probe it. When it returns the device is
-     * {@link DeviceState#PROBED}; when it throws everything is as it was before.
+     * Finds or creates the device and calls a driver to probe it. When this method returns, the
+     * device is {@link DeviceState#PROBED}. When it throws, everything is as it was before.
      *
-     * @throws DeviceException attached already, not there, no driver, or the probe failed
+     * @throws DeviceException the device is attached already or not there, there is no driver, or
+     *     the probe failed
      */
     Device attach(Devargs devargs) throws DeviceException;
 
     /**
-     * The device is attached as soon as it is there and a driver for it is: its bus or its driver
-     * was replaced while it was attached. Leaves a device alone that a driver has. Does not wait
-     * for a driver. A bus that cannot have a device wait attaches it now, as here.
+     * Attaches the device as soon as the device and a driver for it are there. Called when the bus
+     * or the driver was replaced while the device was attached. Does not change a device that has a
+     * driver. Does not wait for a driver. A bus that cannot let a device wait attaches it now, like
+     * this default.
      *
-     * @throws DeviceException it is not there, or may not be attached: it is not expected
+     * @throws DeviceException the device is not there or may not be attached; it is not expected
+     *     then
      */
     default void expect(Devargs devargs) throws DeviceException {
         attach(devargs);
     }
 
     /**
-     * Has the driver let go of the device, gone or not, and takes it off the bus. Its windows are
-     * withdrawn and unmapped. Idempotent.
+     * Calls the driver to release the device, gone or not, and takes the device off the bus. Its
+     * windows are withdrawn and unmapped. Idempotent.
      *
-     * @throws DeviceException if the driver could not let go
+     * @throws DeviceException the driver could not release the device
      */
     void detach(Device device) throws DeviceException;
 
     /**
-     * Compares what it believes with what is there, and reports the differences to
-     * {@code HotUnplug} and {@code DeviceEvents}: asked for when uevents were lost.
+     * Compares the known devices with those that are there, and reports the differences to {@code
+     * HotUnplug} and {@code DeviceEvents}. Called when uevents were lost.
      */
     void rescan() throws DeviceException;
 
     /**
-     * A kernel uevent, on the {@code uevent-monitor} thread; every bus sees each. A bus that knows
-     * what it means reports it to {@code HotUnplug} or {@code DeviceEvents}. Must not block.
+     * Handles a kernel uevent, on the {@code uevent-monitor} thread. Every bus gets every uevent. A
+     * bus that understands it reports to {@code HotUnplug} or {@code DeviceEvents}. Must not block.
      */
     default void handleUevent(Uevent uevent) {
     }

@@ -15,21 +15,23 @@ import java.util.stream.Collectors;
  * Names a device and the arguments of its driver: {@code [bus:]name[,key=value...]}, as in
  * {@code net_null0,size=64} or {@code pci:0000:03:00.0}. Immutable.
  *
- * <p>A {@code :} separates a bus only where what stands before it is a word of letters, so that a
- * PCI address needs no prefix (nor does one that begins with letters only). Source: DPDK
- * {@code rte_devargs}.
+ * <p>A {@code :} separates a bus only if the text before it is a word of letters, so a PCI address
+ * needs no prefix, even if it begins with letters only. Source: DPDK {@code rte_devargs}.
  *
- * @param bus  the bus asked for, if one was
- * @param name the device: of letters, digits and any of {@code . _ : @ / + # * -}
+ * @param bus  the requested bus, if one is given
+ * @param name the device: letters, digits and any of {@code . _ : @ / + # * -}
  * @param args key to value, in the order given; a key without {@code =} has an empty value
  */
 public record Devargs(Optional<String> bus, String name, Map<String, String> args) {
     private static final int MAX_LENGTH = 4096;
-    /** Its domain, and its bus number, may be all letters: Hyper-V makes domains up. */
+    /** The domain and the bus number may consist of letters only: Hyper-V invents domains. */
     private static final Pattern PCI_ADDRESS =
             Pattern.compile("([0-9a-f]{4,}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
 
-    /** A name or a key: no quotes or brackets, which are rather the syntax of some other file. */
+    /**
+     * A name or a key. Quotes and brackets are not allowed: they are probably the syntax of another
+     * file.
+     */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._:@/+#*-]+");
 
     public Devargs {
@@ -38,7 +40,11 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         args = Collections.unmodifiableMap(new LinkedHashMap<>(args));
     }
 
-    /** @throws DeviceException naming the text and what is wrong with it */
+    /**
+     * Parses devargs.
+     *
+     * @throws DeviceException the text is wrong; the message names it and the error
+     */
     public static Devargs parse(String text) throws DeviceException {
         if (text.length() > MAX_LENGTH) {
             throw new DeviceException("devargs of " + text.length() + " characters: at most "
@@ -91,7 +97,7 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
     /**
      * The value of {@code key} as a number, or {@code fallback} where it was not given.
      *
-     * @throws DeviceException not a number, or outside {@code [min, max]}
+     * @throws DeviceException the value is not a number, or outside {@code [min, max]}
      */
     public int getInt(String key, int fallback, int min, int max) throws DeviceException {
         String value = args.get(key);
@@ -103,7 +109,12 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
                         .formatted(name, key, printable(value), min, max)));
     }
 
-    /** @throws DeviceException naming the first key that is not in {@code known}, and these */
+    /**
+     * Checks the keys.
+     *
+     * @throws DeviceException a key is not in {@code known}; the message names the first such key
+     *     and the known ones
+     */
     public void allowOnly(Set<String> known) throws DeviceException {
         for (String key : args.keySet()) {
             if (!known.contains(key)) {
@@ -114,7 +125,7 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         }
     }
 
-    /** As {@link #parse} takes it. */
+    /** The text that {@link #parse} accepts. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A device on a bus. Buses extend it with what they know (a PCI address, BARs). Any thread.
+ * A device on a bus. Buses extend it (with a PCI address, BARs). Any thread.
  *
  * <p>One object stands for one stay on the bus: after a removal the object ends as
  * {@link DeviceState#DETACHED}, and the device that returns is a new object of the same name.
@@ -36,7 +36,10 @@ public abstract class Device {
         return devargs.name();
     }
 
-    /** What it was attached with. Attaching again with the same gives the same device. */
+    /**
+     * The devargs that the device was attached with. Attaching with the same devargs gives the same
+     * device again.
+     */
     public final Devargs devargs() {
         return devargs;
     }
@@ -46,7 +49,7 @@ public abstract class Device {
         return windows;
     }
 
-    /** Where it stands now. Any thread; one volatile read. */
+    /** The present state. Any thread; one volatile read. */
     public final DeviceState state() {
         return state.get();
     }
@@ -56,7 +59,9 @@ public abstract class Device {
         return state.get().isGone();
     }
 
-    /** For buses: moves from {@code expected} to {@code next}; false where it stood elsewhere. */
+    /**
+     * For buses: changes the state from {@code expected} to {@code next}; false if it had another.
+     */
     public final boolean transition(DeviceState expected, DeviceState next) {
         return state.compareAndSet(expected, next);
     }

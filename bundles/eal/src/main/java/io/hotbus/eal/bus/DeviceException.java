@@ -4,19 +4,19 @@ package io.hotbus.eal.bus;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The control plane could not do what was asked. The message names the device, what failed and
- * where one is known the cure; it is fit to be shown to an operator as it is.
+ * A request to the control plane failed. The message names the device, what failed and, if known,
+ * what to do. It can be shown to an operator as it is.
  */
 @ConsumerType
 public class DeviceException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** {@code message} as this class says. */
+    /** Creates it with a {@code message} as described above. */
     public DeviceException(String message) {
         super(message);
     }
 
-    /** The same, with what brought it about; its words belong into {@code message}, too. */
+    /** Creates it with a cause. The {@code message} must contain the text of the cause, too. */
     public DeviceException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -4,13 +4,13 @@ package io.hotbus.eal.bus;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Which devices may be used: the lists {@code allow} and {@code block} of the operator (PID {@code
- * io.hotbus.devices}). A service of the core bundle; any thread, never blocks.
+ * Says which devices may be used: the lists {@code allow} and {@code block} of the operator (PID
+ * {@code io.hotbus.devices}). A service of the core bundle; any thread, never blocks.
  *
- * <p>{@link DeviceManager#attach} asks it, and no event of a device that may not be used reaches a
- * listener, so a bus has nothing to do for that. It asks itself before it touches a device without
- * having been asked to attach it, as when it gives a function to another kernel driver. A device
- * that is attached when its name comes on a list stays so. Source: DPDK {@code rte_dev_policy}.
+ * <p>{@link DeviceManager#attach} asks the filter, and no event of an excluded device reaches a
+ * listener, so a bus need not ask in these cases. A bus must ask before it touches a device that it
+ * was not told to attach, for example when it binds a function to another kernel driver. If an
+ * attached device is excluded later, it stays attached. Source: DPDK {@code rte_dev_policy}.
  */
 @ProviderType
 public interface DeviceFilter {
@@ -23,9 +23,9 @@ public interface DeviceFilter {
     boolean allows(String bus, String device);
 
     /**
-     * The same as an exception.
+     * Throws unless the device may be used.
      *
-     * @throws DeviceException it may not be used, and which list says so
+     * @throws DeviceException the device may not be used; the message names the list
      */
     void requireAllowed(String bus, String device) throws DeviceException;
 }

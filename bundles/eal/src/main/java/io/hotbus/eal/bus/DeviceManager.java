@@ -17,41 +17,42 @@ public interface DeviceManager {
     /** The devices of all buses. */
     List<Device> devices();
 
-    /** The device of that name, on whichever bus. */
+    /** The device of that name, on any bus. */
     Optional<Device> find(String name);
 
     /**
-     * Attaches through the bus that claims {@code devargs}.
+     * Attaches a device through the bus that claims {@code devargs}.
      *
-     * @throws DeviceException no bus claims it (the message lists those there are), or as
-     *     {@link Bus#attach}
+     * @throws DeviceException no bus claims it (the message lists the buses), or {@link Bus#attach}
+     *     failed
      */
     Device attach(Devargs devargs) throws DeviceException;
 
     /**
-     * Has the device attached as soon as it is there and a driver for it is: at once, perhaps, or
-     * after a bundle was installed or the device plugged in. Leaves a device alone that a driver
-     * has. It is logged how that stands.
+     * Attaches the device as soon as the device and a driver for it are there: now, or after a
+     * bundle is installed or the device is plugged in. Does not change a device that has a driver.
+     * Logs the outcome.
      *
      * @param bus the name of its bus, which may be away
      */
     void expect(String bus, Devargs devargs);
 
     /**
-     * Expects the device until the result is closed, whether it is there now or not: {@code
-     * adopter} is called to attach it each time that it appears, as it was pulled out or was never
-     * there. A failed attempt is repeated a few times, since a device may appear before everything
-     * that it needs. While its bus is replaced, or its driver, the bus attaches it by itself.
+     * Expects the device until the result is closed, whether it is there now or not. {@code
+     * adopter} is called to attach the device each time it appears after it was pulled out, or for
+     * the first time. A failed attempt is repeated a few times, because a device may appear before
+     * everything that it needs. When its bus or its driver is replaced, the bus attaches the device
+     * by itself.
      *
-     * <p>A device that is there already is not adopted: attach it after this call. One that is
-     * detached while it is there is not adopted before it has been pulled out: someone wanted it to
-     * go.
+     * <p>A device that is there already is not adopted: attach it after this call. A device that is
+     * detached while it is there was detached on purpose, so it is not adopted until it has been
+     * pulled out and returns.
      *
-     * @param devargs its bus may be left out, and may be away; its name may be any that its bus
-     *     takes
+     * @param devargs the bus may be left out, and may be away; the name may have any spelling that
+     *     the bus accepts
      */
     ExpectedDevice expect(Devargs devargs, DeviceAdopter adopter);
 
-    /** Detaches through the device's bus. As {@link Bus#detach}. */
+    /** Detaches the device through its bus. See {@link Bus#detach}. */
     void detach(Device device) throws DeviceException;
 }

@@ -2,8 +2,8 @@
 package io.hotbus.eal.bus;
 
 /**
- * Where a device stands in its life. It moves forward only: a device that returns after a removal
- * is a new {@link Device} of the same name.
+ * The state of a device. It moves forward only: a device that returns after a removal is a new
+ * {@link Device} of the same name.
  */
 public enum DeviceState {
     /** On its bus, no driver. */
@@ -14,7 +14,7 @@ public enum DeviceState {
     PROBED,
     /** Pulled out. Its windows read as their {@code Fill}; it waits to be detached. */
     REMOVED,
-    /** Pulled out, and its handler failed to clean up: the operator has been told. */
+    /** Pulled out, and its handler failed to clean up; the failure is logged. */
     FAILED,
     /** Taken off its bus. */
     DETACHED;

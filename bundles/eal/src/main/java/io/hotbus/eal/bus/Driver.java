@@ -3,9 +3,11 @@ package io.hotbus.eal.bus;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** What every driver has: its name. Each bus extends this with its own way to match and probe. */
+/** A driver. Each bus extends this with its own way to match and probe. */
 @ConsumerType
 public interface Driver {
-    /** As DPDK has it: {@code net_null}, {@code net_e1000_em}. Unique among the bus's drivers. */
+    /**
+     * The name, as in DPDK: {@code net_null}, {@code net_e1000_em}. Unique among the bus's drivers.
+     */
     String name();
 }

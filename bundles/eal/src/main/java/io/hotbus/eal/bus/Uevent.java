@@ -27,8 +27,8 @@ public record Uevent(
     }
 
     /**
-     * Whether it was asked for by a write to a file {@code uevent} of sysfs, as {@code udevadm
-     * trigger} does: it then tells of no change.
+     * Whether a write to a sysfs file {@code uevent} caused it, as {@code udevadm trigger} does.
+     * Such a uevent reports no change.
      */
     public boolean synthetic() {
         return keys.containsKey("SYNTH_UUID");

@@ -2,8 +2,8 @@
 package io.hotbus.eal.config;
 
 /**
- * A setting has a value that cannot be taken. The message names the PID, the key, the value and
- * what is wanted; it is fit to be shown to an operator as it is.
+ * A setting has an invalid value. The message names the PID, the key, the value and what is needed.
+ * It can be shown to an operator as it is.
  */
 public final class SettingException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -20,15 +20,14 @@ import java.util.stream.Stream;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The configuration of one PID, as Declarative Services hands it to a component, read with checks.
- * A value may be of its own type or text, as a {@code .cfg} file has it; blanks around it do not
- * count, and one that is empty counts as not given. Any thread.
+ * Reads and checks the configuration of one PID, as Declarative Services passes it to a component.
+ * A value may have its own type, or be text as in a {@code .cfg} file. Blanks around it are
+ * ignored, and an empty value counts as not set. Any thread.
  *
- * <p>A component reads all it needs into a value of its own, and where that throws keeps the value
- * before: {@code try { values = Settings.read(PID, properties, Values::of); } catch
- * (SettingException e) { LOG.error(...); }}. What Declarative Services itself would do with a value
- * of the wrong type is to throw at the first use, with neither the PID nor the key in its words;
- * of a key that is misspelt they say nothing.
+ * <p>A component reads all its settings into one value, and keeps the former value if that throws:
+ * {@code try { values = Settings.read(PID, properties, Values::of); } catch (SettingException e) {
+ * LOG.error(...); }}. Declarative Services itself would throw at the first use of a value of the
+ * wrong type, with neither the PID nor the key in the message, and would ignore a misspelt key.
  */
 public final class Settings {
     /**
@@ -37,13 +36,13 @@ public final class Settings {
      */
     public static final String FLAW = "hotbus.flaw";
 
-    /** How those keys begin that Configuration Admin, its agents and Karaf add of their own. */
+    /** The keys that Configuration Admin, its agents and Karaf add. */
     private static final Pattern FRAMEWORK =
             Pattern.compile("(\\.|service\\.|component\\.|felix\\.|osgi\\.|org\\.).*");
 
     private final String pid;
     private final Map<String, ?> properties;
-    /** The keys asked for, as the PID has them. */
+    /** The keys that were read. */
     private final Set<String> known = new ConcurrentSkipListSet<>();
 
     Settings(String pid, Map<String, ?> properties) {
@@ -51,7 +50,7 @@ public final class Settings {
         this.properties = Map.copyOf(properties);
     }
 
-    /** Makes a value of settings: asks for each of them. */
+    /** Reads all settings of a PID into one value. */
     @ConsumerType
     @FunctionalInterface
     public interface Reader<T> {
@@ -60,10 +59,11 @@ public final class Settings {
     }
 
     /**
-     * What {@code reader} makes of the settings, which has to ask for all there are.
+     * Returns the value that {@code reader} reads. {@code reader} must read all settings that
+     * exist.
      *
-     * @param properties as the activate or the modified method was given them
-     * @throws SettingException naming what is wrong, or is no setting at all
+     * @param properties the argument of the activate or the modified method
+     * @throws SettingException a value is wrong or a key is unknown; the message names it
      */
     public static <T> T read(String pid, Map<String, ?> properties, Reader<T> reader)
             throws SettingException {
@@ -80,7 +80,7 @@ public final class Settings {
     /**
      * A whole number.
      *
-     * @param fallback where it is not set
+     * @param fallback the value if it is not set
      * @throws SettingException not a number, or outside {@code [min, max]}
      */
     public int number(String key, int fallback, int min, int max) throws SettingException {
@@ -92,12 +92,16 @@ public final class Settings {
                 () -> wrong(key, "a number from %s to %s is needed".formatted(min, max)));
     }
 
-    /** A time in milliseconds, as {@link #number}. */
+    /** A time in milliseconds. See {@link #number}. */
     public Duration millis(String key, int fallback, int min, int max) throws SettingException {
         return Duration.ofMillis(number(key, fallback, min, max));
     }
 
-    /** Yes or no. @throws SettingException neither {@code true} nor {@code false} */
+    /**
+     * Yes or no.
+     *
+     * @throws SettingException neither {@code true} nor {@code false}
+     */
     public boolean flag(String key, boolean fallback) throws SettingException {
         return switch (text(key)) {
             case "" -> fallback;
@@ -107,7 +111,11 @@ public final class Settings {
         };
     }
 
-    /** A folder or file. @throws SettingException not an absolute path */
+    /**
+     * A folder or file.
+     *
+     * @throws SettingException not an absolute path
+     */
     public Path path(String key, String fallback) throws SettingException {
         String text = text(key);
         try {
@@ -123,10 +131,10 @@ public final class Settings {
 
     /**
      * A list of devices with their arguments, in the order given: an array, or text in which they
-     * are separated by blanks. None where it is not set.
+     * are separated by blanks. Empty if it is not set.
      *
-     * @throws SettingException naming the first that is not right. A devarg without a value is not:
-     *     it would most likely be a second device that was separated by a comma.
+     * @throws SettingException an entry is wrong; the message names the first one. A devarg without
+     *     a value is wrong, because it is most likely a second device after a comma.
      */
     public List<Devargs> devargs(String key) throws SettingException {
         List<Devargs> devices = new ArrayList<>();
@@ -148,7 +156,10 @@ public final class Settings {
         return List.copyOf(devices);
     }
 
-    /** For checks of one's own: what there is of {@code key}, and what is wanted instead. */
+    /**
+     * Creates the exception for the caller's own checks: the value of {@code key} is not what is
+     * {@code wanted}.
+     */
     public SettingException wrong(String key, String wanted) {
         return new SettingException(pid, key, text(key), wanted);
     }
@@ -166,7 +177,7 @@ public final class Settings {
         return values(key).collect(Collectors.joining(" ")).strip();
     }
 
-    /** One, or the elements of an array or a collection. */
+    /** A single value, or the elements of an array or a collection. */
     private Stream<String> values(String key) {
         known.add(key);
         Object value = properties.get(key);

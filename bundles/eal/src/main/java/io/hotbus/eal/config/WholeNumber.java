@@ -4,22 +4,24 @@ package io.hotbus.eal.config;
 import java.util.OptionalInt;
 
 /**
- * Reads whole numbers that people write in settings, devargs and commands. Digits are ASCII alone:
- * {@link Integer#parseInt} also takes those of other scripts, which look alike or mean another
- * number to the reader.
+ * Reads whole numbers that people write in settings, devargs and commands. Accepts ASCII digits
+ * only: {@link Integer#parseInt} also accepts digits of other scripts, which a reader may take for
+ * another number.
  */
 public final class WholeNumber {
     private WholeNumber() {
     }
 
-    /** A decimal number; empty where {@code text} is none, or outside {@code [min, max]}. */
+    /**
+     * Parses a decimal number; empty if {@code text} is not one or is outside {@code [min, max]}.
+     */
     public static OptionalInt parse(String text, int min, int max) {
         return read(text, min, max, 10);
     }
 
     /**
-     * A decimal number, or with {@code 0x} in front a hexadecimal one, as {@link Integer#decode}
-     * has it; empty where {@code text} is none, or outside {@code [min, max]}.
+     * Parses a decimal number, or a hexadecimal one after {@code 0x}, as {@link Integer#decode}
+     * does; empty if {@code text} is not a number or is outside {@code [min, max]}.
      */
     public static OptionalInt decode(String text, int min, int max) {
         return read(text, min, max, 0);

@@ -6,13 +6,13 @@ import io.hotbus.eal.bus.DeviceException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Deals with the removal of a device of one bus: replaces the memory behind its windows and lets go
- * of what the kernel holds for it. Register it as a service with the property {@code hotbus.bus};
- * of several for one bus the highest {@code service.ranking} is called.
+ * Handles the removal of a device of one bus: replaces the memory behind its windows and releases
+ * its kernel resources. Register it as a service with the property {@code hotbus.bus}. Of several
+ * handlers for one bus, the one with the highest {@code service.ranking} is called.
  *
- * <p>Called once for each removal, whichever detector noticed it, on that detector's thread; must
- * not wait for the application. Idempotent all the same: called again for a device that is removed,
- * or detached since, it does no harm. Source: DPDK {@code rte_bus_hot_unplug_handler_t}.
+ * <p>Called once for each removal, on the thread of the detector that noticed it. Must not wait for
+ * the application. Must be idempotent: a second call for a device that is removed or detached does
+ * no harm. Source: DPDK {@code rte_bus_hot_unplug_handler_t}.
  */
 @ConsumerType
 @FunctionalInterface
@@ -20,6 +20,10 @@ public interface BusHotplugHandler {
     /** Service property: the name of the bus. */
     String BUS = "hotbus.bus";
 
-    /** @throws DeviceException then the device is {@code FAILED}, and the rest goes on */
+    /**
+     * Handles the removal.
+     *
+     * @throws DeviceException the device becomes {@code FAILED}, and the other steps follow
+     */
     void handleHotUnplug(Device device, RemovalCause cause) throws DeviceException;
 }

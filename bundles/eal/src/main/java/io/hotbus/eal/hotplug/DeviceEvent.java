@@ -6,29 +6,29 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Something happened to a device.
+ * An event of a device.
  *
- * @param kind      what
+ * @param kind      what happened
  * @param bus       the name of its bus
  * @param name      the device's name
- * @param device    the device, where the bus has it
+ * @param device    the device, if the bus has it
  * @param cause     for REMOVE: the detector that noticed first
  * @param fault     for FAULT: the repaired access
  * @param timeNanos when it was noticed, on the clock of {@link System#nanoTime}
  */
 public record DeviceEvent(Kind kind, String bus, String name, Optional<Device> device,
         Optional<RemovalCause> cause, Optional<SigbusFault> fault, long timeNanos) {
-    /** What can happen. */
+    /** The kinds of events. */
     public enum Kind {
-        /** It is there, and may be attached. */
+        /** The device is there and may be attached. */
         ADD,
-        /** It is gone; its memory reads as the windows' fill. */
+        /** The device is gone; its memory reads as the windows' fill. */
         REMOVE,
-        /** A kernel driver took it. */
+        /** A kernel driver took the device. */
         BIND,
-        /** A kernel driver let go of it. */
+        /** A kernel driver released the device. */
         UNBIND,
-        /** An access to its memory faulted and was repaired. */
+        /** An access to the device's memory faulted and was repaired. */
         FAULT
     }
 

@@ -4,15 +4,15 @@ package io.hotbus.eal.hotplug;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Is told of device events. Register it as a service.
+ * Receives device events. Register it as a service.
  *
- * <p>Called on {@code control}, one event after the other, so it may detach a device directly. What
- * it throws is logged. One that does not return in time is left to a thread of its own, with its
- * further events waiting, and the others go on.
+ * <p>Called on {@code control}, one event after the other, so it may detach a device directly. An
+ * exception is logged. If a listener does not return in time, it keeps its thread and its further
+ * events wait, while the other listeners continue on a new thread.
  */
 @ConsumerType
 @FunctionalInterface
 public interface DeviceEventListener {
-    /** Something happened to a device. */
+    /** Handles an event of a device. */
     void onDeviceEvent(DeviceEvent event);
 }

@@ -11,9 +11,9 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface DeviceEventMonitor {
     /**
-     * On for as long as any lease is open.
+     * Starts the monitor. It runs while any lease is open.
      *
-     * @throws DeviceException the socket cannot be opened, and why
+     * @throws DeviceException the socket cannot be opened; the message says why
      */
     Lease start() throws DeviceException;
 

@@ -12,15 +12,15 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface FailureHandling {
     /**
-     * On for as long as any lease is open.
+     * Turns the handling on. It stays on while any lease is open.
      *
-     * @throws DeviceException the SIGBUS handler cannot be installed, and why
+     * @throws DeviceException the SIGBUS handler cannot be installed; the message says why
      */
     Lease enable() throws DeviceException;
 
     /** Whether any lease is open. Any thread. */
     boolean enabled();
 
-    /** What has become of the faults so far. Any thread. */
+    /** Counts of the faults so far. Any thread. */
     FaultCounts faults();
 }

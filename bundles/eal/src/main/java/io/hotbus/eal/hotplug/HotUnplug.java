@@ -5,16 +5,16 @@ import io.hotbus.eal.bus.Device;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The one path of a removal: every detector ends here, in any order, and the first one counts. A
- * service of the core bundle.
+ * The common path of all removals: every detector reports here, in any order, and the first report
+ * counts. A service of the core bundle.
  *
- * <p>Any thread but a forwarding one. The device is marked removed (once), the
- * {@link BusHotplugHandler} of its bus is called if failure handling is on, and
- * {@link DeviceEvent.Kind#REMOVE} is published. Where the bus's handler is not there at the moment
- * the removal is kept for the one that comes, and after a deadline goes on without it.
+ * <p>Any thread but a forwarding one. The device is marked removed (once), the {@link
+ * BusHotplugHandler} of its bus is called if failure handling is on, and {@link
+ * DeviceEvent.Kind#REMOVE} is published. If the bus has no handler at that moment, the removal
+ * waits for one. After a deadline it continues without a handler.
  */
 @ProviderType
 public interface HotUnplug {
-    /** Whether this report was the first for {@code device}. */
+    /** Reports that {@code device} is gone. Returns whether this report was the first. */
     boolean report(Device device, RemovalCause cause);
 }

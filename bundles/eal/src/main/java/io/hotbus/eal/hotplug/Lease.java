@@ -3,7 +3,7 @@ package io.hotbus.eal.hotplug;
 
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Keeps something on until closed. Closing twice does no harm; any thread. */
+/** Keeps something on until closed. Closing is idempotent. Any thread. */
 @ProviderType
 public interface Lease extends AutoCloseable {
     @Override

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.hotplug;
 
-/** Which detector noticed first that a device is gone. */
+/** The detector that first noticed that a device is gone. */
 public enum RemovalCause {
     /** An access to its memory raised SIGBUS. */
     SIGBUS,
-    /** The kernel, or a virtual device's hardware side, said it was removed. */
+    /** The kernel, or the hardware side of a virtual device, reported the removal. */
     UEVENT_REMOVE,
-    /** The kernel said its kernel driver let go of it. */
+    /** The kernel reported that the kernel driver released the device. */
     UEVENT_UNBIND,
     /** Its UIO file descriptor failed. */
     UIO_ERROR,

@@ -6,8 +6,8 @@ import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Pulls devices out and plugs them in again, for tests and demonstrations. Registered as a service
- * by whatever owns the hardware side. Any control thread.
+ * Pulls devices out and plugs them in again, for tests and demonstrations. The owner of the
+ * hardware side registers it as a service. Any control thread.
  */
 @ConsumerType
 public interface RemovalInjector {
@@ -20,11 +20,12 @@ public interface RemovalInjector {
     record Slot(String name, boolean present) {
     }
 
-    /** The places there are now. */
+    /** The present slots. */
     List<Slot> slots();
 
     /**
-     * Pulls the device out: its memory is gone when this returns. Who uses it finds out by itself.
+     * Pulls the device out: its memory is gone when this returns. Its users must notice that by
+     * themselves.
      *
      * @return when the memory went, on the clock of {@link System#nanoTime}
      * @throws DeviceException no such slot, or nothing in it

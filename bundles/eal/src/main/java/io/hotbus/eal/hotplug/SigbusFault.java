@@ -4,13 +4,13 @@ package io.hotbus.eal.hotplug;
 import java.util.Locale;
 
 /**
- * A SIGBUS that was repaired: the window it hit reads as its {@code Fill} by now.
+ * A repaired SIGBUS: the window that was accessed now reads as its {@code Fill}.
  *
- * @param address     the very byte that was accessed
+ * @param address     the byte that was accessed
  * @param window      the window's name, as in {@code net_sim0 BAR0}
  * @param thread      kernel id of the thread that accessed it
- * @param timeNanos   when, on the clock of {@link System#nanoTime}
- * @param repairNanos from then until the replacement was in place
+ * @param timeNanos   when it happened, on the clock of {@link System#nanoTime}
+ * @param repairNanos from {@code timeNanos} until the replacement was in place
  * @param count       repairs of this window so far, this one included
  */
 public record SigbusFault(

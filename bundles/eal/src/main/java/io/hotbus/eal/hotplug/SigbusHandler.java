@@ -4,10 +4,10 @@ package io.hotbus.eal.hotplug;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Says whether a faulting address belongs to a device of its bus, and what the fault means. Where
- * it means a removal, core publishes FAULT and reports the device to {@link HotUnplug}. Register
- * it as a service; handlers are asked in the order of {@code service.ranking}, highest first, until
- * one claims the fault. A fault that no handler claims is kept and offered to each handler that is
+ * Says whether a faulting address belongs to a device of its bus, and what the fault means. If it
+ * means a removal, core publishes FAULT and reports the device to {@link HotUnplug}. Register it as
+ * a service; handlers are asked in the order of {@code service.ranking}, highest first, until one
+ * claims the fault. A fault that no handler claims is kept and offered to each handler that is
  * registered later.
  *
  * <p>Runs on {@code sigbus-dispatcher}, never in signal context: the access has been repaired
@@ -17,6 +17,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 @FunctionalInterface
 public interface SigbusHandler {
-    /** Whether {@code fault} is of a device of its bus, and what became of it. Never null. */
+    /**
+     * Says whether {@code fault} is in a device of this bus, and what it means. Never returns null.
+     */
     SigbusVerdict handleSigbus(SigbusFault fault);
 }

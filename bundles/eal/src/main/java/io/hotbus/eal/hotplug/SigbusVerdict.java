@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.hotplug;
 
-/** What a {@link SigbusHandler} says of a fault. */
+/** The answer of a {@link SigbusHandler} about a fault. */
 public enum SigbusVerdict {
     /** The address is not of a device of this handler; the next handler is asked. */
     NOT_CLAIMED,
     /** The address is of a device of this handler, and the fault means that the device is gone. */
     REMOVED,
-    /** The handler has dealt with the fault, and the device stays. */
+    /** The handler has handled the fault, and the device stays. */
     HANDLED,
-    /** The handler could not deal with the fault: the operator is told, the process goes on. */
+    /** The handler failed to handle the fault: that is logged, and the process goes on. */
     FAILED
 }

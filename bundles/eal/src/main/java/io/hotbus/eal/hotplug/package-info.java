@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What happens when a device comes or goes: the services that detect, repair, decide and are
- * told.
+ * Hot-plug: the services that detect a device that comes or goes, repair faults, decide, and are
+ * notified.
  */
 @Version("1.1.0")
 package io.hotbus.eal.hotplug;

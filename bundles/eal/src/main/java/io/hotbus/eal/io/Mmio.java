@@ -6,15 +6,14 @@ import java.util.Objects;
 /**
  * One window on a device's memory: a BAR, or a part of one, mapped into this process.
  *
- * <p>Any thread; the access itself is the device's business to order. Reads are never merged or
+ * <p>Any thread; the driver must order accesses as the device needs. Reads are never merged or
  * repeated and order what follows them; writes are never merged and are ordered after what precedes
  * them, so a doorbell may be rung right after its descriptors are written. Values are
- * little-endian, as the host is. Offsets are bytes from the start of the window and are checked:
- * an access outside it, or after {@link MmioMapper#release}, throws {@link
- * IndexOutOfBoundsException}.
+ * little-endian, as the host is. Offsets are bytes from the start of the window and are checked: an
+ * access outside it, or after {@link MmioMapper#release}, throws {@link IndexOutOfBoundsException}.
  *
- * <p>When the device is pulled out, an access completes all the same: reads return the window's
- * {@link Fill} and writes go nowhere. A driver takes all-ones in a register that never holds them
+ * <p>When the device is pulled out, an access still completes: reads return the window's {@link
+ * Fill} and writes have no effect. A driver treats all-ones in a register that never holds all-ones
  * as "gone".
  */
 public final class Mmio {
@@ -98,8 +97,8 @@ public final class Mmio {
     }
 
     /**
-     * Plain access, for descriptor fields that another access of this window orders: read after
-     * the DD bit, written before the doorbell.
+     * Reads plainly, for descriptor fields that another access of this window orders: reads after
+     * the DD bit, writes before the doorbell.
      */
     public int plainRead32(long offset) {
         return RawMemory.getInt(at(offset, 4));

@@ -8,19 +8,19 @@ import org.osgi.annotation.versioning.ProviderType;
  * Maps device memory and claims it in the table of the SIGBUS handler. A service of the core
  * bundle.
  *
- * <p>Control threads; any of them. A window is claimed before {@link #map} returns, so that even
- * the first access, inside probe, is covered; it is withdrawn before it is unmapped.
+ * <p>Any control thread. A window is claimed before {@link #map} returns, so that even the first
+ * access, inside probe, is covered; it is withdrawn before it is unmapped.
  */
 @ProviderType
 public interface MmioMapper {
     /**
-     * What is mapped: a part of a file.
+     * The part of a file that is mapped.
      *
-     * @param name   of the window, as the bus calls it: {@code BAR0}
+     * @param name   the name that the bus gives the window: {@code BAR0}
      * @param fd     the file, which may be closed afterwards
      * @param offset in the file, bytes in whole pages
      * @param length bytes in whole pages
-     * @param fill   what is read there once the device is gone
+     * @param fill   what the window reads as once the device is gone
      */
     record Source(String name, int fd, long offset, long length, Fill fill) {
     }
@@ -28,14 +28,14 @@ public interface MmioMapper {
     /**
      * Maps {@code source}, shared and read-write, as a window of {@code owner}.
      *
-     * @throws IOException naming the owner, the window and the errno
+     * @throws IOException the message names the owner, the window and the errno
      */
     Mmio map(MmioWindows owner, Source source) throws IOException;
 
     /**
-     * Withdraws the window, waits until no fault is being repaired in it, and unmaps it; while
-     * handlers are being asked about a fault in it, its range stays taken until they have been.
-     * The caller has seen to it that no thread accesses it any more. Idempotent.
+     * Withdraws the window, waits until no fault is being repaired in it, and unmaps it. While
+     * handlers are asked about a fault in the window, its addresses stay mapped until they have
+     * answered. The caller must ensure that no thread accesses the window. Idempotent.
      */
     void release(MmioWindows owner, Mmio window);
 
@@ -45,10 +45,11 @@ public interface MmioMapper {
     }
 
     /**
-     * Puts replacement memory behind every window of {@code owner} at once, faulted or not: the
-     * device is gone. Idempotent.
+     * Puts replacement memory behind every window of {@code owner} at once, because the device is
+     * gone. Idempotent.
      *
-     * @throws IOException naming the first window that could not be replaced; the others are
+     * @throws IOException a window could not be replaced; the message names the first. The others
+     *     are replaced
      */
     void replace(MmioWindows owner) throws IOException;
 

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The windows of one device. Any thread; changed by {@link MmioMapper} implementations alone. */
+/** The windows of one device. Any thread; only {@link MmioMapper} implementations change it. */
 public final class MmioWindows {
     private final String owner;
     private final Optional<Device> device;
@@ -30,7 +30,7 @@ public final class MmioWindows {
         return owner;
     }
 
-    /** The device; on its bus or not. Empty where the windows are of none. */
+    /** The device; on its bus or not. Empty if the windows belong to no device. */
     public Optional<Device> device() {
         return device;
     }

@@ -5,7 +5,7 @@ import java.lang.reflect.Field;
 import sun.misc.Unsafe;
 
 /**
- * Loads and stores at absolute addresses: the one class that owns raw memory access.
+ * Loads and stores at absolute addresses. This is the only class with raw memory access.
  *
  * <p>Any thread. Nothing is checked: an address that is not mapped ends the process. Drivers use
  * {@link Mmio}; this class is for the few places that lay out memory themselves (buffers, rings,
@@ -90,12 +90,15 @@ public final class RawMemory {
         return UNSAFE.getLongVolatile(null, address);
     }
 
-    /** Bytes have no release store in Unsafe: this one is a full fence. Rare in register files. */
+    /**
+     * Writes a byte, with a full fence: Unsafe has no release store for bytes. Rarely needed for
+     * registers.
+     */
     public static void putByteVolatile(long address, byte value) {
         UNSAFE.putByteVolatile(null, address, value);
     }
 
-    /** As {@link #putByteVolatile}. */
+    /** Writes 16 bits. See {@link #putByteVolatile}. */
     public static void putShortVolatile(long address, short value) {
         UNSAFE.putShortVolatile(null, address, value);
     }

@@ -11,17 +11,17 @@ public interface DmaAllocator {
     int ANY_NODE = -1;
 
     /**
-     * Zeroed, resident memory, from hugepages where there are any.
+     * Allocates zeroed, resident memory, from hugepages if there are any.
      *
-     * @param name     what it is for, for words
+     * @param name     its purpose, for messages
      * @param bytes    at least this many; rounded up to whole pages
-     * @param numaNode where it is to lie, as {@code PciFunction.numaNode} has it, or {@link
-     *     #ANY_NODE}; memory of another node is taken, and said, where that one has none
-     * @throws IOException naming the size and the errno
+     * @param numaNode its NUMA node, as in {@code PciFunction.numaNode}, or {@link #ANY_NODE}. If
+     *     that node has no memory left, memory of another node is used and that is logged
+     * @throws IOException the message names the size and the errno
      */
     DmaMemory allocate(String name, long bytes, int numaNode) throws IOException;
 
-    /** As {@link #allocate(String, long, int)}, on any node. */
+    /** Does {@link #allocate(String, long, int)} on any node. */
     default DmaMemory allocate(String name, long bytes) throws IOException {
         return allocate(name, bytes, ANY_NODE);
     }

@@ -5,20 +5,24 @@ import java.io.IOException;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Lets devices behind an IOMMU reach DMA memory. Register it as a service: it is called for all
- * memory there is, and from then on for each that is allocated or freed, so that memory and devices
- * may come in any order; what there is has been mapped when the service is registered. Control
- * threads, one call at a time: none waits for another thread that allocates or frees memory, or
- * that registers a mapper. A mapper that leaves is not called any more, not even to unmap.
+ * Maps DMA memory for devices behind an IOMMU. Register it as a service. It is called for all
+ * existing memory, and then for all memory that is allocated or freed, so memory and devices may
+ * come in any order. All existing memory is mapped when the registration returns. Control threads,
+ * one call at a time. A call must not wait for another thread that allocates or frees memory or
+ * registers a mapper. After its removal a mapper is not called again, not even to unmap.
  */
 @ConsumerType
 public interface DmaMapper {
-    /** @throws IOException naming the memory and the errno; an allocation then fails with it */
+    /**
+     * Maps {@code memory}.
+     *
+     * @throws IOException the message names the memory and the errno; the allocation fails with it
+     */
     void map(DmaMemory memory) throws IOException;
 
     /**
-     * No device reaches it when this returns; it is freed after that. Called also where {@link
-     * #map} has thrown. Idempotent.
+     * Unmaps {@code memory}. No device can reach it when this returns, and it is freed afterwards.
+     * Also called after {@link #map} has thrown. Idempotent.
      */
     void unmap(DmaMemory memory);
 }

@@ -13,12 +13,12 @@ public interface DmaMemory extends AutoCloseable {
     long length();
 
     /**
-     * The I/O virtual address of {@code address}, as a device is to be given it. Contiguous within
-     * a page of {@link #pageSize()}.
+     * Returns the I/O virtual address of {@code address}, for use by a device. Contiguous within a
+     * page of {@link #pageSize()}.
      */
     long iova(long address);
 
-    /** What {@link #iova} gives. */
+    /** The kind of address that {@link #iova} returns. */
     default IovaMode iovaMode() {
         return IovaMode.VA;
     }
@@ -26,7 +26,9 @@ public interface DmaMemory extends AutoCloseable {
     /** Bytes in a page: 4 KiB, 2 MiB or 1 GiB. */
     long pageSize();
 
-    /** Frees it; the caller has seen to it that no device and no thread uses it. Idempotent. */
+    /**
+     * Frees the memory. The caller must ensure that no device and no thread uses it. Idempotent.
+     */
     @Override
     void close();
 }

@@ -4,7 +4,7 @@ package io.hotbus.eal.mem;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** The Java heap, asked before something large is made there. */
+/** Checks the Java heap before a large object is created. */
 final class JavaHeap {
     private static final int MIB_SHIFT = 20;
 
@@ -12,9 +12,10 @@ final class JavaHeap {
     }
 
     /**
-     * Makes what takes {@code bytes} of the heap.
+     * Creates an object that takes {@code bytes} of the heap.
      *
-     * @throws IOException naming {@code what}, the bytes it needs and those that are left
+     * @throws IOException the heap is too small; the message names {@code what}, the bytes needed
+     *     and left
      */
     static <T> T make(String what, long bytes, Supplier<T> maker) throws IOException {
         if (bytes > left()) {
@@ -26,7 +27,7 @@ final class JavaHeap {
         try {
             return maker.get();
         } catch (OutOfMemoryError e) {
-            // There is enough, but not in one piece.
+            // There is enough memory, but not in one piece.
             throw tooSmall(what, bytes, e);
         }
     }

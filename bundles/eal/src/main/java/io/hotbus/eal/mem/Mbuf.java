@@ -11,10 +11,10 @@ import io.hotbus.eal.io.RawMemory;
  * bytes of headroom and the data room of the {@link Mempool}.
  *
  * <p>A packet that does not fit in one buffer is a chain of segments, one buffer each. Its handle
- * is that of the first segment, which alone holds what concerns the packet as a whole: its length,
- * its port and its metadata. A buffer may have several references, each of which is given back by
- * {@link MempoolCaches#free}; while it has more than one, nobody writes to the buffer.
- * Source: DPDK {@code struct rte_mbuf}.
+ * is that of the first segment, which alone holds the length, the port and the metadata of the
+ * packet. A buffer may have several references; {@link MempoolCaches#free} gives back one. While a
+ * buffer has more than one reference, no thread may write to it. Source: DPDK {@code struct
+ * rte_mbuf}.
  */
 public final class Mbuf {
     /** Bytes of the header: one cache line. */
@@ -51,18 +51,21 @@ public final class Mbuf {
     private Mbuf() {
     }
 
-    /** For {@link Mempool}: makes a buffer whose header a device knows as {@code iova}. */
+    /** For {@link Mempool}: initialises a buffer whose header is at {@code iova} for a device. */
     static void initialise(long mbuf, long iova) {
         RawMemory.putLong(mbuf + IOVA, iova);
         reset(mbuf);
     }
 
-    /** An empty packet again, of one segment with the whole headroom, and without metadata. */
+    /** Makes it an empty packet again: one segment with the whole headroom, without metadata. */
     public static void reset(long mbuf) {
         received(mbuf, 0, 0);
     }
 
-    /** A packet of {@code length} bytes has arrived on {@code port}, right after the headroom. */
+    /**
+     * Sets up a packet of {@code length} bytes that a device has received from {@code port} right
+     * after the headroom.
+     */
     public static void received(long mbuf, int length, int port) {
         // Two stores for six fields; little-endian.
         RawMemory.putLong(mbuf + DATA_OFFSET, HEADER + HEADROOM | (long) length << Integer.SIZE);
@@ -79,7 +82,7 @@ public final class Mbuf {
         return RawMemory.getLong(mbuf + IOVA) + RawMemory.getInt(mbuf + DATA_OFFSET);
     }
 
-    /** I/O virtual address of the first byte after the headroom: where a device is to receive. */
+    /** I/O virtual address of the first byte after the headroom: where a device shall receive. */
     public static long receiveIova(long mbuf) {
         return RawMemory.getLong(mbuf + IOVA) + HEADER + HEADROOM;
     }
@@ -140,8 +143,8 @@ public final class Mbuf {
      * Adds {@code count} references to each segment of a packet: it can be given back, or sent,
      * {@code count} times more. Any thread that holds a reference.
      *
-     * @throws IllegalStateException a buffer would have more than {@value #MAX_COUNT}; the
-     *     segments before it have theirs
+     * @throws IllegalStateException a buffer would have more than {@value #MAX_COUNT}; the segments
+     *     before that one keep the new references
      */
     public static void retain(long mbuf, int count) {
         long segment = mbuf;
@@ -155,7 +158,9 @@ public final class Mbuf {
         }
     }
 
-    /** Gives back one reference of this segment. Whether it was the last one. Any thread. */
+    /**
+     * Gives back one reference of this segment. Returns whether it was the last one. Any thread.
+     */
     public static boolean release(long mbuf) {
         if (references(mbuf) == 1) {
             return true;
@@ -173,22 +178,22 @@ public final class Mbuf {
         return Short.toUnsignedInt(RawMemory.getShort(mbuf + PORT));
     }
 
-    /** Sets the port the packet arrived on, of a packet that was handed on as it is. */
+    /** Sets the arrival port of a packet that is passed on unchanged. */
     public static void setPort(long mbuf, int port) {
         RawMemory.putShort(mbuf + PORT, (short) port);
     }
 
-    /** Eight bytes of the application's own. */
+    /** Eight bytes for the application's own use. */
     public static long userData(long mbuf) {
         return RawMemory.getLong(mbuf + USER_DATA);
     }
 
-    /** Sets the eight bytes of the application's own. */
+    /** Sets the eight bytes for the application's own use. */
     public static void setUserData(long mbuf, long value) {
         RawMemory.putLong(mbuf + USER_DATA, value);
     }
 
-    /** What the metadata holds and asks for: {@link MbufFlags}. DPDK: {@code ol_flags}. */
+    /** The metadata that is present or requested: {@link MbufFlags}. DPDK: {@code ol_flags}. */
     public static long flags(long mbuf) {
         return RawMemory.getByte(mbuf + METADATA) == 0 ? 0 : RawMemory.getLong(mbuf + FLAGS);
     }

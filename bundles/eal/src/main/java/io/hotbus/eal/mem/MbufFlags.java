@@ -2,10 +2,10 @@
 package io.hotbus.eal.mem;
 
 /**
- * The bits of {@link Mbuf#flags}: what a device found out about a packet that it received ({@code
- * RX_}), and what a device is to do with a packet that it sends ({@code TX_}). A device does only
- * what the port was configured for.
- * Source: DPDK {@code RTE_MBUF_F_RX_VLAN} and its siblings; the values are our own.
+ * The bits of {@link Mbuf#flags}: the results of a device for a received packet ({@code RX_}), and
+ * what a device shall do with a packet that it sends ({@code TX_}). A device does only what the
+ * port was configured for. Source: DPDK {@code RTE_MBUF_F_RX_VLAN} and its siblings; the values
+ * differ.
  */
 public final class MbufFlags {
     /** The VLAN tag was taken out of the packet, and is {@link Mbuf#vlanTci}. */

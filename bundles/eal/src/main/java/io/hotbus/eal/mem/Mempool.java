@@ -12,17 +12,17 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A fixed number of packet buffers of one size.
  *
- * <p>Any thread; {@link #get} and {@link #put} never lock or allocate. Threads that poll queues
- * have {@link MempoolCaches} in front of it, for speed. Source: DPDK {@code rte_mempool},
- * {@code rte_pktmbuf_pool_create}.
+ * <p>Any thread; {@link #get} and {@link #put} never lock or allocate. Threads that poll queues use
+ * {@link MempoolCaches} in front of it, for speed. Source: DPDK {@code rte_mempool}, {@code
+ * rte_pktmbuf_pool_create}.
  */
 public final class Mempool implements AutoCloseable {
-    /** Bytes for packet data where nothing else is asked for. */
+    /** The default bytes for packet data. */
     public static final int DEFAULT_DATA_ROOM = 2048;
     /**
      * Whether buffers are tracked: assertions are enabled for this class, or the system property
      * {@code hotbus.mempool.debug} is {@code true}. A buffer that is given back twice, or to
-     * another pool, is then found, and {@link #holders} names who holds the buffers.
+     * another pool, is then detected, and {@link #holders} names the holders of all buffers.
      */
     public static final boolean DEBUG = Mempool.class.desiredAssertionStatus()
             || Boolean.getBoolean("hotbus.mempool.debug");
@@ -46,10 +46,10 @@ public final class Mempool implements AutoCloseable {
     private final long address;
     /** Bytes; 0 once it is closed. */
     private long length;
-    /** Null where buffers are not tracked. */
+    /** Null if buffers are not tracked. */
     private final MempoolTracker tracker;
 
-    /** For {@link Mempools#create}, which says the rest. */
+    /** For {@link Mempools#create}, which describes the arguments. */
     Mempool(String name, int capacity, int dataRoom, DmaAllocator allocator,
             Mempools mempools) throws IOException {
         if (capacity < 1 || capacity > 1 << 27 || dataRoom < 64 || dataRoom > 1 << 16) {
@@ -77,7 +77,7 @@ public final class Mempool implements AutoCloseable {
         return (Mbuf.HEADER + Mbuf.HEADROOM + dataRoom + LINE - 1) & -LINE;
     }
 
-    /** Bytes that hold all buffers, whatever the page size turns out to be. */
+    /** The bytes that hold all buffers for any page size. */
     private static long footprint(int capacity, int size) {
         long page = size > SMALLEST_PAGE ? LARGE_PAGE : SMALLEST_PAGE;
         long perPage = page / size;
@@ -85,9 +85,10 @@ public final class Mempool implements AutoCloseable {
     }
 
     /**
-     * A buffer never straddles a page it fits in, so that it is contiguous for the device, too. The
-     * room left over in a page is put before its first buffer, a cache line more in each page:
-     * headers a whole page apart would all compete for the same few lines of the cache.
+     * Divides the memory into buffers. A buffer that fits in a page never crosses its end, so it is
+     * contiguous for the device, too. The unused room of a page is used to shift its first buffer,
+     * by one more cache line in each page: headers exactly a page apart would compete for the same
+     * few cache lines.
      */
     private void carve(int size) {
         long page = memory.pageSize();
@@ -111,12 +112,12 @@ public final class Mempool implements AutoCloseable {
         }
     }
 
-    /** For words, and for the memory's name in {@code /proc/self/maps}. */
+    /** The name, for messages and for the memory in {@code /proc/self/maps}. */
     public String name() {
         return name;
     }
 
-    /** The mempools that this is one of. */
+    /** The mempools that this pool belongs to. */
     public Mempools mempools() {
         return mempools;
     }
@@ -126,7 +127,7 @@ public final class Mempool implements AutoCloseable {
         return capacity;
     }
 
-    /** How many are free now, those in caches included. */
+    /** How many buffers are free now, including those in caches. */
     public int available() {
         int cached = 0;
         for (MempoolCache cache : caches) {
@@ -135,7 +136,7 @@ public final class Mempool implements AutoCloseable {
         return free.size() + cached;
     }
 
-    /** Whether {@code mbuf} is a buffer of this pool: whether it lies in its memory. */
+    /** Whether {@code mbuf} is a buffer of this pool, judged by its address. */
     public boolean contains(long mbuf) {
         return Long.compareUnsigned(mbuf - address, length) < 0;
     }
@@ -152,7 +153,9 @@ public final class Mempool implements AutoCloseable {
         return outside >= 0;
     }
 
-    /** As {@link #containsAll}, and each is a packet of one segment with one reference. */
+    /**
+     * Whether {@link #containsAll} holds and each is a packet of one segment with one reference.
+     */
     boolean containsAllPlain(long[] mbufs, int offset, int count) {
         long base = address;
         long last = length - 1;
@@ -171,28 +174,28 @@ public final class Mempool implements AutoCloseable {
         return dataRoom;
     }
 
-    /** The memory all buffers lie in, for those who map it for a device. */
+    /** The memory of all buffers, for mapping it for a device. */
     public DmaMemory memory() {
         return memory;
     }
 
     /**
-     * Promises {@code count} buffers to one who may come to hold as many, in queues and caches. Of
-     * those who ask first none can starve for want of buffers that later ones hold.
+     * Reserves {@code count} buffers for a caller that may hold that many in queues and caches. So
+     * a caller with a reservation cannot run out of buffers because later callers hold them.
      *
-     * @return whether so many were left to be promised; if not, none are
+     * @return whether that many buffers were not reserved yet; if false, none are reserved
      */
     public boolean reserve(int count) {
         int before = reserved.getAndUpdate(now -> now + count <= capacity ? now + count : now);
         return before + count <= capacity;
     }
 
-    /** Takes back a promise of {@code count} buffers, which are in the pool again. */
+    /** Ends a reservation of {@code count} buffers, which are in the pool again. */
     public void unreserve(int count) {
         reserved.addAndGet(-count);
     }
 
-    /** How many buffers are promised. */
+    /** How many buffers are reserved. */
     public int reserved() {
         return reserved.get();
     }
@@ -210,12 +213,11 @@ public final class Mempool implements AutoCloseable {
     }
 
     /**
-     * As {@link #get}, for a control thread that needs all of them: where there are fewer it looks
-     * again for a moment. A thread that is preempted in the middle of giving buffers back keeps all
-     * others from those behind, until it runs again; on an lcore this is one burst without a
-     * buffer.
+     * Does {@link #get} for a control thread that needs all of them: if there are fewer, it retries
+     * for a moment. A thread that is preempted while it gives buffers back hides the later ones
+     * from other threads until it runs again. An lcore then has one burst without a buffer.
      *
-     * @param holder who will hold them, for {@link #holders}
+     * @param holder the name of the new holder, for {@link #holders}
      */
     public int getPatiently(String holder, long[] mbufs, int offset, int count) {
         int got = get(mbufs, offset, count);
@@ -229,10 +231,11 @@ public final class Mempool implements AutoCloseable {
     }
 
     /**
-     * Gives buffers back, each of them once: to this pool, or where one is of another, to that.
+     * Gives buffers back, each exactly once: to this pool, or to the pool that the buffer belongs
+     * to.
      *
-     * @throws IllegalArgumentException one is of no pool there is
-     * @throws IllegalStateException    in debug runs: one is free already
+     * @throws IllegalArgumentException a buffer belongs to no pool
+     * @throws IllegalStateException    in debug runs: a buffer is free already
      */
     public void put(long[] mbufs, int offset, int count) {
         if (containsAll(mbufs, offset, count)) {
@@ -251,26 +254,26 @@ public final class Mempool implements AutoCloseable {
         offer(mbufs, offset, count);
     }
 
-    /** As {@link #get}, of buffers that may hold an old packet; they are not tracked. */
+    /** Does {@link #get} without resetting and tracking the buffers. */
     int poll(long[] mbufs, int offset, int count) {
         return free.poll(mbufs, offset, count);
     }
 
-    /** As {@link #put}; they are not tracked. */
+    /** Does {@link #put} without tracking the buffers. */
     void offer(long[] mbufs, int offset, int count) {
         for (int done = 0; done < count; ) {
             done += free.offer(mbufs, offset + done, count - done);
         }
     }
 
-    /** In debug runs: {@code holder} holds these buffers from now on. Else nothing. */
+    /** In debug runs: notes that {@code holder} holds these buffers. Otherwise does nothing. */
     public void hold(String holder, long[] mbufs, int offset, int count) {
         if (DEBUG) {
             tracker.taken(mbufs, offset, count, holder);
         }
     }
 
-    /** In debug runs: how many buffers each holder has, by its name. Else empty. */
+    /** In debug runs: how many buffers each holder has, by its name. Otherwise empty. */
     public Map<String, Integer> holders() {
         return DEBUG ? tracker.holders() : Map.of();
     }

@@ -5,10 +5,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A stack of buffers of one pool, in front of it, for one thread: the buffer that was given back
- * last, which the CPU's cache still holds, is taken first. Most gets and puts stay in it; the pool
- * is asked for half a cache at a time. Made by {@link MempoolCaches#of}; one thread at a time.
- * Source: DPDK {@code rte_mempool_cache}.
+ * A stack of free buffers in front of one pool, for one thread. The buffer that was given back
+ * last, which is still in the CPU's cache, is taken first. Most gets and puts do not reach the
+ * pool; the others move half a cache at a time. Created by {@link MempoolCaches#of}. One thread at
+ * a time. Source: DPDK {@code rte_mempool_cache}.
  */
 public final class MempoolCache {
     private static final VarHandle SIZE;
@@ -28,7 +28,7 @@ public final class MempoolCache {
     /** Written by the owner's thread alone; any thread may read it. */
     private int size;
 
-    /** @param capacity buffers it may hold; 0 where each goes to the pool at once */
+    /** @param capacity buffers it may hold; 0: each goes to the pool at once */
     MempoolCache(MempoolCaches owner, Mempool pool, int capacity) {
         this.owner = owner;
         this.pool = pool;
@@ -46,8 +46,8 @@ public final class MempoolCache {
     }
 
     /**
-     * Takes up to {@code count} buffers into {@code mbufs} from {@code offset}. They may hold an
-     * old packet: they are for a device to write, or else to be {@link Mbuf#reset reset}.
+     * Takes up to {@code count} buffers into {@code mbufs} from {@code offset}. They may contain an
+     * old packet: let a device write them, or {@link Mbuf#reset reset} them.
      */
     public int get(long[] mbufs, int offset, int count) {
         int n = count;
@@ -63,7 +63,10 @@ public final class MempoolCache {
         return n;
     }
 
-    /** Fills itself up to half, or as far as it takes, and the pool has some. */
+    /**
+     * Fills the cache from the pool up to half, or up to {@code count}, as far as the pool has
+     * buffers.
+     */
     private int getWithPool(long[] mbufs, int offset, int count) {
         int wanted = Math.min(stack.length, Math.max(count, stack.length / 2));
         size += pool.poll(stack, size, wanted - size);
@@ -74,9 +77,10 @@ public final class MempoolCache {
     }
 
     /**
-     * Gives buffers of this pool back, each of them once.
+     * Gives buffers of this pool back, each exactly once.
      *
-     * @throws IllegalStateException in debug runs: a buffer is free already, or of another pool
+     * @throws IllegalStateException in debug runs: a buffer is free already or belongs to another
+     *     pool
      */
     public void put(long[] mbufs, int offset, int count) {
         if (Mempool.DEBUG) {
@@ -93,7 +97,7 @@ public final class MempoolCache {
         }
     }
 
-    /** The call of arraycopy costs more than to copy a few. */
+    /** Copies buffers. For a few of them, a call of arraycopy costs more than a loop. */
     private static void copy(long[] from, int fromIndex, long[] to, int toIndex, int count) {
         if (count > FEW) {
             System.arraycopy(from, fromIndex, to, toIndex, count);
@@ -104,7 +108,7 @@ public final class MempoolCache {
         }
     }
 
-    /** Gives the pool those that have been here longest, so that half of it will be full. */
+    /** Gives the oldest buffers to the pool, so that the cache will be half full. */
     private void makeRoom(int count) {
         int keep = Math.max(0, Math.min(size, stack.length / 2 - count));
         pool.offer(stack, 0, size - keep);
@@ -112,7 +116,7 @@ public final class MempoolCache {
         size = keep;
     }
 
-    /** Gives all it holds back to the pool. */
+    /** Gives all buffers back to the pool. */
     void flush() {
         pool.offer(stack, 0, size);
         size = 0;

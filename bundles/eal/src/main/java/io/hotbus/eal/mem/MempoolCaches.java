@@ -4,16 +4,16 @@ package io.hotbus.eal.mem;
 import java.util.Arrays;
 
 /**
- * The buffers that a thread has at hand: a {@link MempoolCache} for each pool it meets. Whatever
- * the thread runs takes buffers from it and gives them back to it.
+ * The mempool caches of one thread: a {@link MempoolCache} for each pool that it uses. All code
+ * that the thread runs takes buffers from them and gives them back to them.
  *
- * <p>An lcore has one for as long as it runs, and gives its buffers back to the pools when it is
- * idle. Another thread that polls a queue makes one of its own and closes it, or uses
- * {@link Mempools#uncached}. One thread at a time.
- * Source: DPDK, which has a {@code rte_mempool_cache} for each lcore and pool.
+ * <p>An lcore has one object while it runs, and gives its buffers back to the pools when it is
+ * idle. Another thread that polls a queue creates its own and closes it, or uses {@link
+ * Mempools#uncached}. One thread at a time. Source: DPDK, which has a {@code rte_mempool_cache} for
+ * each lcore and pool.
  */
 public final class MempoolCaches implements AutoCloseable {
-    /** Buffers of each pool that an lcore keeps at hand: several bursts. */
+    /** Buffers of each pool that an lcore caches: several bursts. */
     public static final int DEFAULT_CAPACITY = 512;
 
     private final Mempools mempools;
@@ -22,14 +22,14 @@ public final class MempoolCaches implements AutoCloseable {
     private MempoolCache[] caches = {};
     private String holder;
 
-    /** For {@link Mempools#caches}, which says the rest. */
+    /** For {@link Mempools#caches}, which describes the arguments. */
     MempoolCaches(Mempools mempools, String holder, int capacity) {
         this.mempools = mempools;
         this.holder = holder;
         this.capacity = capacity;
     }
 
-    /** The buffers of {@code pool} at hand. */
+    /** The cache of {@code pool}. */
     public MempoolCache of(Mempool pool) {
         MempoolCache[] all = caches;
         for (int i = 0; i < all.length; i++) {
@@ -55,10 +55,10 @@ public final class MempoolCaches implements AutoCloseable {
     }
 
     /**
-     * Gives buffers back, each of them once and to the pool it is of.
+     * Gives buffers back, each exactly once and to the pool that it belongs to.
      *
-     * @throws IllegalArgumentException one is of no pool there is
-     * @throws IllegalStateException in debug runs: one is free already
+     * @throws IllegalArgumentException a buffer belongs to no pool
+     * @throws IllegalStateException in debug runs: a buffer is free already
      */
     public void put(long[] mbufs, int offset, int count) {
         MempoolCache[] all = caches;
@@ -74,10 +74,10 @@ public final class MempoolCaches implements AutoCloseable {
     }
 
     /**
-     * Gives packets back: of each of their segments one reference, and its buffer with the last
-     * one. DPDK: {@code rte_pktmbuf_free_bulk}.
+     * Gives packets back: one reference of each segment, and with the last reference the buffer.
+     * DPDK: {@code rte_pktmbuf_free_bulk}.
      *
-     * @throws IllegalArgumentException a buffer is of no pool there is
+     * @throws IllegalArgumentException a buffer belongs to no pool
      * @throws IllegalStateException in debug runs: a buffer is free already
      */
     public void free(long[] packets, int offset, int count) {
@@ -96,17 +96,17 @@ public final class MempoolCaches implements AutoCloseable {
     private void freeSegments(long packet) {
         long segment = packet;
         for (int i = Mbuf.segments(packet); i > 0; i--) {
-            // The buffer may be another thread's once it is given back.
+            // Another thread may own the buffer once it is given back.
             long next = Mbuf.next(segment);
             freeSegment(segment);
             segment = next;
         }
     }
 
-    /** Gives back one reference of a buffer, and the buffer with the last one. */
+    /** Gives back one reference of a buffer, and with the last reference the buffer. */
     public void freeSegment(long mbuf) {
         if (Mbuf.release(mbuf)) {
-            // Those without a cache may be several threads'.
+            // Several threads may share an object without a cache.
             long[] single = capacity == 0 ? new long[1] : one;
             single[0] = mbuf;
             put(single, 0, 1);
@@ -122,7 +122,7 @@ public final class MempoolCaches implements AutoCloseable {
         return mempools.poolOf(mbuf);
     }
 
-    /** Gives all buffers at hand back to their pools, for other threads to take. */
+    /** Gives all cached buffers back to their pools, for other threads. */
     public void flush() {
         for (int i = 0; i < caches.length; i++) {
             caches[i].flush();
@@ -130,17 +130,17 @@ public final class MempoolCaches implements AutoCloseable {
         forgetClosed();
     }
 
-    /** Who takes and holds buffers now, for {@link Mempool#holders}. */
+    /** The present holder of buffers that are taken, for {@link Mempool#holders}. */
     public String holder() {
         return holder;
     }
 
-    /** From now on {@code holder} takes and holds buffers. */
+    /** Sets the holder of buffers that are taken from now on. */
     public void holder(String holder) {
         this.holder = holder;
     }
 
-    /** In debug runs: {@code holder} holds these packets from now on. Else nothing. */
+    /** In debug runs: notes that {@code holder} holds these packets. Otherwise does nothing. */
     public void hold(String holder, long[] packets, int offset, int count) {
         if (Mempool.DEBUG) {
             for (int i = offset; i < offset + count; i++) {
@@ -153,7 +153,7 @@ public final class MempoolCaches implements AutoCloseable {
         }
     }
 
-    /** As {@link #flush}, and nothing is taken any more. Idempotent. */
+    /** Does {@link #flush}. No buffer may be taken afterwards. Idempotent. */
     @Override
     public void close() {
         flush();

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Knows who holds each buffer of a pool, in debug runs. Any thread: a buffer belongs to one thread
- * at a time, and where two believe that it is theirs, one of them is told.
+ * Tracks the holder of each buffer of a pool in debug runs. Any thread: a buffer belongs to one
+ * thread at a time, and if two threads claim it, one of them gets an exception.
  */
 final class MempoolTracker {
     private static final int LINE_SHIFT = 6;
@@ -14,9 +14,9 @@ final class MempoolTracker {
 
     private final String pool;
     private final long address;
-    /** By the cache line that a buffer begins with; null where none does. */
+    /** The holder by the first cache line of the buffer; null if no buffer begins there. */
     private final String[] holders;
-    /** Who gave a free buffer back, by the same index. */
+    /** The thread or queue that gave a free buffer back, by the same index. */
     private final String[] givers;
 
     MempoolTracker(String pool, long address, long length) {
@@ -26,7 +26,7 @@ final class MempoolTracker {
         this.givers = new String[holders.length];
     }
 
-    /** A free buffer begins at {@code mbuf}. */
+    /** Adds a free buffer that begins at {@code mbuf}. */
     void add(long mbuf) {
         holders[(int) (mbuf - address >> LINE_SHIFT)] = FREE;
     }

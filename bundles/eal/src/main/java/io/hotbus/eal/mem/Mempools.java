@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** The mempools there are. A service of the core bundle; any thread. */
+/** All mempools of the process. A service of the core bundle; any thread. */
 @ProviderType
 public class Mempools {
     private final DmaAllocator allocator;
@@ -19,12 +19,13 @@ public class Mempools {
     }
 
     /**
-     * Makes a mempool, which is here until it is closed.
+     * Creates a mempool, which is listed here until it is closed.
      *
-     * @param name     for words, and for the memory's name in {@code /proc/self/maps}
+     * @param name     the name, for messages and for the memory in {@code /proc/self/maps}
      * @param capacity how many buffers
      * @param dataRoom bytes for packet data in each, headroom not counted
-     * @throws IOException the memory or the Java heap cannot be had, and how much is needed
+     * @throws IOException there is too little memory or Java heap; the message says how much is
+     *     needed
      */
     public Mempool create(String name, int capacity, int dataRoom) throws IOException {
         Mempool pool = new Mempool(name, capacity, dataRoom, allocator, this);
@@ -36,13 +37,13 @@ public class Mempools {
         pools.remove(closed);
     }
 
-    /** Those that are not closed. */
+    /** The mempools that are not closed. */
     public List<Mempool> pools() {
         return List.copyOf(pools);
     }
 
     /**
-     * The pool that {@code mbuf} is of.
+     * The pool that {@code mbuf} belongs to.
      *
      * @throws IllegalArgumentException there is none
      */
@@ -53,7 +54,7 @@ public class Mempools {
     }
 
     /**
-     * Makes the caches of a thread that polls queues, which closes them when it ends.
+     * Creates the caches of a thread that polls queues. The thread closes them when it ends.
      *
      * @param holder the thread's name, as {@link Mempool#holders} shows it
      */
@@ -62,17 +63,17 @@ public class Mempools {
     }
 
     /**
-     * As {@link #caches(String)}, with another capacity.
+     * Does {@link #caches(String)} with another capacity.
      *
-     * @param capacity buffers of each pool it keeps at hand: at least twice the largest burst
+     * @param capacity buffers of each pool that it caches: at least twice the largest burst
      */
     public MempoolCaches caches(String holder, int capacity) {
         return new MempoolCaches(this, holder, capacity);
     }
 
     /**
-     * For threads that are no lcore and poll a queue once in a while: nothing is kept at hand, each
-     * buffer comes from its pool and goes there. Any thread, several at once.
+     * Caches of capacity 0, for threads other than lcores that poll a queue now and then. Each
+     * buffer comes from its pool and goes back there at once. Any thread, several at once.
      */
     public MempoolCaches uncached() {
         return uncached;

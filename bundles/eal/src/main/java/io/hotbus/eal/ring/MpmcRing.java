@@ -21,14 +21,17 @@ public final class MpmcRing {
     private static final int PRODUCER = PAD;
     private static final int CONSUMER = 3 * PAD;
 
-    /** Slot {@code i}: at {@code 2i} the position it is ready for, at {@code 2i + 1} its value. */
+    /**
+     * Slot {@code i} has the position that it is ready for at {@code 2i}, and its value at {@code
+     * 2i + 1}.
+     */
     private final long[] slots;
     private final long[] positions = new long[5 * PAD];
     private final long mask;
 
     /**
-     * @param capacity how many longs it holds; a power of two, and 2 at least: in a ring of one
-     *     slot a full slot would look like a free one
+     * @param capacity how many longs it holds; a power of two, at least 2: in a ring with one slot,
+     *     a full slot would look like a free one
      */
     public MpmcRing(int capacity) {
         if (capacity < 2 || Integer.bitCount(capacity) != 1 || capacity > 1 << 29) {
@@ -55,7 +58,7 @@ public final class MpmcRing {
     }
 
     /**
-     * Puts in up to {@code count} of {@code values} from {@code offset}; returns how many fitted.
+     * Adds up to {@code count} of {@code values} from {@code offset}; returns how many fitted.
      */
     public int offer(long[] values, int offset, int count) {
         while (true) {
@@ -78,8 +81,7 @@ public final class MpmcRing {
     }
 
     /**
-     * Takes out up to {@code count} longs into {@code values} from {@code offset}; returns how
-     * many.
+     * Removes up to {@code count} longs into {@code values} from {@code offset}; returns how many.
      */
     public int poll(long[] values, int offset, int count) {
         while (true) {

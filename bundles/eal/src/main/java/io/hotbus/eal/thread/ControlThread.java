@@ -7,11 +7,13 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface ControlThread {
     /**
-     * Runs {@code task} on the control thread, after all that was handed in before. Any thread;
-     * never blocks. What the task throws is logged. A task that does not return in time is left to
-     * a thread of its own: later tasks of its {@code owner} wait for it, all others go on.
+     * Runs {@code task} on the control thread, after all tasks submitted before. Any thread; never
+     * blocks. An exception of the task is logged. A task that does not return in time keeps its
+     * thread: later tasks of its {@code owner} wait for it, and all others continue on a new
+     * thread.
      *
-     * @param owner whom the task belongs to (a listener), compared by identity and named in the log
+     * @param owner the object that the task belongs to (a listener); compared by identity and named
+     *     in the log
      */
     void execute(Object owner, Runnable task);
 }

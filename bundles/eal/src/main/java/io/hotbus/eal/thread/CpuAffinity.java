@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Which CPU the calling thread runs on. A service of the core bundle. */
+/** Binds threads to CPUs. A service of the core bundle. */
 @ProviderType
 public interface CpuAffinity {
     /** The CPUs this process may run on. */
@@ -14,16 +14,16 @@ public interface CpuAffinity {
     /**
      * Pins the calling thread to one CPU.
      *
-     * @throws IOException naming the CPU and the errno (EINVAL: not available)
+     * @throws IOException the message names the CPU and the errno (EINVAL: not available)
      */
     void pin(int cpu) throws IOException;
 
     /**
-     * Keeps all other threads of the process off that CPU, the JVM's own included, so that one that
-     * polls there is not put aside whenever they have something to do. Those that may run nowhere
-     * else stay. A thread started later runs where the one that started it may.
+     * Keeps all other threads of the process off that CPU, including the JVM's own, so that they do
+     * not interrupt a thread that polls there. Threads that may run on no other CPU stay. A thread
+     * that is started later inherits the CPUs of the thread that starts it.
      *
-     * @throws IOException naming the CPU and the errno
+     * @throws IOException the message names the CPU and the errno
      */
     void reserve(int cpu) throws IOException;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The threads an application meets: the control thread and CPU affinity. */
+/** Threads for applications: the control thread, the interrupt thread and CPU affinity. */
 @Version("1.1.0")
 package io.hotbus.eal.thread;
 

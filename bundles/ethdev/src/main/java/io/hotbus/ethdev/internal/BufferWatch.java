@@ -12,8 +12,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Looks once a second for ports that receive nothing for want of buffers. On {@code control}, since
- * the statistics may wait for a driver that is being started, which {@code interrupt} may not.
+ * Checks once a second for ports that receive nothing because they get no buffers. Runs on {@code
+ * control}: reading statistics may wait for a driver that is being started, and {@code interrupt}
+ * must not wait.
  */
 @Component(service = {}, immediate = true)
 public final class BufferWatch {

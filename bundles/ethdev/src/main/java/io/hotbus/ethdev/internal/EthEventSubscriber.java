@@ -10,14 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listener for as long as its service is there: once it is closed no call is inside or begins.
+ * A listener while its service is registered. Once it is closed, no call is inside the listener and
+ * none begins.
  */
 final class EthEventSubscriber {
     private static final Logger LOG = LoggerFactory.getLogger(EthEventSubscriber.class);
 
     private final EthEventListener listener;
     private final Duration patience;
-    /** Held during a call. Reentrant, since a listener may take its own service away. */
+    /** Held during a call. Reentrant, because a listener may unregister its own service. */
     private final ReentrantLock inside = new ReentrantLock();
     private volatile boolean closed;
 
@@ -31,7 +32,7 @@ final class EthEventSubscriber {
         return listener;
     }
 
-    /** On {@code control}. */
+    /** Calls the listener. On {@code control}. */
     void deliver(EthEvent event) {
         inside.lock();
         try {

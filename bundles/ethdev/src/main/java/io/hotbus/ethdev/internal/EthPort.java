@@ -22,12 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One port: keeps the driver's {@link EthDev} in its order of calls, and lcores away from it
- * whenever they have no business there.
+ * One port. It calls the driver's {@link EthDev} in the right order, and keeps lcores from its
+ * queues except while the port is started.
  *
- * <p>All calls of the driver are made under this object's monitor. A removal does not take it,
- * since the driver may be in the middle of a long call: {@link #deviceRemoved} only swaps the
- * queues.
+ * <p>All calls of the driver are made under this object's monitor. A removal does not take the
+ * monitor, because the driver may be in a long call: {@link #deviceRemoved} only swaps the queues.
  */
 final class EthPort implements Port {
     private static final Logger LOG = LoggerFactory.getLogger(EthPort.class);
@@ -98,15 +97,19 @@ final class EthPort implements Port {
         return live.tx(index);
     }
 
-    /** Keeps lcores off the device from their next burst on. Whether this was the first call. */
+    /**
+     * Keeps lcores off the device from their next burst on. Returns whether this was the first
+     * call.
+     */
     boolean deviceRemoved() {
         live.withdrawForGood();
         return removed.compareAndSet(false, true);
     }
 
     /**
-     * As {@link #deviceRemoved} does, because the driver takes it away: who asks for its queues
-     * from now on, even one that learns of the port only now, does not reach the driver.
+     * Keeps lcores off the device like {@link #deviceRemoved}, because the driver removes the port.
+     * A thread that asks for the queues from now on does not reach the driver, even if it learns of
+     * the port only now.
      */
     void leave() {
         live.withdrawForGood();
@@ -201,8 +204,9 @@ final class EthPort implements Port {
     }
 
     /**
-     * Warns where it has begun to receive nothing for want of buffers; whether it did. One thread
-     * at a time. Does not wait for a driver that is being set up, started or stopped.
+     * Warns if the port has begun to receive nothing because it gets no buffers. Returns whether it
+     * warned. One thread at a time. Does not wait for a driver that is being set up, started or
+     * stopped.
      */
     boolean watchBuffers() {
         if (state != PortState.STARTED || isRemoved()) {
@@ -289,7 +293,7 @@ final class EthPort implements Port {
         return new DeviceException(this + ": " + what);
     }
 
-    /** As log lines begin: {@code port 0 (net_sim0)}. */
+    /** The beginning of log lines: {@code port 0 (net_sim0)}. */
     @Override
     public String toString() {
         return "port " + id + " (" + name() + ")";

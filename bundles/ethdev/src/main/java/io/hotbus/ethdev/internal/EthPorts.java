@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * The ports of the process.
  *
  * <p>The table's monitor is held while an event is handed to the control thread, which never
- * blocks: so every listener sees a port's events in the order NEW, any others, DESTROY. No port or
- * driver is called under it.
+ * blocks. So every listener sees a port's events in the order NEW, any others, DESTROY. No port or
+ * driver is called under the monitor.
  */
 @Component(service = {PortRegistry.class, DeviceEventListener.class, EthPorts.class})
 public final class EthPorts implements PortRegistry, DeviceEventListener {
@@ -41,7 +41,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     private final ControlThread control;
     private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
-    /** By id; empty where the id is taken by a port in the making. Guarded by itself. */
+    /** The ports by id; empty if a port with that id is being created. Guarded by itself. */
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
     /** The device that uses an id, or used it last. Guarded by the table. */
     private final Map<Integer, String> lastDevices = new HashMap<>();
@@ -51,12 +51,12 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         this.control = control;
     }
 
-    /** Told of events from now on. */
+    /** Adds a listener for events from now on. */
     void addListener(EthEventListener listener) {
         subscribers.add(new EthEventSubscriber(listener, LISTENER_PATIENCE));
     }
 
-    /** Returns when no call is inside the listener and none will be made. */
+    /** Removes the listener. Returns when no call is inside it and none will be made. */
     void removeListener(EthEventListener listener) {
         for (EthEventSubscriber subscriber : subscribers) {
             if (subscriber.listener() == listener) {
@@ -66,7 +66,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         }
     }
 
-    /** Asked to let go of each port that is taken away, from now on. */
+    /** Adds a user, which is asked to release each port before its removal. */
     void addUser(PortUser user) {
         users.add(user);
     }
@@ -129,7 +129,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
             raise(EthEvent.Kind.NEW, port);
         }
         LOG.info("{}: new, driver {}, MAC {}", port, port.info().driver(), port.macAddress());
-        // Its removal may have been told to the ports of the device before this one was among them.
+        // The removal may have been reported before this port was in the table.
         if (device.isGone()) {
             deviceRemoved(port);
         }
@@ -137,8 +137,8 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     }
 
     /**
-     * The one the device had before: when several return after an update, in any order, each is the
-     * port it was. Otherwise the lowest that is free.
+     * Takes the id that the device had before, so that devices which return after an update, in any
+     * order, keep their ids. Otherwise takes the lowest free id.
      */
     private int takeId(String device) {
         synchronized (table) {
@@ -165,7 +165,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         if (!(port instanceof EthPort ours)) {
             throw new IllegalArgumentException(port + " is not of this registry");
         }
-        // First: a user that has let go of it may yet be told that it is new.
+        // Called first: a user that has released the port may still receive its NEW event.
         ours.leave();
         users.forEach(user -> release(user, ours));
         try {
@@ -202,7 +202,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         }
     }
 
-    /** On {@code control}. */
+    /** Handles the removal of a device. On {@code control}. */
     @Override
     public void onDeviceEvent(DeviceEvent event) {
         if (event.kind() == DeviceEvent.Kind.REMOVE && event.device().isPresent()) {
@@ -219,7 +219,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         }
     }
 
-    /** Whether {@code port} is in the table, so that the event was raised. */
+    /** Raises the event if {@code port} is in the table. Returns whether it is. */
     private boolean raiseIfPresent(EthEvent.Kind kind, EthPort port) {
         synchronized (table) {
             boolean present = table.getOrDefault(port.id(), Optional.empty())

@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The queues of a port that lcores see: the driver's while it is started, else idle ones that
- * receive and take nothing, without an access.
+ * The queues of a port that lcores see: the driver's queues while the port is started, otherwise
+ * idle queues, which receive and take nothing and do not access the device.
  *
- * <p>Reading is for lcores, one volatile load. The arrays are as long as the device can have queues
- * and never change once published, so that a burst loop needs no check for a port that is stopped
- * or gone. Source of the idea: DPDK {@code eth_dev_fp_ops_reset}.
+ * <p>Lcores read them with one volatile load. The arrays have an element for each queue that the
+ * device can have and never change once published, so a burst loop needs no check for a port that
+ * is stopped or gone. Source of the idea: DPDK {@code eth_dev_fp_ops_reset}.
  */
 final class LiveQueues {
     private static final RxQueue IDLE_RX = new RxQueue() {
@@ -36,7 +36,7 @@ final class LiveQueues {
     private volatile TxQueue[] tx;
     /** By receive queue: who is to be woken when the queues change; null where nobody sleeps. */
     private final AtomicReferenceArray<Runnable> sleepers;
-    /** No queue of the driver is ever published again. */
+    /** Whether the driver's queues must never be published again. */
     private boolean ended;
 
     LiveQueues(int maxRxQueues, int maxTxQueues) {
@@ -91,14 +91,14 @@ final class LiveQueues {
         wakeSleepers();
     }
 
-    /** From their next burst on, lcores meet idle queues. */
+    /** Shows lcores idle queues from their next burst on. */
     synchronized void withdraw() {
         rx = idleRx;
         tx = idleTx;
         wakeSleepers();
     }
 
-    /** As {@link #withdraw}, for good. */
+    /** Does {@link #withdraw} for good. */
     synchronized void withdrawForGood() {
         withdraw();
         ended = true;

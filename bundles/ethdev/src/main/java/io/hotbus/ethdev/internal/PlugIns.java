@@ -10,9 +10,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Brings the listeners and users of other bundles to the ports. A component of its own, which
- * nothing depends on: a listener often needs the ports, and were these to refer to it, each would
- * wait for the other to be activated.
+ * Passes the listeners and users of other bundles to the ports. It is a separate component that no
+ * other component depends on. A listener often needs the ports; if the ports referred to the
+ * listener, each would wait for the other to be activated.
  */
 @Component(service = {}, immediate = true)
 public final class PlugIns {

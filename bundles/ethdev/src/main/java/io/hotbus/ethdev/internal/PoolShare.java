@@ -4,12 +4,15 @@ package io.hotbus.ethdev.internal;
 import io.hotbus.eal.mem.Mempool;
 import java.util.Optional;
 
-/** What a port has reserved of its mempool. Guarded by the port's lock. */
+/** The buffers that a port has reserved in its mempool. Guarded by the port's lock. */
 final class PoolShare {
     private Optional<Mempool> pool = Optional.empty();
     private int buffers;
 
-    /** Reserves {@code count} buffers instead. Returns how many the pool lacks, or 0. */
+    /**
+     * Replaces the reservation by {@code count} buffers of {@code next}. Returns how many the pool
+     * lacks, or 0.
+     */
     int exchange(Mempool next, int count) {
         giveBack();
         int left = next.capacity() - next.reserved();
@@ -21,7 +24,7 @@ final class PoolShare {
         return 0;
     }
 
-    /** The port holds none of them any more. Idempotent. */
+    /** Ends the reservation. The port holds none of the buffers by then. Idempotent. */
     void giveBack() {
         pool.ifPresent(p -> p.unreserve(buffers));
         pool = Optional.empty();

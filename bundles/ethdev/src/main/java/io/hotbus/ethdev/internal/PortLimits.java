@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Holds what is asked of a port against the limits of its device. */
+/** Checks requests to a port against the limits of its device. */
 final class PortLimits {
     private final String port;
     private final EthDevInfo info;
@@ -26,7 +26,11 @@ final class PortLimits {
         this.info = info;
     }
 
-    /** @throws DeviceException naming what the device cannot do, and what it can */
+    /**
+     * Checks a configuration.
+     *
+     * @throws DeviceException the device cannot do it; the message says what it can do
+     */
     void check(PortConfig config) throws DeviceException {
         check("rx", config.rxQueues(), config.rxDescriptors(), info.rx());
         check("tx", config.txQueues(), config.txDescriptors(), info.tx());
@@ -84,7 +88,11 @@ final class PortLimits {
                 .collect(Collectors.joining(", "));
     }
 
-    /** @throws DeviceException naming the MTUs that are possible */
+    /**
+     * Checks an MTU.
+     *
+     * @throws DeviceException the MTU is not possible; the message names the possible ones
+     */
     void checkMtu(int mtu) throws DeviceException {
         if (mtu < EthDevInfo.MIN_MTU || mtu > info.maxMtu()) {
             throw failure("MTU %s: %s to %s are possible"
@@ -92,7 +100,11 @@ final class PortLimits {
         }
     }
 
-    /** @throws NotSupportedException the device cannot go from {@code now} to {@code next} */
+    /**
+     * Checks a filter.
+     *
+     * @throws NotSupportedException the device cannot change from {@code now} to {@code next}
+     */
     void check(RxFilter now, RxFilter next) throws NotSupportedException {
         String lack = info.filter().lacks(now, next).orElse(null);
         if (lack != null) {

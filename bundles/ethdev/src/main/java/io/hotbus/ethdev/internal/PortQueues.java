@@ -9,8 +9,8 @@ import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 
 /**
- * The queues of a port as its driver made them, and the buffers that are promised to them. Guarded
- * by the port's lock.
+ * The queues of a port as its driver created them, and the buffers reserved for them. Guarded by
+ * the port's lock.
  */
 final class PortQueues {
     private final String port;
@@ -26,7 +26,12 @@ final class PortQueues {
         this.dev = dev;
     }
 
-    /** @throws DeviceException there are too few buffers, or as the driver says; there are none */
+    /**
+     * Sets up the queues.
+     *
+     * @throws DeviceException there are too few buffers, or the driver failed; there are no queues
+     *     then
+     */
     void setUp(PortConfig config) throws DeviceException {
         forget();
         reserveBuffers(config);
@@ -68,18 +73,18 @@ final class PortQueues {
         return tx;
     }
 
-    /** The port counts as not configured. */
+    /** Forgets the queues: the port counts as not configured. */
     void forget() {
         rx = new RxQueue[0];
         tx = new TxQueue[0];
     }
 
-    /** The queues are closed, and hold no buffers any more. Idempotent. */
+    /** Ends the reservation of buffers. The queues are closed and hold no buffers. Idempotent. */
     void giveBackBuffers() {
         share.giveBack();
     }
 
-    /** The pool of the queues, for words. */
+    /** The pool of the queues, for messages. */
     @Override
     public String toString() {
         return share.toString();

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * A port's statistics as shown: those of its device while it lives, then the last ones that could
- * be believed. Guarded by the port's lock.
+ * The statistics that a port shows: those of its device while the device is there, then the last
+ * credible reading. Guarded by the port's lock.
  *
- * <p>A device may be gone for some time before anyone notices, and its counters then read as
- * all-ones. A reading with such a value, or one during which the removal was noticed, is dropped;
- * where the value was true after all, the next reading shows it.
+ * <p>A device may be gone for some time before the removal is noticed, and its counters then read
+ * as all-ones. A reading with such a value is dropped, and so is a reading during which the removal
+ * was noticed. If the value was true, the next reading shows it.
  */
 final class ShownStats {
     private static final long ALL_ONES_32 = 0xffff_ffffL;
@@ -27,7 +27,7 @@ final class ShownStats {
     private EthStats stats = EthStats.ZERO;
     private Map<String, Long> xstats = Map.of();
 
-    /** {@code gone} tells whether the device is. */
+    /** {@code gone} says whether the device is gone. */
     ShownStats(EthDev dev, BooleanSupplier gone) {
         this.dev = dev;
         this.gone = gone;
@@ -63,7 +63,7 @@ final class ShownStats {
         xstats = Collections.unmodifiableMap(zeros);
     }
 
-    /** Reads them once more; the device is not asked again. */
+    /** Reads the statistics a last time. The device is not asked again. */
     void close() {
         stats();
         xstats();

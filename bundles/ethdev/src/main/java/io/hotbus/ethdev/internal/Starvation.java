@@ -5,13 +5,13 @@ import io.hotbus.ethdev.EthStats;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a started port receives nothing because it gets no buffers, by its counters from look to
- * look. One thread at a time.
+ * Detects from the counters that a started port receives nothing because it gets no buffers. One
+ * thread at a time.
  */
 final class Starvation {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** Null where the port was not started at the last look. */
+    /** The counters at the last look; null if the port was not started then. */
     private EthStats before;
     private long beforeNanos;
     private boolean told;
@@ -38,7 +38,7 @@ final class Starvation {
         return began;
     }
 
-    /** The port is not started. */
+    /** Notes that the port is not started. */
     void forget() {
         before = null;
         told = false;

@@ -5,7 +5,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 
-/** A driver's queues in debug runs: they say which queue holds a buffer. */
+/** Wraps a driver's queues in debug runs, so that each buffer records which queue holds it. */
 final class TrackedQueues {
     private TrackedQueues() {
     }

@@ -14,7 +14,7 @@ final class Xstats {
     private Xstats() {
     }
 
-    /** {@code stats} by DPDK's names, then those {@code ofDriver}. */
+    /** Returns {@code stats} by DPDK's names, then the counters of the driver. */
     static Map<String, Long> of(EthStats stats, Map<String, Long> ofDriver) {
         Map<String, Long> all = new LinkedHashMap<>();
         all.put("rx_good_packets", stats.rxPackets());

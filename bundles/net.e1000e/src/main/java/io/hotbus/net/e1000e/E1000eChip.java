@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The registers of one 82574: waits, the signs that no device answers, and the sequences that
- * concern the chip as a whole. Reading and the presence are for any thread, the
- * sequences for one control thread at a time.
+ * concern the chip as a whole. Any thread may read registers and check the presence; the sequences
+ * are for one control thread at a time.
  */
 final class E1000eChip {
     /** No access for the first microsecond of a reset; the host's timers are coarser. */
@@ -22,15 +22,17 @@ final class E1000eChip {
 
     private final PciDevice device;
     private final Registers registers;
-    /** Some milliseconds by the data sheet. */
+    /** Some milliseconds, according to the data sheet. */
     private final Duration resetLimit;
-    /** Requests that are under way end within microseconds; Linux waits 80 ms for it. */
+    /** Pending requests end within microseconds; Linux waits 80 ms. */
     private final Duration stopLimit;
     private final int configId;
-    /** What CTRL holds between the sequences. */
+    /** The value of CTRL between the sequences. */
     private int ctrl;
 
-    /** {@code resetLimit}: how long a reset may take; the end of requests, a tenth of it. */
+    /**
+     * {@code resetLimit}: how long a reset may take. The end of requests may take a tenth of it.
+     */
     E1000eChip(PciDevice device, Mmio bar0, Duration resetLimit) {
         this.device = device;
         this.registers = new Registers(bar0, r -> device.isGone() || isSilent());
@@ -44,12 +46,12 @@ final class E1000eChip {
         return device;
     }
 
-    /** For the statistics; a silent chip counts as absent. */
+    /** Whether the chip is present, for the statistics. A silent chip counts as absent. */
     Registers registers() {
         return registers;
     }
 
-    /** Which memory the chip can be given. */
+    /** Checks that the chip can reach the memory. */
     DmaReach reach() {
         return device::requireReachable;
     }
@@ -72,15 +74,15 @@ final class E1000eChip {
         return registers.await(register, mask, expected, limit);
     }
 
-    /** Whether the registers answer nothing that a chip would. */
+    /** Whether the registers read as no chip would answer. */
     boolean isSilent() {
         return isSilent(read(E1000eRegs.STATUS));
     }
 
     /**
-     * As {@link #isSilent()}, of a value of STATUS. It never holds all-ones. It may hold zero, but
-     * CTRL does not then; where both are zero it is memory that lost its device: a bridge or a
-     * hypervisor may have it read so.
+     * Does {@link #isSilent()} for a value of STATUS. STATUS is never all-ones. It may be zero, but
+     * then CTRL is not. If both are zero, the device is gone: a bridge or a hypervisor may return
+     * zeros.
      */
     boolean isSilent(int status) {
         if (status != 0) {
@@ -90,7 +92,7 @@ final class E1000eChip {
         return control == 0 || control == Registers.GONE;
     }
 
-    /** Whether its configuration space answers, as the function that was attached. */
+    /** Whether its configuration space answers with the ids of the attached function. */
     boolean isOnBus() {
         if (device.isGone()) {
             return false;
@@ -103,12 +105,11 @@ final class E1000eChip {
     }
 
     /**
-     * Puts the chip into a known state: no DMA, no interrupt, no offloads, link wanted. The
-     * filter tables are undefined, but for the own address.
-     * Source: 82574 data sheet, initialization sequence; the hand-over of the PHY as in
-     * Linux {@code e1000_reset_hw_82571}.
+     * Puts the chip into a known state: no DMA, no interrupt, no offloads, link wanted. The filter
+     * tables are undefined, except for the own address. Source: 82574 data sheet, initialization
+     * sequence; the hand-over of the PHY as in Linux {@code e1000_reset_hw_82571}.
      *
-     * @throws DeviceException it is gone, or does not answer
+     * @throws DeviceException the chip is gone, or does not answer
      */
     void reset() throws DeviceException {
         requireAnswer("does not answer");
@@ -116,10 +117,11 @@ final class E1000eChip {
         write(E1000eRegs.RCTL, 0);
         write(E1000eRegs.TCTL, E1000eRegs.TCTL_PSP);
         ctrl = read(E1000eRegs.CTRL);
-        // A reset amid a request may hang the bus. Where the request does not end it has to be.
+        // A reset during a request may hang the bus. If the request does not end, the reset is made
+        // anyway.
         stopDma();
         int extcnf = read(E1000eRegs.EXTCNF_CTRL) & ~E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP;
-        // Where the firmware keeps the PHY for itself it loses it all the same.
+        // If the firmware does not release the PHY, the reset takes it anyway.
         write(E1000eRegs.EXTCNF_CTRL, extcnf | E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP);
         await(E1000eRegs.EXTCNF_CTRL, E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP,
                 E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP, stopLimit);
@@ -145,9 +147,9 @@ final class E1000eChip {
     }
 
     /**
-     * The link, as the PHY negotiates it: CTRL.ASDE and forced speed are for other ways. No flow
-     * control, no VLAN tags taken out; all said, since an emulated chip may keep what the kernel's
-     * driver had there.
+     * The link, as the PHY negotiates it: without CTRL.ASDE and forced speed, flow control and VLAN
+     * stripping. All bits are written, because an emulated chip may keep the values of the kernel's
+     * driver.
      */
     private void linkUp() {
         ctrl = read(E1000eRegs.CTRL) & ~(E1000eRegs.CTRL_GIO_MASTER_DISABLE | E1000eRegs.CTRL_ASDE
@@ -181,15 +183,15 @@ final class E1000eChip {
     }
 
     /**
-     * Ends all requests to memory, until the next {@link #reset}; whether none is under way any
-     * more. Source: 82574 data sheet, GIO master disable.
+     * Ends all requests to memory until the next {@link #reset}. Returns whether none is pending.
+     * Source: 82574 data sheet, GIO master disable.
      */
     boolean stopDma() {
         write(E1000eRegs.CTRL, ctrl | E1000eRegs.CTRL_GIO_MASTER_DISABLE);
         return await(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE, 0, stopLimit);
     }
 
-    /** Its address, as a reset has read it from the NVM. */
+    /** The address of the chip, which a reset has read from the NVM. */
     MacAddress macAddress() throws DeviceException {
         int low = read(E1000eRegs.RAL);
         int high = read(E1000eRegs.RAH);
@@ -200,7 +202,11 @@ final class E1000eChip {
                 Integer.toUnsignedLong(low) | (long) high << Integer.SIZE) >>> Short.SIZE);
     }
 
-    /** @throws DeviceException no device answers; says whether that means a removal */
+    /**
+     * Checks that the device answers.
+     *
+     * @throws DeviceException it does not; the message says whether that means a removal
+     */
     void requireAnswer(String what) throws DeviceException {
         if (device.isGone() || isSilent()) {
             throw new DeviceException(device + ": " + (isOnBus()

@@ -4,8 +4,8 @@ package io.hotbus.net.e1000e;
 import io.hotbus.pmd.RegisterCounter;
 
 /**
- * The statistics registers that are shown. Each holds 32 bits, sticks at all-ones and is cleared by
- * reading it. Source: 82574 data sheet, statistics registers.
+ * The statistics registers that are shown. Each has 32 bits, stops at all-ones and is cleared by a
+ * read. Source: 82574 data sheet, statistics registers.
  */
 enum E1000eCounter implements RegisterCounter {
     CRCERRS("rx_crc_errors", 0x04000),

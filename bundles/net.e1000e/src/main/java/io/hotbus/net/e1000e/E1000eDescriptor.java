@@ -12,7 +12,7 @@ final class E1000eDescriptor {
 
     static final long LENGTH_MASK = 0xffff;
 
-    /** Descriptor done. The hardware sets it together with all else in the word. */
+    /** Descriptor done. The hardware sets it together with the rest of the word. */
     static final long DD = 1L << 32;
 
     /** Receive: the frame ends in this buffer. */

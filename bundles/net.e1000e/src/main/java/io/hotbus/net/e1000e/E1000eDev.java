@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One 82574 as a port sees it: a receive and a transmit queue.
+ * One 82574 as an {@code EthDev}: a receive and a transmit queue.
  *
- * <p>It is reset at every start, which makes it forget the descriptors it has fetched. From stop to
- * start it makes no request to memory; nor does it from close on, before any buffer goes back to
- * its pool.
+ * <p>Every start resets the chip, which makes it forget the descriptors that it has fetched.
+ * Between stop and start, and after close, the chip makes no request to memory. Buffers go back to
+ * their pool only after that.
  */
 final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDev.class);
@@ -48,7 +48,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     /**
      * Resets the chip and reads its address. Control thread.
      *
-     * @throws DeviceException it does not answer
+     * @throws DeviceException the chip does not answer
      */
     static E1000eDev probe(E1000eChip chip, DmaAllocator allocator) throws DeviceException {
         chip.reset();
@@ -90,7 +90,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         setup.begin(E1000eSetup.of(rctl(rxFilter()), TCTL, rx, tx));
     }
 
-    /** With what the chip was set up, while it is started. */
+    /** The setup of the chip while it is started. */
     E1000eLiveSetup setup() {
         return setup;
     }
@@ -125,7 +125,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         busMasterOff();
     }
 
-    /** Fails only where the device is gone, and then it makes no request either. */
+    /** Ends requests to memory. Fails only if the device is gone, and then it makes no requests. */
     private void busMasterOff() {
         try {
             chip.device().setBusMaster(false);
@@ -134,7 +134,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         }
     }
 
-    /** Control thread, in probe: the link interrupt is wanted, now and after each start. */
+    /** Enables the link interrupt, now and after each start. Control thread, in probe. */
     void enableInterrupt() {
         interrupt = true;
         chip.enableInterrupt();
@@ -145,7 +145,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         return link(chip.read(E1000eRegs.STATUS));
     }
 
-    /** What a value of STATUS says of the link. */
+    /** Returns the link according to a value of STATUS. */
     static Link link(int status) {
         if (status == Registers.GONE || (status & E1000eRegs.STATUS_LU) == 0) {
             return Link.DOWN;
@@ -154,7 +154,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         return new Link(true, SPEEDS_MBPS[speed], (status & E1000eRegs.STATUS_FD) != 0);
     }
 
-    /** As DPDK adds them up for this chip. */
+    /** The sums are those that DPDK uses for this chip. */
     @Override
     protected EthStats addRegisters(EthStats queues, RegisterCounters registers) {
         long missed = registers.sum(E1000eCounter.MPC);

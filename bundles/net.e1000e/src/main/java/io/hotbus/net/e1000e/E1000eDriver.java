@@ -24,7 +24,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The driver {@code net_e1000_em}, by the name DPDK gives it. No devargs. Control threads. */
+/** The driver {@code net_e1000_em}; the name is DPDK's. It has no devargs. Control threads. */
 @Component(service = PciDriver.class)
 @ProvidesDriver(E1000eDriver.NAME)
 @RequireBus(PciDevice.BUS)
@@ -33,7 +33,7 @@ public final class E1000eDriver implements PciDriver {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDriver.class);
     private static final int INTEL = 0x8086;
     private static final List<PciId> IDS = List.of(PciId.of(INTEL, 0x10d3));
-    /** What the bus itself understands. */
+    /** The devargs that the bus itself handles. */
     private static final Set<String> DEVARGS = Set.of("bind");
 
     private final DmaAllocator allocator;
@@ -62,7 +62,7 @@ public final class E1000eDriver implements PciDriver {
         this.limits = limits;
     }
 
-    /** Lets go of the devices that the bus has left with this driver. */
+    /** Releases the devices that this driver still has. */
     @Deactivate
     public void deactivate() {
         attachments.removeAll();

@@ -7,9 +7,10 @@ import io.hotbus.ethdev.RxFilterLimits;
 import java.util.Set;
 
 /**
- * An {@link RxFilter} as the receive address registers, the multicast table, the VLAN table and the
- * bits of RCTL. Groups share the bits of a hash: frames for some other groups are received, too.
- * Source: 82574 data sheet, packet address filtering and VLAN filtering; the hash of RCTL.MO 0.
+ * Writes an {@link RxFilter} into the receive address registers, the multicast table, the VLAN
+ * table and the bits of RCTL. Multicast groups share the bits of a hash table, so frames for some
+ * other groups are received, too. Source: 82574 data sheet, packet address filtering and VLAN
+ * filtering; the hash of RCTL.MO 0.
  */
 final class E1000eFilter {
     static final RxFilterLimits LIMITS = new RxFilterLimits(
@@ -41,7 +42,7 @@ final class E1000eFilter {
         return Long.reverseBytes(address.value() << Short.SIZE);
     }
 
-    /** The upper twelve bits of the address, as they come last on the wire. */
+    /** The upper twelve bits of the address, which come last on the wire. */
     private static int hash(MacAddress group) {
         return (int) (firstByteLowest(group) >>> 36);
     }
@@ -56,7 +57,7 @@ final class E1000eFilter {
         }
     }
 
-    /** What RCTL is to hold of it. A promiscuous port receives the frames of all VLANs. */
+    /** The bits of RCTL for the filter. A promiscuous port receives the frames of all VLANs. */
     static int rctl(RxFilter filter) {
         if (filter.promiscuous()) {
             return E1000eRegs.RCTL_UPE | E1000eRegs.RCTL_MPE;

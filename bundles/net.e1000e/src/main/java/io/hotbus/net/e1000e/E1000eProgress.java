@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Notices that a started chip does not go on, although its registers are as they were written. The
- * cause is that its requests to memory were refused for a while, as during a reset by another
- * program that is over before the next look. Thread {@code interrupt}. Source of the idea: the
- * check for a hung transmit unit in Linux drivers/net/ethernet/intel/e1000e/netdev.c.
+ * Detects that a started chip makes no progress, although its registers are as they were written.
+ * The cause is that its requests to memory were refused for a while, for example during a reset by
+ * another program that ended before the next look. Thread {@code interrupt}. Source of the idea:
+ * the check for a hung transmit unit in Linux drivers/net/ethernet/intel/e1000e/netdev.c.
  */
 final class E1000eProgress {
-    /** Values of registers, and since when they are so. */
+    /** Values of registers, and the time since which they are unchanged. */
     private final class Still {
         private long values;
         private long since;
@@ -31,16 +31,16 @@ final class E1000eProgress {
     private Still transmit;
     private Still receive;
 
-    /** @param limit how long something stands still before it is examined */
+    /** @param limit how long a queue stands still before it is examined */
     E1000eProgress(E1000eChip chip, Duration limit) {
         this.chip = chip;
         this.limit = limit;
     }
 
     /**
-     * Why the chip has to be set up again, if it does. It is not stopped meanwhile.
+     * Returns why the chip must be set up again, if it must. The chip is not stopped meanwhile.
      *
-     * @param status as STATUS has just been read
+     * @param status the present value of STATUS
      */
     Optional<String> look(E1000eSetup setup, int status) {
         long now = System.nanoTime();
@@ -71,7 +71,7 @@ final class E1000eProgress {
                 : Optional.empty();
     }
 
-    /** RDT stands still, too, where nothing comes, or the queue is not polled. */
+    /** RDT also stands still if no frame arrives, or the queue is not polled. */
     private Optional<String> lookAtReceive(long now) {
         int head = chip.read(E1000eRegs.RDH);
         int tail = chip.read(E1000eRegs.RDT);

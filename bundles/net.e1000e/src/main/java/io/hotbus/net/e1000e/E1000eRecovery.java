@@ -12,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for another setup of a started port when the chip is not as the driver left it: another
- * program has reset the chip, has written to its registers or its configuration space, or has kept
- * it from memory. Thread {@code interrupt}.
+ * Requests a new setup of a started port if another program has reset the chip, has changed its
+ * registers or its configuration space, or has blocked its access to memory. Thread {@code
+ * interrupt}.
  */
 final class E1000eRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eRecovery.class);
 
     /**
-     * How long the driver waits until it acts.
+     * The time limits of the driver.
      *
-     * @param standstill how long something stands still before it is examined
+     * @param standstill how long a queue stands still before it is examined
      * @param reaction   an application stops the port within this time, or never
      */
     record Limits(Duration standstill, Duration reaction) {
@@ -39,12 +39,12 @@ final class E1000eRecovery {
     private final PortRegistry ports;
     private final Duration reaction;
     private final E1000eProgress progress;
-    /** The setup that has to be replaced; null where none has. */
+    /** The setup that must be replaced, or null. */
     private E1000eSetup lost;
     private long lostSince;
-    /** When the port had to be set up again, within the period; the latest last. */
+    /** The times within the period when the port was set up again, the latest last. */
     private final Deque<Long> resets = new ArrayDeque<>();
-    /** What was said last of configuration space. */
+    /** The last log message about configuration space. */
     private Optional<String> told = Optional.empty();
 
     E1000eRecovery(E1000eChip chip, E1000eDev dev, Port port, PortRegistry ports,
@@ -58,10 +58,10 @@ final class E1000eRecovery {
     }
 
     /**
-     * Looks at a chip that answers.
+     * Checks a chip that answers.
      *
-     * @param status    as STATUS has just been read
-     * @param wasSilent whether it did not answer at the look before
+     * @param status    the present value of STATUS
+     * @param wasSilent whether the chip did not answer at the previous check
      * @return why the chip cannot be used, if it cannot
      */
     Optional<String> look(int status, boolean wasSilent) {
@@ -84,10 +84,10 @@ final class E1000eRecovery {
         return started.difference(chip).or(() -> progress.look(started, status));
     }
 
-    /** Asks for another setup; returns why that is useless, if it is. */
+    /** Requests a new setup. Returns why that is useless, if it is. */
     private Optional<String> ask(E1000eSetup started, String reason) {
         if (chip.device().isGone() || chip.isSilent()) {
-            return Optional.empty(); // the next look deals with that
+            return Optional.empty(); // the next check handles that
         }
         long now = System.nanoTime();
         resets.removeIf(time -> now - time > PERIOD.toNanos());
@@ -104,7 +104,7 @@ final class E1000eRecovery {
         return Optional.empty();
     }
 
-    /** Lets the bus put back what it can; returns in words what had changed. */
+    /** Lets the bus restore configuration space. Returns the changes, for messages. */
     Optional<String> restoreConfig() {
         Optional<String> found = Optional.empty();
         try {

@@ -31,11 +31,11 @@ final class E1000eRegs {
     static final long STATUS = 0x00008;
     static final int STATUS_FD = 1;
     static final int STATUS_LU = 1 << 1;
-    /** Sending is held up by flow control. */
+    /** Flow control has paused sending. */
     static final int STATUS_TXOFF = 1 << 4;
     static final int STATUS_SPEED_SHIFT = 6;
     static final int STATUS_SPEED = 3 << STATUS_SPEED_SHIFT;
-    /** 1 for as long as requests of the device may be under way. */
+    /** 1 while requests of the device may be pending. */
     static final int STATUS_GIO_MASTER_ENABLE = 1 << 19;
 
     static final long EECD = 0x00010;
@@ -43,7 +43,7 @@ final class E1000eRegs {
     static final int EECD_AUTO_RD = 1 << 9;
 
     static final long EXTCNF_CTRL = 0x00f00;
-    /** Software, and not the firmware, is at the PHY. */
+    /** Software, not the firmware, owns the PHY. */
     static final int EXTCNF_MDIO_SW_OWNERSHIP = 1 << 5;
 
     // Interrupts.
@@ -56,7 +56,7 @@ final class E1000eRegs {
     static final long IAM = 0x000e0;
     static final long IVAR = 0x000e4;
     static final int INT_LSC = 1 << 2;
-    /** With MSI-X: what has no vector of a queue, LSC among it. */
+    /** With MSI-X: all causes without a queue's vector, such as LSC. */
     static final int INT_OTHER = 1 << 24;
     /** IVAR: causes of {@link #INT_OTHER} raise vector 0. */
     static final int IVAR_OTHER_VECTOR_0 = 1 << 19;
@@ -72,7 +72,7 @@ final class E1000eRegs {
     static final int RCTL_LPE = 1 << 5;
     static final int RCTL_BAM = 1 << 15;
     static final int RCTL_BSIZE_SHIFT = 16;
-    /** Tagged frames of the VLANs in VFTA alone. */
+    /** Only tagged frames of the VLANs in VFTA. */
     static final int RCTL_VFE = 1 << 18;
     /** Strips the FCS. */
     static final int RCTL_SECRC = 1 << 26;
@@ -112,7 +112,7 @@ final class E1000eRegs {
     static final int TCTL_EN = 1 << 1;
     /** Pads short frames. */
     static final int TCTL_PSP = 1 << 3;
-    /** Collision threshold 15 and distance 63, as the data sheet has them for full duplex. */
+    /** Collision threshold 15 and distance 63, the data sheet's values for full duplex. */
     static final int TCTL_CT_COLD = 0x0f << 4 | 0x3f << 12;
     static final int TCTL_RTLC = 1 << 24;
     /** Several read requests at a time. */
@@ -129,7 +129,7 @@ final class E1000eRegs {
     static final long TIDV = 0x03820;
     static final long TXDCTL = 0x03828;
     static final long TADV = 0x0382c;
-    /** To be 1, says the data sheet. */
+    /** Must be 1 according to the data sheet. */
     static final int TXDCTL_COUNT_DESC = 1 << 22;
 
     private E1000eRegs() {

@@ -9,11 +9,11 @@ import io.hotbus.pmd.eth.QueueSetup;
 import java.util.List;
 
 /**
- * The descriptors of one queue and its block of registers, which is laid out alike for receive
- * (RDBAL and so on) and transmit (TDBAL and so on).
+ * The descriptors of one queue and its block of registers, which has the same layout for receive
+ * (RDBAL ...) and transmit (TDBAL ...).
  *
- * <p>The descriptors lie in memory of ours, so a burst writes one register, the doorbell, and reads
- * none: nothing in it waits for a device that is gone.
+ * <p>The descriptors are in host memory, so a burst writes one register, the doorbell, and reads
+ * none. So a burst never waits for a device that is gone.
  */
 final class E1000eRing implements AutoCloseable {
     private final E1000eChip chip;
@@ -34,9 +34,10 @@ final class E1000eRing implements AutoCloseable {
      * Allocates the ring. Control thread.
      *
      * @param label     names the device and the queue
-     * @param prefix    of its registers: {@code RD} or {@code TD}
-     * @param registers where RDBAL or TDBAL is
-     * @throws DeviceException no memory, or the device cannot be given it or the pool; the cure
+     * @param prefix    the prefix of its registers: {@code RD} or {@code TD}
+     * @param registers the offset of RDBAL or TDBAL
+     * @throws DeviceException there is no memory, or the device cannot reach the ring or the pool;
+     *     the message says what to do
      */
     static E1000eRing allocate(E1000eChip chip, String label, QueueSetup setup, String prefix,
             long registers, DmaAllocator allocator) throws DeviceException {
@@ -47,12 +48,15 @@ final class E1000eRing implements AutoCloseable {
         return new E1000eRing(chip, prefix, registers, memory);
     }
 
-    /** The second word of descriptor {@code index}, with all that the chip wrote before it. */
+    /**
+     * Reads the second word of descriptor {@code index}; all earlier writes of the chip are visible
+     * after it.
+     */
     long word(int index) {
         return RawMemory.getLongVolatile(wordAddress(index));
     }
 
-    /** Writes descriptor {@code index}; the doorbell orders it. */
+    /** Writes descriptor {@code index}; the doorbell orders the write. */
     void write(int index, long iova, long word) {
         RawMemory.putLong(E1000eDescriptor.at(base, index), iova);
         RawMemory.putLong(wordAddress(index), word);
@@ -67,7 +71,7 @@ final class E1000eRing implements AutoCloseable {
         return (word(index) & E1000eDescriptor.DD) != 0;
     }
 
-    /** Tells the chip that descriptors before {@code tail} are its own now. */
+    /** Passes the descriptors before {@code tail} to the chip. */
     void doorbell(int tail) {
         write(E1000eRegs.RDT, tail);
     }
@@ -77,7 +81,7 @@ final class E1000eRing implements AutoCloseable {
         memory.clear();
     }
 
-    /** Tells the chip where the ring is, which is empty. RCTL.EN or TCTL.EN are not set. */
+    /** Tells the chip the place of the empty ring. RCTL.EN or TCTL.EN is not set. */
     void writeRegisters(int dctl) {
         long iova = memory.iova();
         write(E1000eRegs.RDBAL, (int) iova);
@@ -91,7 +95,7 @@ final class E1000eRing implements AutoCloseable {
         write(E1000eRegs.RXDCTL, dctl);
     }
 
-    /** {@code register} as it is called for receive. */
+    /** {@code register} has its receive name. */
     private void write(long register, int value) {
         chip.write(at(register), value);
     }
@@ -100,7 +104,7 @@ final class E1000eRing implements AutoCloseable {
         return registers + register - E1000eRegs.RDBAL;
     }
 
-    /** What {@link #writeRegisters} has written, but for head and tail. */
+    /** The values that {@link #writeRegisters} has written, without head and tail. */
     List<E1000eSetup.Register> written() {
         long iova = memory.iova();
         return List.of(
@@ -110,7 +114,7 @@ final class E1000eRing implements AutoCloseable {
                 E1000eSetup.Register.of(prefix + "LEN", at(E1000eRegs.RDLEN), memory.bytes()));
     }
 
-    /** Frees the memory. The chip cannot reach it any more. Idempotent. */
+    /** Frees the memory. The chip cannot reach it by then. Idempotent. */
     @Override
     public void close() {
         memory.close();

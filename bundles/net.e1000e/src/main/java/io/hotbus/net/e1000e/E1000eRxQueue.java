@@ -18,7 +18,11 @@ final class E1000eRxQueue extends RxRing {
     /** The chip writes at most 2 to the power of this into a buffer. */
     private final int bufferShift;
 
-    /** @throws DeviceException the pool's buffers are too small, or as the ring says */
+    /**
+     * Creates the queue.
+     *
+     * @throws DeviceException the pool's buffers are too small, or the ring cannot be allocated
+     */
     E1000eRxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
             throws DeviceException {
         super(setup, chip.device() + " receive queue " + setup.index());
@@ -83,7 +87,7 @@ final class E1000eRxQueue extends RxRing {
     }
 
     /**
-     * Begins with a full ring; the chip does not receive yet.
+     * Fills the ring; the chip does not receive yet.
      *
      * @throws DeviceException there are too few buffers in the pool
      */
@@ -93,7 +97,9 @@ final class E1000eRxQueue extends RxRing {
         fill();
     }
 
-    /** Hands the ring over. The chip is enabled: RDT is written after RCTL.EN. */
+    /**
+     * Passes the ring to the chip. The chip is enabled, because RDT must be written after RCTL.EN.
+     */
     void handOver() {
         ring.doorbell(next());
     }
@@ -103,9 +109,9 @@ final class E1000eRxQueue extends RxRing {
     }
 
     /**
-     * Whether the chip has passed a descriptor without reporting it; of a ring whose RDT has been
-     * the same for long. From RDT on to RDH none is the chip's: each was done, and is not armed
-     * again. Only that at RDT may never have been armed. Thread {@code interrupt}.
+     * Whether the chip has passed a descriptor without reporting it, in a ring whose RDT is
+     * unchanged for long. The chip owns no descriptor from RDT to RDH: each was done and is not
+     * armed again. Only the descriptor at RDT may never have been armed. Thread {@code interrupt}.
      */
     boolean lacksReports(int head, int tail) {
         for (int i = (tail + 1) & mask; i != (head & mask); i = (i + 1) & mask) {

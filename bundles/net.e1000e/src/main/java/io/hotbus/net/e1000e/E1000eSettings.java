@@ -16,7 +16,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the operator has set. A device is watched as it was set when it was attached. */
+/** The settings of the operator. A device is watched with the settings at its attach. */
 @Component(service = E1000eSettings.class, configurationPid = E1000eSettings.PID)
 @Designate(ocd = E1000eConfiguration.class)
 public final class E1000eSettings {
@@ -45,13 +45,13 @@ public final class E1000eSettings {
             Duration.ofMillis(WATCH_PERIOD_MILLIS), Duration.ofMillis(SILENCE_LIMIT_MILLIS)),
             Duration.ofMillis(RESET_LIMIT_MILLIS));
 
-    /** What is wrong is logged, and the defaults apply. */
+    /** Reads the settings. If one is wrong, that is logged and the defaults apply. */
     @Activate
     public E1000eSettings(Map<String, Object> properties) {
         modified(properties);
     }
 
-    /** What is wrong is logged, and all stays as it was. */
+    /** Reads changed settings. If one is wrong, that is logged and all stay as they were. */
     @Modified
     void modified(Map<String, Object> properties) {
         try {
@@ -65,7 +65,7 @@ public final class E1000eSettings {
         }
     }
 
-    /** For a device that is attached now. */
+    /** The settings for a device that is attached now. */
     Watch watch() {
         return values.watch();
     }

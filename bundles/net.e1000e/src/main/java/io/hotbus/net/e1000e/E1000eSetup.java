@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a started chip was set up with, so that a reset or a write by another program is found. Each
- * start makes a new one.
+ * The register values of a started chip, for detecting a reset or a write by another program. Each
+ * start creates a new object.
  *
- * @param registers what was written and has to be there still
+ * @param registers the values that were written and must not have changed
  * @param rx        the receive queue
  * @param tx        the transmit queue
  */
 record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx) {
-    /** The bits {@code mask} of the register at {@code offset} were written as {@code value}. */
+    /** The bits {@code mask} of the register at {@code offset} must be {@code value}. */
     record Register(String name, long offset, int mask, int value) {
         static Register of(String name, long offset, int value) {
             return new Register(name, offset, -1, value);
@@ -25,7 +25,10 @@ record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx)
         registers = List.copyOf(registers);
     }
 
-    /** After these values were written to RCTL and TCTL, and the rings of these queues. */
+    /**
+     * Creates the setup after these values of RCTL, TCTL and the rings of these queues were
+     * written.
+     */
     static E1000eSetup of(int rctl, int tctl, E1000eRxQueue rx, E1000eTxQueue tx) {
         List<Register> registers = new ArrayList<>(List.of(
                 new Register("CTRL", E1000eRegs.CTRL,
@@ -39,7 +42,7 @@ record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx)
         return new E1000eSetup(registers, rx, tx);
     }
 
-    /** The first register that holds something else, for words. */
+    /** The first register with another value, for messages. */
     Optional<String> difference(E1000eChip chip) {
         for (Register register : registers) {
             int now = chip.read(register.offset());

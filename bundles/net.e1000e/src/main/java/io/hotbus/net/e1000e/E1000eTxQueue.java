@@ -13,7 +13,11 @@ import java.util.List;
 final class E1000eTxQueue extends TxRing {
     private final E1000eRing ring;
 
-    /** @throws DeviceException as the ring says */
+    /**
+     * Creates the queue.
+     *
+     * @throws DeviceException the ring cannot be allocated
+     */
     E1000eTxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
             throws DeviceException {
         super(setup, chip.device() + " transmit queue " + setup.index());
@@ -84,8 +88,8 @@ final class E1000eTxQueue extends TxRing {
     }
 
     /**
-     * Whether the chip has passed a descriptor without reporting it as it was asked to; of a ring
-     * in which it has passed all. Thread {@code interrupt}.
+     * Whether the chip has passed a descriptor without the requested report, in a ring in which it
+     * has passed all descriptors. Thread {@code interrupt}.
      */
     boolean lacksReports() {
         for (int i = REPORT - 1; i <= mask; i += REPORT) {
@@ -96,7 +100,7 @@ final class E1000eTxQueue extends TxRing {
         return false;
     }
 
-    /** Begins with an empty ring. Frames that were not sent before the last stop are lost. */
+    /** Starts with an empty ring. Frames that were not sent before the last stop are lost. */
     void prepare() {
         returnBuffers();
         ring.clear();

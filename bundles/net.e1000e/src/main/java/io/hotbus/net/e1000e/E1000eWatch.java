@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at STATUS, at each interrupt of the link and periodically in any case: has the link
- * changed, is the device there at all, and is it as the driver left it? Thread {@code interrupt};
- * begun and closed by a control thread.
+ * Checks STATUS at each link interrupt and periodically: whether the link has changed, the device
+ * is there, and its registers are unchanged. Thread {@code interrupt}; a control thread starts and
+ * closes it.
  *
- * <p>A device whose registers do not answer is gone if its configuration space does not either, or
- * is that of another. If it does answer, the memory of the device may only be off for a while, as
- * during a reset by someone else: then it has a few seconds to come back, and what is wrong in its
- * configuration space is put right.
+ * <p>A device whose registers do not answer is gone if its configuration space does not answer
+ * either, or is that of another device. If configuration space answers, the memory may only be off
+ * for a while, for example during a reset by another program. Then the device has a few seconds to
+ * come back, and its configuration space is restored.
  */
 final class E1000eWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eWatch.class);
@@ -126,7 +126,7 @@ final class E1000eWatch implements AutoCloseable {
                 link.fullDuplex() ? "full" : "half") : "link down";
     }
 
-    /** Looks no more when this returns. Idempotent. */
+    /** Ends the checks. Idempotent. */
     @Override
     public void close() {
         timer.close();

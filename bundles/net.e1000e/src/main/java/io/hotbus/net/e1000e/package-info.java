@@ -7,9 +7,9 @@
  * second queues, offloads, VLAN and multicast filters, jumbo frames, flow control, wake-up, and the
  * PHY, which negotiates by itself.
  *
- * <p>The device may be gone at any moment, and this is where it shows: the bursts touch memory of
- * ours and write one doorbell, so they go on with nothing to do; every wait has a deadline and ends
- * at once where registers read all-ones, or zero where they cannot; {@link
- * io.hotbus.net.e1000e.E1000eWatch} looks at STATUS ten times a second and tells.
+ * <p>The device may be gone at any moment. Bursts access host memory and write one doorbell, so
+ * they continue with nothing to do. Every wait has a deadline, and ends at once if registers read
+ * all-ones, or zero where that is impossible. {@link io.hotbus.net.e1000e.E1000eWatch} checks
+ * STATUS ten times a second and reports a removal.
  */
 package io.hotbus.net.e1000e;

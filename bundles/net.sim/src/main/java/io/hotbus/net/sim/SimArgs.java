@@ -9,14 +9,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the devargs of a NIC ask for.
+ * The devargs of a NIC.
  *
- * @param queues       receive queues it has, and as many transmit queues
+ * @param queues       number of receive queues, and of transmit queues
  * @param macAddress   the first byte on the wire in the highest of the low 48 bits
  * @param peer         the NIC at the other end of its wire
  * @param loopback     whether a loopback plug is in its socket
  * @param flowControl  whether it holds the sender back (802.3x) rather than drop
- * @param ueventMillis from a removal until the bus is told of it
+ * @param ueventMillis time from a removal until the bus is told
  */
 record SimArgs(int queues, long macAddress, Optional<String> peer, boolean loopback,
         boolean flowControl, int ueventMillis) {
@@ -29,7 +29,11 @@ record SimArgs(int queues, long macAddress, Optional<String> peer, boolean loopb
     private static final long DEFAULT_MAC = 0x02_00_00_00_00_00L;
     private static final long MULTICAST = 1L << 40;
 
-    /** @throws DeviceException naming the argument and what it may be */
+    /**
+     * Parses devargs.
+     *
+     * @throws DeviceException an argument is wrong; the message names it and its possible values
+     */
     static SimArgs parse(Devargs devargs) throws DeviceException {
         devargs.allowOnly(KNOWN);
         SimArgs args = new SimArgs(

@@ -10,7 +10,7 @@ import io.hotbus.pmd.Registers;
 import java.time.Duration;
 
 /**
- * The NIC as the driver sees it: its windows.
+ * The windows of a NIC, for the driver.
  *
  * @param registers BAR0
  * @param rings     BAR2
@@ -18,7 +18,10 @@ import java.time.Duration;
 record SimBars(Registers registers, Mmio rings) {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    /** Maps the memory {@code fd}. All-ones is the fill of both: no descriptor holds that. */
+    /**
+     * Maps the memory {@code fd}. Both are filled with all-ones when the NIC goes: no descriptor
+     * has that value.
+     */
     static SimBars map(Attachment attachment, MmioMapper mapper, int fd) throws DeviceException {
         Mmio bar0 = attachment.map(mapper, new MmioMapper.Source(
                 "BAR0", fd, 0, SimRegs.BAR0_LENGTH, Fill.ONES));
@@ -27,7 +30,7 @@ record SimBars(Registers registers, Mmio rings) {
         return new SimBars(Registers.withSign(bar0, SimRegs.STATUS), bar2);
     }
 
-    /** Whether no device answers: no register ever holds all-ones. */
+    /** Whether no device answers: no register is ever all-ones. */
     boolean isGone() {
         return registers.isAbsent();
     }
@@ -37,7 +40,7 @@ record SimBars(Registers registers, Mmio rings) {
         return registers.await(register, mask, expected, LIMIT);
     }
 
-    /** What to throw where the NIC {@code name} did not do as it was told. */
+    /** Creates the exception for a NIC {@code name} that did not react. */
     DeviceException failure(String name, String what) {
         return new DeviceException(isGone()
                 ? name + ": its registers read all-ones: it was pulled out"

@@ -16,12 +16,12 @@ final class SimDescriptor {
     // Transmit: CMD, written by the driver.
     /** End of packet: the frame ends in this buffer. */
     static final long TX_EOP = 1L << 24;
-    /** Insert the FCS. There is none on this wire; set for the sake of form. */
+    /** Insert the FCS. This wire has no FCS; set as on real hardware. */
     static final long TX_IFCS = 1L << 25;
     /** Report status: the hardware sets DD when it has sent the frame. */
     static final long TX_RS = 1L << 27;
     // Transmit: STA, written by the hardware.
-    /** With DD: not sent, as its buffer or length is not allowed. Reported without RS, too. */
+    /** With DD: not sent, because the buffer or length is not allowed. Reported without RS, too. */
     static final long TX_EC = 1L << 33;
 
     /** Descriptor done, receive and transmit. Written by the hardware, last. */

@@ -36,7 +36,7 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
     /**
      * Resets the NIC and reads its address. Control thread.
      *
-     * @throws DeviceException it does not answer
+     * @throws DeviceException the NIC does not answer
      */
     static SimDev probe(SimBars bars, SimNic nic, int queues) throws DeviceException {
         Registers registers = bars.registers();
@@ -72,7 +72,7 @@ final class SimDev extends AbstractEthDev<SimRxQueue, SimTxQueue> {
         return queue;
     }
 
-    /** Lets the NIC reach the pools of the queues there are and {@code pool}, nothing else. */
+    /** Lets the NIC reach the pools of its queues and {@code pool}, and nothing else. */
     private void mapDma(Mempool pool) {
         List<DmaMemory> memories = Stream.concat(queues().map(SimQueue::pool), Stream.of(pool))
                 .distinct().map(Mempool::memory).toList();

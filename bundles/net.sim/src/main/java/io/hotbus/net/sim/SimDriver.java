@@ -38,7 +38,7 @@ public final class SimDriver implements VdevDriver {
         this.ports = ports;
     }
 
-    /** Lets go of the devices that the bus has left with this driver. */
+    /** Releases the devices that this driver still has. */
     @Deactivate
     public void deactivate() {
         attachments.removeAll();

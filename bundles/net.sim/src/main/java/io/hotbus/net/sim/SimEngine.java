@@ -30,12 +30,12 @@ final class SimEngine {
     private static final long LONG_SLEEP_NANOS = 1_000_000;
 
     /**
-     * Real hardware takes no CPU: where ours shares one with the threads of the platform, these
-     * go first, or a removal would be dealt with some time slices late.
+     * Real hardware takes no CPU time. If the simulation shares a CPU with threads of the platform,
+     * those threads go first; otherwise a removal would be handled some time slices late.
      */
     private static final int NICENESS = 10;
 
-    /** One thing to be done on sim-hw. */
+    /** A task on sim-hw. */
     private record Command(Runnable action, CountDownLatch done) {
     }
 
@@ -44,7 +44,7 @@ final class SimEngine {
     private volatile boolean stopping;
     /** Null while there are no NICs. Guarded by this. */
     private Thread thread;
-    /** Changed on sim-hw alone, or while there is no thread. */
+    /** Changed only on sim-hw, or while there is no thread. */
     private SimNic[] nics = {};
 
     SimEngine(Linux linux) {
@@ -65,7 +65,10 @@ final class SimEngine {
         }
     }
 
-    /** When it returns {@code nic} touches no memory any more, and its wire is out. Idempotent. */
+    /**
+     * Removes {@code nic}. When this returns, it accesses no memory, and its wire is unplugged.
+     * Idempotent.
+     */
     synchronized void remove(SimNic nic) {
         call(() -> {
             nic.unwire();
@@ -90,13 +93,16 @@ final class SimEngine {
         uninterrupted(mine.done()::await);
     }
 
-    /** A wait that is certain to be short. */
+    /** Waits for something that is certain to be short. */
     @FunctionalInterface
     private interface Wait {
         void run() throws InterruptedException;
     }
 
-    /** Waits to the end; the thread is interrupted afterwards if it was in between. */
+    /**
+     * Waits to the end. If the thread is interrupted meanwhile, its interrupt status is set
+     * afterwards.
+     */
     private static void uninterrupted(Wait wait) {
         boolean interrupted = false;
         while (true) {

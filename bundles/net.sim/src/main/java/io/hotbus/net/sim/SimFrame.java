@@ -4,7 +4,7 @@ package io.hotbus.net.sim;
 import io.hotbus.eal.io.RawMemory;
 import java.util.Arrays;
 
-/** A frame that is being sent: where its pieces are. Thread {@code sim-hw}. */
+/** The pieces of a frame that is being sent. Thread {@code sim-hw}. */
 final class SimFrame {
     /** Up to here a loop is faster than the call of a copy routine. */
     private static final int SHORT_COPY = 256;

@@ -28,13 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The machine the NICs are in: its slots, the wires between them, and the hand that pulls NICs out
- * and plugs them in. Control threads.
+ * The machine that the NICs are in: its slots and wires. Pulls NICs out and plugs them in. Control
+ * threads.
  *
- * <p>A slot is made when a driver attaches a NIC of its name, with the NIC in it, and stays until
- * the driver lets go of a NIC that is still in it. A NIC has power, memory and its end of a wire
- * while a driver has it attached. Interrupts and the bus's notice of a removal come on the thread
- * {@code sim-events}.
+ * <p>A slot with a NIC is created when a driver attaches a NIC of that name. It stays until the
+ * driver releases a NIC that is still in the slot. A NIC has power, memory and its end of a wire
+ * while a driver has it. Interrupts and the bus's notice of a removal come on the thread {@code
+ * sim-events}.
  */
 @Component(service = {SimHardware.class, RemovalInjector.class})
 public final class SimHardware implements RemovalInjector {
@@ -58,8 +58,8 @@ public final class SimHardware implements RemovalInjector {
     private final ScheduledThreadPoolExecutor events;
 
     /**
-     * The bus is fetched when there is something to tell it, not now: it may be in the middle of
-     * binding the driver that needs this component.
+     * Gets the bus when there is something to report, not earlier: the bus may be binding the
+     * driver that needs this component.
      */
     @Activate
     public SimHardware(@Reference Linux linux,
@@ -91,15 +91,15 @@ public final class SimHardware implements RemovalInjector {
         }
     }
 
-    /** Nobody is to wait for what will not be done. */
+    /** Ends all waits for tasks that will not run. */
     private static void cancel(Runnable task) {
         ((Future<?>) task).cancel(false);
     }
 
     /**
-     * Power for the NIC in slot {@code name}, in reset, with its wire in.
+     * Powers the NIC in slot {@code name} on, in reset and with its wire plugged in.
      *
-     * @throws DeviceException the slot is empty, the wire cannot be laid so, or no memory
+     * @throws DeviceException the slot is empty, the wire is not possible, or there is no memory
      */
     synchronized SimNic powerOn(String name, SimArgs args) throws DeviceException {
         Place place = places.getOrDefault(name, new Place());
@@ -131,7 +131,10 @@ public final class SimHardware implements RemovalInjector {
         return places.values().stream().map(p -> p.nic).filter(nic -> nic != null).toList();
     }
 
-    /** The driver lets go of {@code nic}, pulled out or not; it touches no memory any more. */
+    /**
+     * Powers {@code nic} off, pulled out or not, because the driver releases it. It accesses no
+     * memory afterwards.
+     */
     synchronized void powerOff(SimNic nic) {
         if (nic == null) {
             return;
@@ -192,8 +195,8 @@ public final class SimHardware implements RemovalInjector {
     /**
      * {@inheritDoc}
      *
-     * <p>A NIC that went in the meantime without notice is reported as removed first, as a kernel's
-     * uevents keep their order, too.
+     * <p>A NIC that went in the meantime without notice is reported as removed first, because a
+     * kernel's uevents keep their order, too.
      */
     @Override
     public void plug(String name) throws DeviceException {

@@ -48,7 +48,7 @@ final class SimIommu {
         return Arrays.copyOf(table, end);
     }
 
-    /** From now on only what {@code table} holds is reached. */
+    /** Lets the NIC reach only the pages in {@code table} from now on. */
     void replace(long[] table) {
         ranges = table;
     }

@@ -10,14 +10,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The hardware side of one NIC: what is behind its registers. It knows the memory by a mapping of
- * its own, and the driver only by what it writes there.
+ * The hardware side of one NIC. It has its own mapping of the memory, and sees only what the driver
+ * writes there.
  *
- * <p>Thread {@code sim-hw} where nothing else is said; the others come in by
- * {@link SimEngine#call}.
+ * <p>Thread {@code sim-hw} unless stated otherwise; other threads use {@link SimEngine#call}.
  */
 final class SimNic {
-    /** Frames a transmit queue may send before it is another's turn. */
+    /** Frames that a transmit queue may send before the next queue's turn. */
     private static final int BUDGET = 64;
 
     private final String name;
@@ -26,7 +25,7 @@ final class SimNic {
     private final SimEngine engine;
     private final Executor interrupts;
     private final int fd;
-    /** BAR0 in our mapping; BAR2 follows it. 0 once unmapped. */
+    /** The address of BAR0 in this mapping; BAR2 follows. 0 once unmapped. */
     private long bar0;
 
     private final SimIommu iommu = new SimIommu();
@@ -45,7 +44,7 @@ final class SimNic {
     /**
      * A NIC with power on and in reset. Control thread.
      *
-     * @param interrupts runs what the driver wants to be run when the link changes
+     * @param interrupts runs the driver's handler when the link changes
      */
     SimNic(String name, SimArgs args, Linux linux, SimEngine engine, Executor interrupts)
             throws LinuxException {
@@ -109,10 +108,10 @@ final class SimNic {
     }
 
     /**
-     * The memory goes: the next access from anywhere is a SIGBUS. Control thread, after
-     * {@link SimEngine#remove}.
+     * Removes the memory: the next access from anywhere is a SIGBUS. Control thread, after {@link
+     * SimEngine#remove}.
      *
-     * @return when, on the clock of {@link System#nanoTime}
+     * @return the time, on the clock of {@link System#nanoTime}
      */
     long vanish() throws LinuxException {
         unmap();
@@ -156,7 +155,7 @@ final class SimNic {
         }
     }
 
-    /** Looks at the registers once, and moves what frames there are; returns how many. */
+    /** Reads the registers once and moves the waiting frames; returns how many. */
     int step() {
         refreshQueues();
         int written = RawMemory.getIntVolatile(bar0 + SimRegs.CTRL);
@@ -183,9 +182,9 @@ final class SimNic {
     }
 
     /**
-     * A frame of transmit queue {@code queue} at the other end of the wire arrives.
+     * Receives a frame of transmit queue {@code queue} at the other end of the wire.
      *
-     * @return false: hold it back, there is no free descriptor
+     * @return false: hold the frame back, there is no free descriptor
      */
     boolean receive(int queue, SimFrame frame) {
         if (receiving == 0) {
@@ -246,7 +245,7 @@ final class SimNic {
 
     /**
      * The link is up when both ends have set it up. Both STATUS registers show it before an
-     * interrupt is raised, our own last: a driver that has just written CTRL waits for it.
+     * interrupt is raised, this NIC's last: a driver that has just written CTRL waits for it.
      */
     private void refreshLink() {
         boolean up = peer != null && isOn() && peer.isOn();

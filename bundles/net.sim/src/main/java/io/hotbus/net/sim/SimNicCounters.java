@@ -26,17 +26,20 @@ final class SimNicCounters {
         receivedBytes += bytes;
     }
 
-    /** A frame was dropped for want of a descriptor. */
+    /** Counts a frame that was dropped because there was no descriptor. */
     void missed() {
         missed++;
     }
 
-    /** A frame was dropped, as it is longer than RLPML, or than all buffers of a ring. */
+    /**
+     * Counts a frame that was dropped because it is longer than RLPML or than all buffers of a
+     * ring.
+     */
     void oversize() {
         oversize++;
     }
 
-    /** A frame was dropped, as its buffer is not allowed. */
+    /** Counts a frame that was dropped because its buffer is not allowed. */
     void receiveFault() {
         receiveFaults++;
     }
@@ -46,12 +49,12 @@ final class SimNicCounters {
         sentBytes += bytes;
     }
 
-    /** A frame was not sent, as its buffer or length is not allowed. */
+    /** Counts a frame that was not sent because its buffer or length is not allowed. */
     void sendFault() {
         sendFaults++;
     }
 
-    /** A frame went nowhere. */
+    /** Counts a frame that was sent without a receiver. */
     void sentWithoutLink() {
         sentWithoutLink++;
     }

@@ -4,8 +4,8 @@ package io.hotbus.net.sim;
 import io.hotbus.eal.io.RawMemory;
 
 /**
- * What receive and transmit queues of the hardware side have in common: the ring, and how the
- * driver turns the queue on and off. Thread {@code sim-hw}.
+ * The common part of receive and transmit queues of the hardware side: the ring, and turning the
+ * queue on and off. Thread {@code sim-hw}.
  */
 abstract class SimNicQueue {
     private final long registers;
@@ -56,7 +56,7 @@ abstract class SimNicQueue {
         return configure();
     }
 
-    /** Reads what else the queue needs; whether it makes sense. */
+    /** Reads the other registers of the queue. Returns whether they are valid. */
     abstract boolean configure();
 
     final int register(long offset) {
@@ -67,7 +67,7 @@ abstract class SimNicQueue {
         return status == SimRegs.QUEUE_RUNNING;
     }
 
-    /** After the registers were reset. */
+    /** Resets the queue after its registers were reset. */
     final void reset() {
         status = 0;
         head = 0;
@@ -92,7 +92,7 @@ abstract class SimNicQueue {
         return SimDescriptor.at(ring, (head + ahead) & mask);
     }
 
-    /** Has used {@code count} descriptors. */
+    /** Notes that {@code count} descriptors were used. */
     final void advance(int count) {
         head = (head + count) & mask;
     }

@@ -37,7 +37,7 @@ final class SimNicRx extends SimNicQueue {
     /**
      * Puts {@code frame} into the next buffers, or drops and counts it.
      *
-     * @return false: hold it back, there are too few free descriptors
+     * @return false: hold the frame back, there are too few free descriptors
      */
     boolean receive(SimFrame frame, boolean flowControl) {
         int length = frame.length();
@@ -62,7 +62,10 @@ final class SimNicRx extends SimNicQueue {
         return true;
     }
 
-    /** Puts {@code count} bytes into the next buffer. False: it is not allowed; the frame ends. */
+    /**
+     * Puts {@code count} bytes into the next buffer. Returns false if the buffer is not allowed;
+     * the frame ends then.
+     */
     private boolean fill(SimFrame frame, int offset, int count) {
         long descriptor = descriptor(0);
         long buffer = iommu.translate(RawMemory.getLong(descriptor), count);

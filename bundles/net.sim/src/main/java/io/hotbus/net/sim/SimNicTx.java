@@ -47,7 +47,7 @@ final class SimNicTx extends SimNicQueue {
         return done;
     }
 
-    /** Sends the next frame; false: there is none, or it is held back. */
+    /** Sends the next frame. Returns false if there is none or it is held back. */
     private boolean send(SimNic receiver, int queue) {
         int descriptors = gather();
         if (descriptors == 0) {
@@ -69,7 +69,7 @@ final class SimNicTx extends SimNicQueue {
         return true;
     }
 
-    /** Collects the next frame. Returns its descriptors; 0 where it is not there as a whole. */
+    /** Collects the next frame. Returns its number of descriptors; 0 if it is not complete. */
     private int gather() {
         frame.clear();
         faulty = false;

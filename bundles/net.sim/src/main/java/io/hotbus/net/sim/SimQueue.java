@@ -6,16 +6,17 @@ import io.hotbus.eal.mem.Mempool;
 
 /** A receive or transmit queue of the driver side, as its device sees it. Control threads. */
 interface SimQueue {
-    /** Where its buffers come from. */
+    /** The pool of its buffers. */
     Mempool pool();
 
     /**
-     * Begins with an empty ring: the NIC uses the queue from now on.
+     * Starts the queue with an empty ring: the NIC uses it from now on.
      *
-     * @throws DeviceException it was pulled out, does not answer, or there are too few buffers
+     * @throws DeviceException the NIC was pulled out or does not answer, or there are too few
+     *     buffers
      */
     void start() throws DeviceException;
 
-    /** Stops the queue. Whether the NIC has said that it does not touch the queue any more. */
+    /** Stops the queue. Returns whether the NIC has confirmed that it no longer uses the queue. */
     boolean stop();
 }

@@ -5,9 +5,9 @@ package io.hotbus.net.sim;
  * The register map of the NIC: byte offsets in BAR0 and the bits in them. The package's
  * documentation is its data sheet. Names follow the Intel 82540 family.
  *
- * <p>Each register is written by one side only, but CTRL, whose RST bit the hardware clears; what
- * the driver writes on its data path (RDT, TDT) and what the hardware does (RDH, TDH) lie in cache
- * lines of their own.
+ * <p>Only one side writes each register, except CTRL, whose RST bit the hardware clears. The
+ * registers of the data path that the driver writes (RDT, TDT) and that the hardware writes (RDH,
+ * TDH) are in separate cache lines.
  */
 final class SimRegs {
     static final long BAR0_LENGTH = 128 << 10;
@@ -30,7 +30,7 @@ final class SimRegs {
     static final long STATUS = 0x0008;
     static final int STATUS_FD = 1;
     static final int STATUS_LU = 1 << 1;
-    /** CTRL.SLU as the hardware has it in effect. */
+    /** The value of CTRL.SLU that the hardware has applied. */
     static final int STATUS_SLU = 1 << 6;
 
     /** The longest frame that is received; at most {@link #MAX_FRAME}. */
@@ -72,12 +72,12 @@ final class SimRegs {
     static final long RXIM = 0x020;
     /** RDT, TDT: the doorbell. */
     static final long TAIL = 0x080;
-    /** RDH, TDH: where the hardware stands. */
+    /** RDH, TDH: the hardware's position. */
     static final long HEAD = 0x100;
-    /** RXQST, TXQST: what came of DCTL.ENABLE. */
+    /** RXQST, TXQST: the result of DCTL.ENABLE. */
     static final long QUEUE_STATUS = 0x108;
     static final int QUEUE_RUNNING = 1;
-    /** DBA, DLEN or SRRCTL hold nonsense; cleared with DCTL.ENABLE. */
+    /** DBA, DLEN or SRRCTL is invalid; cleared with DCTL.ENABLE. */
     static final int QUEUE_REJECTED = 1 << 1;
 
     private SimRegs() {

@@ -8,10 +8,10 @@ import io.hotbus.os.LinuxException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Anonymous mappings whose pages are all there, as {@link io.hotbus.os.Linux} says. */
+/** Creates anonymous mappings whose pages are all present. See {@link io.hotbus.os.Linux}. */
 final class AnonymousMemory {
     private static final Logger LOG = LoggerFactory.getLogger(AnonymousMemory.class);
-    /** How much memory mincore is asked of at a time. */
+    /** How many bytes one call of mincore covers. */
     private static final long MINCORE_BYTES = 1L << 30;
 
     private AnonymousMemory() {
@@ -33,7 +33,8 @@ final class AnonymousMemory {
         }
         try {
             requireResident(what, address, length);
-            // Else the page of a write after a fork would be a copy, which a device does not know.
+            // Otherwise, a write after a fork would go to a copy of the page, which the device does
+            // not see.
             if (C.madvise(address, length, LibC.MADV_DONTFORK) < 0) {
                 throw LinuxCalls.failure("madvise(" + what + ", MADV_DONTFORK)");
             }
@@ -47,8 +48,9 @@ final class AnonymousMemory {
     }
 
     /**
-     * MAP_POPULATE does not tell of pages it did not get, and MADV_POPULATE_WRITE, which does, came
-     * with Linux 5.14. A thread that touches such a page gets SIGBUS.
+     * Throws unless all pages are present. MAP_POPULATE does not report missing pages, and
+     * MADV_POPULATE_WRITE, which does, came with Linux 5.14. A thread that touches a missing page
+     * gets SIGBUS.
      */
     private static void requireResident(String what, long address, long length)
             throws LinuxException {

@@ -4,7 +4,7 @@ package io.hotbus.os.internal;
 import io.hotbus.os.Errno;
 import jnr.ffi.LibraryLoader;
 
-/** What an errno is called: {@code EACCES (Permission denied)}. */
+/** The name and text of an errno: {@code EACCES (Permission denied)}. */
 final class ErrnoText {
     /** Not translated, unlike strerror. Public for JNR-FFI only. */
     public interface Names {

@@ -14,12 +14,12 @@ import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
 
 /**
- * The functions of the C library that the platform calls. What fails returns -1; its errno is then
- * {@link #errno()} on the same thread. Public for JNR-FFI only.
+ * The functions of the C library that the platform calls. A call that fails returns -1; {@link
+ * #errno()} on the same thread then returns its errno. Public for JNR-FFI only.
  *
- * <p>What goes out goes in, too ({@code @In @Out}): JNR-FFI (2.3.4) does not clear the memory it
- * hands to C for an {@code @Out} alone, not even with {@code @Clear}, and so returns garbage where
- * C wrote nothing.
+ * <p>Every output argument is an input, too ({@code @In @Out}). JNR-FFI (2.3.4) does not clear the
+ * memory that it passes to C for an {@code @Out} alone, not even with {@code @Clear}, and so
+ * returns garbage where C wrote nothing.
  */
 public interface LibC {
     /** Needs glibc 2.30 (2019) for gettid. */
@@ -40,7 +40,7 @@ public interface LibC {
     int MAP_ANONYMOUS = 0x20;
     int MAP_POPULATE = 0x8000;
     int MAP_HUGETLB = 0x40000;
-    /** The binary logarithm of the hugepage size goes from this bit of the flags upwards. */
+    /** The flags contain the binary logarithm of the hugepage size from this bit upwards. */
     int MAP_HUGE_SHIFT = 26;
     long MAP_FAILED = -1;
     int MADV_DONTFORK = 10;
@@ -61,7 +61,7 @@ public interface LibC {
     @ssize_t
     long write(int fd, @In long[] words, @size_t long bytes);
 
-    /** What is not read stays as it is. */
+    /** read(2). Bytes that are not read stay as they are. */
     @SaveError
     @ssize_t
     long read(int fd, @In @Out ByteBuffer into, @size_t long bytes);
@@ -70,7 +70,7 @@ public interface LibC {
     @ssize_t
     long write(int fd, @In ByteBuffer from, @size_t long bytes);
 
-    /** As {@link #read(int, ByteBuffer, long)}. */
+    /** pread(2). See {@link #read(int, ByteBuffer, long)}. */
     @SaveError
     @ssize_t
     long pread(int fd, @In @Out ByteBuffer into, @size_t long bytes, @off_t long offset);
@@ -95,8 +95,8 @@ public interface LibC {
     int ftruncate(int fd, @off_t long length);
 
     /**
-     * A Pointer, where a long would do, keeps JNR-FFI (2.3.4) from calling this through one of its
-     * x86-64 stubs for plain integers: the sixth argument of those is garbage.
+     * mmap(2). The Pointer keeps JNR-FFI (2.3.4) from using one of its x86-64 stubs for plain
+     * integers, which pass garbage as the sixth argument.
      */
     @SaveError
     long mmap(Pointer address, @size_t long length, int protection, int flags, int fd,
@@ -128,7 +128,7 @@ public interface LibC {
     @SaveError
     int poll(@In @Out int[] pollfds, long count, int timeoutMillis);
 
-    /** @param thread 0 is the calling one */
+    /** @param thread 0 is the calling thread */
     @SaveError
     int sched_getaffinity(int thread, @size_t long bytes, @In @Out long[] cpus);
 
@@ -142,7 +142,7 @@ public interface LibC {
 
     int getpagesize();
 
-    /** Of the last call that failed on this thread. */
+    /** The errno of the last call that failed on this thread. */
     static int errno() {
         return Runtime.getRuntime(C).getLastError();
     }

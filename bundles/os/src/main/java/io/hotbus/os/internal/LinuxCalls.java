@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class LinuxCalls implements Linux {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxCalls.class);
 
-    /** What mmap means by EAGAIN: after mlockall(MCL_FUTURE) each new page is locked. */
+    /** The meaning of EAGAIN from mmap: after mlockall(MCL_FUTURE) each new page is locked. */
     private static final String LOCKED_TOO_MUCH =
             "; all memory is locked, and RLIMIT_MEMLOCK allows no more (ulimit -l)";
     private static final int READ_WRITE = LibC.PROT_READ | LibC.PROT_WRITE;
@@ -33,7 +33,10 @@ public final class LinuxCalls implements Linux {
         long run();
     }
 
-    /** An error is often the first sign of a removal. There is no time to link a library then. */
+    /**
+     * Links the library for errno texts now: an error is often the first sign of a removal, and
+     * there is no time to link then.
+     */
     public LinuxCalls() {
         ErrnoText.of(Errno.EIO);
     }
@@ -140,14 +143,14 @@ public final class LinuxCalls implements Linux {
         return transfer("pwrite", fd, from, () -> C.pwrite(fd, bytes, bytes.remaining(), offset));
     }
 
-    /** JNR-FFI does not look: it would write through a direct one. */
+    /** Throws for a read-only buffer. JNR-FFI does not check, and would write into a direct one. */
     private static void requireWritable(ByteBuffer buffer) {
         if (buffer.isReadOnly()) {
             throw new ReadOnlyBufferException();
         }
     }
 
-    /** JNR-FFI does not take a read-only buffer of the heap. */
+    /** Returns a buffer that JNR-FFI accepts: it rejects a read-only buffer on the heap. */
     private static ByteBuffer passable(ByteBuffer from) {
         return from.isDirect() || from.hasArray() ? from
                 : ByteBuffer.allocate(from.remaining()).put(from.duplicate()).flip();
@@ -269,7 +272,7 @@ public final class LinuxCalls implements Linux {
         return C.gettid();
     }
 
-    /** What {@code call}, the last on this thread, failed with. */
+    /** Creates the exception for {@code call}, the last call on this thread. */
     static LinuxException failure(String call) {
         final int errno = LibC.errno();
         return new LinuxException(call, errno, ErrnoText.of(errno));

@@ -12,11 +12,11 @@ import jnr.ffi.types.u_int32_t;
 import jnr.ffi.types.u_int64_t;
 
 /**
- * {@code native/hotbus.h}, one to one; the contract of each function is there. What fails returns a
- * negative errno. Public for JNR-FFI only.
+ * The functions of {@code native/hotbus.h}, one to one; the contract of each is there. A call that
+ * fails returns a negative errno. Public for JNR-FFI only.
  *
- * <p>A structure that C fills in an array has a constant for its size: JNR-FFI (2.3.4) leaves out
- * what C pads a structure with at its end.
+ * <p>The size of a structure in an array is a constant here, because JNR-FFI (2.3.4) leaves out the
+ * padding at the end of a structure.
  */
 public interface NativeHotbus {
     /** HB_ABI_VERSION. */

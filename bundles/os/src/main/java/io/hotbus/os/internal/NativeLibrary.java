@@ -18,11 +18,11 @@ import java.util.TreeSet;
 import jnr.ffi.LibraryLoader;
 
 /**
- * libhotbus.so as this bundle ships it, for several architectures. Works with and without a
- * framework: the library is a resource of the class loader.
+ * Loads libhotbus.so, which this bundle contains for several architectures. Works with and without
+ * a framework: the library is a resource of the class loader.
  */
 public final class NativeLibrary {
-    /** What the JVM calls an architecture, and what the folders in native/ are called after. */
+    /** The JVM's name of an architecture, and the name of its folder in native/. */
     private static final Map<String, String> ARCHITECTURES =
             Map.of("amd64", "x86_64", "x86_64", "x86_64", "aarch64", "aarch64");
 
@@ -31,7 +31,7 @@ public final class NativeLibrary {
     private NativeLibrary() {
     }
 
-    /** The library cannot be had; the message says why, and the cure. */
+    /** The library is not available; the message says why and what to do. */
     public static final class UnavailableException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -41,10 +41,10 @@ public final class NativeLibrary {
     }
 
     /**
-     * Loads the library of this machine's architecture from {@code directory}, or where that cannot
+     * Loads the library of this machine's architecture from {@code directory}, or, if that cannot
      * be written to or is mounted noexec, from a new folder below {@code java.io.tmpdir}.
      *
-     * @param directory where to put the file; it has to stay there as long as the JVM lives
+     * @param directory where to put the file; it must stay there while the JVM runs
      */
     public static NativeHotbus load(Path directory) throws UnavailableException {
         return load(directory, System.getProperty("os.arch"));
@@ -77,7 +77,7 @@ public final class NativeLibrary {
         return Optional.empty();
     }
 
-    /** Into a new folder, as another user may have made one that is there already. */
+    /** Extracts into a new folder, because another user may own an existing one. */
     private static Path extractTemporarily(byte[] library) throws IOException {
         final Path directory = Files.createTempDirectory("hotbus-");
         directory.toFile().deleteOnExit();
@@ -121,8 +121,8 @@ public final class NativeLibrary {
     }
 
     /**
-     * The library as a file named after its contents. A file that is already there may be mapped,
-     * and truncating it would kill the JVM: it is left alone, or replaced by another file.
+     * Writes the library to a file named after its contents. An existing file may be mapped, and
+     * truncating it would kill the JVM, so it is kept or replaced by another file.
      */
     static Path extract(byte[] library, Path directory) throws IOException {
         final Path file = directory.resolve("libhotbus-" + digest(library) + ".so");
@@ -149,7 +149,11 @@ public final class NativeLibrary {
         }
     }
 
-    /** @throws UnsatisfiedLinkError its file system is mounted noexec, or it is no library */
+    /**
+     * Loads the file.
+     *
+     * @throws UnsatisfiedLinkError its file system is mounted noexec, or it is not a library
+     */
     static NativeHotbus open(Path file) {
         return LibraryLoader.create(NativeHotbus.class).failImmediately()
                 .load(file.toAbsolutePath().toString());

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads libhotbus.so and registers it for the other components of this bundle. Where there is none
- * for this machine, it says so, once, and they stay unsatisfied.
+ * Loads libhotbus.so and registers it for the other components of this bundle. If there is no
+ * library for this machine, it logs that once, and those components stay unsatisfied.
  */
 @Component(service = {}, immediate = true)
 @Capability(namespace = "osgi.service",

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link SigbusWindows} by libhotbus. Immediate: a delayed component would go, and the handler with
- * it, whenever the last bundle that uses it is updated.
+ * {@link SigbusWindows} by libhotbus. Immediate: a delayed component would be deactivated, and the
+ * handler removed with it, whenever the last bundle that uses it is updated.
  */
 @Component(immediate = true)
 public final class NativeSigbusWindows implements SigbusWindows {
@@ -38,7 +38,10 @@ public final class NativeSigbusWindows implements SigbusWindows {
         this.runtime = Runtime.getRuntime(hotbus);
     }
 
-    /** The library itself stays in the process: another handler may still call it. */
+    /**
+     * Disables the handler. The library stays in the process, because another handler may still
+     * call it.
+     */
     @Deactivate
     public void deactivate() {
         if (status() == Status.OFF) {
@@ -121,7 +124,7 @@ public final class NativeSigbusWindows implements SigbusWindows {
     @Override
     public Optional<Window> window(long window) {
         final NativeHotbus.WindowInfo info = new NativeHotbus.WindowInfo(runtime);
-        // No such window is the only failure there is.
+        // The only possible failure is that there is no such window.
         if (hotbus.hb_window_info(window, info) < 0) {
             return Optional.empty();
         }

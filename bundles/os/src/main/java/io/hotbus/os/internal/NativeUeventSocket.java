@@ -12,7 +12,9 @@ import jnr.ffi.Runtime;
 
 /** {@link UeventSocket} by libhotbus. */
 final class NativeUeventSocket implements UeventSocket {
-    /** The kernel makes none longer than 2048 and a header (UEVENT_BUFFER_SIZE). */
+    /**
+     * The longest datagram: the kernel's are at most 2048 bytes and a header (UEVENT_BUFFER_SIZE).
+     */
     private static final int CAPACITY = 8192;
 
     private final NativeHotbus hotbus;

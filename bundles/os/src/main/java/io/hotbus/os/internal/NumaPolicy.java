@@ -9,16 +9,19 @@ import java.util.BitSet;
 import java.util.Map;
 
 /**
- * Which NUMA nodes a thread's new pages are taken from. The C library has no functions for it,
- * hence system calls by number.
+ * The NUMA nodes that a thread's new pages are taken from. The C library has no functions for this,
+ * so it uses system calls by number.
  *
- * @param mode  how {@code nodes} are meant, as the kernel has it
+ * @param mode  the kernel's mode, which says what {@code nodes} mean
  * @param nodes by their number
  * @see <a href="https://man7.org/linux/man-pages/man2/set_mempolicy.2.html">set_mempolicy(2)</a>
  */
 record NumaPolicy(int mode, BitSet nodes) {
     private static final int MPOL_PREFERRED = 1;
-    /** The kernel is built for 1024 at most; where it reads a number of bits it takes one off. */
+    /**
+     * The kernel supports at most 1024 nodes. It subtracts one from the number of bits that it is
+     * given.
+     */
     private static final int MAX_NODES = 1024;
     private static final int WORDS = MAX_NODES / Long.SIZE;
     private static final int BITS = MAX_NODES + 1;
@@ -26,12 +29,12 @@ record NumaPolicy(int mode, BitSet nodes) {
     private record Numbers(int get, int set) {
     }
 
-    /** By what the JVM calls the architecture; any other gets ENOSYS. */
+    /** The numbers by the JVM's name of the architecture; other architectures get ENOSYS. */
     private static final Numbers NUMBERS =
             Map.of("amd64", new Numbers(239, 238), "aarch64", new Numbers(236, 237))
                     .getOrDefault(System.getProperty("os.arch"), new Numbers(-1, -1));
 
-    /** {@code node}, and others where that has none left. */
+    /** Prefers {@code node}, and other nodes if it has no memory left. */
     static NumaPolicy preferring(int node) {
         if (node < 0 || node >= MAX_NODES) {
             throw new IllegalArgumentException("no NUMA node: " + node);
@@ -41,7 +44,7 @@ record NumaPolicy(int mode, BitSet nodes) {
         return new NumaPolicy(MPOL_PREFERRED, nodes);
     }
 
-    /** That of the calling thread. */
+    /** The policy of the calling thread. */
     static NumaPolicy current() throws LinuxException {
         final int[] mode = new int[1];
         final long[] nodes = new long[WORDS];
@@ -51,7 +54,7 @@ record NumaPolicy(int mode, BitSet nodes) {
         return new NumaPolicy(mode[0], BitSet.valueOf(nodes));
     }
 
-    /** For the calling thread, from now on. EINVAL: none of the nodes has memory. */
+    /** Sets the policy of the calling thread. EINVAL: none of the nodes has memory. */
     void set() throws LinuxException {
         final long[] words = Arrays.copyOf(nodes.toLongArray(), WORDS);
         if (C.syscall(NUMBERS.set, mode, words, BITS) < 0) {

@@ -12,14 +12,17 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Configuration space of one device, for its driver. Its lock serialises changes of COMMAND. */
+/**
+ * The configuration space of one device, for its driver. The lock of this object serialises changes
+ * of COMMAND.
+ */
 final class DeviceConfig {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceConfig.class);
 
     private final LivePciDevice device;
     /** Whether the driver has turned bus mastering on. Guarded by this. */
     private boolean mastering;
-    /** Whether the device's memory was away, and is back, and that is not told yet. */
+    /** Whether the device's memory was away and is back, and this was not reported yet. */
     private volatile boolean memoryWasAway;
 
     DeviceConfig(LivePciDevice device) {
@@ -47,7 +50,7 @@ final class DeviceConfig {
                 .formatted(device, offset, what, e.getMessage()), e);
     }
 
-    /** If the device can still be told. */
+    /** Turns bus mastering off, if the device still answers. */
     synchronized void turnBusMasterOff(PciAccess access) {
         mastering = false;
         try {
@@ -57,7 +60,11 @@ final class DeviceConfig {
         }
     }
 
-    /** @throws DeviceException the device is gone */
+    /**
+     * Turns bus mastering on.
+     *
+     * @throws DeviceException the device is gone
+     */
     synchronized void turnBusMasterOn(PciAccess access) throws DeviceException {
         if (device.isGone()) {
             throw new DeviceException(device + ": is gone, so it is not let reach memory");
@@ -71,12 +78,12 @@ final class DeviceConfig {
         }
     }
 
-    /** The device's memory was away for a while. */
+    /** Notes that the device's memory was away for a while. */
     void memoryWasAway() {
         memoryWasAway = true;
     }
 
-    /** As {@code PciDevice.restoreConfig}. */
+    /** See {@code PciDevice.restoreConfig}. */
     synchronized Optional<String> restore(PciAccess access, ConfigSnapshot before)
             throws DeviceException {
         if (device.isGone()) {

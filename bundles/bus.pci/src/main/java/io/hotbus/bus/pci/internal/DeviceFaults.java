@@ -6,7 +6,7 @@ import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.os.LinuxException;
 import java.io.IOException;
 
-/** A device as {@link TransientFaults} wants it. */
+/** Adapts a device to {@link TransientFaults}. */
 record DeviceFaults(LivePciDevice device, HotUnplug hotUnplug) implements TransientFaults.Target {
     @Override
     public String name() {

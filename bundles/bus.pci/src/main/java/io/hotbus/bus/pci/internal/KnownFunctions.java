@@ -12,15 +12,17 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The functions that the bus has been told of: what a rescan finds is compared with these. Any
- * thread.
+ * The functions that the bus knows of. The result of a rescan is compared with these. Any thread.
  */
 final class KnownFunctions {
-    /** A stay of a function in its slot: the inode of its directory, and when it was told of. */
+    /**
+     * A stay of a function in its slot: the inode of its directory, and when the kernel reported
+     * it.
+     */
     private record Stay(long inode, long addedNanos, boolean byRescan) {
     }
 
-    /** What a rescan found to be different. */
+    /** The differences that a rescan found. */
     record Difference(List<PciAddress> vanished, List<PciAddress> appeared) {
     }
 
@@ -29,9 +31,9 @@ final class KnownFunctions {
     private final Map<PciAddress, Stay> stays = new HashMap<>();
 
     /**
-     * The kernel says that it is there, in a directory of that inode.
+     * Notes that the kernel reported the function, with a directory of that inode.
      *
-     * @return whether that is news: false where a rescan was faster
+     * @return whether this is new; false if a rescan found the function before
      */
     synchronized boolean added(PciAddress address, OptionalLong inode) {
         Stay now = new Stay(inode.orElse(NO_INODE), System.nanoTime(), false);
@@ -39,24 +41,24 @@ final class KnownFunctions {
         return before == null || !before.byRescan || before.inode != now.inode;
     }
 
-    /** The kernel says that it went. */
+    /** Notes that the kernel reported the removal of the function. */
     synchronized void removed(PciAddress address) {
         stays.remove(address);
     }
 
-    /** Whether the kernel has told of it within the last {@code period}. */
+    /** Whether the kernel has reported the function within the last {@code period}. */
     synchronized boolean addedWithin(PciAddress address, Duration period) {
         Stay stay = stays.get(address);
         return stay != null && stay.addedNanos != 0
                 && System.nanoTime() - stay.addedNanos < period.toNanos();
     }
 
-    /** These are there, and have been for long. */
+    /** Notes the functions that were there before the bus started. */
     synchronized void start(List<FoundFunction> found) {
         found.forEach(f -> stays.putIfAbsent(f.address(), new Stay(f.inode(), 0, false)));
     }
 
-    /** These are there now, and no others. */
+    /** Notes the functions that a rescan found, and returns the differences. */
     synchronized Difference rescanned(List<FoundFunction> found) {
         Map<PciAddress, Stay> vanished = new TreeMap<>(stays);
         List<PciAddress> appeared = new ArrayList<>();

@@ -23,16 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A function while a driver has it, or is to have it. Its lock is held while a descriptor of its
- * access is used for mapping, so that none is closed, and another opened, at that moment.
+ * A function that a driver has or will get. The lock of this object is held while a descriptor of
+ * its access is used for mapping, so that the descriptor is not closed and its number reused
+ * meanwhile.
  */
 final class LivePciDevice extends PciDevice {
     private static final Logger LOG = LoggerFactory.getLogger(LivePciDevice.class);
     private static final long CLOSE_SECONDS = 5;
 
     /**
-     * How it is accessed, once it is open; {@code config}: as it was then; {@code faults}: where a
-     * fault need not be its end.
+     * The access to an open function. {@code config} is a snapshot from when it was opened. {@code
+     * faults} is set if a fault does not always mean a removal.
      */
     record Opened(PciAccess access, KernelDriver driver, ConfigSnapshot config,
             Optional<TransientFaults> faults) {
@@ -47,10 +48,10 @@ final class LivePciDevice extends PciDevice {
     private final DeviceConfig config = new DeviceConfig(this);
     /** Guarded by the lock. */
     private final PciBars bars;
-    /** Uevents up to this number tell of earlier stays in the slot. */
+    /** Uevents up to this number concern earlier stays in the slot. */
     private final long arrivedAfter;
     private volatile FoundFunction found;
-    /** Uevents up to this number tell of earlier bindings. */
+    /** Uevents up to this number concern earlier bindings. */
     private volatile long boundAfter = Long.MAX_VALUE;
     /** Written under the lock. */
     private volatile Opened opened;
@@ -67,42 +68,44 @@ final class LivePciDevice extends PciDevice {
 
     // ---- its stay on the bus ----
 
-    /** What was found when it was opened last. */
+    /** The function as it was found when it was last opened. */
     FoundFunction found() {
         return found;
     }
 
-    /** Whether a uevent of that number about a removal is about this stay. */
+    /** Whether a removal uevent of that number concerns this stay in the slot. */
     boolean heedsRemoval(long sequence) {
         return sequence < 0 || sequence > arrivedAfter;
     }
 
-    /** Whether a uevent of that number about its kernel driver is about the one it is bound to. */
+    /** Whether an unbind uevent of that number concerns the present binding. */
     boolean heedsUnbind(long sequence) {
         long since = boundAfter;
         return since != Long.MAX_VALUE && (sequence < 0 || sequence > since);
     }
 
-    /** Whether a uevent about its kernel driver is of our own making, so that it is no news. */
+    /**
+     * Whether this bus has caused the bind or unbind uevent of that number, so that it is not news.
+     */
     boolean hasBroughtAbout(long sequence) {
         long since = boundAfter;
         return opened == null ? state() == DeviceState.PROBING
                 : sequence >= 0 && sequence <= since;
     }
 
-    /** The number of the latest uevent, before the kernel driver is looked at. */
+    /** Notes the number of the latest uevent, before the kernel driver is read. */
     void expectUnbindAfter(long sequence) {
         boundAfter = sequence;
     }
 
-    /** Whether it is open through a kernel driver by means of UIO. */
+    /** Whether the function is open through a UIO driver. */
     boolean usesUio() {
         Opened now = opened;
         return now != null && (now.driver == KernelDriver.IGB_UIO
                 || now.driver == KernelDriver.UIO_PCI_GENERIC);
     }
 
-    /** The kernel driver it was opened through, or null if it is not open. */
+    /** The kernel driver that the function was opened through, or null if it is not open. */
     KernelDriver openedThrough() {
         Opened now = opened;
         return now == null ? null : now.driver;
@@ -110,7 +113,11 @@ final class LivePciDevice extends PciDevice {
 
     // ---- opening and closing ----
 
-    /** @throws DeviceException it was removed meanwhile, and {@code how} is closed again */
+    /**
+     * Notes that the function is open.
+     *
+     * @throws DeviceException the function was removed meanwhile; {@code how} is closed again
+     */
     void opened(FoundFunction now, Opened how) throws DeviceException {
         synchronized (this) {
             if (!closing) {
@@ -123,7 +130,7 @@ final class LivePciDevice extends PciDevice {
         throw new DeviceException(name() + ": pulled out while it was being opened");
     }
 
-    /** Keeps the device from our memory, if it can still be told. */
+    /** Turns bus mastering off, if the device still answers. */
     void cutOff() {
         Opened now = opened;
         if (now != null) {
@@ -132,8 +139,8 @@ final class LivePciDevice extends PciDevice {
     }
 
     /**
-     * Lets the kernel have it back, on a thread of its own: that may take as long as a reset.
-     * Idempotent.
+     * Closes the access on a separate thread, which gives the function back to the kernel. That may
+     * take as long as a reset. Idempotent.
      */
     void letGo() {
         synchronized (this) {
@@ -160,7 +167,7 @@ final class LivePciDevice extends PciDevice {
         }
     }
 
-    /** As {@link #letGo}, and waits a while for it. */
+    /** Does {@link #letGo}, and waits a limited time for it. */
     void close() {
         cutOff();
         letGo();
@@ -211,7 +218,7 @@ final class LivePciDevice extends PciDevice {
     /**
      * Puts the device's memory behind its windows again.
      *
-     * @throws IOException one of them stays as it is
+     * @throws IOException one of the windows stays as it is
      */
     synchronized void restoreWindows() throws IOException {
         Opened now = opened;
@@ -221,20 +228,20 @@ final class LivePciDevice extends PciDevice {
         }
     }
 
-    /** Whether a fault in one of its windows means that it is gone. */
+    /** Whether a fault in one of the windows means that the device is gone. */
     boolean isRemoval() {
         Opened now = opened;
         return now == null || now.faults.map(TransientFaults::isRemoval).orElse(true);
     }
 
-    /** Whether it answers. */
+    /** Whether the device answers. */
     boolean isPresent() {
         Opened now = opened;
         return now != null
                 && ConfigSpace.answers(now.access, function().physical().isPresent());
     }
 
-    /** Whether its memory can be accessed. */
+    /** Whether the device's memory can be accessed. */
     boolean decodesMemory() throws LinuxException {
         Opened now = opened;
         return now != null && ConfigSpace.decodesMemory(now.access);
@@ -270,7 +277,7 @@ final class LivePciDevice extends PciDevice {
         return interrupt.register(access(), handler);
     }
 
-    /** On {@code interrupt}. */
+    /** Calls the interrupt handler. On {@code interrupt}. */
     void interrupted() {
         interrupt.interrupted();
     }

@@ -12,20 +12,20 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Functions that were attached, were taken for removed, and are not attached again. A function that
- * is there all the same has to be told of once more, as no uevent may follow: after the second look
- * that finds it, and then ever more rarely. Any thread; nothing here waits for the kernel.
+ * Functions that were attached, counted as removed, and are not attached again. If such a function
+ * is there after all, no uevent may report it, so an event is published for it: after the second
+ * look that finds it, then less and less often. Any thread; no method waits for the kernel.
  */
 final class LostFunctions {
-    /** Looks from one telling to the next: 1, 2, 4 ... */
+    /** The most looks between two events for a function. The number doubles: 1, 2, 4 ... */
     private static final int MOST_LOOKS = 16;
 
-    /** A function that was lost. Guarded by the {@link LostFunctions}, as the map. */
+    /** A lost function. Like the map, guarded by the {@link LostFunctions}. */
     private static final class Lost {
-        /** Of the stay in which it was lost. */
+        /** The inode of the stay in which it was lost. */
         private final long inode;
         private final Optional<String> driver;
-        /** Of the stay that was seen last. */
+        /** The inode of the stay that was seen last. */
         private OptionalLong seen = OptionalLong.empty();
         private int looks;
         private int due;
@@ -35,7 +35,7 @@ final class LostFunctions {
             this.driver = driver;
         }
 
-        /** Begins anew with each stay. */
+        /** Whether to publish an event at this look. Starts again with each stay. */
         boolean isToBeTold(OptionalLong now) {
             if (!now.equals(seen)) {
                 seen = now;
@@ -59,12 +59,15 @@ final class LostFunctions {
         this.sysfs = sysfs;
     }
 
-    /** {@code device} has a driver, so it is not lost. */
+    /** Notes that {@code device} has a driver and is not lost. */
     synchronized void attached(LivePciDevice device) {
         lost.remove(device.function().address());
     }
 
-    /** {@code device} is closed: it is lost if it was taken for removed, else it was detached. */
+    /**
+     * Notes that {@code device} is closed. It is lost if it counts as removed; otherwise it was
+     * detached.
+     */
     synchronized void closed(LivePciDevice device) {
         KernelDriver driver = device.openedThrough();
         if (device.isGone() && driver != null) {
@@ -72,7 +75,7 @@ final class LostFunctions {
         }
     }
 
-    /** Looks at each function, and returns those to publish an event for. */
+    /** Looks at each function, and returns the functions to publish an event for. */
     synchronized List<PciAddress> look() {
         List<PciAddress> there = new ArrayList<>();
         lost.forEach((address, function) -> {
@@ -85,7 +88,8 @@ final class LostFunctions {
 
     /**
      * Returns the inode of a function that can be attached. Within the stay in which it was lost
-     * the function must have the kernel driver that it had: an operator may have taken that away.
+     * the function must have the kernel driver that it had: an operator may have unbound that
+     * driver.
      */
     private OptionalLong ready(PciAddress address, Lost function) {
         OptionalLong inode = sysfs.inode(address);

@@ -42,7 +42,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * The bus of PCI functions, as sysfs shows them. The devarg {@code bind} names the kernel driver
- * that a function is given to before it is opened; all others are for its driver.
+ * that a function is bound to before it is opened; all other devargs are for the device driver.
  */
 @Component(service = {
         Bus.class, BusHotplugHandler.class, SigbusHandler.class, PciBus.class, Pci.class},
@@ -151,7 +151,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
                 new PciBars(services().mapper(), pageSize));
     }
 
-    /** The most specific of several ids, and of several drivers. */
+    /** Rates the driver by the most specific of its ids that match. */
     @Override
     protected int match(PciDriver driver, LivePciDevice device) {
         return driver.ids().stream().filter(id -> id.matches(device.function().id()))
@@ -205,8 +205,8 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     }
 
     /**
-     * The device is kept from our memory, its windows are replaced, and the kernel is given it
-     * back, so that a removal that waits for us completes, whatever the application does.
+     * Turns bus mastering off, replaces the windows, and gives the device back to the kernel. So a
+     * removal that waits for this process completes, whatever the application does.
      */
     @Override
     public void handleHotUnplug(Device device, RemovalCause cause) throws DeviceException {

@@ -17,7 +17,7 @@ import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.nio.file.Path;
 
-/** Opens functions, each as its kernel driver wants it. Control threads. */
+/** Opens functions in the way that their kernel driver requires. Control threads. */
 final class PciAccesses {
     private final Linux linux;
     private final InterruptThread interrupts;
@@ -38,10 +38,10 @@ final class PciAccesses {
     }
 
     /**
-     * Opens a function that {@code driver} has. {@code signals} is called from then on, perhaps
-     * before this returns.
+     * Opens a function that is bound to {@code driver}. {@code signals} may be called before this
+     * method returns.
      *
-     * @throws DeviceException with everything undone
+     * @throws DeviceException the function cannot be opened; everything is undone
      */
     PciAccess open(PciFunction function, KernelDriver driver, PciAccess.Signals signals)
             throws DeviceException {

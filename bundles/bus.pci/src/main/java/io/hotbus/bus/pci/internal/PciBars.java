@@ -12,13 +12,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The windows on the BARs of one device. Under its lock. */
+/** The windows on the BARs of one device. Called under the lock of the device. */
 final class PciBars {
     private final MmioMapper mapper;
     private final long pageSize;
     private final Map<Bar, Mmio> windows = new HashMap<>();
 
-    /** {@code pageSize}: what can be mapped is whole pages. */
+    /** {@code pageSize}: only whole pages can be mapped. */
     PciBars(MmioMapper mapper, long pageSize) {
         this.mapper = mapper;
         this.pageSize = pageSize;
@@ -30,7 +30,7 @@ final class PciBars {
                 .map(Map.Entry::getValue).findFirst();
     }
 
-    /** Maps the BAR, which has not been. See {@link io.hotbus.bus.pci.PciDevice#mapBar}. */
+    /** Maps the BAR, which is not mapped yet. See {@link io.hotbus.bus.pci.PciDevice#mapBar}. */
     Mmio map(LivePciDevice device, PciAccess access, int index) throws DeviceException {
         Bar bar = mappable(device, index);
         PciAccess.Region region = access.region(bar);
@@ -76,7 +76,10 @@ final class PciBars {
         }
     }
 
-    /** Its removal may have replaced its windows a moment too early. */
+    /**
+     * Replaces the windows if the device is gone: its removal may have replaced the windows before
+     * this one existed.
+     */
     private void replaceIfGone(LivePciDevice device) throws IOException {
         if (device.isGone()) {
             mapper.replace(device.windows());

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** {@code pci} of the shell: functions, and which kernel driver has them. */
+/** The shell command {@code pci}: lists functions and binds them to kernel drivers. */
 @Component(service = Verbs.class)
 public final class PciCommand implements Verbs {
     private static final long KIB = 1 << 10;
@@ -59,7 +59,9 @@ public final class PciCommand implements Verbs {
                         words -> unbind(words.get(0))).with("ADDRESS", this::addresses));
     }
 
-    /** None, where sysfs cannot be read: {@code pci list} says why. */
+    /**
+     * The addresses of all functions; empty if sysfs cannot be read ({@code pci list} says why).
+     */
     private List<String> addresses() {
         try {
             return bus.functions().stream().map(f -> f.address().toString()).toList();

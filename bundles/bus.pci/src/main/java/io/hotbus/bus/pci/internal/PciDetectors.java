@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What uevents and rescans say: of devices that are attached, that they went; of all functions that
- * are allowed, what happens to them. On {@code uevent-monitor}; nothing here waits for the kernel.
+ * Evaluates uevents and rescans. Reports attached devices that went, and publishes what happens to
+ * all allowed functions. On {@code uevent-monitor}; no method waits for the kernel.
  */
 final class PciDetectors {
     private static final Logger LOG = LoggerFactory.getLogger(PciDetectors.class);
@@ -26,7 +26,7 @@ final class PciDetectors {
     interface Attached {
         List<LivePciDevice> devices();
 
-        /** As {@code AbstractBus.reportRemoved}. */
+        /** See {@code AbstractBus.reportRemoved}. */
         void removed(String name, RemovalCause cause);
     }
 
@@ -77,8 +77,9 @@ final class PciDetectors {
     }
 
     /**
-     * The kernel takes a function out of {@code bus/pci/devices} before it says so: one that is in
-     * there still is not gone. If it goes after all, the next look finds that out.
+     * Handles a removal uevent. The kernel takes a function out of {@code bus/pci/devices} before
+     * it sends the uevent, so a function that is still there is not gone. If it goes later, the
+     * next look notices that.
      */
     private void removed(PciUevent event) {
         Optional<LivePciDevice> there = at(event.address()).filter(this::isInItsSlot);
@@ -97,14 +98,20 @@ final class PciDetectors {
                         device.heedsRemoval(event.sequence())));
     }
 
-    /** It is the function itself, or below a bridge, or virtual and that is the physical one. */
+    /**
+     * Whether the device goes with the removed function: it is that function, is behind that
+     * bridge, or is a virtual function of it.
+     */
     private static boolean goesWith(LivePciDevice device, PciUevent removed) {
         return address(device).equals(removed.address())
                 || device.found().devpath().startsWith(removed.devpath() + "/")
                 || device.function().physical().filter(removed.address()::equals).isPresent();
     }
 
-    /** {@code heeded}: whether the uevent is about this stay of the device, and not an earlier. */
+    /**
+     * Reports the removal if {@code heeded}: the uevent concerns this stay of the device, not an
+     * earlier one.
+     */
     private void report(LivePciDevice device, RemovalCause cause, PciUevent event,
             boolean heeded) {
         if (heeded) {
@@ -116,8 +123,8 @@ final class PciDetectors {
     }
 
     /**
-     * Compares the devices that are attached, or were until they were taken for removed, with what
-     * is there. Periodically, on {@code interrupt}.
+     * Compares the devices that are attached, and those that were lost, with the functions in
+     * sysfs. Called periodically on {@code interrupt}.
      */
     void reconcile() {
         reportThoseThatWent();
@@ -137,7 +144,7 @@ final class PciDetectors {
         }
     }
 
-    /** Compares what is there with what was. */
+    /** Compares the functions in sysfs with the known ones. */
     void rescan() throws DeviceException {
         reportThoseThatWent();
         KnownFunctions.Difference difference = known.rescanned(sysfs.scan());
@@ -149,7 +156,9 @@ final class PciDetectors {
         difference.appeared().forEach(address -> publish(DeviceEvent.Kind.ADD, address));
     }
 
-    /** Whether it is not there, or another is, or its kernel driver is not the same any more. */
+    /**
+     * Whether the function is not there, another is in its place, or its kernel driver has changed.
+     */
     private boolean hasGone(LivePciDevice device) {
         if (!isInItsSlot(device)) {
             return true;
@@ -171,7 +180,7 @@ final class PciDetectors {
         return device.function().address();
     }
 
-    /** That an attached device was bound in order to be attached is no news. */
+    /** Publishes a BIND or UNBIND, unless this bus has caused it by attaching the device. */
     private void publishBinding(DeviceEvent.Kind kind, PciUevent event) {
         if (at(event.address()).filter(device -> device.hasBroughtAbout(event.sequence()))
                 .isEmpty()) {

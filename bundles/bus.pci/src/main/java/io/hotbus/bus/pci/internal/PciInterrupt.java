@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The handler of a function's interrupt, while there is one. */
+/** The interrupt handler of a function, if one is registered. */
 final class PciInterrupt {
     private static final class Registration {
         final PciAccess access;
@@ -30,7 +30,7 @@ final class PciInterrupt {
         this.device = device;
     }
 
-    /** As {@link io.hotbus.bus.pci.PciDevice#onInterrupt}. */
+    /** See {@link io.hotbus.bus.pci.PciDevice#onInterrupt}. */
     Lease register(PciAccess access, Runnable handler) throws DeviceException {
         Registration registration = new Registration(access, handler);
         if (!current.compareAndSet(null, registration)) {
@@ -45,7 +45,10 @@ final class PciInterrupt {
         return () -> end(registration);
     }
 
-    /** No lock is held around the access: it may wait for what runs on {@code interrupt}. */
+    /**
+     * Ends a registration. Holds no lock during the access, which may wait for a task on {@code
+     * interrupt}.
+     */
     private void end(Registration registration) {
         if (registration.ended.getAndSet(true)) {
             return;
@@ -56,7 +59,7 @@ final class PciInterrupt {
         current.compareAndSet(registration, null);
     }
 
-    /** On {@code interrupt}. */
+    /** Calls the handler, then rearms the interrupt. On {@code interrupt}. */
     void interrupted() {
         Registration registration = current.get();
         if (registration == null) {

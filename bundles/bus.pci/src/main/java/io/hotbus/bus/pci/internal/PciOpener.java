@@ -27,8 +27,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Finds functions, gives them to kernel drivers and opens them. Control threads; one at a time for
- * a function, so that none is given to another driver while it is being opened.
+ * Finds functions, binds them to kernel drivers and opens them. Control threads. One call at a time
+ * for a function, so that a function is not bound to another driver while it is being opened.
  */
 final class PciOpener {
     private final SysfsPci sysfs;
@@ -51,7 +51,11 @@ final class PciOpener {
         this.settings = settings;
     }
 
-    /** @throws DeviceException not there */
+    /**
+     * Finds the function.
+     *
+     * @throws DeviceException the function is not there
+     */
     FoundFunction find(PciAddress address) throws DeviceException {
         Patience patience = new Patience(settings.arrivalLimit());
         while (true) {
@@ -69,7 +73,7 @@ final class PciOpener {
         return known.addedWithin(address, settings.arrivalLimit());
     }
 
-    /** As {@code PciBus.bind}; {@code attached} says whether it is one of ours. */
+    /** See {@code PciBus.bind}; {@code attached} says whether the function is attached. */
     void bind(PciAddress address, KernelDriver driver, BooleanSupplier attached)
             throws DeviceException {
         lock(address);
@@ -81,7 +85,7 @@ final class PciOpener {
         }
     }
 
-    /** As {@code PciBus.unbind}. */
+    /** See {@code PciBus.unbind}. */
     void unbind(PciAddress address, BooleanSupplier attached) throws DeviceException {
         lock(address);
         try {
@@ -112,7 +116,7 @@ final class PciOpener {
                                 .collect(Collectors.joining(", "))))));
     }
 
-    /** Opens the device, after giving it to the kernel driver that its devargs ask for. */
+    /** Binds the device to the kernel driver that its devargs ask for, then opens the device. */
     void open(LivePciDevice device) throws DeviceException {
         PciAddress address = device.function().address();
         Optional<KernelDriver> asked = asked(device.devargs());
@@ -132,8 +136,8 @@ final class PciOpener {
     }
 
     /**
-     * The BARs of a function that a kernel driver has are final. To one that none has they may
-     * still have to be assigned.
+     * Waits until the BARs of the function are assigned. The BARs of a function with a kernel
+     * driver are final; without a driver, the kernel may not have assigned them yet.
      */
     private FoundFunction findSettled(LivePciDevice device, Optional<KernelDriver> asked)
             throws DeviceException {

@@ -6,14 +6,14 @@ import io.hotbus.eal.bus.Uevent;
 import java.util.Optional;
 
 /**
- * What a uevent says of a PCI function.
+ * A uevent about a PCI function.
  *
  * @param address  the function
- * @param devpath  its own, or that of its UIO device
- * @param sequence the kernel's number of it; negative where it gave none
+ * @param devpath  the path of the function, or of its UIO device
+ * @param sequence the kernel's sequence number; negative if there is none
  */
 record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
-    /** What has happened. */
+    /** The kind of event. */
     enum Kind {
         /** The function is there. */
         ADDED,
@@ -27,7 +27,7 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
         UIO_REMOVED
     }
 
-    /** Empty for any other uevent, and for a uevent without a change. */
+    /** Parses a uevent; empty for a uevent of another kind and for a synthetic one. */
     static Optional<PciUevent> of(Uevent uevent) {
         if (uevent.synthetic()) {
             return Optional.empty();
@@ -50,7 +50,10 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
                 .map(address -> of(kind, address, uevent));
     }
 
-    /** It names the function in its devpath alone: {@code .../0000:01:00.0/uio/uio0}. */
+    /**
+     * Parses a UIO uevent. It names the function only in its devpath: {@code
+     * .../0000:01:00.0/uio/uio0}.
+     */
     private static Optional<PciUevent> ofUio(Uevent uevent) {
         String[] path = uevent.devpath().split("/");
         for (int i = path.length - 1; i >= 0; i--) {

@@ -10,9 +10,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Brings the drivers of other bundles to the bus. A component of its own, which nothing depends on:
- * a driver may need the bus, and were this to refer to it, each would wait for the other to be
- * activated.
+ * Passes the drivers of other bundles to the bus. It is a separate component that no other
+ * component depends on. A driver may need the bus; if the bus referred to the driver, each would
+ * wait for the other to be activated.
  */
 @Component(service = {}, immediate = true)
 public final class PlugIns {

@@ -13,44 +13,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Faults of one device that is still there: on vfio its memory faults while it does not decode
- * memory, as during a reset. Its windows read as their fill until it does again, and what is
- * written meanwhile is lost; then its memory is put back. If that takes too long, or happens too
- * often, the device counts as removed. Source: Linux drivers/vfio/pci/vfio_pci_core.c.
+ * Handles faults of a device that is still there. On vfio, accesses fault while the device does not
+ * decode memory, for example during a reset. Until it decodes memory again, its windows read as
+ * their fill and writes are lost; then its memory is put back behind the windows. If this takes too
+ * long or happens too often, the device counts as removed. Source: Linux
+ * drivers/vfio/pci/vfio_pci_core.c.
  */
 final class TransientFaults {
     private static final Logger LOG = LoggerFactory.getLogger(TransientFaults.class);
     private static final Duration PERIOD = Duration.ofMillis(10);
-    /** This often within a second it may be put back. */
+    /** The most times per second that the memory may be put back. */
     private static final int RESTORES = 8;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** What is to be known of the device, and done with it. */
+    /** The device, as this class uses it. */
     interface Target {
-        /** Its name. */
+        /** The name of the device. */
         String name();
 
         boolean isGone();
 
-        /** Whether it answers. */
+        /** Whether the device answers. */
         boolean isPresent();
 
-        /** Whether its memory can be accessed. */
+        /** Whether the device's memory can be accessed. */
         boolean decodesMemory() throws LinuxException;
 
-        /** Puts its memory back behind its windows. */
+        /** Puts the device's memory back behind its windows. */
         void restoreWindows() throws IOException;
 
-        /** It has to be taken for removed. */
+        /** Treats the device as removed. */
         void giveUp();
     }
 
     private final Target target;
     private final InterruptThread interrupts;
     private final Duration limit;
-    /** When memory was put back, the latest last. Guarded by this, as what follows. */
+    /** When memory was put back, the latest time last. Guarded by this, like the fields below. */
     private final Deque<Long> restores = new ArrayDeque<>();
-    /** Looks whether the fault is over; null where none is going on. */
+    /** Checks whether the fault is over; null if there is no fault. */
     private Lease watch;
     private long faultNanos;
 
@@ -61,7 +62,7 @@ final class TransientFaults {
         this.limit = limit;
     }
 
-    /** Whether a fault in one of its windows means that the device is gone. */
+    /** Handles a fault in a window. Returns whether the fault means that the device is gone. */
     synchronized boolean isRemoval() {
         if (target.isGone() || !target.isPresent()) {
             return true;
@@ -84,7 +85,7 @@ final class TransientFaults {
         return restores.size() == RESTORES && System.nanoTime() - restores.getFirst() < SECOND;
     }
 
-    /** On {@code interrupt}. */
+    /** Checks whether the fault is over. On {@code interrupt}. */
     private void look() {
         boolean over;
         synchronized (this) {
@@ -124,21 +125,21 @@ final class TransientFaults {
         return true;
     }
 
-    /** From within the task that it ends. */
+    /** Ends the watch, from within its own task. */
     private void end() {
         Lease ended = watch;
         watch = null;
         ended.close();
     }
 
-    /** Nothing is looked at from now on. */
+    /** Stops all checks. */
     void close() {
         Lease ended;
         synchronized (this) {
             ended = watch;
             watch = null;
         }
-        // Waits for what holds the lock.
+        // Outside the lock: the close waits for a task that may need it.
         if (ended != null) {
             ended.close();
         }

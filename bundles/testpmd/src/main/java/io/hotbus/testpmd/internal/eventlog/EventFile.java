@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of {@code --event-log}: one JSON object a line, each written at once by one write(2), so
- * that a reader always sees whole lines. Any thread.
+ * The file of {@code --event-log}: one JSON object per line, each written by one write(2), so that
+ * a reader always sees whole lines. Any thread.
  */
 final class EventFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventFile.class);
 
-    /** What an event has besides its time and name. */
+    /** The fields of an event besides its time and name. */
     @FunctionalInterface
     interface Fields {
         void write(JsonGenerator json) throws IOException;
@@ -35,7 +35,11 @@ final class EventFile implements AutoCloseable {
     private boolean complained;
     private boolean closed;
 
-    /** Appends to it, or makes it. @throws UsageException it cannot be opened, and why */
+    /**
+     * Appends to it, or makes it.
+     *
+     * @throws UsageException it cannot be opened, and why
+     */
     EventFile(Path file) throws UsageException {
         this.file = file;
         try {
@@ -58,7 +62,7 @@ final class EventFile implements AutoCloseable {
                 ? known.getReason() : e.toString();
     }
 
-    /** Adds a line. That it cannot be written is logged the first time. */
+    /** Adds a line. Logs the first failure to write. */
     synchronized void append(long timeNanos, String event, Fields fields) {
         if (closed) {
             return;

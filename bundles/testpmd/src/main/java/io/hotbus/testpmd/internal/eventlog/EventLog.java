@@ -29,13 +29,13 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Writes every event down, if {@code --event-log} asks for it: START, the device events, the port
- * events, and of devices that were set up here DETACHED and REATTACHED.
+ * Records every event, if {@code --event-log} is given: START, the device events, the port events,
+ * and DETACHED and REATTACHED of devices that were set up here.
  *
  * <p>Each line begins with {@code timeNanos}, when it happened, on the clock of {@link
  * System#nanoTime}: on Linux that is CLOCK_MONOTONIC, so that other programs on the machine can
- * compare. Lines are in the order in which they were told, not quite in that of their times. They
- * are written on {@code control}.
+ * compare. Lines are in the order of delivery, which may differ slightly from the order of their
+ * times. They are written on {@code control}.
  */
 @Component(service = {EventLog.class, DeviceEventListener.class, EthEventListener.class})
 public final class EventLog implements DeviceEventListener, EthEventListener, LifecycleListener {
@@ -45,9 +45,11 @@ public final class EventLog implements DeviceEventListener, EthEventListener, Li
     private final ControlThread control;
     private final Optional<EventFile> file;
     private final Optional<UsageException> obstacle;
-    /** Devices set up and not detached, by name. For {@code control}, as what follows. */
+    /**
+     * Devices that are set up and not detached, by name. For {@code control}, like the next field.
+     */
     private final Map<String, Device> attached = new HashMap<>();
-    /** Names of devices that were detached, and did not return. */
+    /** Names of devices that were detached and did not return. */
     private final Set<String> detached = new HashSet<>();
 
     @Activate

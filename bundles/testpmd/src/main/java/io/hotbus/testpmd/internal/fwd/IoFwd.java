@@ -5,7 +5,7 @@ import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
 import org.osgi.service.component.annotations.Component;
 
-/** {@code io}: packets leave as they came. Source: DPDK {@code app/test-pmd/iofwd.c}. */
+/** {@code io}: packets are forwarded unchanged. Source: DPDK {@code app/test-pmd/iofwd.c}. */
 @Component
 public final class IoFwd implements ForwardEngine {
     @Override

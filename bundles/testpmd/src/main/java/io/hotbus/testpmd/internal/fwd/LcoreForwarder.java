@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forwards by lcores. Knows the ports and the engine; {@link Streams} follows what they ask for.
- * The monitor guards everything but the lcores' own work.
+ * The forwarder. It holds the ports and the engine, and adapts the {@link Streams} to them. The
+ * monitor guards everything except the lcores' own work.
  */
 @Component(service = {Forwarder.class, PortUser.class})
 public final class LcoreForwarder implements Forwarder, PortUser {
@@ -48,15 +48,16 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     private final Streams streams;
     private final Map<String, ForwardEngine> engines = new ConcurrentSkipListMap<>();
     private final TreeMap<Integer, Port> ports = new TreeMap<>();
-    /** Ids of ports that were taken away while forwarding runs: their partners wait for them. */
+    /** Ids of ports that were removed while forwarding runs; their partners wait for them. */
     private final Set<Integer> lost = new HashSet<>();
     private volatile String engine;
     private volatile boolean running;
     private volatile boolean recordStalls;
 
     /**
-     * {@code hotPlug} is not used here, but is in place before a port is, and for as long as one
-     * may be: a device that is pulled out under an lcore is survived from the first packet on.
+     * {@code hotPlug} is not called here. The reference ensures that hot-plug is on before the
+     * first port and while there may be one, so a removal under an lcore is survived from the first
+     * packet on.
      */
     @Activate
     public LcoreForwarder(@Reference Options options, @Reference CpuAffinity affinity,

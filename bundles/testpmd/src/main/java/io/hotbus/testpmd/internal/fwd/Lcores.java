@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The lcores, made when forwarding starts for the first time. Guarded by the forwarder's monitor.
+ * The lcores, created when forwarding starts for the first time. Guarded by the forwarder's
+ * monitor.
  */
 final class Lcores {
     private static final Duration END_DEADLINE = Duration.ofSeconds(2);
@@ -28,7 +29,7 @@ final class Lcores {
         this.failures = failures;
     }
 
-    /** Those there are; any thread. */
+    /** The present lcores; any thread. */
     List<Lcore> list() {
         return lcores;
     }
@@ -45,7 +46,10 @@ final class Lcores {
         return new Lcore(cpu, affinity, mempool.caches("lcore-" + cpu), failures);
     }
 
-    /** Each receive queue is the next lcore's, whatever other ports there are. */
+    /**
+     * Returns the lcore of a receive queue: queues are distributed in turn, independent of other
+     * ports.
+     */
     Lcore of(Pairing.Route route) {
         return lcores.get((route.rx().id() * options.queues() + route.queue()) % lcores.size());
     }
@@ -56,7 +60,7 @@ final class Lcores {
     }
 
     /**
-     * The CPUs that forward: those of {@code -l}, else the last ones.
+     * The CPUs that forward: those of {@code -l}, otherwise the last ones.
      *
      * @throws DeviceException a CPU asked for is not available
      */
@@ -64,7 +68,7 @@ final class Lcores {
         List<Integer> available = affinity.available();
         List<Integer> wanted = options.lcores();
         if (wanted.isEmpty()) {
-            // The first CPU is left to everything else, where there is another.
+            // The first CPU is left to all other threads, if there is another.
             int most = Math.max(1, available.size() - 1);
             wanted = available.subList(
                     available.size() - Math.min(most, options.nbCores()), available.size());

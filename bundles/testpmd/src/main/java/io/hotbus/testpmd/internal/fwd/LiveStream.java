@@ -6,9 +6,12 @@ import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.fwd.Pairing.Route;
 
-/** A stream that was begun, and the lcore it was given to. Guarded by the forwarder's monitor. */
+/** A stream that was started, and its lcore. Guarded by the forwarder's monitor. */
 final class LiveStream {
-    /** Streams that follow each other on the same queues of the same devices count together. */
+    /**
+     * Identifies streams: successive streams on the same queues of the same devices are counted
+     * together.
+     */
     record Key(String rx, String tx, int queue) {
     }
 
@@ -16,9 +19,9 @@ final class LiveStream {
     final FwdStream stream;
     final FwdTask task;
     final Lcore lcore;
-    /** Packets put on its transmit queue before it was begun. */
+    /** Packets put on its transmit queue before it started. */
     final long injected;
-    /** Its engine threw: it is not served any more. */
+    /** Whether its engine threw, so that it is not served any more. */
     boolean failed;
 
     LiveStream(Route route, FwdTask task, Lcore lcore, long injected) {

@@ -8,8 +8,8 @@ import io.hotbus.testpmd.FwdStream;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * {@code macswap}: source and destination address change places. Source: DPDK
- * {@code app/test-pmd/macswap.c}.
+ * {@code macswap}: source and destination address are swapped. Source: DPDK {@code
+ * app/test-pmd/macswap.c}.
  */
 @Component
 public final class MacSwapFwd implements ForwardEngine {

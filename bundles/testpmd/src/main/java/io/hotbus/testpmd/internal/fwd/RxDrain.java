@@ -24,7 +24,9 @@ final class RxDrain {
         this.caches = caches;
     }
 
-    /** Whatever lies in the queues, but no more than {@code limit} from each: some never end. */
+    /**
+     * Drains the queues, but at most {@code limit} packets from each: some queues never get empty.
+     */
     void flush(Collection<Port> ports, int limit) {
         for (Port port : ports) {
             for (int queue = 0; queue < port.rxQueueCount(); queue++) {
@@ -38,7 +40,7 @@ final class RxDrain {
         }
     }
 
-    /** Until {@code wanted} came, or the deadline has passed. */
+    /** Drains the queues until {@code wanted} packets came or the deadline has passed. */
     Drained collect(Collection<Port> ports, long wanted, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (packets < wanted && System.nanoTime() - deadline < 0) {

@@ -10,10 +10,10 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The mempool all ports share, made when the first is configured. Any thread. */
+/** The mempool of all ports, created when the first port is configured. Any thread. */
 final class SharedMempool {
     private static final Logger LOG = LoggerFactory.getLogger(SharedMempool.class);
-    /** An lcore keeps that many bursts at hand. */
+    /** The number of bursts that an lcore caches. */
     private static final int BURSTS_CACHED = 4;
 
     private final Options options;
@@ -43,15 +43,15 @@ final class SharedMempool {
     }
 
     /**
-     * How many buffers it has or will have: as the command line says, or else what the devices on
-     * it may hold. DPDK's testpmd: as many for each port as descriptors and caches can take.
+     * The number of buffers: as the command line says, otherwise as many as the devices there may
+     * hold. DPDK's testpmd: as many for each port as descriptors and caches can take.
      */
     int size() {
         return options.totalMbufs() != 0 ? options.totalMbufs()
                 : (int) Math.min(Options.MAX_MBUFS, Math.max(Options.DEFAULT_MBUFS, need()));
     }
 
-    /** What the devices of the command line may hold. */
+    /** How many buffers the devices of the command line may hold. */
     private long need() {
         long pair = options.rxDescriptors() + options.txDescriptors();
         return options.devices().size() * options.queues() * pair + lcores();
@@ -73,7 +73,7 @@ final class SharedMempool {
         }
     }
 
-    /** For an lcore of that name. */
+    /** Creates the caches of the lcore of that name. */
     MempoolCaches caches(String lcore) {
         return mempools.caches(lcore, cacheSize());
     }
@@ -87,7 +87,7 @@ final class SharedMempool {
         return Math.max(MempoolCaches.DEFAULT_CAPACITY, BURSTS_CACHED * options.burst());
     }
 
-    /** What lcores may hold: their caches, and a burst. */
+    /** How many buffers lcores may hold: their caches, and a burst. */
     private int lcores() {
         return options.nbCores() * (cacheSize() + options.burst());
     }

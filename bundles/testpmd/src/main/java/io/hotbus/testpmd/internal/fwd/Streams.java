@@ -21,18 +21,21 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The streams there are: begins and ends them so that they follow the routes asked for, and leaves
- * those that are on a route already alone. Guarded by the forwarder's monitor.
+ * The present streams. Starts and ends streams so that they match the routes, and keeps those that
+ * are on a route already. Guarded by the forwarder's monitor.
  */
 final class Streams {
-    /** A burst takes microseconds, or while its lcore is not scheduled some milliseconds. */
+    /**
+     * The limit for the end of a burst. A burst takes microseconds, or some milliseconds if its
+     * lcore is not scheduled.
+     */
     private static final Duration BOUNDARY_DEADLINE = Duration.ofSeconds(2);
 
     private final Lcores lcores;
     private final int burst;
     private final TxFirst txFirst = new TxFirst();
     private final Map<Route, LiveStream> live = new LinkedHashMap<>();
-    /** Taken off their lcores, which may still be in their last burst. */
+    /** Streams that were taken off their lcores, which may still be in the last burst. */
     private final List<LiveStream> ending = new ArrayList<>();
     private final Map<LiveStream.Key, StreamStats> ended = new LinkedHashMap<>();
     private ForwardEngine engine;
@@ -63,10 +66,10 @@ final class Streams {
     }
 
     /**
-     * Ends the streams that are on none of {@code routes} and begins those that are missing.
+     * Ends the streams that are on none of {@code routes} and starts the missing ones.
      *
-     * @throws DeviceException an lcore did not leave an ended stream in time; those missing are not
-     *     begun
+     * @throws DeviceException an lcore did not leave an ended stream in time; the missing ones are
+     *     not started
      */
     void follow(List<Route> routes) throws DeviceException {
         Set<Route> gone = new HashSet<>(live.keySet());
@@ -91,7 +94,7 @@ final class Streams {
                 txFirst.send(route, txFirstBursts, pool));
     }
 
-    /** Tells the lcores what changed for them. */
+    /** Passes the changes to the lcores. */
     private void assign() {
         for (Lcore lcore : lcores.list()) {
             List<FwdTask> tasks = live.values().stream()

@@ -5,8 +5,8 @@ import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 
 /**
- * The packets we make: {@value #LENGTH} bytes, an Ethernet header, a kind, and a number; zeros
- * after it. The Ethertype is the first of those that IEEE 802 keeps for local experiments.
+ * The generated packets: {@value #LENGTH} bytes, an Ethernet header, a kind, and a number; zeros
+ * after it. The Ethertype is the first of those that IEEE 802 reserves for local experiments.
  */
 final class TestFrame {
     static final int LENGTH = 64;
@@ -25,7 +25,7 @@ final class TestFrame {
     private TestFrame() {
     }
 
-    /** Makes {@code mbuf} such a packet, to everyone. */
+    /** Turns {@code mbuf} into such a packet, sent to the broadcast address. */
     static void write(long mbuf, short kind, long sourceMac, long number) {
         long frame = Mbuf.data(mbuf);
         putMac(frame, BROADCAST);

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts the first packets on a transmit queue, so that there is something to forward. On a control
- * thread, before an lcore has the queue. Every packet has a number of its own.
+ * thread, before an lcore has the queue. Every packet has a unique number.
  */
 final class TxFirst {
     private static final Logger LOG = LoggerFactory.getLogger(TxFirst.class);
@@ -50,7 +50,10 @@ final class TxFirst {
         return taken;
     }
 
-    /** Returns how many were taken before the deadline; the others are moved after them. */
+    /**
+     * Sends packets. Returns how many were taken before the deadline; the others are moved to the
+     * end.
+     */
     private static int transmit(TxQueue queue, MempoolCaches caches, long[] mbufs, int count,
             long deadline) {
         long[] rest = mbufs.clone();

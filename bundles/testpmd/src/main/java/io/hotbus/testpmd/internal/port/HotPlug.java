@@ -12,7 +12,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hot-plug for as long as the application is there, unless {@code --no-hot-plug} is given. */
+/** Turns hot-plug on while the application is there, unless {@code --no-hot-plug} is given. */
 @Component(service = HotPlug.class)
 public final class HotPlug {
     private static final Logger LOG = LoggerFactory.getLogger(HotPlug.class);

@@ -5,14 +5,14 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.ethdev.Port;
 
 /**
- * Is told by {@link PortLifecycle} what it has done, on the thread that did it: of one device in
- * this order. Does not wait: ports wait for it.
+ * Receives the steps of {@link PortLifecycle}, on the thread that made them; for one device in the
+ * order below. Must not wait, because ports wait for it.
  */
 public interface LifecycleListener {
     /** The port is set up: configured, and started unless the command line said otherwise. */
     void onReady(Port port);
 
-    /** Someone wants the device, or its port, to go: it is about to be closed or detached. */
+    /** The device or its port is about to be closed or detached on request. */
     default void onUnwanted(Device device) {
     }
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Cleans up after a removal: the port is no longer forwarded on, stopped, closed, and its device
- * detached. On {@code control}, right away: listeners run there so that they may. Source: DPDK
+ * detached. On {@code control}, immediately: listeners run there, so they may do this. Source: DPDK
  * testpmd {@code rmv_port_callback}, which has to defer the same by an alarm of 100 ms.
  */
 @Component(service = {PortRemover.class, EthEventListener.class})
@@ -63,7 +63,7 @@ public final class PortRemover implements EthEventListener {
         removals.merge(name, 1, Integer::sum);
     }
 
-    /** How many times the device of that name was removed and cleaned up after. Any thread. */
+    /** How many removals of the device of that name were cleaned up. Any thread. */
     public int removals(String device) {
         return removals.getOrDefault(device, 0);
     }

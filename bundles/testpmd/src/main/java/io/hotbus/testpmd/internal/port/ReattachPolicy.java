@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Expects each device that was set up here until someone wants it to go: a device that was pulled
- * out and is back is attached again, with the devargs it had. A device whose port was closed by
- * hand, or that was detached by hand, is not expected.
+ * Expects each device that was set up here until it is closed or detached on request. A device that
+ * was pulled out and is back is attached again with its devargs. A device that was detached, or
+ * whose port was closed, by hand is not expected.
  */
 @Component(service = {Reattach.class, ReattachPolicy.class})
 public final class ReattachPolicy implements Reattach {
     private static final Logger LOG = LoggerFactory.getLogger(ReattachPolicy.class);
 
-    /** A device that is expected, and while it was not pulled out what was set up. */
+    /** An expected device, and the device object that was set up until it is pulled out. */
     private record Known(Optional<Device> device, ExpectedDevice expected) {
         boolean is(Device which) {
             return device.filter(one -> one == which).isPresent();
@@ -61,7 +61,7 @@ public final class ReattachPolicy implements Reattach {
     private final LifecycleListener listener = new LifecycleListener() {
         @Override
         public void onReady(Port port) {
-            // What was told until the attach returned is about its arrival.
+            // Events before the end of the attach concern its arrival.
             onControl(() -> expect(port.device()));
         }
 
@@ -144,8 +144,9 @@ public final class ReattachPolicy implements Reattach {
     }
 
     /**
-     * {@code device} was pulled out, and is detached next, or already is as its driver or its bus
-     * went. Whether it was wanted until now; it was not where someone here has detached it.
+     * Notes that {@code device} was pulled out. It is detached next, or already is because its
+     * driver or its bus went. Returns whether it was expected until now; it was not if it was
+     * detached here.
      */
     boolean lost(Device device) {
         Known one = known.get(device.name());

@@ -97,7 +97,7 @@ public final class SimulatedRemoval implements Rehearsal {
         return devices.stream().findFirst();
     }
 
-    /** Returns the nanoseconds from the last removal until it was cleaned up after. */
+    /** Returns the nanoseconds from the last removal to the end of its cleanup. */
     private long play(Devargs device, RemovalInjector injector)
             throws DeviceException, InterruptedException {
         long nanos = 0;

@@ -17,12 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the command line and registers it as the service {@link Options}, which everything else
- * here needs: if it is wrong nothing begins, and the process ends with a sentence and exit code 2;
- * one that the launcher did not start goes on, and the sentence is logged.
+ * Reads the command line and registers it as the service {@link Options}, which all other
+ * components here need. If the command line is wrong, nothing starts, and the process ends with a
+ * sentence and exit code 2. A process that the launcher did not start continues, and the sentence
+ * is logged.
  *
- * <p>Unknown options are found here for our own commands; {@code demo} has more, and checks them
- * itself. For the command of any other application nothing here begins: its ports are its own.
+ * <p>Unknown options of this bundle's commands are found here; {@code demo} has more options, and
+ * checks them itself. For the command of another application nothing starts here, because that
+ * application handles its own ports.
  */
 @Component(service = {})
 @Capability(namespace = "osgi.service",
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class CommandLine {
     private static final Logger LOG = LoggerFactory.getLogger(CommandLine.class);
     private static final Set<String> OWN_COMMANDS = Set.of("run", "shell", "");
-    /** It forwards with what is here, and has devices of its own. */
+    /** The demo uses this forwarder, with its own devices. */
     private static final String DEMO = "demo";
 
     private final Optional<ServiceRegistration<Options>> registration;
@@ -60,7 +62,7 @@ public final class CommandLine {
         return Options.parse(arguments);
     }
 
-    /** Ends the process, unless somebody else's. */
+    /** Ends the process, unless the launcher did not start it. */
     private static Optional<Application> complain(
             String command, BundleContext context, UsageException e) {
         if (command.isEmpty()) {

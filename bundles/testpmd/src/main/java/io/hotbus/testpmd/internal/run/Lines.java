@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lines of a stream, read ahead by one on a thread of their own: unlike a read of the standard
- * input, waiting for a line can be interrupted.
+ * The lines of a stream. A separate thread reads one line ahead, so that, unlike a read of the
+ * standard input, waiting for a line can be interrupted.
  */
 final class Lines {
     private static final Logger LOG = LoggerFactory.getLogger(Lines.class);
@@ -27,7 +27,7 @@ final class Lines {
         thread.start();
     }
 
-    /** Waits for the next line; empty at the end, and then not to be called again. */
+    /** Waits for the next line; empty at the end. Do not call it again after the end. */
     Optional<String> next() throws InterruptedException {
         return next.take();
     }

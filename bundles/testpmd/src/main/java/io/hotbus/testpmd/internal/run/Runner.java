@@ -52,7 +52,7 @@ public final class Runner {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
     /** Framework property: {@code false} where the shell's commands come by a pipe. */
     private static final String TERMINAL = "hotbus.terminal";
-    /** How long a device of the command line is tried for after an update. */
+    /** How long to try to attach a device of the command line after an update. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Options options;
@@ -62,12 +62,18 @@ public final class Runner {
     private final EventLog eventLog;
     private final Rehearsal rehearsal;
     private final PrintStream out = stream(FileDescriptor.out);
-    /** A bundle this stands on was updated: the process, and the operator's work, go on. */
+    /**
+     * Whether a bundle that this one needs was updated: the process and the operator's work
+     * continue.
+     */
     private final boolean restarted;
     private final boolean terminal;
     private final Optional<Application> application;
 
-    /** {@code remover} and {@code reattach} are to be there before the first device. */
+    /**
+     * {@code remover} and {@code reattach} are references because they must be there before the
+     * first device.
+     */
     @Activate
     public Runner(BundleContext context, @Reference Options options, @Reference PortManager ports,
             @Reference Forwarder forwarder, @Reference CommandProcessor processor,
@@ -99,7 +105,10 @@ public final class Runner {
         application.ifPresent(Application::close);
     }
 
-    /** Somebody types at a terminal, into Gogo's own shell; or the commands come by a pipe. */
+    /**
+     * Runs the shell: a user types at a terminal into Gogo's own shell, or the commands come by a
+     * pipe.
+     */
     private OptionalInt shell() throws Exception {
         attachDevices();
         if (options.autoStart()) {
@@ -114,7 +123,10 @@ public final class Runner {
         return OptionalInt.of(0);
     }
 
-    /** Waits for the end of Gogo's shell, as by Ctrl-D. Its bundle's activator has begun it. */
+    /**
+     * Waits for the end of Gogo's shell, for example by Ctrl-D. The activator of its bundle has
+     * started the shell.
+     */
     private static OptionalInt awaitGogo() throws InterruptedException {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().equals("Gogo shell")) {
@@ -158,7 +170,7 @@ public final class Runner {
         }
     }
 
-    /** What the command line gets wrong is said before a device is touched. */
+    /** Reports errors of the command line before a device is touched. */
     private void requireStartable() throws UsageException {
         try {
             forwarder.requireStartable();
@@ -167,7 +179,7 @@ public final class Runner {
         }
     }
 
-    /** The bundles it needs may be starting still. */
+    /** Retries: the bundles that the device needs may still be starting. */
     private void attachAgain(Devargs devargs) throws InterruptedException {
         AtomicReference<String> reason = new AtomicReference<>();
         boolean attached = Await.until(() -> {

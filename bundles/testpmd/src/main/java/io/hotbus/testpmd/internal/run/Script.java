@@ -13,20 +13,22 @@ import org.apache.felix.service.command.Converter;
 
 /** Executes commands of the shell, one after the other, and shows each with its output. */
 final class Script {
-    /** Ours come before the framework's commands of the same names: start, stop, help. */
+    /**
+     * The verbs of hotbus precede the framework's commands of the same names: start, stop, help.
+     */
     private static final String SCOPES = "hotbus:felix:*";
-    /** What Gogo calls for a command that it does not know: names the verbs that may be meant. */
+    /** The command that Gogo calls for an unknown command. It names similar verbs. */
     private static final String UNKNOWN = "default";
     private static final String ANY_VERB = "hotbus:verb";
     private static final String PROMPT = "hotbus> ";
-    /** Ends a script here, in order: the command of that name would end the process meanwhile. */
+    /** Ends a script in order; the command of that name would end the process during the script. */
     private static final String QUIT = "quit";
 
     private final CommandProcessor processor;
     private final PrintStream out;
     private final PrintStream err;
 
-    /** The streams lead out of the process: System.out may lead to Gogo, and so in a circle. */
+    /** Uses the streams of the process: System.out may lead to Gogo, which would be a loop. */
     Script(CommandProcessor processor, PrintStream out, PrintStream err) {
         this.processor = processor;
         this.out = out;
@@ -37,8 +39,8 @@ final class Script {
      * Executes the commands of {@code script}, as {@link Commands} splits it, up to the first that
      * fails, or to {@code quit}.
      *
-     * @throws DeviceException naming that command and why it failed, or one that follows {@code
-     *     quit} and so is never executed
+     * @throws DeviceException a command failed, or follows {@code quit} and so would never be
+     *     executed; the message names it
      */
     void execute(String script) throws DeviceException {
         List<String> commands = Commands.of(script);

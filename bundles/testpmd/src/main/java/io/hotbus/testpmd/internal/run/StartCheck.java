@@ -22,9 +22,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /**
- * Ends a command of the launcher that could never begin: where a service of the platform is
- * missing, since the native library is, say, the commands' own components are not even activated.
- * Refers to nothing, so that it always is.
+ * Ends a command of the launcher that can never start. If a service of the platform is missing, for
+ * example because the native library is, the components of the commands are not activated. This
+ * component has no references, so it is always activated.
  */
 @Component(service = {})
 public final class StartCheck {

@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What configuration space held when the function was opened, so that a change by another
- * program is found and put back. Source: Linux drivers/pci/pci.c, pci_restore_config_space.
+ * The contents of configuration space when the function was opened. Finds and reverts changes by
+ * other programs. Source: Linux drivers/pci/pci.c, pci_restore_config_space.
  */
 public final class ConfigSnapshot {
     private static final int BAR0 = 0x10;
     private static final int BARS = 6;
-    /** What the low byte of COMMAND reads where no device answers. */
+    /** The low byte of COMMAND when no device answers. */
     private static final int NO_ANSWER = 0xff;
 
     private final int[] bars;
@@ -25,7 +25,7 @@ public final class ConfigSnapshot {
         this.power = power;
     }
 
-    /** Of a function that is open and prepared. */
+    /** Takes a snapshot of a function that is open and prepared. */
     public static ConfigSnapshot take(PciAccess access) throws LinuxException {
         int[] bars = new int[BARS];
         for (int i = 0; i < BARS; i++) {
@@ -35,8 +35,8 @@ public final class ConfigSnapshot {
     }
 
     /**
-     * Puts back the power state, the BARs and memory decoding. Returns what was different, with bus
-     * mastering, which stays as it is; nothing where no device answers.
+     * Restores the power state, the BARs and memory decoding. Returns the changes that were found;
+     * a change of bus mastering is among them, but is not reverted. Empty if no device answers.
      *
      * @param mastering whether the driver has turned bus mastering on
      */
@@ -48,7 +48,7 @@ public final class ConfigSnapshot {
         List<String> changes = new ArrayList<>();
         if (ConfigSpace.wake(access, power)) {
             changes.add("its power state was not D0");
-            command = ConfigSpace.command(access); // waking may have reset it
+            command = ConfigSpace.command(access); // waking may have reset COMMAND
         }
         for (int i = 0; i < BARS; i++) {
             restoreBar(access, i).ifPresent(changes::add);

@@ -6,9 +6,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the bus itself does in configuration space. COMMAND is written byte by byte: its low byte is
- * the bus's, its high one the interrupt's, so that neither undoes what the other does meanwhile.
- * Source: PCI Local Bus Specification 3.0, 6.2.
+ * The accesses of the bus to configuration space. COMMAND is written byte by byte: the low byte
+ * belongs to the bus, the high byte to the interrupt, so that neither overwrites the other. Source:
+ * PCI Local Bus Specification 3.0, 6.2.
  */
 public final class ConfigSpace {
     /** Low byte of COMMAND. */
@@ -23,12 +23,12 @@ public final class ConfigSpace {
     private static final int CAPABILITIES = 1 << 4;
     private static final int CAPABILITIES_POINTER = 0x34;
     private static final int POWER_MANAGEMENT = 0x01;
-    /** As many as fit into configuration space. */
+    /** The most capabilities that fit into configuration space. */
     private static final int MOST_CAPABILITIES = 48;
     /** Offset of PMCSR in its capability. */
     private static final int PMCSR = 4;
     private static final int POWER_STATE = 3;
-    /** Written as 1 it is cleared. */
+    /** Writing 1 clears this bit. */
     private static final int PME_STATUS = 1 << 15;
     /** From D3hot to D0. Source: PCI Power Management Specification 1.2, 5.6.1. */
     private static final long WAKE_NANOS = 10_000_000;
@@ -39,7 +39,7 @@ public final class ConfigSpace {
     private ConfigSpace() {
     }
 
-    /** Wakes it, lets it decode accesses to its memory, and keeps it from reaching ours. */
+    /** Wakes the function, turns memory decoding on and bus mastering off. */
     public static void prepare(PciAccess access) throws LinuxException {
         wake(access, powerManagement(access));
         change(access, COMMAND, BUS_MASTER, MEMORY_SPACE);
@@ -49,7 +49,7 @@ public final class ConfigSpace {
         change(access, COMMAND, on ? 0 : BUS_MASTER, on ? BUS_MASTER : 0);
     }
 
-    /** INTx alone. */
+    /** Disables or enables INTx; has no effect on MSI and MSI-X. */
     static void setInterruptDisabled(PciAccess access, boolean disabled) throws LinuxException {
         change(access, COMMAND_HIGH, disabled ? 0 : INTERRUPT_DISABLE,
                 disabled ? INTERRUPT_DISABLE : 0);
@@ -64,7 +64,7 @@ public final class ConfigSpace {
         }
     }
 
-    /** The low byte of COMMAND; all-ones where the function is gone, and never else. */
+    /** Reads the low byte of COMMAND; all-ones only if the function is gone. */
     static int command(PciAccess access) throws LinuxException {
         return access.readConfig(COMMAND, 1);
     }
@@ -83,14 +83,14 @@ public final class ConfigSpace {
         change(access, COMMAND, 0, MEMORY_SPACE);
     }
 
-    /** Whether it decodes accesses to its memory, and is awake. */
+    /** Whether the function decodes memory accesses and is awake. */
     public static boolean decodesMemory(PciAccess access) throws LinuxException {
         OptionalInt power = powerManagement(access);
         return decodesMemory(command(access))
                 && (power.isEmpty() || powerState(access, power.getAsInt()) == 0);
     }
 
-    /** Where its power management capability is. */
+    /** The offset of the power management capability. */
     static OptionalInt powerManagement(PciAccess access) throws LinuxException {
         int at = (access.readConfig(STATUS, 2) & CAPABILITIES) == 0 ? 0
                 : access.readConfig(CAPABILITIES_POINTER, 1) & 0xfc;
@@ -108,7 +108,7 @@ public final class ConfigSpace {
         return access.readConfig(capability + PMCSR, 2) & POWER_STATE;
     }
 
-    /** Puts it into D0, and waits until it is. Whether it was in another state. */
+    /** Puts the function into D0 and waits until it is. Returns whether it was in another state. */
     static boolean wake(PciAccess access, OptionalInt capability) throws LinuxException {
         if (capability.isEmpty() || powerState(access, capability.getAsInt()) == 0) {
             return false;
@@ -118,7 +118,8 @@ public final class ConfigSpace {
         access.writeConfig(offset, 2, control & ~POWER_STATE);
         LockSupport.parkNanos(WAKE_NANOS);
         if (powerState(access, capability.getAsInt()) != 0) {
-            // vfio does nothing where the kernel takes it to be in D0: it has to be told first.
+            // vfio ignores the change if it believes the function to be in D0, so it is told the
+            // state first.
             access.writeConfig(offset, 2, control);
             access.writeConfig(offset, 2, control & ~POWER_STATE);
             LockSupport.parkNanos(WAKE_NANOS);
@@ -127,8 +128,8 @@ public final class ConfigSpace {
     }
 
     /**
-     * Whether it answers. Of several registers, as vfio makes some of them up; of a virtual
-     * function vendor and device read all-ones.
+     * Whether the function answers. Reads several registers, because vfio emulates some of them.
+     * Vendor and device of a virtual function read all-ones.
      */
     public static boolean answers(PciAccess access, boolean virtual) {
         try {

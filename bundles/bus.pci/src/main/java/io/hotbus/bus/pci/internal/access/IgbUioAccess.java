@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A function through igb_uio: its BARs are the maps of {@code /dev/uioN}, and fault as soon as it
- * goes. Source: kmod/README.md.
+ * Access through igb_uio: the BARs are the maps of {@code /dev/uioN}, and fault as soon as the
+ * function goes. Source: kmod/README.md.
  */
 public final class IgbUioAccess extends PhysicalAccess {
     private static final Logger LOG = LoggerFactory.getLogger(IgbUioAccess.class);
@@ -27,7 +27,7 @@ public final class IgbUioAccess extends PhysicalAccess {
 
     private final UioFile file;
     private final long pageSize;
-    /** By the BAR's name. */
+    /** The index of the map, by the name of the BAR. */
     private final Map<String, Integer> maps;
 
     private IgbUioAccess(Linux linux, PciFunction function, Path directory, UioNode uio)
@@ -43,7 +43,7 @@ public final class IgbUioAccess extends PhysicalAccess {
         }
     }
 
-    /** {@code directory}: the function's in sysfs. */
+    /** {@code directory}: the sysfs directory of the function. */
     public static PciAccess open(Linux linux, InterruptThread interrupts, PciFunction function,
             Path directory, UioNode uio, Signals signals) throws LinuxException, DeviceException {
         IgbUioAccess access = new IgbUioAccess(linux, function, directory, uio);
@@ -51,7 +51,10 @@ public final class IgbUioAccess extends PhysicalAccess {
         return access;
     }
 
-    /** They are numbered without gaps: the name says which BAR each one is. */
+    /**
+     * Reads the names of the maps. Maps are numbered without gaps; the name says which BAR a map
+     * is.
+     */
     private static Map<String, Integer> maps(UioNode uio) {
         Map<String, Integer> maps = new HashMap<>();
         for (int i = 0; i < MAPS; i++) {

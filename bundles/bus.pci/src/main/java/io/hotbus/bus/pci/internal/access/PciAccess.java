@@ -8,58 +8,67 @@ import io.hotbus.eal.mem.DmaMemory;
 import io.hotbus.os.LinuxException;
 
 /**
- * What a kernel driver gives user space of one function, from open to {@link #close}. Any control
- * thread, several at once; nothing blocks on a function that is being removed. After close every
- * call fails or does nothing.
+ * The access to one function that a kernel driver gives user space, from open to {@link #close}.
+ * Any control thread, several at once. No call blocks on a function that is being removed. After
+ * close, every call fails or does nothing.
  */
 public interface PciAccess {
-    /** What an access finds out by itself. Called on {@code interrupt}. */
+    /** The events that an access reports. Called on {@code interrupt}. */
     interface Signals {
-        /** The kernel says that the function is gone or asks for it back; may come repeatedly. */
+        /**
+         * The kernel says that the function is gone, or asks for it back. May be called repeatedly.
+         */
         void removed(RemovalCause cause);
 
-        /** An interrupt; further ones are held back until {@link #rearmInterrupt}. */
+        /**
+         * An interrupt occurred. Further interrupts are held back until {@link #rearmInterrupt}.
+         */
         void interrupted();
     }
 
-    /** Where to map a BAR: a descriptor, owned by the access, and the offset in it. */
+    /** The place to map a BAR from: a descriptor, which the access owns, and an offset in it. */
     record Region(int fd, long offset) {
     }
 
-    /** @throws DeviceException this kernel driver does not let it be mapped, and why */
+    /**
+     * Returns where to map the BAR from.
+     *
+     * @throws DeviceException this kernel driver does not let the BAR be mapped; the message says
+     *     why
+     */
     Region region(Bar bar) throws DeviceException;
 
-    /** {@code bytes} is 1, 2 or 4; the value is not sign-extended. */
+    /** Reads configuration space. {@code bytes} is 1, 2 or 4; the value is not sign-extended. */
     int readConfig(int offset, int bytes) throws LinuxException;
 
     void writeConfig(int offset, int bytes, int value) throws LinuxException;
 
     /**
-     * Lets interrupts come, as {@link Signals#interrupted}. Idempotent.
+     * Enables interrupts, which are reported by {@link Signals#interrupted}. Idempotent.
      *
-     * @throws DeviceException there is none that user space can use, and why
+     * @throws DeviceException there is no interrupt that user space can use; the message says why
      */
     void enableInterrupt() throws DeviceException;
 
-    /** Lets the next interrupt through. Where the function is gone, nothing. */
+    /** Lets the next interrupt through. Does nothing if the function is gone. */
     void rearmInterrupt();
 
-    /** Idempotent. */
+    /** Disables interrupts. Idempotent. */
     void disableInterrupt();
 
     /** See {@link io.hotbus.bus.pci.PciDevice#requireReachable}. */
     void requireReachable(DmaMemory memory) throws DeviceException;
 
     /**
-     * Whether an access to a BAR may fault although the function is there, as on vfio while memory
-     * decoding is off.
+     * Whether an access to a BAR may fault although the function is there. On vfio it does while
+     * memory decoding is off.
      */
     boolean mayFaultWhilePresent();
 
     /**
-     * Lets go of all that the kernel waits for before it can complete a removal; the windows are
-     * replaced by then, so nothing is mapped any more. May take as long as a reset of the function
-     * does. Idempotent.
+     * Releases everything that the kernel needs to complete a removal. The windows are replaced by
+     * then, so no memory of the function is mapped. May take as long as a reset of the function.
+     * Idempotent.
      */
     void close();
 }

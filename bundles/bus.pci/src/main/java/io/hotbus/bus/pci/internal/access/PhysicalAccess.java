@@ -11,20 +11,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What all accesses have in common that know nothing of an IOMMU: physical addresses, sysfs. */
+/** The base of all accesses that do not manage an IOMMU: physical addresses, sysfs. */
 abstract class PhysicalAccess implements PciAccess {
     private final PciFunction function;
     private final SysfsConfig config;
     private final boolean translated;
 
-    /** {@code directory}: the function's in sysfs. */
+    /** {@code directory}: the sysfs directory of the function. */
     PhysicalAccess(Linux linux, PciFunction function, Path directory) throws LinuxException {
         this.function = function;
         this.translated = isTranslated(directory);
         this.config = new SysfsConfig(linux, directory);
     }
 
-    /** Whether the kernel has an IOMMU translate what the device sends: type DMA or DMA-FQ. */
+    /** Whether an IOMMU translates the addresses of the device: type DMA or DMA-FQ. */
     private static boolean isTranslated(Path directory) {
         try {
             return Files.readString(directory.resolve("iommu_group/type")).startsWith("DMA");
@@ -60,7 +60,7 @@ abstract class PhysicalAccess implements PciAccess {
         }
     }
 
-    /** Their mappings fault, if at all, because the function is gone. */
+    /** A mapping faults only because the function is gone. */
     @Override
     public final boolean mayFaultWhilePresent() {
         return false;

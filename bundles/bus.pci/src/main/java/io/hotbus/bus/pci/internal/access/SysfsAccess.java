@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A function that no kernel driver has, through sysfs alone: no interrupt, and nothing but uevents
- * tells of its removal. See {@link SysfsResources} for its BARs. It stays enabled when closed: to
- * disable it by name could hit another that is in its place.
+ * Access through sysfs to a function without a kernel driver. It has no interrupt, and only uevents
+ * report its removal. See {@link SysfsResources} for its BARs. The function stays enabled when it
+ * is closed: disabling it by name could hit another function in the same slot.
  */
 public final class SysfsAccess extends PhysicalAccess {
     private final SysfsResources resources;
@@ -29,7 +29,7 @@ public final class SysfsAccess extends PhysicalAccess {
         }
     }
 
-    /** {@code directory}: the function's in sysfs. */
+    /** {@code directory}: the sysfs directory of the function. */
     public static PciAccess open(Linux linux, PatientFiles files, PciFunction function,
             Path directory) throws LinuxException, DeviceException {
         PciAddress address = function.address();

@@ -9,15 +9,16 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * Configuration space by the file {@code config} of sysfs. It is opened once: what is open belongs
- * to this stay of the function, and fails when that ends, whatever is in the slot then.
+ * Configuration space through the sysfs file {@code config}. The file is opened once: an open file
+ * belongs to this stay of the function, and fails after it, even if another function is in the
+ * slot.
  */
 final class SysfsConfig implements AutoCloseable {
     private static final int CLOSED = -1;
 
     private final Linux linux;
     private final String path;
-    /** Guarded by this, so that it is not closed, and another opened, in the middle of a call. */
+    /** Guarded by this, so that it is not closed and its number reused during a call. */
     private int fd;
 
     SysfsConfig(Linux linux, Path function) throws LinuxException {
@@ -26,7 +27,7 @@ final class SysfsConfig implements AutoCloseable {
         this.fd = linux.open(path, true);
     }
 
-    /** As {@link PciAccess#readConfig}. */
+    /** See {@link PciAccess#readConfig}. */
     synchronized int read(int offset, int bytes) throws LinuxException {
         requireOpen();
         ByteBuffer value = value();
@@ -36,7 +37,7 @@ final class SysfsConfig implements AutoCloseable {
         return value.clear().getInt(0);
     }
 
-    /** As {@link PciAccess#writeConfig}. */
+    /** See {@link PciAccess#writeConfig}. */
     synchronized void write(int offset, int bytes, int value) throws LinuxException {
         requireOpen();
         if (linux.write(fd, value().putInt(0, value).limit(bytes), offset) != bytes) {
@@ -44,7 +45,7 @@ final class SysfsConfig implements AutoCloseable {
         }
     }
 
-    /** A fresh one is all zeros, so what is not read of it is. */
+    /** Returns a new buffer. It is all zeros, so bytes that are not read are 0. */
     private static ByteBuffer value() {
         return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
@@ -55,7 +56,9 @@ final class SysfsConfig implements AutoCloseable {
         }
     }
 
-    /** The kernel shows others than root the first 64 bytes alone. */
+    /**
+     * The error for an access past the end: without root, the kernel shows only the first 64 bytes.
+     */
     private LinuxException past(int offset) {
         return new LinuxException("%s at %#x".formatted(path, offset), Errno.EINVAL,
                 "EINVAL (the file ends before; as root all of it is there)");

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The memory BARs by the files {@code resourceN} of sysfs, opened at once, so that they are those
- * of this stay of the function.
+ * The memory BARs through the sysfs files {@code resourceN}. All files are opened at the start, so
+ * that they belong to this stay of the function.
  *
- * <p>Since Linux 5.12 a mapping of these does not fault when the function goes: it stays as it was.
- * It has to be replaced as soon as anything else tells of the removal.
+ * <p>Since Linux 5.12, a mapping of these files does not fault when the function goes; it stays as
+ * it was. It must be replaced as soon as the removal is noticed in another way.
  */
 final class SysfsResources implements AutoCloseable {
     private final Linux linux;
@@ -41,7 +41,7 @@ final class SysfsResources implements AutoCloseable {
         return directory.resolve("resource" + bar.index());
     }
 
-    /** As {@link PciAccess#region}. */
+    /** See {@link PciAccess#region}. */
     synchronized PciAccess.Region region(Bar bar) throws DeviceException {
         Integer fd = fds.get(bar.index());
         if (fd == null) {

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /dev/uioN}, open. To read it is to take an interrupt; when the device goes, that fails, at
- * once and for good. Source: Linux drivers/uio/uio.c.
+ * An open {@code /dev/uioN}. Reading it takes an interrupt. When the device goes, every read fails
+ * at once. Source: Linux drivers/uio/uio.c.
  */
 final class UioFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UioFile.class);
@@ -32,7 +32,7 @@ final class UioFile implements AutoCloseable {
     /** Written under the lock. */
     private volatile int fd;
 
-    /** Interrupts are held back from the beginning. */
+    /** Opens the file. Interrupts are held back at first. */
     UioFile(Linux linux, Path node) throws LinuxException, DeviceException {
         this.linux = linux;
         this.path = node.toString();
@@ -46,8 +46,8 @@ final class UioFile implements AutoCloseable {
     }
 
     /**
-     * Whether there is an interrupt. Where there is none, reading fails all the time, which is not
-     * to be taken for a removal.
+     * Whether there is an interrupt. Without one, every read fails, which must not count as a
+     * removal.
      */
     private boolean probe() throws DeviceException {
         try {
@@ -59,7 +59,7 @@ final class UioFile implements AutoCloseable {
                     return false;
                 case Errno.EINVAL, Errno.ENODEV:
                     throw new DeviceException(path + ": went away while it was being opened", e);
-                default: // ENOSYS: uio_pci_generic has one, but does not control it
+                default: // ENOSYS: uio_pci_generic has an interrupt, but no control of it
                     return true;
             }
         }
@@ -69,12 +69,12 @@ final class UioFile implements AutoCloseable {
         return interrupts;
     }
 
-    /** For mapping; it is closed under the device's lock alone, as it is mapped. */
+    /** The descriptor, for mapping. Both mapping and closing happen under the device's lock. */
     int fd() {
         return fd;
     }
 
-    /** Tells {@code signals} of interrupts and of the removal. Once. */
+    /** Reports interrupts and the removal to {@code signals}. Call it once. */
     void watch(InterruptThread thread, PciAccess.Signals signals) {
         if (!interrupts) {
             LOG.info("{}: has no interrupt, so its file does not tell of its removal", path);
@@ -112,7 +112,7 @@ final class UioFile implements AutoCloseable {
         }
     }
 
-    /** 1 lets interrupts through, 0 holds them back. */
+    /** Controls interrupts: 1 lets them through, 0 holds them back. */
     synchronized void control(int on) throws LinuxException {
         if (fd == CLOSED) {
             throw new LinuxException(path, Errno.ENODEV, "ENODEV (it has been closed)");

@@ -18,10 +18,15 @@ import java.util.Optional;
  * @param node      {@code /dev/uio0}
  */
 public record UioNode(Path directory, Path node) {
-    /** How long udev may take to make the node where the kernel does not. */
+    /** How long udev may take to create the node if the kernel does not. */
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    /** @throws DeviceException there is none, or its node does not appear; what to do */
+    /**
+     * Finds the UIO device of a function.
+     *
+     * @throws DeviceException there is none, or its node does not appear; the message says what to
+     *     do
+     */
     public static UioNode find(PciAddress address, Path function, Path dev) throws DeviceException {
         Patience patience = new Patience(LIMIT);
         Optional<UioNode> found;

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A function through uio_pci_generic: {@code /dev/uioN} tells of interrupts (INTx) and of the
- * removal, the BARs come from sysfs. See {@link SysfsResources}: since Linux 5.12 these do not
- * fault when the function goes.
+ * Access through uio_pci_generic: {@code /dev/uioN} reports interrupts (INTx) and the removal, and
+ * the BARs come from sysfs. Since Linux 5.12 these BARs do not fault when the function goes: see
+ * {@link SysfsResources}.
  */
 public final class UioPciGenericAccess extends PhysicalAccess {
     private static final Logger LOG = LoggerFactory.getLogger(UioPciGenericAccess.class);
@@ -39,7 +39,7 @@ public final class UioPciGenericAccess extends PhysicalAccess {
         }
     }
 
-    /** {@code directory}: the function's in sysfs. */
+    /** {@code directory}: the sysfs directory of the function. */
     public static PciAccess open(Linux linux, InterruptThread interrupts, PciFunction function,
             Path directory, UioNode uio, Signals signals) throws LinuxException, DeviceException {
         UioPciGenericAccess access = new UioPciGenericAccess(linux, function, directory, uio);
@@ -67,7 +67,7 @@ public final class UioPciGenericAccess extends PhysicalAccess {
         }
     }
 
-    /** The kernel has masked it before it woke us. */
+    /** Unmasks the interrupt, which the kernel masked before it woke this process. */
     @Override
     public void rearmInterrupt() {
         setInterruptDisabled(false);

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the operator has set. The limits that apply now are asked for each time; the two roots stay
- * what they were when the bus started, so that no change takes its devices away. Any thread.
+ * The settings of the operator. A changed limit applies at the next read. The two roots stay as
+ * they were when the bus started, so that a change does not take its devices away. Any thread.
  */
 @Component(service = PciSettings.class, configurationPid = PciSettings.PID)
 @Designate(ocd = PciConfiguration.class)
@@ -55,7 +55,7 @@ public final class PciSettings {
     private final Path dev;
     private volatile Values values = Values.defaults();
 
-    /** What is wrong is logged, and the defaults apply. */
+    /** Reads the settings. If one is wrong, that is logged and the defaults apply. */
     @Activate
     public PciSettings(Map<String, Object> properties) {
         read(properties);
@@ -63,7 +63,7 @@ public final class PciSettings {
         dev = values.dev();
     }
 
-    /** What is wrong is logged, and all stays as it was. */
+    /** Reads changed settings. If one is wrong, that is logged and all stay as they were. */
     @Modified
     void modified(Map<String, Object> properties) {
         read(properties);
@@ -95,22 +95,22 @@ public final class PciSettings {
         return dev;
     }
 
-    /** How long a function that has just been plugged in may take until it can be used. */
+    /** How long a newly plugged function may take until it can be used. */
     public Duration arrivalLimit() {
         return values.arrival();
     }
 
-    /** How long the kernel may keep a call waiting that needs the lock of a device. */
+    /** How long a call may wait for the kernel's lock of a device. */
     public Duration kernelLimit() {
         return values.kernel();
     }
 
-    /** How long it is between two looks at what is attached, and at what was. */
+    /** The time between two looks at the attached and the lost functions. */
     public Duration reconcilePeriod() {
         return values.reconcile();
     }
 
-    /** How long the memory of a function may be off until it counts as removed. */
+    /** How long the memory of a function may be off before the function counts as removed. */
     public Duration faultLimit() {
         return values.fault();
     }

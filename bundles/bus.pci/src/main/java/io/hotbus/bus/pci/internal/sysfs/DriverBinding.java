@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a function to a kernel driver, by {@code driver_override}, {@code unbind} and {@code bind}
+ * Binds a function to a kernel driver, by {@code driver_override}, {@code unbind} and {@code bind}
  * as driverctl does. Control threads; one call at a time for a function.
  */
 public final class DriverBinding {
@@ -45,10 +45,11 @@ public final class DriverBinding {
     }
 
     /**
-     * See {@code PciBus.bind}. When it throws, the function is with the driver it had, if that
-     * takes it again.
+     * See {@code PciBus.bind}. If this method throws, the function is back with its former driver,
+     * if that driver takes it.
      *
-     * @param justArrived whether the kernel has told of it so lately that it may not be ready
+     * @param justArrived whether the kernel reported the function so recently that it may not be
+     *     ready
      */
     public void bind(PciAddress address, KernelDriver driver, BooleanSupplier justArrived)
             throws DeviceException {
@@ -123,8 +124,8 @@ public final class DriverBinding {
     }
 
     /**
-     * The kernel gives a function that has just arrived to the driver that the override names by
-     * itself; so all there is to do then is to look.
+     * Binds the function. The kernel itself binds a function that has just arrived to the driver in
+     * the override, so this method then only checks the result.
      */
     private void take(PciAddress address, KernelDriver driver, BooleanSupplier justArrived)
             throws IOException, DeviceException {
@@ -187,7 +188,7 @@ public final class DriverBinding {
             files.write(address, sysfs.driverDirectory(driver).resolve("unbind"),
                     address.toString());
         } catch (IOException e) {
-            // Someone else was faster: just as well.
+            // Another program has unbound it first, which is as good.
             if (has(address, driver)) {
                 throw e;
             }
@@ -231,7 +232,9 @@ public final class DriverBinding {
                 .formatted(address, reason(e), cure), e);
     }
 
-    /** The errno's text with the file, which some exceptions leave out and others have alone. */
+    /**
+     * The reason of the failure, with the file; some exceptions contain only the file.
+     */
     private static String reason(IOException e) {
         if (e instanceof NoSuchFileException || e instanceof AccessDeniedException) {
             return ((FileSystemException) e).getFile() + ": "

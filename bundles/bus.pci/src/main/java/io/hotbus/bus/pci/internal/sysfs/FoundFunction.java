@@ -5,9 +5,9 @@ import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.PciFunction;
 
 /**
- * A function as it is there now.
+ * A function as it is in sysfs now.
  *
- * @param inode      of its directory, which tells this stay of it in the slot from any other
+ * @param inode      the inode of its directory, which differs for each stay in the slot
  * @param devpath    its directory below sysfs, as uevents have it
  * @param unassigned whether it has a memory BAR that has no address (yet)
  */

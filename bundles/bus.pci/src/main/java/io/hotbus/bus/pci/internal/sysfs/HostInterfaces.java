@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The network interfaces that the kernel has on a function. Takes no lock of the device. */
+/** Finds the network interfaces that the kernel has on a function. Takes no lock of the device. */
 final class HostInterfaces {
     private static final int IFF_UP = 1;
 
     private HostInterfaces() {
     }
 
-    /** Those that are up, by name. */
+    /** The names of the interfaces that are up. */
     static List<String> up(Path function) {
         List<String> up = new ArrayList<>();
-        // That of virtio is a level deeper: virtio0/net/eth0.
+        // A virtio interface is one level deeper: virtio0/net/eth0.
         for (Path parent : entries(function, "virtio*")) {
             addUp(parent.resolve("net"), up);
         }
@@ -34,7 +34,7 @@ final class HostInterfaces {
                     up.add(each.getFileName().toString());
                 }
             } catch (IOException | NumberFormatException e) {
-                // It is just going.
+                // The interface is going away.
             }
         }
     }
@@ -44,7 +44,7 @@ final class HostInterfaces {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, glob)) {
             stream.forEach(entries::add);
         } catch (IOException e) {
-            // None.
+            // There are none.
         }
         return entries;
     }

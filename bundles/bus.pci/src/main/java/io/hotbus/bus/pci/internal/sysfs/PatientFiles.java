@@ -18,9 +18,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Reads and writes those files of sysfs for which the kernel takes the lock of the device, which it
- * holds while it removes one: each on a thread of its own, which is left to itself when it does not
- * return in time. Any thread.
+ * Reads and writes the sysfs files for which the kernel takes the lock of the device. The kernel
+ * holds that lock while it removes a device. So each call runs on a separate thread, which is
+ * abandoned if it does not return in time. Any thread.
  */
 public final class PatientFiles {
     /** The kernel did not return in time. */
@@ -34,17 +34,17 @@ public final class PatientFiles {
 
     private final Supplier<Duration> limit;
 
-    /** {@code limit} for each call. */
+    /** {@code limit}: the time limit of each call. */
     public PatientFiles(Supplier<Duration> limit) {
         this.limit = limit;
     }
 
-    /** What {@code file} of {@code address} holds, without the end of the line. */
+    /** Returns the contents of {@code file} of {@code address}, without the line end. */
     public String read(PciAddress address, Path file) throws IOException, DeviceException {
         return call(address, "reading " + file, () -> Files.readString(file).strip());
     }
 
-    /** Writes {@code text} at one go. */
+    /** Writes {@code text} in one call. */
     public void write(PciAddress address, Path file, String text)
             throws IOException, DeviceException {
         call(address, "writing to " + file, () -> {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the file {@code resource} says: a line for each BAR and some more, with start, end and
- * flags. Flags: linux/ioport.h.
+ * The contents of the file {@code resource}: a line with start, end and flags for each BAR, and
+ * some further lines. Flags: linux/ioport.h.
  *
  * @param unassigned whether a memory BAR has no address (yet)
  */
@@ -19,7 +19,7 @@ record Resources(List<Bar> bars, boolean unassigned) {
     private static final long PREFETCH = 0x2000;
     private static final long UNSET = 0x2000_0000;
 
-    /** Empty where the text is none of that kind. */
+    /** Parses the file; empty if the text does not have that form. */
     static Optional<Resources> parse(String text) {
         List<Bar> bars = new ArrayList<>();
         boolean unassigned = false;

@@ -21,16 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The functions there are, as sysfs has them. Any thread: only what takes no lock of a device is
- * read, so that nothing here waits for a removal.
+ * Reads PCI functions from sysfs. Any thread. Reads only files that need no lock of a device, so
+ * that no call waits for a removal.
  */
 public class SysfsPci {
     private static final Logger LOG = LoggerFactory.getLogger(SysfsPci.class);
-    /** How often a function is read again that another takes the place of meanwhile. */
+    /** How often a function is read if another function takes its place meanwhile. */
     private static final int ATTEMPTS = 3;
     private static final int SHOWN = 60;
 
-    /** What a file holds is not what it should. */
+    /** A file has unexpected contents. */
     private static final class MalformedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -53,7 +53,7 @@ public class SysfsPci {
         this.devices = root.resolve("bus/pci/devices");
     }
 
-    /** The function's directory, there or not. */
+    /** The function's directory, whether it exists or not. */
     public Path directory(PciAddress address) {
         return devices.resolve(address.toString());
     }
@@ -64,8 +64,8 @@ public class SysfsPci {
     }
 
     /**
-     * All functions, by address. One that vanishes meanwhile is left out, and so, with a warning,
-     * is one that cannot be understood.
+     * All functions, by address. A function that vanishes meanwhile is left out. A function that
+     * cannot be parsed is left out with a warning.
      *
      * @throws DeviceException there is no PCI bus
      */
@@ -98,9 +98,9 @@ public class SysfsPci {
     }
 
     /**
-     * The function there, if there is one.
+     * The function at {@code address}, if there is one.
      *
-     * @throws DeviceException what sysfs says of it cannot be read or understood
+     * @throws DeviceException its files in sysfs cannot be read or parsed
      */
     public Optional<FoundFunction> find(PciAddress address) throws DeviceException {
         Path directory = directory(address);
@@ -157,7 +157,7 @@ public class SysfsPci {
         throw new MalformedException(file, text);
     }
 
-    /** A kernel without NUMA has no such file. */
+    /** The NUMA node; a kernel without NUMA has no such file. */
     private static int numaNode(Path directory) throws IOException {
         Path file = directory.resolve("numa_node");
         String text;
@@ -177,7 +177,7 @@ public class SysfsPci {
         return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     }
 
-    /** The name of what a link leads to; empty where there is no such link. */
+    /** The name of a link's target; empty if there is no such link. */
     private static Optional<String> link(Path link) {
         try {
             return Optional.of(Files.readSymbolicLink(link).getFileName().toString());
@@ -201,7 +201,7 @@ public class SysfsPci {
     }
 
     /**
-     * The number of the kernel's latest uevent: those up to it tell of what was before. -1 where
+     * The number of the kernel's latest uevent. Uevents up to this number concern the past. -1 if
      * the kernel does not say.
      */
     public long ueventSequence() {

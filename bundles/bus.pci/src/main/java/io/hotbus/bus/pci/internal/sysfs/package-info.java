@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What sysfs says of PCI functions, and how they are given to one kernel driver or another. */
+/** PCI functions as sysfs shows them, and binding them to kernel drivers. */
 package io.hotbus.bus.pci.internal.sysfs;

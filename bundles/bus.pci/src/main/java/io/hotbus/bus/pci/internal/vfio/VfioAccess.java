@@ -25,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A function through vfio-pci. The kernel cannot complete its removal before {@link #close}: it
- * asks for the function by the request eventfd, again every ten seconds, which is {@link
- * RemovalCause#VFIO_REQUEST}; no uevent comes before.
+ * Access through vfio-pci. The kernel cannot complete a removal before {@link #close}. It asks for
+ * the function by the request eventfd, every ten seconds ({@link RemovalCause#VFIO_REQUEST}); no
+ * uevent comes before that.
  *
- * <p>The bus master bit and the like are kept by vfio's own emulation of configuration space, and
- * cleared when the function is closed.
+ * <p>vfio emulates parts of configuration space, such as the bus master bit, and clears them when
+ * the function is closed.
  */
 final class VfioAccess implements PciAccess {
     private static final Logger LOG = LoggerFactory.getLogger(VfioAccess.class);
@@ -45,9 +45,10 @@ final class VfioAccess implements PciAccess {
     private VfioRegion config;
 
     /**
-     * Owns {@code device}; {@code atEnd} runs once, when that is closed.
+     * Creates the access, which owns {@code device}. {@code atEnd} runs once, when the device is
+     * closed.
      *
-     * @param container what the function reaches
+     * @param container the memory that the function can reach
      */
     VfioAccess(Linux linux, InterruptThread interruptThread, VfioContainer container,
             VfioDevice device, Signals signals, Consumer<VfioAccess> atEnd) {
@@ -59,7 +60,10 @@ final class VfioAccess implements PciAccess {
         this.atEnd = atEnd;
     }
 
-    /** Before it is used, once. {@code signals} may be called before this returns. */
+    /**
+     * Starts the access; call it once, before use. {@code signals} may be called before this
+     * returns.
+     */
     void start() throws DeviceException {
         try {
             config = region(VFIO_PCI_CONFIG_REGION_INDEX);
@@ -110,7 +114,10 @@ final class VfioAccess implements PciAccess {
                 littleEndian().putInt(0, value).limit(bytes), config.offset() + offset);
     }
 
-    /** What lies beyond it in the descriptor is not its own. */
+    /**
+     * Checks that an access is inside configuration space: the descriptor continues with other
+     * regions.
+     */
     private void checkConfig(int offset, int bytes) throws LinuxException {
         if (bytes != 1 && bytes != 2 && bytes != 4) {
             throw new IllegalArgumentException(bytes + " bytes of configuration space");
@@ -150,7 +157,7 @@ final class VfioAccess implements PciAccess {
         return true;
     }
 
-    /** Where a close is under way, a further one returns at once. */
+    /** Closes the function. Returns at once if another close is running. */
     @Override
     public void close() {
         if (!closing.compareAndSet(false, true)) {

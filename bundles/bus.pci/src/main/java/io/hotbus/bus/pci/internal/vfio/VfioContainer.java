@@ -30,14 +30,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The addresses that the devices of one IOMMU group can reach. The kernel pins mapped pages: it
- * gives them to no other use while they are mapped, even if the process has freed them. Without an
- * IOMMU nothing is mapped, and the devices reach all memory by physical addresses.
+ * does not reuse them while they are mapped, even if the process has freed them. Without an IOMMU
+ * no memory is mapped, and the devices reach all memory by physical addresses.
  *
  * <p>Any thread.
  */
 final class VfioContainer {
     private static final Logger LOG = LoggerFactory.getLogger(VfioContainer.class);
-    /** Of the mappings a container may have: {@code vfio_iommu_type1.dma_entry_limit}. */
+    /** The container has the most mappings that {@code vfio_iommu_type1.dma_entry_limit} allows. */
     private static final int ENOSPC = 28;
     private static final long HUGEPAGE = 2L << 20;
 
@@ -58,13 +58,15 @@ final class VfioContainer {
     private final String name;
     private final int fd;
     private final boolean noIommu;
-    /** What is mapped, by identity; guarded by this, as what follows. */
+    /** The mapped memory, by identity. Guarded by this, like the fields below. */
     private final Map<DmaMemory, List<VfioDmaRun>> mapped = new IdentityHashMap<>();
-    /** What the kernel has not unmapped. */
+    /** Memory that the kernel failed to unmap. */
     private final Map<DmaMemory, List<VfioDmaRun>> stuck = new IdentityHashMap<>();
     private boolean open = true;
 
-    /** Owns {@code fd}, whose IOMMU has been set; {@code name} is for words. */
+    /**
+     * Creates the container, which owns {@code fd}; its IOMMU is set. {@code name} is for messages.
+     */
     VfioContainer(Linux linux, String name, int fd, boolean noIommu) {
         this.linux = linux;
         this.name = name;
@@ -72,7 +74,11 @@ final class VfioContainer {
         this.noIommu = noIommu;
     }
 
-    /** @throws IOException naming the memory, the address and the errno; nothing of it is mapped */
+    /**
+     * Maps the memory.
+     *
+     * @throws IOException it names the memory, the address and the errno; nothing is mapped
+     */
     synchronized void map(DmaMemory memory) throws IOException {
         if (noIommu || !open || mapped.containsKey(memory)) {
             return;
@@ -108,7 +114,7 @@ final class VfioContainer {
     }
 
     /**
-     * No device of the group reaches {@code memory} when this returns. Idempotent.
+     * Unmaps {@code memory}. No device of the group can reach it when this returns. Idempotent.
      *
      * @throws IllegalStateException the kernel has not unmapped it, so it must not be freed
      */
@@ -145,9 +151,9 @@ final class VfioContainer {
     }
 
     /**
-     * Whether the kernel has taken the group out, as it does once the last device of it that was
-     * removed is closed: all is unmapped then, and no question about the IOMMU is answered. Source:
-     * Linux {@code vfio_group_detach_container}.
+     * Whether the kernel has taken the group out of the container. It does so when the last removed
+     * device of the group is closed. All memory is unmapped then, and requests about the IOMMU
+     * fail. Source: Linux {@code vfio_group_detach_container}.
      */
     private boolean isLeft(LinuxException refused) {
         if (refused.errno() != Errno.EINVAL) {
@@ -166,7 +172,7 @@ final class VfioContainer {
     /**
      * Checks that {@code device}, of this group, can be given addresses in {@code memory}.
      *
-     * @throws DeviceException it cannot, and what to do
+     * @throws DeviceException the device cannot; the message says what to do
      */
     synchronized void requireReachable(PciAddress device, DmaMemory memory)
             throws DeviceException {
@@ -185,7 +191,9 @@ final class VfioContainer {
                 && part.address() + part.length() <= whole.address() + whole.length();
     }
 
-    /** The kernel unmaps all that is left, once the group is closed, too. Idempotent. */
+    /**
+     * Closes the container. The kernel unmaps the rest once the group is closed, too. Idempotent.
+     */
     synchronized void close() {
         if (open) {
             open = false;
@@ -224,7 +232,7 @@ final class VfioContainer {
                 + "this takes %s of 2 MiB)").formatted((memory.length() + HUGEPAGE - 1) / HUGEPAGE);
     }
 
-    /** What the IOMMU translates; empty where the kernel does not tell. */
+    /** The addresses that the IOMMU translates; empty if the kernel does not say. */
     private List<IovaRange> iovaRanges() {
         List<IovaRange> ranges = new ArrayList<>();
         try {

@@ -11,11 +11,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The descriptor of a function. Any thread. Closing it waits for the calls that are inside, which
- * are short ones, and no call uses its number afterwards: another file may have it by then.
+ * The descriptor of a function. Any thread. Closing waits for the calls that are inside, which are
+ * short. No call uses the number of the descriptor afterwards, because another file may have it.
  */
 final class VfioDevice {
-    /** What is done with the descriptor. */
+    /** A call that uses the descriptor. */
     @FunctionalInterface
     private interface Call<T> {
         T on(int fd) throws LinuxException;
@@ -27,7 +27,7 @@ final class VfioDevice {
     /** Guarded by lock; -1 once closed. */
     private int fd;
 
-    /** Owns {@code fd}. */
+    /** Creates the device, which owns {@code fd}. */
     VfioDevice(Linux linux, PciAddress address, int fd) {
         this.linux = linux;
         this.address = address;
@@ -38,12 +38,16 @@ final class VfioDevice {
         return address;
     }
 
-    /** @throws LinuxException it is closed */
+    /**
+     * Returns the descriptor.
+     *
+     * @throws LinuxException it is closed
+     */
     int fd() throws LinuxException {
         return use("descriptor", number -> number);
     }
 
-    /** As {@link VfioUapi#ask}; {@code call} is the request's name. */
+    /** See {@link VfioUapi#ask}; {@code call} is the name of the request. */
     ByteBuffer ask(String call, long request, ByteBuffer info) throws LinuxException {
         return use(call, number -> VfioUapi.ask(linux, words(call), number, request, info));
     }
@@ -53,13 +57,13 @@ final class VfioDevice {
         use(call, number -> linux.ioctl(words(call), number, VFIO_DEVICE_SET_IRQS, irqSet));
     }
 
-    /** All that remains of {@code into}, from {@code offset}; or it fails. */
+    /** Fills the rest of {@code into} from {@code offset}, or fails. */
     void read(String what, ByteBuffer into, long offset) throws LinuxException {
         int bytes = into.remaining();
         complete(what, bytes, use(what, number -> linux.read(number, into, offset)));
     }
 
-    /** All that remains of {@code from}, to {@code offset}; or it fails. */
+    /** Writes the rest of {@code from} to {@code offset}, or fails. */
     void write(String what, ByteBuffer from, long offset) throws LinuxException {
         int bytes = from.remaining();
         complete(what, bytes, use(what, number -> linux.write(number, from, offset)));
@@ -89,8 +93,8 @@ final class VfioDevice {
     }
 
     /**
-     * Idempotent. The kernel stops the function: no DMA, no interrupt; it resets it, which may take
-     * long, and without the lock: a call made meanwhile fails at once.
+     * Closes the function. The kernel stops its DMA and interrupts and resets it. That may take
+     * long, so it happens without the lock; a call made meanwhile fails at once. Idempotent.
      */
     void close() {
         lock.writeLock().lock();

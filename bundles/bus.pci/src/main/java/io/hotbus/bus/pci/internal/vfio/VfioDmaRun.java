@@ -5,9 +5,9 @@ import io.hotbus.eal.mem.DmaMemory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Bytes that follow each other both for the process and for the device. */
+/** A range of memory that is contiguous both for the process and for the device. */
 record VfioDmaRun(long address, long iova, long length) {
-    /** All of {@code memory}, in as few runs as its pages allow. */
+    /** Splits {@code memory} into as few runs as its pages allow. */
     static List<VfioDmaRun> of(DmaMemory memory) {
         List<VfioDmaRun> runs = new ArrayList<>();
         long page = memory.pageSize();

@@ -8,7 +8,7 @@ import io.hotbus.os.LinuxException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An eventfd for the kernel to signal, watched by the interrupt thread. Any thread. */
+/** An eventfd that the kernel signals and the interrupt thread watches. Any thread. */
 final class VfioEventfd {
     private static final Logger LOG = LoggerFactory.getLogger(VfioEventfd.class);
 
@@ -22,7 +22,10 @@ final class VfioEventfd {
         this.lease = lease;
     }
 
-    /** {@code signalled} runs on {@code interrupt}, once for the signals there are by then. */
+    /**
+     * Watches a new eventfd. {@code signalled} runs on {@code interrupt}, once for all pending
+     * signals.
+     */
     static VfioEventfd watch(Linux linux, InterruptThread interruptThread, Runnable signalled)
             throws LinuxException {
         int fd = linux.eventfd();
@@ -35,7 +38,10 @@ final class VfioEventfd {
         }
     }
 
-    /** Nothing of it is touched after {@code signalled}, which may have closed it. */
+    /**
+     * Clears the eventfd and calls {@code signalled}. Does not use the eventfd afterwards, because
+     * {@code signalled} may have closed it.
+     */
     private static void drain(Linux linux, int fd, Runnable signalled) {
         try {
             if (!linux.drain(fd)) {
@@ -52,7 +58,10 @@ final class VfioEventfd {
         return fd;
     }
 
-    /** Once. {@code signalled} does not run when this returns, unless it is itself the caller. */
+    /**
+     * Closes the eventfd; call it once. When this returns, {@code signalled} does not run, unless
+     * it is the caller.
+     */
     void close() {
         lease.close();
         linux.close(fd);

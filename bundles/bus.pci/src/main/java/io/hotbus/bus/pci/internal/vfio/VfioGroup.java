@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An IOMMU group, with a container of its own: functions that the IOMMU cannot tell from each
- * other, so that user space has all of them or none. {@link #open}, {@link #enter}, {@link #leave}
- * and {@link #close} one at a time.
+ * An IOMMU group with its own container. The IOMMU cannot distinguish the functions of a group, so
+ * user space gets all of them or none. {@link #open}, {@link #enter}, {@link #leave} and {@link
+ * #close} are called one at a time.
  */
 final class VfioGroup {
     private static final Logger LOG = LoggerFactory.getLogger(VfioGroup.class);
@@ -36,7 +36,7 @@ final class VfioGroup {
     private final int number;
     private final int fd;
     private final VfioContainer container;
-    /** How many of its functions are in use. */
+    /** How many functions of the group are in use. */
     private int users;
 
     private VfioGroup(Linux linux, int number, int fd, VfioContainer container) {
@@ -47,10 +47,10 @@ final class VfioGroup {
     }
 
     /**
-     * Opens the group, nothing mapped.
+     * Opens the group, with no memory mapped.
      *
-     * @param function whose group it is
-     * @throws DeviceException with everything undone
+     * @param function a function of the group
+     * @throws DeviceException the group cannot be opened; everything is undone
      */
     static VfioGroup open(Linux linux, VfioSysfs sysfs, int number, PciAddress function)
             throws DeviceException {
@@ -198,23 +198,26 @@ final class VfioGroup {
         return number;
     }
 
-    /** What its functions reach. */
+    /** The memory that the functions of the group can reach. */
     VfioContainer container() {
         return container;
     }
 
-    /** A further function is used. */
+    /** Notes that a further function is in use. */
     void enter() {
         users++;
     }
 
-    /** One is no longer. Whether it was the last. */
+    /** Notes that a function is no longer in use. Returns whether it was the last. */
     boolean leave() {
         users--;
         return users == 0;
     }
 
-    /** The descriptor of a function, which is the caller's. Any thread, while one is used. */
+    /**
+     * Opens a descriptor of a function, which the caller owns. Any thread, while the group is in
+     * use.
+     */
     int deviceFd(PciAddress function) throws DeviceException {
         try {
             return linux.ioctl("VFIO_GROUP_GET_DEVICE_FD of IOMMU group %s".formatted(number), fd,
@@ -231,7 +234,10 @@ final class VfioGroup {
         }
     }
 
-    /** The group first: it keeps the container in use. No function of it is open any more. */
+    /**
+     * Closes the group, then the container, which the group keeps in use. No function of it is
+     * open.
+     */
     void close() {
         linux.close(fd);
         container.close();

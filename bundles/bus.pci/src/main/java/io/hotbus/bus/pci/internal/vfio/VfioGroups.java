@@ -27,11 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens functions through vfio-pci, and maps all DMA memory for each IOMMU group of which one is
- * open. A group is opened with the first of its functions and closed with the last.
+ * Opens functions through vfio-pci, and maps all DMA memory for each IOMMU group with an open
+ * function. A group is opened with the first of its functions and closed with the last.
  *
- * <p>Any control thread. A function is closed without the lock, as that may take long; memory may
- * be unmapped meanwhile, and its group is there until the function is closed.
+ * <p>Any control thread. A function is closed without the lock, because that may take long. Memory
+ * may be unmapped meanwhile; the group stays open until the function is closed.
  */
 @Component(service = {VfioGroups.class, DmaMapper.class})
 public final class VfioGroups implements DmaMapper {
@@ -42,9 +42,9 @@ public final class VfioGroups implements DmaMapper {
     private final VfioSysfs sysfs;
     private final Set<VfioAccess> accesses = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
-    /** Those open, by number; guarded by lock, as all that follow. */
+    /** The open groups by number. Guarded by lock, like all fields below. */
     private final Map<Integer, VfioGroup> groups = new HashMap<>();
-    /** All there is, by identity. */
+    /** All DMA memory, by identity. */
     private final Set<DmaMemory> memories = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean closed;
 
@@ -54,14 +54,16 @@ public final class VfioGroups implements DmaMapper {
         this(linux, interruptThread, settings.sysfs(), settings.dev());
     }
 
-    /** {@code sysfs} and {@code dev}: where these are mounted. */
+    /** {@code sysfs} and {@code dev}: where sysfs and devtmpfs are mounted. */
     public VfioGroups(Linux linux, InterruptThread interruptThread, Path sysfs, Path dev) {
         this.linux = linux;
         this.interruptThread = interruptThread;
         this.sysfs = new VfioSysfs(sysfs, dev);
     }
 
-    /** The bus, which refers to this, has closed all by now. */
+    /**
+     * Closes all groups. The bus refers to this component, so it has closed all functions by now.
+     */
     @Deactivate
     void deactivate() {
         synchronized (lock) {
@@ -77,7 +79,7 @@ public final class VfioGroups implements DmaMapper {
      * Opens a function that is bound to vfio-pci.
      *
      * @param signals called on {@code interrupt}, perhaps before this returns
-     * @throws DeviceException with everything undone
+     * @throws DeviceException the function cannot be opened; everything is undone
      */
     public PciAccess open(PciFunction function, PciAccess.Signals signals)
             throws DeviceException {
@@ -142,7 +144,10 @@ public final class VfioGroups implements DmaMapper {
         }
     }
 
-    /** Holds the lock to the end: once memory is unmapped, no container maps it. */
+    /**
+     * Notes that a function of the group is closed. Holds the lock to the end, so that no container
+     * maps memory after it was unmapped everywhere.
+     */
     private void leave(VfioGroup group) {
         synchronized (lock) {
             if (group.leave()) {

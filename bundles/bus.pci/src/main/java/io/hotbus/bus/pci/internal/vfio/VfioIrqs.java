@@ -24,13 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The interrupts of a function: the one it is driven by, and those by which vfio itself tells
- * something. Any thread, {@code interrupt} included.
+ * The interrupts of a function: the device interrupt, and those by which vfio reports events. Any
+ * thread, including {@code interrupt}.
  */
 final class VfioIrqs {
     private static final Logger LOG = LoggerFactory.getLogger(VfioIrqs.class);
 
-    /** By what a function may interrupt, the best first. The text is for words. */
+    /** The kinds of interrupt, the best first. The text is for messages. */
     private enum Kind {
         MSI_X(VFIO_PCI_MSIX_IRQ_INDEX, "MSI-X"),
         MSI(VFIO_PCI_MSI_IRQ_INDEX, "MSI"),
@@ -52,13 +52,13 @@ final class VfioIrqs {
     private final InterruptThread interruptThread;
     private final VfioDevice device;
     /**
-     * Held while the interrupt is set or unset, and never while the interrupt thread is waited for,
-     * as what runs there may want it.
+     * Held while the interrupt is set or unset. Never held while waiting for the interrupt thread,
+     * because a task there may need it.
      */
     private final Object lock = new Object();
     /** Written under lock. */
     private volatile Interrupt interrupt;
-    /** Guarded by lock, as notices. */
+    /** Guarded by lock, like notices. */
     private boolean closed;
     private final List<VfioEventfd> notices = new ArrayList<>();
 
@@ -69,7 +69,7 @@ final class VfioIrqs {
     }
 
     /**
-     * Has {@code told} run on {@code interrupt} at each signal of an index, until closed.
+     * Runs {@code told} on {@code interrupt} at each signal of an index, until closed.
      *
      * @return whether the function has that index
      */
@@ -98,13 +98,13 @@ final class VfioIrqs {
                     && (info.getInt(FLAGS) & VFIO_IRQ_INFO_EVENTFD) != 0;
         } catch (LinuxException e) {
             if (e.errno() == Errno.EINVAL) {
-                return false; // as for the errors of a function that is not PCI Express
+                return false; // for example the error index of a function that is not PCIe
             }
             throw e;
         }
     }
 
-    /** As {@link PciAccess#enableInterrupt}; {@code interrupted} runs on {@code interrupt}. */
+    /** See {@link PciAccess#enableInterrupt}; {@code interrupted} runs on {@code interrupt}. */
     void enable(Runnable interrupted) throws DeviceException {
         if (interrupt != null) {
             return;
@@ -125,7 +125,7 @@ final class VfioIrqs {
         }
     }
 
-    /** False where another caller was faster. */
+    /** Sets the interrupt. Returns false if another caller has set it first. */
     private boolean set(VfioEventfd eventfd) throws DeviceException {
         List<String> failures = new ArrayList<>();
         synchronized (lock) {
@@ -136,7 +136,7 @@ final class VfioIrqs {
                 return false;
             }
             for (Kind kind : Kind.values()) {
-                // Before the kernel is told: the first interrupt may be rearmed at once.
+                // Set before the kernel is told: the first interrupt may be rearmed at once.
                 interrupt = new Interrupt(kind, eventfd);
                 try {
                     if (has(kind.index)) {
@@ -155,7 +155,10 @@ final class VfioIrqs {
                         ? "it has neither MSI-X nor MSI nor INTx" : String.join("; ", failures)));
     }
 
-    /** vfio masks an INTx that it has signalled; the others are edges, which nothing masks. */
+    /**
+     * Unmasks an INTx, which vfio masks when it signals it. MSI and MSI-X are edges and are not
+     * masked.
+     */
     void rearm() {
         Interrupt current = interrupt;
         if (current == null || current.kind != Kind.INTX) {
@@ -168,7 +171,7 @@ final class VfioIrqs {
         }
     }
 
-    /** As {@link PciAccess#disableInterrupt}. */
+    /** See {@link PciAccess#disableInterrupt}. */
     void disable() {
         Interrupt was;
         synchronized (lock) {
@@ -187,12 +190,15 @@ final class VfioIrqs {
         try {
             device.setIrqs(VfioUapi.irqSet(VFIO_IRQ_SET_ACTION_TRIGGER, kind.index, 0));
         } catch (LinuxException e) {
-            // The kernel does it when the function is closed.
+            // The kernel disables them when the function is closed.
             LOG.debug("{}: interrupts are left on until it is closed", device.address(), e);
         }
     }
 
-    /** Call it before the function is closed. No event is published afterwards. Idempotent. */
+    /**
+     * Ends all interrupts. Call it before the function is closed. No event is published afterwards.
+     * Idempotent.
+     */
     void close() {
         List<VfioEventfd> last;
         synchronized (lock) {

@@ -21,11 +21,11 @@ import java.util.Optional;
 /**
  * A region of a function: a BAR, or its configuration space.
  *
- * @param offset       where it begins in the descriptor of the function
- * @param size         bytes; 0 where there is none
- * @param mappable     whether it can be mapped at all
- * @param msixMappable whether that includes the MSI-X table, which lies in it
- * @param areas        where only parts can be mapped: these
+ * @param offset       where the region begins in the descriptor of the function
+ * @param size         bytes; 0 if there is no such region
+ * @param mappable     whether the region can be mapped at all
+ * @param msixMappable whether the MSI-X table in the region can be mapped, too
+ * @param areas        the parts that can be mapped, if not all can
  */
 record VfioRegion(long offset, long size, boolean mappable, boolean msixMappable,
         List<Area> areas) {
@@ -33,7 +33,7 @@ record VfioRegion(long offset, long size, boolean mappable, boolean msixMappable
     record Area(long offset, long size) {
     }
 
-    /** What {@code VFIO_DEVICE_GET_REGION_INFO} has answered. */
+    /** Reads the answer of {@code VFIO_DEVICE_GET_REGION_INFO}. */
     static VfioRegion of(ByteBuffer info) {
         int flags = info.getInt(FLAGS);
         int capabilities = (flags & VFIO_REGION_INFO_FLAG_CAPS) == 0
@@ -51,7 +51,7 @@ record VfioRegion(long offset, long size, boolean mappable, boolean msixMappable
                         VFIO_REGION_INFO_CAP_MSIX_MAPPABLE).isPresent(), areas);
     }
 
-    /** Why the first {@code length} bytes cannot be mapped in one piece; empty where they can. */
+    /** Why the first {@code length} bytes cannot be mapped in one piece; empty if they can. */
     Optional<String> whyNotMappable(long length) {
         if (size < length) {
             return Optional.of("vfio shows only %s of its %s bytes".formatted(size, length));

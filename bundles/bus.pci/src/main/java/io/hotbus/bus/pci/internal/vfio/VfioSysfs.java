@@ -13,18 +13,18 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What sysfs and {@code /dev} tell of IOMMU groups. Links alone are read, for which the kernel
- * takes no lock of a device.
+ * IOMMU groups as sysfs and {@code /dev} show them. Reads only links, for which the kernel takes no
+ * lock of a device.
  *
  * @param sysfs where sysfs is mounted
  * @param dev   where the device nodes are
  */
 record VfioSysfs(Path sysfs, Path dev) {
-    /** The kernel lets a group with these in it be used: they do no DMA of their own. */
+    /** Drivers that do not keep a group from being used, because they do no DMA of their own. */
     private static final Set<String> HARMLESS =
             Set.of(KernelDriver.VFIO_PCI.text(), "pci-stub", "pcieport");
 
-    /** The number of the IOMMU group that the function is in, if it is in one. */
+    /** The number of the function's IOMMU group, if it has one. */
     OptionalInt group(PciAddress address) {
         Optional<String> link = target(device(address.toString()).resolve("iommu_group"));
         return link.map(number -> OptionalInt.of(Integer.parseInt(number)))
@@ -32,8 +32,8 @@ record VfioSysfs(Path sysfs, Path dev) {
     }
 
     /**
-     * Who keeps the group of {@code address} from being used: {@code 0000:01:00.1 (e1000e)}; all
-     * others in it where that does not show.
+     * The functions that keep the group of {@code address} from being used, as {@code 0000:01:00.1
+     * (e1000e)}. If that is unknown, all other functions of the group.
      */
     List<String> othersInTheWay(int group, PciAddress address) {
         Path members = sysfs.resolve("kernel/iommu_groups/" + group + "/devices");

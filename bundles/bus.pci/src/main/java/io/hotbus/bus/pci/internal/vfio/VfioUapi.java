@@ -9,16 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * What is used of the kernel's {@code linux/vfio.h}, under the names it has there: numbers, and
- * structures as buffers in the machine's byte order. Every structure begins with {@code argsz}, its
- * size, and {@code flags}.
+ * The parts of the kernel's {@code linux/vfio.h} that are used, with the kernel's names: numbers,
+ * and structures as buffers in the machine's byte order. Every structure begins with {@code argsz},
+ * its size, and {@code flags}.
  *
  * @see <a href="https://docs.kernel.org/driver-api/vfio.html">VFIO</a>
  */
 final class VfioUapi {
     static final int VFIO_API_VERSION = 0;
 
-    // Extensions, which are the types of IOMMU as well.
+    // Extensions, which are also the types of IOMMU.
     static final int VFIO_TYPE1_IOMMU = 1;
     static final int VFIO_TYPE1v2_IOMMU = 3;
     static final int VFIO_NOIOMMU_IOMMU = 8;
@@ -26,7 +26,7 @@ final class VfioUapi {
     private static final int VFIO_TYPE = ';';
     private static final int VFIO_BASE = 100;
 
-    // Of a container.
+    // Requests of a container.
     static final long VFIO_GET_API_VERSION = io(0);
     static final long VFIO_CHECK_EXTENSION = io(1);
     static final long VFIO_SET_IOMMU = io(2);
@@ -34,12 +34,12 @@ final class VfioUapi {
     static final long VFIO_IOMMU_MAP_DMA = io(13);
     static final long VFIO_IOMMU_UNMAP_DMA = io(14);
 
-    // Of a group.
+    // Requests of a group.
     static final long VFIO_GROUP_GET_STATUS = io(3);
     static final long VFIO_GROUP_SET_CONTAINER = io(4);
     static final long VFIO_GROUP_GET_DEVICE_FD = io(6);
 
-    // Of a device.
+    // Requests of a device.
     static final long VFIO_DEVICE_GET_REGION_INFO = io(8);
     static final long VFIO_DEVICE_GET_IRQ_INFO = io(9);
     static final long VFIO_DEVICE_SET_IRQS = io(10);
@@ -69,7 +69,7 @@ final class VfioUapi {
     static final int VFIO_DMA_MAP_FLAG_READ = 1;
     static final int VFIO_DMA_MAP_FLAG_WRITE = 1 << 1;
 
-    // Where the fields are.
+    // Offsets of the fields.
     static final int ARGSZ = 0;
     static final int FLAGS = 4;
     static final int REGION_INFO_CAP_OFFSET = 12;
@@ -77,7 +77,10 @@ final class VfioUapi {
     static final int REGION_INFO_OFFSET = 24;
     static final int IRQ_INFO_COUNT = 12;
     static final int TYPE1_INFO_CAP_OFFSET = 16;
-    /** In a capability that lists pairs of 64-bit numbers: how many, and the first of them. */
+    /**
+     * In a capability that lists pairs of 64-bit numbers: offset of the count and of the first
+     * pair.
+     */
     static final int CAP_LIST_COUNT = 8;
     static final int CAP_LIST = 16;
     static final int CAP_LIST_ENTRY = 16;
@@ -94,7 +97,7 @@ final class VfioUapi {
         return (long) VFIO_TYPE << 8 | VFIO_BASE + number;
     }
 
-    /** Zeroed, with {@code argsz} filled in. */
+    /** Creates a zeroed structure with {@code argsz} set. */
     private static ByteBuffer struct(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder()).putInt(ARGSZ, bytes);
     }
@@ -131,7 +134,7 @@ final class VfioUapi {
                 .putInt(12, 0).putInt(16, count);
     }
 
-    /** {@code struct vfio_irq_set}: interrupt 0 of an index is to signal {@code eventfd}. */
+    /** {@code struct vfio_irq_set}: interrupt 0 of an index shall signal {@code eventfd}. */
     static ByteBuffer irqSetEventfd(int index, int eventfd) {
         return struct(24)
                 .putInt(FLAGS, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER)
@@ -155,8 +158,8 @@ final class VfioUapi {
     }
 
     /**
-     * Makes an INFO call; where the kernel has capabilities to tell that did not fit, it is made
-     * once more with room for them.
+     * Makes an INFO call. If the kernel has capabilities that did not fit, repeats the call with a
+     * larger buffer.
      *
      * @return {@code info}, or the larger buffer
      */
@@ -174,7 +177,10 @@ final class VfioUapi {
         return larger;
     }
 
-    /** The capability {@code id}, from its header on, of those that begin at {@code capOffset}. */
+    /**
+     * Finds the capability {@code id} in the list at {@code capOffset}; returns it from its header
+     * on.
+     */
     static Optional<ByteBuffer> capability(ByteBuffer info, int capOffset, int id) {
         int at = capOffset;
         while (at > 0 && at <= info.capacity() - CAP_HEADER_BYTES) {
