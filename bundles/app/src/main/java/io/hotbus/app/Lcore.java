@@ -123,6 +123,11 @@ public final class Lcore {
         awaitBoundary(deadline);
     }
 
+    /** Wakes the thread where a task has parked it. Any thread. */
+    public void wake() {
+        LockSupport.unpark(thread);
+    }
+
     private void replace(UnaryOperator<Work> change) {
         work.updateAndGet(change);
         LockSupport.unpark(thread);

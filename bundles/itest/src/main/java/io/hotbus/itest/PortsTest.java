@@ -11,6 +11,7 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.RemovalInjector;
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.Port;
@@ -117,5 +118,57 @@ class PortsTest {
         assertThat(test.service(DeviceManager.class).devices()).isEmpty();
         assertThat(test.service(Mempools.class).pools()).extracting(Mempool::name)
                 .doesNotContain("app");
+    }
+
+    @Test
+    void shouldLetAnIdleLcoreSleepUntilAPacketArrives() throws Exception {
+        OpenPort port = open("net_sim0,peer=net_sim1,uevent_ms=1");
+        Port peer = test.start("net_sim1");
+        long[] mbufs = new long[32];
+        group.sleepWhenIdle();
+        Thread runner = new Thread(() -> {
+            try {
+                group.run(caches -> port.send(caches, mbufs, port.receive(caches, mbufs)));
+            } catch (DeviceException | InterruptedException e) {
+                // the test is over
+            }
+        });
+        runner.start();
+        for (int i = 0; i < 20; i++) {
+            Waiting.until("the lcore does not sleep", PortsTest::lcoreSleeps);
+            exchange(peer);
+        }
+        Waiting.until("the lcore does not sleep", PortsTest::lcoreSleeps);
+        RemovalInjector injector = test.service(RemovalInjector.class);
+        injector.yank("net_sim0");
+        Waiting.until("net_sim0 is not let go of", () -> port.port().isEmpty());
+        Waiting.until("net_sim0 is still attached",
+                () -> test.service(DeviceManager.class).find("net_sim0").isEmpty());
+        injector.plug("net_sim0");
+        Waiting.until("net_sim0 is not opened again", () -> port.port().isPresent());
+        Waiting.until("there is no link", () -> peer.link().up());
+        exchange(peer);
+        runner.interrupt();
+        runner.join();
+        test.giveUp(peer);
+    }
+
+    private static boolean lcoreSleeps() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(e -> e.getKey().getName().startsWith("lcore-"))
+                .anyMatch(e -> e.getKey().getState() == Thread.State.WAITING
+                        && e.getValue().length > 0);
+    }
+
+    /** Sends a packet and receives what the application makes of it. */
+    private void exchange(Port peer) {
+        long[] packet = new long[1];
+        assertThat(test.pool().get(packet, 0, 1)).isEqualTo(1);
+        Mbuf.setLength(packet[0], 64);
+        assertThat(peer.txQueue(0).burst(test.pool().mempools().uncached(), packet, 1))
+                .isEqualTo(1);
+        Waiting.until("the packet does not come back", () -> peer.rxQueue(0).burst(
+                test.pool().mempools().uncached(), packet, 1) == 1);
+        test.pool().put(packet, 0, 1);
     }
 }

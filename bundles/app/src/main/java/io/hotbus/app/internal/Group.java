@@ -41,6 +41,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
     private final List<GroupPort> ports = new CopyOnWriteArrayList<>();
     private final List<Lcore> lcores = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean sleepy;
     private volatile Runnable whenClosed = () -> { };
 
     Group(Platform platform, HotPlug hotPlug) throws DeviceException {
@@ -97,7 +98,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
                 platform.mempools().caches("lcore-" + cpu), (which, e) -> failures.add(e));
         lcores.add(lcore);
         lcore.start();
-        lcore.assign(List.of(task));
+        lcore.assign(List.of(sleepy ? new SleepyTask(task, ports) : task));
         try {
             Throwable failure = failures.take();
             throw new DeviceException("%s: the task failed: %s".formatted(lcore.name(), failure),
@@ -106,6 +107,11 @@ final class Group implements PortGroup, EthEventListener, PortUser {
             end(lcore);
             pool.unreserve(MempoolCaches.DEFAULT_CAPACITY);
         }
+    }
+
+    @Override
+    public void sleepWhenIdle() {
+        sleepy = true;
     }
 
     /** The last CPUs first: the first one is left to everything else, where there is another. */
@@ -124,6 +130,11 @@ final class Group implements PortGroup, EthEventListener, PortUser {
         for (Lcore lcore : lcores) {
             lcore.awaitReturn(DEADLINE);
         }
+    }
+
+    /** A port is there that may have something to receive. */
+    void wakeLcores() {
+        lcores.forEach(Lcore::wake);
     }
 
     @Override

@@ -39,6 +39,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     private volatile Port held;
     private volatile String name;
     private volatile boolean closed;
+    private long received;
 
     GroupPort(Group group, Devargs devargs) {
         this.group = group;
@@ -60,7 +61,20 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     @Override
     public int receive(MempoolCaches caches, long[] mbufs) {
         Port now = port.get();
-        return now == null ? 0 : now.rxQueue(0).burst(caches, mbufs, mbufs.length);
+        int count = now == null ? 0 : now.rxQueue(0).burst(caches, mbufs, mbufs.length);
+        received += count;
+        return count;
+    }
+
+    /** Packets that lcores have received. Exact on the lcore that polls the port. */
+    long received() {
+        return received;
+    }
+
+    /** See {@link Port#wakeOnPacket}. While the device is away, its return wakes the lcores. */
+    boolean wakeOnPacket(Runnable wake) {
+        Port now = port.get();
+        return now == null || now.wakeOnPacket(0, wake);
     }
 
     @Override
@@ -99,6 +113,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
         fresh.configure(new PortConfig(1, DESCRIPTORS, DESCRIPTORS, group.pool()));
         fresh.start();
         port.set(fresh);
+        group.wakeLcores();
     }
 
     /** The device is back. On {@code control}. */
