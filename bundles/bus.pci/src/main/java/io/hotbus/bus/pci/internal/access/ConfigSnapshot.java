@@ -17,6 +17,9 @@ public final class ConfigSnapshot {
     /** The low byte of COMMAND when no device answers. */
     private static final int NO_ANSWER = 0xff;
 
+    /** A BAR when no device answers: bits that are always zero are one. */
+    private static final int NO_BAR = -1;
+
     private final int[] bars;
     private final OptionalInt power;
 
@@ -66,7 +69,7 @@ public final class ConfigSnapshot {
     private Optional<String> restoreBar(PciAccess access, int index) throws LinuxException {
         int offset = BAR0 + Integer.BYTES * index;
         int now = access.readConfig(offset, Integer.BYTES);
-        if (now == bars[index]) {
+        if (now == bars[index] || now == NO_BAR) {
             return Optional.empty();
         }
         access.writeConfig(offset, Integer.BYTES, bars[index]);

@@ -28,6 +28,8 @@ public final class ConfigSpace {
     /** Offset of PMCSR in its capability. */
     private static final int PMCSR = 4;
     private static final int POWER_STATE = 3;
+    /** PMCSR when no device answers. */
+    private static final int NO_PMCSR = 0xffff;
     /** Writing 1 clears this bit. */
     private static final int PME_STATUS = 1 << 15;
     /** From D3hot to D0. Source: PCI Power Management Specification 1.2, 5.6.1. */
@@ -108,16 +110,25 @@ public final class ConfigSpace {
         return access.readConfig(capability + PMCSR, 2) & POWER_STATE;
     }
 
+    /** Whether a value of PMCSR is of a function that is not in D0; all-ones is of none. */
+    private static boolean isAsleep(int pmcsr) {
+        return pmcsr != NO_PMCSR && (pmcsr & POWER_STATE) != 0;
+    }
+
     /** Puts the function into D0 and waits until it is. Returns whether it was in another state. */
     static boolean wake(PciAccess access, OptionalInt capability) throws LinuxException {
-        if (capability.isEmpty() || powerState(access, capability.getAsInt()) == 0) {
+        if (capability.isEmpty()) {
             return false;
         }
         int offset = capability.getAsInt() + PMCSR;
-        int control = access.readConfig(offset, 2) & ~PME_STATUS;
+        int before = access.readConfig(offset, 2);
+        if (!isAsleep(before)) {
+            return false;
+        }
+        int control = before & ~PME_STATUS;
         access.writeConfig(offset, 2, control & ~POWER_STATE);
         LockSupport.parkNanos(WAKE_NANOS);
-        if (powerState(access, capability.getAsInt()) != 0) {
+        if (isAsleep(access.readConfig(offset, 2))) {
             // vfio ignores the change if it believes the function to be in D0, so it is told the
             // state first.
             access.writeConfig(offset, 2, control);
