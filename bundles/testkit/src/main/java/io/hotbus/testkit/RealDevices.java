@@ -20,7 +20,7 @@ public final class RealDevices implements DeviceEventListener {
     private final DeviceManager manager;
     private long added;
 
-    /** Creates the manager, which tells buses and adopters of expected devices on {@code control}. */
+    /** Creates the manager, which calls buses and adopters of devices on {@code control}. */
     public RealDevices(ControlThread control) {
         DeviceLists lists = new DeviceLists(buses);
         expected = new ExpectedDevices(buses, lists, control);
