@@ -101,7 +101,11 @@ public final class Arguments {
         return options.stream().anyMatch(option -> option.name().equals(name));
     }
 
-    /** Whether the option was given. @throws UsageException it was given a value */
+    /**
+     * Whether the option was given.
+     *
+     * @throws UsageException it was given a value
+     */
     public boolean flag(String name) throws UsageException {
         for (Option option : options) {
             if (option.name().equals(name) && option.value().isPresent()) {

@@ -15,7 +15,11 @@ public final class OutputClosedException extends RuntimeException {
         super("the standard output is closed");
     }
 
-    /** Checks the output after printing. @throws OutputClosedException a write has failed */
+    /**
+     * Checks the output after printing.
+     *
+     * @throws OutputClosedException a write has failed
+     */
     public static void check(PrintStream out) {
         if (out.checkError()) {
             throw new OutputClosedException();

@@ -28,7 +28,11 @@ public record Verb<T>(String syntax, String help, Action<T> action, Function<T, 
     @ConsumerType
     @FunctionalInterface
     public interface Action<T> {
-        /** Runs the verb. @param words the parameters and the choices made, in order */
+        /**
+         * Runs the verb.
+         *
+         * @param words the parameters and the choices made, in order
+         */
         T run(Words words) throws Exception;
     }
 

@@ -25,7 +25,11 @@ record DemoOptions(int cycles, Optional<Path> json) {
                     "--stats-period", "--disable-device-start", "--no-reattach", "--no-hot-plug",
                     "--forward-mode", "--event-log");
 
-    /** Parses the options. @throws UsageException naming the option and its valid values */
+    /**
+     * Parses the options.
+     *
+     * @throws UsageException naming the option and its valid values
+     */
     static DemoOptions parse(Arguments arguments) throws UsageException {
         Set<String> known = new HashSet<>(Options.NAMES);
         NOT_HERE.forEach(known::remove);

@@ -17,7 +17,11 @@ final class JsonReport {
     /** Read early, because later an lcore keeps the JVM off its CPU. */
     private final int cpus = Runtime.getRuntime().availableProcessors();
 
-    /** Checks that {@code file} can be written. @throws UsageException it cannot */
+    /**
+     * Checks that {@code file} can be written.
+     *
+     * @throws UsageException it cannot
+     */
     JsonReport(Path file) throws UsageException {
         this.file = file.toAbsolutePath();
         if (Files.isDirectory(this.file)) {
@@ -39,7 +43,11 @@ final class JsonReport {
         return Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
     }
 
-    /** Writes the file. @throws IOException naming the file */
+    /**
+     * Writes the file.
+     *
+     * @throws IOException naming the file
+     */
     void write(Result result) throws IOException {
         Path temporary = temporary();
         try {

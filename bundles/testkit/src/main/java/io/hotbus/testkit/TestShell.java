@@ -12,7 +12,11 @@ public final class TestShell {
     private TestShell() {
     }
 
-    /** A shell with these verbs. @throws IllegalArgumentException a syntax is invalid */
+    /**
+     * A shell with these verbs.
+     *
+     * @throws IllegalArgumentException a syntax is invalid
+     */
     public static Shell of(Verbs... verbs) {
         final Registry shell = new Registry();
         for (Verbs some : verbs) {

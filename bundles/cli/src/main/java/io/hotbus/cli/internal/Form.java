@@ -30,7 +30,11 @@ final class Form {
     private final Verb<?> verb;
     private final List<Step> steps;
 
-    /** Parses the syntax. @throws IllegalArgumentException it does not begin with a literal */
+    /**
+     * Parses the syntax.
+     *
+     * @throws IllegalArgumentException it does not begin with a literal
+     */
     Form(Verb<?> verb) {
         this.verb = verb;
         this.steps = Stream.of(verb.syntax().strip().split(" +")).map(Step::of).toList();

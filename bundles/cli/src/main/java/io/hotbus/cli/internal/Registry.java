@@ -33,7 +33,11 @@ public final class Registry implements Shell {
         add(() -> help);
     }
 
-    /** Adds the verbs of a service. @throws IllegalArgumentException a syntax is invalid */
+    /**
+     * Adds the verbs of a service.
+     *
+     * @throws IllegalArgumentException a syntax is invalid
+     */
     public synchronized void add(Verbs verbs) {
         forms.put(verbs, verbs.verbs().stream().map(Form::new).toList());
     }

@@ -32,7 +32,11 @@ public final class Awaiting {
         return true;
     }
 
-    /** Waits for {@code condition}. @throws AssertionError naming {@code what} and the deadline */
+    /**
+     * Waits for {@code condition}.
+     *
+     * @throws AssertionError naming {@code what} and the deadline
+     */
     public void until(String what, BooleanSupplier condition) {
         if (!holds(condition)) {
             throw new AssertionError("%s: not within %s ms".formatted(what, deadline.toMillis()));

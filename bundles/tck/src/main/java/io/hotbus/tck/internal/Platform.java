@@ -53,7 +53,11 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
         this.awaiting = new Awaiting(settings.deadline());
     }
 
-    /** Turns failure handling on. @throws AssertionError a service of the platform is missing */
+    /**
+     * Turns failure handling on.
+     *
+     * @throws AssertionError a service of the platform is missing
+     */
     public void open() throws DeviceException {
         for (Class<?> type : List.of(
                 DeviceManager.class, HotUnplug.class, PortRegistry.class, Linux.class)) {

@@ -94,7 +94,11 @@ public final class PortRun implements AutoCloseable {
         return pool.capacity() - pool.available();
     }
 
-    /** Checks that no buffer is missing. @throws AssertionError naming holders in debug runs */
+    /**
+     * Checks that no buffer is missing.
+     *
+     * @throws AssertionError naming holders in debug runs
+     */
     public void requireNoneMissing() {
         if (missing() != 0) {
             throw new AssertionError("%s buffers are missing from %s%s".formatted(missing(), pool,

@@ -32,7 +32,11 @@ public record Settings(
     public static final String DEADLINE = "hotbus.tck.deadline";
     private static final String DEFAULT_DEADLINE_MILLIS = "10000";
 
-    /** Reads the settings. @throws AssertionError naming the property that is invalid */
+    /**
+     * Reads the settings.
+     *
+     * @throws AssertionError naming the property that is invalid
+     */
     static Settings of(ExtensionContext context) {
         String millis = property(context, DEADLINE);
         return new Settings(devargs(context, DEVICES), devargs(context, ABSENT),

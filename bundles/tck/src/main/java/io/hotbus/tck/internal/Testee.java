@@ -89,7 +89,11 @@ public final class Testee {
         return platform.ports().port(name());
     }
 
-    /** The port of the device. @throws TestAbortedException it has none, so nothing to test */
+    /**
+     * The port of the device.
+     *
+     * @throws TestAbortedException it has none, so nothing to test
+     */
     public Port requirePort() {
         return port().orElseThrow(() -> new TestAbortedException(devargs + " gives no port"));
     }
@@ -110,7 +114,11 @@ public final class Testee {
 
     // ---- removal ----
 
-    /** Requires a way of removal. @throws TestAbortedException the device cannot be removed so */
+    /**
+     * Requires a way of removal.
+     *
+     * @throws TestAbortedException the device cannot be removed so
+     */
     public void require(Removal removal) {
         if (!platform.settings().removals().contains(removal)) {
             throw new TestAbortedException("'%s' is not among %s".formatted(

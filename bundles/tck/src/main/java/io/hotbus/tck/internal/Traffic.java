@@ -105,7 +105,11 @@ public final class Traffic implements PortUser, AutoCloseable {
         }
     }
 
-    /** Stops the thread. @throws AssertionError a burst failed, or hangs */
+    /**
+     * Stops the thread.
+     *
+     * @throws AssertionError a burst failed, or hangs
+     */
     @Override
     public void close() {
         halt();

@@ -46,7 +46,11 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         this.packets = packets;
     }
 
-    /** Creates the device. @throws DeviceException no device answers */
+    /**
+     * Creates the device.
+     *
+     * @throws DeviceException no device answers
+     */
     static AcmeDev probe(String name, Registers registers, int packets) throws DeviceException {
         AcmeDev dev = new AcmeDev(name, registers, packets);
         dev.requirePresent();

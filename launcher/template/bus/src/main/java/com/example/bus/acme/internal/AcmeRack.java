@@ -110,7 +110,11 @@ public final class AcmeRack implements RemovalInjector {
         return isSlot(name) && places.get(name).card != null;
     }
 
-    /** The card in a slot. @throws DeviceException there is no such slot, or the slot is empty */
+    /**
+     * The card in a slot.
+     *
+     * @throws DeviceException there is no such slot, or the slot is empty
+     */
     synchronized AcmeCard card(String name) throws DeviceException {
         AcmeCard card = place(name).card;
         if (card == null) {
