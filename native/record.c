@@ -43,8 +43,8 @@ static void announce(void)
 	const uint64_t one = 1;
 
 	/*
-	 * Calls the kernel directly, because write() is a cancellation point. The call fails only if
-	 * the counter is full, and then the eventfd is readable anyway.
+	 * Calls the kernel directly, because write() is a cancellation point. The call fails only
+	 * if the counter is full, and then the eventfd is readable anyway.
 	 */
 	syscall(SYS_write, fd, &one, sizeof(one));
 }
