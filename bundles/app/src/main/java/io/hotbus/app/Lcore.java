@@ -113,8 +113,8 @@ public final class Lcore {
     }
 
     /**
-     * Waits until every call that runs now has returned. Later calls see what was changed before
-     * this one. Any control thread.
+     * Waits until every task call that runs now has returned. Later task calls see all changes that
+     * the caller made before. Any control thread.
      *
      * @throws DeviceException a call did not return within {@code deadline}
      */
@@ -157,7 +157,10 @@ public final class Lcore {
                 : Optional.empty();
     }
 
-    /** Ends the thread and waits for it; logs a warning if it does not end within the deadline. */
+    /**
+     * Ends the thread and waits for it, so that no task is called afterwards. Logs a warning if the
+     * thread does not end within the deadline.
+     */
     public void end(Duration deadline) {
         ending = true;
         hand(new Work(NONE, false));

@@ -77,7 +77,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
      */
     protected abstract void startDevice() throws DeviceException;
 
-    /** Stops the device, whether it is started or not; keeps the buffers in its queues. */
+    /** Stops the device, started or not. Its queues keep their buffers. Must not fail. */
     protected abstract void stopDevice();
 
     /**

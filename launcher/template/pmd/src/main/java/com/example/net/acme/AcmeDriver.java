@@ -66,7 +66,7 @@ public final class AcmeDriver implements VdevDriver {
         return NAME;
     }
 
-    /** Makes the device work. If a step fails, {@code attachments} undoes the steps before it. */
+    /** Makes the device work. If a step fails, {@code attachments} undoes the others in reverse. */
     @Override
     public void probe(VdevDevice device) throws DeviceException {
         device.devargs().allowOnly(Set.of("packets"));
