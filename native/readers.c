@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * readers.c - signal handlers read, without ever waiting, what writers replace.
+ * readers.c - lets signal handlers read data that writers replace, without ever waiting.
  *
  * Handlers count themselves in and out of one of two phases. A writer that has unlinked something
- * turns new handlers to the other phase, waits for the old phase to empty, and does so twice.
+ * directs new handlers to the other phase and waits until the old phase is empty. It does so twice.
  *
- * Why turn before each wait: a phase that no newcomer joins must empty, however many other faults
- * storm in. Only a thread that had read the phase but not yet counted itself can still join late,
- * and that once.
+ * Why the writer switches before each wait: a phase without newcomers must empty, however many
+ * other faults arrive. Only a thread that had read the phase but not yet counted itself can still
+ * join late, and only once.
  *
- * Why twice: such a latecomer may stay, counted in the phase that was just waited for, while the
- * next writer begins. It reads what was current when it counted itself, which that next writer may
- * be about to free; a single turn would make the writer wait for the other phase only.
+ * Why twice: such a latecomer may still be counted in the phase that was just waited for when the
+ * next writer begins. The latecomer reads the data that was current when it counted itself, and the
+ * next writer may be about to free that data. With a single switch, the writer would wait only for
+ * the other phase.
  *
- * Order: handler "count in, then read"; writer "unlink, then read the count". All four are
- * sequentially consistent, so at least one of the two sees the other. Whatever a handler reads
- * under this protection must be read with memory_order_seq_cst, and unlinked with it.
+ * Order: a handler counts itself in, then reads; a writer unlinks, then reads the count. All four
+ * operations are sequentially consistent, so at least one side sees the other. Data under this
+ * protection must be read and unlinked with memory_order_seq_cst.
  */
 #include <pthread.h>
 #include <sched.h>

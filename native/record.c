@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record.c - records of repairs on their way from the handler to hb_fault_take().
+ * record.c - passes the records of repairs from the handler to hb_fault_take().
  *
- * Every window owns one blank record, allocated beforehand. The thread that repairs fills it in and
- * pushes it on a lock-free stack; from then on the record stands for itself, so its window may be
- * restored, repaired again or withdrawn before anybody has taken it.
+ * Every window owns one blank record, which is allocated beforehand. The repairing thread fills in
+ * the record and pushes it on a lock-free stack. From then on the record is independent of its
+ * window, so the window may be restored, repaired again or withdrawn before the record is taken.
  *
- * Takers pop everything with one exchange, never a single element, so there is no ABA problem.
+ * Takers pop the whole stack with one exchange, never a single element, so there is no ABA problem.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -43,8 +43,8 @@ static void announce(void)
 	const uint64_t one = 1;
 
 	/*
-	 * The system call itself: write() is a cancellation point. It fails only where the counter
-	 * is full, and then the eventfd is readable anyway.
+	 * Calls the kernel directly, because write() is a cancellation point. The call fails only
+	 * if the counter is full, and then the eventfd is readable anyway.
 	 */
 	syscall(SYS_write, fd, &one, sizeof(one));
 }
@@ -75,7 +75,7 @@ static void reset_event(void)
 	syscall(SYS_read, fd, &count, sizeof(count));
 }
 
-/* Appends what the handlers have pushed, turned round to oldest first. */
+/* Appends the records that the handlers have pushed, in reverse order: oldest first. */
 static void collect(void)
 {
 	struct record *newest = atomic_exchange_explicit(&pushed, NULL, memory_order_acquire);
@@ -112,7 +112,7 @@ int hb_fault_take(struct hb_fault *out, int max)
 	if (max < 0)
 		return -EINVAL;
 	writers_lock();
-	/* Reset before looking: a record pushed in between is collected or makes it readable. */
+	/* Reset first: a record that is pushed now is collected, or makes the eventfd readable. */
 	reset_event();
 	collect();
 	while (taken < max && oldest) {

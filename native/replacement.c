@@ -2,22 +2,22 @@
 /*
  * replacement.c - the memory that takes a device's place.
  *
- * Zeros are anonymous memory. All-ones are private mappings of one prepared file, so that the
- * handler has nothing to fill and stores to a dead device go nowhere.
+ * Zeros are anonymous memory. All-ones are private mappings of one prepared file, so the handler
+ * need not fill memory, and stores to a dead device have no effect.
  *
- * An all-ones window larger than that file is "lazy": it first becomes a mapping of an empty file,
- * whose every access raises SIGBUS again, and each chunk is then mapped when it is first touched.
- * So a BAR of 64 GiB is replaced by one system call and costs memory only where it is accessed. It
- * follows that a lazy window needs the handler, and needs to stay published: after disabling or
- * withdrawing, an access to a chunk that nobody has touched goes to the old handler.
+ * An all-ones window larger than that file is "lazy". It first becomes a mapping of an empty file,
+ * in which every access raises SIGBUS again; each chunk is then mapped at its first access. So one
+ * system call replaces a BAR of 64 GiB, which costs memory only where it is accessed. A lazy window
+ * therefore needs the handler and must stay published: after disabling or withdrawing, an access to
+ * an untouched chunk goes to the old handler.
  *
- * MAP_NORESERVE keeps big zero windows from being charged against the commit limit; the mapping of
- * the empty file is shared and hence never charged, not even with vm.overcommit_memory=2.
+ * MAP_NORESERVE keeps big zero windows from being charged against the commit limit. The mapping of
+ * the empty file is shared and therefore never charged, not even with vm.overcommit_memory=2.
  *
- * After mlockall(MCL_FUTURE) the kernel locks and hence populates whatever is mapped, replacements
- * included; MAP_NONBLOCK does not prevent it. Then an all-ones chunk takes about 1 ms instead of
- * 5 us, but a window of zeros is allocated whole (1.7 s per GiB), and both count against
- * RLIMIT_MEMLOCK. Such processes add MCL_ONFAULT, with which nothing is populated.
+ * After mlockall(MCL_FUTURE) the kernel locks and populates every new mapping, replacements
+ * included; MAP_NONBLOCK does not prevent this. An all-ones chunk then takes about 1 ms instead of
+ * 5 us, a window of zeros is allocated as a whole (1.7 s per GiB), and both count against
+ * RLIMIT_MEMLOCK. Such processes should add MCL_ONFAULT, which prevents the population.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -114,8 +114,8 @@ int replacement_prepare(void)
 }
 
 /*
- * The system call itself: interposed versions of mmap() are not made for signal handlers. Its
- * arguments are longs, and a variadic int would leave their upper halves undefined.
+ * Calls the kernel directly, because interposed versions of mmap() are not made for signal
+ * handlers. The arguments are longs; a variadic int would leave the upper half undefined.
  */
 static int map_over(uint64_t start, uint64_t length, long flags, long fd, uint64_t offset)
 {
@@ -152,9 +152,9 @@ int replacement_undo(uint64_t start, uint64_t length, int fd, uint64_t offset)
 bool replacement_readable(uint64_t address)
 {
 	/*
-	 * A load that would fault here would end the process, so the kernel tries it for us:
-	 * rt_sigprocmask() copies the new set from user memory (EFAULT where that fails) before it
-	 * looks at an invalid "how" (EINVAL). The set is 8 bytes; aligned, it stays in the page.
+	 * A faulting load here would end the process, so the kernel tries the load for us.
+	 * rt_sigprocmask() copies the new set from user memory (EFAULT if that fails) before it
+	 * checks the invalid "how" (EINVAL). The set is 8 bytes; aligned, it stays in the page.
 	 */
 	syscall(SYS_rt_sigprocmask, NO_SUCH_HOW, address & ~UINT64_C(7), NULL, KERNEL_SIGSET_SIZE);
 	return errno != EFAULT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between Linux 5.10 and 7.3. Every check of a kernel version is here.
+ * Covers the differences between Linux 5.10 and 7.3. Every check of a kernel version is here.
  */
 
 #ifndef _IGB_UIO_COMPAT_H
@@ -12,9 +12,10 @@
 #include <linux/version.h>
 
 /*
- * Mapping. Up to 7.0 uio_info.mmap gets the VMA itself. Later there is uio_info.mmap_prepare: it
- * describes a VMA that may never come to be, so it must not count references; vm_ops->mapped does
- * that once nothing can fail any more. (7.0 has the former, 7.2 the latter; 7.1 was not at hand.)
+ * Mapping. Up to 7.0, uio_info.mmap gets the VMA itself. Later kernels have uio_info.mmap_prepare,
+ * which gets the description of a VMA that may never exist. It must not count references;
+ * vm_ops->mapped counts them once nothing can fail any more. (7.0 has the former, 7.2 the latter;
+ * 7.1 was not available.)
  *
  *	struct compat_vma		the VMA, or its description
  *	COMPAT_UIO_MMAP			the member of struct uio_info
@@ -69,7 +70,7 @@ static inline bool compat_vma_is_cow(struct compat_vma *vma)
 	return (vma->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
 }
 
-/* vm_flags_set() came with 6.3; from then on vm_flags is not to be written directly. */
+/* vm_flags_set() came with 6.3; since then vm_flags must not be written directly. */
 static inline void compat_vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)

@@ -2,26 +2,26 @@
 /*
  * igb_uio - gives a PCI device to a user-space driver through UIO, and takes it back at any moment.
  *
- * To user space it is what DPDK's igb_uio is: /dev/uioN with its interrupt, maps and port regions,
- * bus mastering while it is open. What it adds is an end that is defined: when the device goes,
+ * To user space the module looks like DPDK's igb_uio: /dev/uioN with its interrupt, maps and port
+ * regions, and bus mastering while it is open. It adds a defined removal: when the device goes,
  * every mapping of /dev/uioN is revoked at once, the next access raises SIGBUS (BUS_ADRERR), and
- * nothing that is still open or mapped can reach freed memory or another device.
+ * an open file or a mapping can never reach freed memory or another device.
  *
  *	probe          open            last close         open ...
  *	------> PROBED ------> OPENED <-----------> RELEASED
  *	           \              \                    /
  *	            `--------------`--- remove -------`----> REMOVED, for good
  *
- * Who holds what:
+ * References:
  *	- the binding (probe to remove) and each VMA hold a reference to struct igbuio;
- *	- an open file holds the module (the uio core sees to it), and a VMA holds its file, so the
- *	  module outlives every VMA;
- *	- an open file also holds its inode, thus the address space that is kept in igbuio.nodes.
+ *	- an open file holds the module (by the uio core), and a VMA holds its file, so the module
+ *	  outlives every VMA;
+ *	- an open file also holds its inode, and thus the address space kept in igbuio.nodes.
  *
- * Since Linux 4.18 a file that is closed after remove() does not come to release() any more, so
- * remove() does the work of the last release() itself.
+ * Since Linux 4.18, closing a file after remove() no longer calls release(), so remove() does the
+ * work of the last release() itself.
  *
- * Locks: the core's info_lock, or mmap_lock, is taken before igbuio.lock; remove() therefore never
+ * Locks: the core's info_lock, or mmap_lock, is taken before igbuio.lock. Therefore remove() never
  * holds igbuio.lock across uio_unregister_device(), which takes info_lock.
  */
 
@@ -51,7 +51,7 @@ enum igbuio_state {
 	IGBUIO_REMOVED,
 };
 
-/* In the order in which they are tried, from the one that the module parameter names. */
+/* The kinds of interrupt in the order of trial, which begins at the module parameter's kind. */
 enum igbuio_intr {
 	IGBUIO_INTR_MSIX,
 	IGBUIO_INTR_MSI,
@@ -68,14 +68,14 @@ MODULE_PARM_DESC(intr_mode,
 
 static enum igbuio_intr intr_first;
 
-/* A device node through which the device is open; each mknod has an inode of its own. */
+/* A device node through which the device is open. Each mknod makes its own inode. */
 struct igbuio_node {
 	struct list_head list;
 	struct address_space *mapping;
 	unsigned int opens;
 };
 
-/* What a VMA points to: its offset names the map only until the VMA is split. */
+/* The map of a VMA. The VMA points to it, since the offset names the map only until a split. */
 struct igbuio_map {
 	struct igbuio *udev;
 	unsigned int index;
@@ -87,7 +87,7 @@ struct igbuio {
 	struct uio_info info;
 	struct igbuio_map maps[MAX_UIO_MAPS];
 
-	/* Guards what follows. Once REMOVED, all but the state and the lock is remove()'s alone. */
+	/* Guards the members below. After REMOVED, only remove() uses all but state and lock. */
 	struct mutex lock;
 	enum igbuio_state state;
 	struct list_head nodes;		/* not empty: opened */
@@ -114,13 +114,13 @@ static void igbuio_put(struct igbuio *udev)
 	kref_put(&udev->ref, igbuio_free);
 }
 
-/* A virtual function's own vendor ID reads all-ones: ask the physical function. */
+/* Asks the physical function of a virtual one, whose own vendor ID reads all-ones. */
 static bool igbuio_present(struct igbuio *udev)
 {
 	return pci_device_is_present(pci_physfn(udev->pdev));
 }
 
-/* A device that masters the bus can write to any memory: as forbidden as /dev/mem. */
+/* Checks lockdown as for /dev/mem: a device that masters the bus can write to any memory. */
 static int igbuio_locked_down(void)
 {
 	return security_locked_down(LOCKDOWN_PCI_ACCESS);
@@ -132,7 +132,7 @@ static irqreturn_t igbuio_interrupt(int irq, void *arg)
 {
 	struct igbuio *udev = arg;
 
-	/* The line may be shared, and a device that is gone would claim everything. */
+	/* The line may be shared, and a removed device would claim every interrupt. */
 	if (udev->intr == IGBUIO_INTR_LEGACY &&
 	    (pci_channel_offline(udev->pdev) || !pci_check_and_mask_intx(udev->pdev)))
 		return IRQ_NONE;
@@ -141,7 +141,7 @@ static irqreturn_t igbuio_interrupt(int irq, void *arg)
 	return IRQ_HANDLED;
 }
 
-/* Reserves an interrupt of this kind and says which, or a negative errno. */
+/* Reserves an interrupt of this kind; returns its number or a negative errno. */
 static int igbuio_alloc_vector(struct pci_dev *pdev, enum igbuio_intr intr)
 {
 	int err;
@@ -210,8 +210,8 @@ static void igbuio_irq_stop(struct igbuio *udev, bool present)
 }
 
 /*
- * A write to /dev/uioN: 1 lets interrupts through, 0 holds them back; none is lost meanwhile.
- * The core lets nobody come here while there is no interrupt.
+ * Handles a write to /dev/uioN: 1 passes interrupts on, 0 holds them back; none is lost meanwhile.
+ * The core does not call this while there is no interrupt.
  */
 static int igbuio_irqcontrol(struct uio_info *info, s32 on)
 {
@@ -333,7 +333,7 @@ static int igbuio_release(struct uio_info *info, struct inode *inode)
 	struct igbuio_node *node;
 
 	mutex_lock(&udev->lock);
-	/* Not found: remove() has been here, on its way to uio_unregister_device(). */
+	/* Not found: remove() has run this far and is about to call uio_unregister_device(). */
 	node = igbuio_find_node(udev, inode->i_mapping);
 	if (node && !--node->opens) {
 		igbuio_del_node(node);
@@ -372,7 +372,7 @@ static int igbuio_vma_mapped(unsigned long start, unsigned long end, pgoff_t pgo
 }
 
 /*
- * The page goes in under the lock: it is there before remove() zaps, or the state is seen here.
+ * Inserts the page under the lock: it is present before remove() zaps, or the state is seen here.
  */
 static vm_fault_t igbuio_vma_fault(struct vm_fault *vmf)
 {
@@ -511,7 +511,7 @@ static int igbuio_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		goto put;
 
-	/* Whatever had the device before: it writes to memory only while it is open. */
+	/* Whatever used the device before: it may write to memory only while it is open. */
 	pci_clear_master(pdev);
 
 	err = igbuio_add_bars(udev);
@@ -561,7 +561,7 @@ static void igbuio_remove(struct pci_dev *pdev)
 		igbuio_stop(udev);
 	pci_disable_sriov(pdev);
 	uio_unregister_device(&udev->info);
-	/* Also of a device that is gone: it is the count of enables that matters. */
+	/* Needed even if the device is gone, because the kernel counts the enables. */
 	pci_disable_device(pdev);
 	igbuio_put(udev);
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * unplug - holds a UIO device in every way it can, has it taken away, and looks at what comes then.
+ * unplug - uses a UIO device in every way, runs a command that removes it, and checks the effects.
  *
  *	unplug [-f forks] [-t threads] [-i] [-l file] [-w seconds] -c command /dev/uioN [node...]
  *
- * Each node is opened and map 0 mapped; a thread reads a register of it in a loop. The same is done
- * in -f forked children, which inherit the mappings. -t threads open, map, read, unmap and close all
- * the while. Then the command, which takes the device away, is started, and expected is:
+ * The program opens each node and maps map 0; a thread reads a register of it in a loop. So do -f
+ * forked children, which inherit the mappings. -t threads open, map, read, unmap and close all the
+ * while. Then the program starts the command, which removes the device, and expects:
  *
- *	- SIGBUS with BUS_ADRERR at the very address that is read, in each thread and each process;
+ *	- SIGBUS with BUS_ADRERR at exactly the address that is read, in each thread and process;
  *	- the same from a mapping that was never touched before, and from both parts of a split one;
  *	- from the open file: POLLERR, read EIO, interrupt control EINVAL, mmap EINVAL;
- *	- again SIGBUS, never a value, once the file that -l names is there: make it when the device
+ *	- again SIGBUS, never a value, once the file that -l names exists: create it when the device
  *	  is back.
  *
- * -i first makes an e1000e raise its interrupt, holds it back, and lets it through. Prints one line
- * per finding, FAIL in those that are wrong; exits 0 if there is none.
+ * -i first makes an e1000e raise its interrupt, holds it back, and passes it on. Prints one line
+ * per finding, with FAIL if the finding is wrong; exits 0 if none is wrong.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -103,7 +103,7 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
 	siglongjmp(on_fault, 1);
 }
 
-/* True if the read raised SIGBUS; else *value is what was read. */
+/* Returns true if the read raised SIGBUS; otherwise sets *value to the value read. */
 static bool faults(volatile uint8_t *address, uint32_t *value)
 {
 	bool fault = true;
@@ -205,7 +205,7 @@ static bool event_within(int fd, int ms)
 	       read(fd, &count, sizeof(count)) == sizeof(count);
 }
 
-/* Registers of the 82574: one cause, "link status change", raised by software. */
+/* Raises one cause of the 82574, "link status change", by software. */
 static void try_interrupt(int fd, volatile uint8_t *base)
 {
 	volatile uint32_t *icr = (volatile uint32_t *)(base + 0xc0);
@@ -283,7 +283,7 @@ static void open_window(const char *node)
 		die("mmap");
 }
 
-/* A hole in the middle makes two VMAs, the second of which starts elsewhere in the map. */
+/* Makes a hole in the middle, which leaves two VMAs; the second starts elsewhere in the map. */
 static void make_other_maps(int fd, volatile uint8_t *whole)
 {
 	const size_t page = sysconf(_SC_PAGESIZE), half = map_size / 2;

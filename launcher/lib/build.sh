@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The build, and the tests, which build as well.
+# The build and the tests, which also build.
 
-# Whether something that the product is made of has changed since it was built.
+# Tells whether a source of the product has changed since the last build.
 stale() {
 	[ -e "$stamp" ] || return 0
 	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
@@ -11,8 +11,8 @@ stale() {
 		-o -path launcher/lib -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
-# Runs Maven; shows each step as it comes, and the errors if there are any. What is on the standard
-# input is not Maven's.
+# Runs Maven; shows each step as it begins, and errors if there are any. Maven does not read the
+# standard input.
 maven() {
 	(cd "$top" && mvn --batch-mode --no-transfer-progress "$@" </dev/null 2>&1) | tee "$build_log" |
 		sed -un -e 's/^\[INFO\] Building \(io\.hotbus[^ ]*\) .*\(\[[0-9/]*\]\)$/  \2 \1/p' \
@@ -21,7 +21,7 @@ maven() {
 			-e '/^TEST .* <<< /,/^\tat /s/^/  /p' -e 's/^Caused by: /  &/p' >&2
 }
 
-# What the tests inside the framework came to: Maven itself says no word of them.
+# Prints the results of the tests inside the framework, which Maven itself does not show.
 framework_results() {
 	local run
 	for run in itest tck; do
@@ -30,7 +30,7 @@ framework_results() {
 	done
 }
 
-# Builds what has changed, one build at a time.
+# Builds what has changed. Only one build runs at a time.
 build() {
 	stale || return 0
 	make_target
@@ -57,8 +57,8 @@ build_now() {
 	forget_stale_copies
 }
 
-# Maven copies a version to its local repository once and never looks for it again. What is built here
-# may be built again under the same version: copies that are no longer what is here are taken away.
+# Removes outdated copies from Maven's local repository. Maven copies a version there once and never
+# checks it again, but artifacts here may be built again under the same version.
 forget_stale_copies() {
 	local jar copy
 	for jar in "$repository"/io/hotbus/*/*/*.jar; do

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What has to be on the machine: Java, and what the build needs.
+# Checks that the machine has Java and the programs that the build needs.
 
 java_major() { # of the JDK at $1
 	local v
@@ -11,7 +11,7 @@ java_major() { # of the JDK at $1
 	printf '%s\n' "${v%%[!0-9]*}"
 }
 
-# Sets JAVA_HOME and java_version, or says what is wrong.
+# Sets JAVA_HOME and java_version, or reports what is wrong.
 find_java() {
 	if [ -z "${JAVA_HOME:-}" ]; then
 		local java
@@ -30,13 +30,13 @@ find_java() {
 		access_options=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 }
 
-# Makes the folder of what is built.
+# Creates the folder for the results of the build.
 make_target() {
 	mkdir -p "$launcher/target" 2>/dev/null && [ -w "$launcher/target" ] ||
 		die 3 "cannot write to $launcher/target: build as the owner of the checkout, in a place that is not read-only"
 }
 
-# Installs the packages given, which PURPOSE lacks, or says what to do.
+# Installs the given packages, which PURPOSE needs, or reports what to do.
 install_packages() {
 	local purpose=$1 packages=$2
 	[ -n "$packages" ] || return 0

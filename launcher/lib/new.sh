@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# `hotbus new`: a bus or a driver to begin with.
+# `hotbus new`: creates a bus or a driver to start from.
 
 java_words=' abstract assert boolean break byte case catch char class const continue default do double else
 enum extends final finally float for goto if implements import instanceof int interface long native new
@@ -54,7 +54,7 @@ run_new() {
 	sed -n '/^```/,/^```/{/^```/!p}' "$folder/README.md" | sed '/^$/q'
 }
 
-# Copies a template: the names in it (acme, Acme, com.example.bus.acme) become those that were given.
+# Copies a template and replaces its names (acme, Acme, com.example.bus.acme) by the given names.
 generate() {
 	local template=$1 folder=$2 name=$3 package=$4 file target url rename edit
 	url=file://$(sed 's/%/%25/g; s/ /%20/g; s/&/%26/g; s/#/%23/g' <<<"$repository")

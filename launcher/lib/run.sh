@@ -5,7 +5,7 @@
 
 # ---- where bundles and native libraries are unpacked --------------------------------------------
 
-# Folders for that, the best first.
+# Prints the possible folders, the best first.
 runtime_folders() {
 	local me
 	me=$(id -u)
@@ -23,7 +23,7 @@ runtime_folders() {
 	printf '%s\n' "${TMPDIR:-/tmp}/hotbus-$me" "/var/tmp/hotbus-$me" "/dev/shm/hotbus-$me"
 }
 
-# Prints why a native library cannot be unpacked into folder $1 and loaded there; nothing where it can.
+# Prints why a native library cannot be unpacked into folder $1 and loaded there; nothing if it can.
 runtime_obstacle() {
 	local folder=$1 error probe
 	if [[ $folder != /* ]] || [[ $folder = *[:!]* ]]; then
@@ -49,8 +49,8 @@ runtime_obstacle() {
 	fi
 }
 
-# Chooses a folder, and makes one in it for this process, which holds a lock on it for as long as it
-# lives. Folders whose process has gone are removed. A lock is seen from other PID namespaces, too.
+# Chooses a folder and creates a subfolder for this process, which holds a lock on the subfolder as
+# long as it lives. Removes subfolders whose process is gone. Locks also work across PID namespaces.
 make_cache() {
 	local base='' folder obstacle obstacles='' dir
 	while IFS= read -r folder; do
@@ -79,9 +79,9 @@ make_cache() {
 
 # ---- what may be executed -----------------------------------------------------------------------
 
-# Makes sure that nobody else decides what runs here with our rights: refuses the folder that HOTBUS_x
-# names where somebody may write to it, or put another in its place. Whoever owns the launcher is trusted
-# as root is, since he might change that as well.
+# Makes sure that no other user decides what runs here with our rights. Refuses the folder that
+# HOTBUS_x names if another user may write to it or replace it. The owner of the launcher is trusted
+# like root, because this user can also change the launcher.
 require_own() {
 	local folder=$1 variable=$2 owner group mode path
 	mkdir -p "$folder" 2>/dev/null && folder=$(readlink -e "$folder") && [ -d "$folder" ] ||
@@ -102,7 +102,7 @@ require_own() {
 	require_fixed "$folder"
 }
 
-# Refuses the path, which has no links in it, where others may put something else in its place.
+# Refuses the path, which contains no links, if other users may replace it.
 require_fixed() {
 	local folder=$1 mode
 	while [ "$folder" != / ]; do
@@ -113,15 +113,15 @@ require_fixed() {
 	done
 }
 
-# Whether the group is one that is there for one user only, as Debian and others make them.
+# Tells whether the group belongs to one user only. Debian and others create such groups.
 private_group() {
 	[ "$1" = root ] || [ "$1" = "$(id -un)" ] || [ "$1" = "$(stat -c %U "$launcher")" ]
 }
 
 # ---- the JVM --------------------------------------------------------------------------------------
 
-# Our flags, one a line. Those of HOTBUS_JAVA_OPTS win: another collector takes the place of ours, and a
-# heap may be smaller than ours is at first.
+# Prints our flags, one per line. HOTBUS_JAVA_OPTS wins: its collector replaces ours, and its heap
+# may be smaller than our initial heap.
 jvm_flags() {
 	local flag
 	while IFS= read -r flag; do
@@ -134,19 +134,19 @@ jvm_flags() {
 	done <"$launcher/jvm.options"
 }
 
-# The words of the command line that make it the product, one a line; the rig's guest starts it by them, too.
+# Prints the command-line words that start the product, one per line. The rig uses them, too.
 # $1 is the launcher's folder, $2 the folder of this process, $3 the folder of the class path.
 product_words() {
 	printf '%s\n' "-Dlogback.configurationFile=$1/etc/logback.xml" "-Dhotbus.home=$1" "-Dhotbus.cache=$2" \
 		-cp "$3/*" io.hotbus.launch.Main
 }
 
-# As product_words, for what follows etc/ ($1) and deploy/ ($2).
+# Like product_words, for the bundles that watch etc/ ($1) and deploy/ ($2).
 watch_words() {
 	printf '%s\n' "-Dfelix.fileinstall.dir=$1" "-Dhotbus.deploy=$2"
 }
 
-# What follows what is put into deploy/ and etc/.
+# Adds the options for the bundles that watch deploy/ and etc/.
 watch_options() {
 	local deploy=${HOTBUS_DEPLOY:-$launcher/deploy} etc=${HOTBUS_ETC:-$launcher/etc}
 	case $etc in *,*) die 2 "HOTBUS_ETC names one folder, without a comma" ;; esac
@@ -155,7 +155,7 @@ watch_options() {
 	mapfile -t -O "${#options[@]}" options < <(watch_words "$(readlink -e "$etc")" "$(readlink -e "$deploy")")
 }
 
-# Starts the framework with a command of the product and the arguments it gets.
+# Starts the framework with a command of the product and the arguments of that command.
 run_jvm() {
 	local command=$1 options=() flags=() product=() limit
 	case $(uname -sm) in

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What works on the product from outside: benchmarks, and the rig.
+# Tools that work on the product from outside: benchmarks and the rig.
 
 run_bench() {
 	case ${1:-} in
@@ -14,7 +14,7 @@ run_bench() {
 	HOTBUS_JAVA="$JAVA_HOME/bin/java ${access_options[*]}" exec "$top/bench/run" "$@"
 }
 
-# The rig itself says which other packages it needs.
+# The rig itself reports which other packages it needs.
 run_rig() {
 	case ${1:-} in -h | --help) help_of rig; exit 0 ;; esac
 	command -v python3 >/dev/null || install_packages 'the rig' 'python3 '

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* chain_test.c - the place in the chain: what is not ours goes on as if we were not there. */
+/* chain_test.c - the chain of handlers: signals that are not ours pass as if we were absent. */
 #include <glob.h>
 #include <ucontext.h>
 
@@ -192,7 +192,7 @@ static void should_hand_on_errno_untouched(void)
 	unplug(&unmanaged);
 	errno = EILSEQ;
 	touch(unmanaged.bar);
-	/* ThreadSanitizer calls handlers with an errno of its own. */
+	/* ThreadSanitizer calls handlers with its own errno. */
 	CHECK_EQUAL(old.seen_errno, TSAN_BUILD ? old.seen_errno : EILSEQ);
 }
 
@@ -323,7 +323,7 @@ static void should_never_claim_other_bus_errors(void)
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		siginfo_t info = { .si_code = codes[i], .si_addr = (void *)d.bar };
 
-		/* The kernel lets a thread send itself what otherwise only the kernel sends. */
+		/* A thread may send itself signal codes that otherwise only the kernel sends. */
 		if (queue_to_self(&info))
 			SKIP("rt_tgsigqueueinfo: %s", strerror(errno));
 		expect_passed_on(&d, codes[i]);

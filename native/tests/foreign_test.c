@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* foreign_test.c - memory in a window that is not ours, or not any more. */
+/* foreign_test.c - memory in a window that is not ours, or no longer ours. */
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 
@@ -107,7 +107,7 @@ static void should_not_loop_on_other_memory_in_a_window(void)
 	}
 }
 
-/* On ext4 and others a shared mapping of a file that became immutable can be read, not written. */
+/* On ext4 and others, a shared mapping of an immutable file can be read but not written. */
 static bool make_immutable(int fd)
 {
 	int flags = FS_IMMUTABLE_FL;
@@ -136,7 +136,7 @@ static void should_not_loop_on_readable_memory_that_faults_on_stores(void)
 	CHECK_EQUAL(old_handler_calls, 1);
 }
 
-/* With no private memory left, mapping the replacement fails. */
+/* Leaves no private memory, so that mapping the replacement fails. */
 static void limit_data(rlim_t bytes)
 {
 	struct rlimit limit;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record_test.c - the records of repairs, and the eventfd that tells of them. */
+/* record_test.c - the records of repairs, and the eventfd that announces them. */
 #include <poll.h>
 
 #include "test.h"

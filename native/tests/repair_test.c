@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* repair_test.c - what a repaired access reads, and who repairs when many do. */
+/* repair_test.c - what a repaired access reads, and which thread repairs when many fault. */
 #include "test.h"
 
 #define THREADS 64

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stress_test.c - writers against threads that never stop touching the windows. */
+/* stress_test.c - writers while other threads access the windows without pause. */
 #include <poll.h>
 #include <sched.h>
 
@@ -9,7 +9,7 @@
 #define ROUNDS (SANITIZED_BUILD || EMULATED_BUILD ? 200 : 500)
 #define DEVICES 4
 
-/* What a sane caller never lets happen for longer than it takes to enter the handler. */
+/* Stray faults in a row; with a correct caller they last no longer than entering the handler. */
 #define MAX_STRAY_IN_A_ROW 1000000
 
 static struct device devices[DEVICES];
@@ -18,7 +18,7 @@ static _Atomic uint64_t loads;
 static _Atomic uint64_t stray; /* faults that reached the handler before ours */
 static _Thread_local sigjmp_buf escape;
 
-/* The access runs again; it is a failure only if that goes on for ever. */
+/* Lets the access run again. Fails only if the stray faults never end. */
 static void count_stray(int signo, siginfo_t *info, void *context)
 {
 	(void)signo, (void)context;
@@ -90,7 +90,7 @@ static void *first_bar(int i)
 	return (void *)devices[0].bar;
 }
 
-/* Waits for a repair; there must be just this one. */
+/* Waits for a repair, and checks that there is only one. */
 static void take_just(const struct device *d, uint32_t count)
 {
 	struct pollfd p = { .fd = hb_fault_eventfd(), .events = POLLIN };
@@ -112,8 +112,9 @@ static void expect_no_more_records(void)
 }
 
 /*
- * A thread that faulted before a restore, and was held up, looks whether its address can be read by
- * now. Meanwhile the window is REPAIRING, and then as it was.
+ * The state of the window once no late thread repairs it. A thread that faulted before a restore
+ * and was delayed checks whether its address is readable by now. The window is REPAIRING meanwhile,
+ * and then returns to its previous state.
  */
 static int32_t settled_state_of(const struct device *d)
 {
@@ -136,7 +137,7 @@ static void map_again(struct device *d)
 	const long flags = MAP_SHARED | MAP_FIXED;
 
 	plug_again(d);
-	/* The system call itself: ThreadSanitizer would take mmap() for a store to all of it. */
+	/* Calls the kernel directly: ThreadSanitizer would see mmap() as a store to all of it. */
 	CHECK_EQUAL(syscall(SYS_mmap, d->bar, d->size, protection, flags, (long)d->fd, 0L),
 		    address_of(d->bar));
 }
@@ -149,7 +150,7 @@ static void should_repair_once_per_publication(void)
 	install(count_stray);
 	start(threads, poll_devices, number);
 	for (int round = 0; round < ROUNDS; round++) {
-		/* Small windows only: a lazy one must not be withdrawn while it is being polled. */
+		/* Small windows only: a lazy window must not be withdrawn while threads poll it. */
 		struct device *d = &devices[round % 2 ? 0 : 2];
 
 		publish(d, HB_FILL_ONES);
@@ -216,7 +217,7 @@ static void should_replace_once_against_faults(void)
 	CHECK_EQUAL(stray, 0);
 }
 
-/* All threads fault all the time, elsewhere; writers must get their turn none the less. */
+/* All threads fault all the time in other windows; writers must still make progress. */
 static void should_withdraw_in_a_storm_of_other_faults(void)
 {
 	pthread_t threads[POLLERS];
@@ -256,7 +257,7 @@ static void *nothing(int i)
 	return NULL;
 }
 
-/* Whether the handler is ours at that moment or the one before, a fault is answered. */
+/* Every fault is handled, whether our handler or the previous one is installed at that moment. */
 static void should_enable_and_disable_while_threads_fault(void)
 {
 	pthread_t stormers[POLLERS], togglers[POLLERS];

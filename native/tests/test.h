@@ -2,8 +2,8 @@
 /*
  * test.h - a small test harness, and a device that can be unplugged.
  *
- * Every test runs in a process of its own, because handlers and masks belong to the process: it
- * passes when that ends with 0. CHECK ends it at the first failure.
+ * Every test runs in its own process, because handlers and masks belong to the process. A test
+ * passes if its process ends with 0. CHECK ends the process at the first failure.
  */
 #ifndef TEST_H
 #define TEST_H
@@ -59,7 +59,7 @@
 #define EMULATED_BUILD false
 #endif
 
-/* A failure message must get out before a sanitizer or a signal has its say. */
+/* Prints the failure before a sanitizer or a signal can end the process. */
 #define FAIL(...)                                                                                  \
 	do {                                                                                       \
 		fprintf(stderr, "    %s:%d: ", __FILE__, __LINE__);                                \
@@ -91,7 +91,7 @@
 		_exit(EXIT_SKIPPED);                                                               \
 	} while (0)
 
-/* The sanitizers must leave SIGBUS to us. */
+/* Options that make the sanitizers leave SIGBUS to us. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -113,8 +113,8 @@ struct test {
 #define TEST(function) { .name = #function, .run = function }
 
 /*
- * Not in qemu-user: it reads the arguments of system calls itself and dies where the kernel would
- * return EFAULT, and it dies of sending the siginfo of a real fault.
+ * A test that cannot run in qemu-user, which reads arguments of system calls itself and dies where
+ * the kernel would return EFAULT. It also dies when a test sends the siginfo of a real fault.
  */
 #define KERNEL_TEST(function) { .name = #function, .run = function, .needs_kernel = true }
 
@@ -200,7 +200,7 @@ struct device {
 
 #define DEVICE_BYTE 0x5a
 
-/* A load during which a signal handler may run: nothing is kept in registers across it. */
+/* Loads a byte. A signal handler may run meanwhile, so nothing is kept in registers across it. */
 static inline uint8_t touch(const volatile uint8_t *at)
 {
 	uint8_t byte;
@@ -233,13 +233,13 @@ static inline struct device plug(uint64_t size)
 	return d;
 }
 
-/* From now on every access to the device's memory raises SIGBUS. */
+/* Removes the device: every access to its memory raises SIGBUS from now on. */
 static inline void unplug(struct device *d)
 {
 	CHECK_EQUAL(ftruncate(d->fd, 0), 0);
 }
 
-/* The device is there again, but nobody has mapped it again. */
+/* Brings the device back without mapping it again. */
 static inline void plug_again(struct device *d)
 {
 	const uint8_t byte = DEVICE_BYTE;

@@ -19,7 +19,7 @@ static void need_uevents(void)
 	close(fd);
 }
 
-/* What is written to this file, the kernel sends as an event. */
+/* Makes the kernel send an event, by writing to the uevent file. */
 static void make_uevent(void)
 {
 	int fd = open(UEVENT_FILE, O_WRONLY | O_CLOEXEC);
@@ -44,7 +44,7 @@ static void wait_until_readable(int fd)
 	CHECK_EQUAL(poll(&p, 1, WAIT_MS), 1);
 }
 
-/* Other devices may have events of their own meanwhile. */
+/* Receives the next event of our device; skips events of other devices. */
 static int receive_ours(int fd, char *buf, uint32_t capacity, struct hb_uevent_sender *sender)
 {
 	int length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* window_test.c - windows: published, replaced, restored, withdrawn. */
+/* window_test.c - publishing, replacing, restoring and withdrawing windows. */
 #include "test.h"
 
 static void should_refuse_what_is_no_window(void)
@@ -24,7 +24,7 @@ static void should_refuse_what_is_no_window(void)
 	CHECK_EQUAL(hb_window_publish(at + 3 * page, 2 * page, HB_FILL_ONES), -EEXIST);
 	CHECK_EQUAL(hb_window_publish(at + page, page, HB_FILL_ONES), -EEXIST);
 	CHECK_EQUAL(hb_window_publish(at - page, 6 * page, HB_FILL_ONES), -EEXIST);
-	/* Neighbours are welcome, and ids are not used again. */
+	/* Adjacent windows are allowed, and ids are not used again. */
 	CHECK(hb_window_publish(at - page, page, HB_FILL_ONES) > first);
 	CHECK(hb_window_publish(at + 4 * page, page, HB_FILL_ONES) > first + 1);
 	CHECK_EQUAL(hb_window_withdraw(first), 0);

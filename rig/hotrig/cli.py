@@ -106,13 +106,13 @@ def _list(store: KernelStore, kernel: str | None) -> None:
 
 
 def _cache() -> Path:
-    """Outside of all that a clean of the project removes."""
+    """The cache folder, which a clean of the project does not remove."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "hotbus" / "rig"
 
 
 def _check_writable(file: Path | None) -> None:
-    """Now, not after half an hour."""
+    """Checks the file at the start, not after half an hour."""
     if file is not None:
         try:
             file.open("a").close()
@@ -122,7 +122,7 @@ def _check_writable(file: Path | None) -> None:
 
 @contextmanager
 def _lock(progress: Progress) -> Iterator[None]:
-    """One rig at a time: two would share the processors, and both would measure nonsense."""
+    """Allows one rig at a time: two would share the processors and spoil both measurements."""
     _cache().mkdir(parents=True, exist_ok=True)
     with (_cache() / "lock").open("w") as lock:
         try:
@@ -134,7 +134,7 @@ def _lock(progress: Progress) -> Iterator[None]:
 
 
 def _new_run() -> Path:
-    """A folder for the transcripts of this run; the oldest runs go."""
+    """Creates a folder for the transcripts of this run, and removes the oldest runs."""
     run = TARGET / time.strftime("%Y%m%d-%H%M%S")
     run.mkdir(parents=True)
     for old in sorted(TARGET.iterdir())[:-KEPT_RUNS]:

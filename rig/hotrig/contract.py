@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The contract tests (bundles/tck) against the real NIC, in a JVM of their own."""
+"""Runs the contract tests (bundles/tck) against the real NIC, in a separate JVM."""
 from __future__ import annotations
 
 import shlex
@@ -16,19 +16,19 @@ from hotrig.progress import Progress, wait_for
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
 
-# An address of the machine's own bus 0, where nothing is.
+# An empty address on bus 0 of the machine.
 ABSENT = "0000:00:0f.7"
-# What the tests wait for comes within a second on a real machine, and later here.
+# The tests wait for things that take less than a second on a real machine, and longer here.
 DEADLINE_MILLIS = 60_000
 RUN_SECONDS = 400.0
-# With vfio-pci the bus looks whether the device is there, and puts memory back that was taken away.
+# With vfio-pci the bus checks whether the device is present, and restores memory that was taken.
 REMOVALS = {"vfio-pci": "reported slot"}
 FOLDER = "/run/contract"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the tests came to."""
+    """The results of the tests."""
 
     tests: int = 0
     not_applicable: int = 0
@@ -36,15 +36,15 @@ class Report:
 
     @property
     def reason(self) -> str:
-        """Why that is not good enough; empty if it is."""
+        """Why the results are not good enough; empty if they are."""
         if self.failures:
             return f"{len(self.failures)} of {self.tests} failed: {'; '.join(self.failures)}"
         return "" if self.tests > self.not_applicable else "no test was run"
 
 
 class Contract:
-    """Runs all of them: of those that pull the device out of its slot it says not applicable, as
-    the slot is the machine's and no bundle has its hand on it."""
+    """Runs all contract tests. Tests that pull the device out of its slot are not applicable,
+    because the slot belongs to the machine and no bundle controls it."""
 
     def __init__(self, guest: Guest, nic: Nic, peer: Peer, build: Build,
                  progress: Progress) -> None:
@@ -75,7 +75,7 @@ class Contract:
                    dmesgClean=not complaints)
 
     def _test(self, binding: str) -> bool:
-        """Whether the JVM lived to the end."""
+        """Runs the tests; returns whether the JVM survived to the end."""
         command = shlex.join([
             *self._build.java(), f"-Dlogback.configurationFile={IN_GUEST}/etc/logback.xml",
             f"-Dhotbus.tck.devices={ADDRESS},bind={binding}", f"-Dhotbus.tck.absent={ABSENT}",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian packages without installing them: an apt configuration of the rig's own.
+"""Gets Debian packages without installing them, through a separate apt configuration.
 
-Mirror, keys and proxy are the machine's own. Its sources, lists and installed packages stay as they
-are. apt checks the signature of the lists, and every package against them.
+Mirror, keys and proxy are those of the machine. Its sources, lists and installed packages stay
+unchanged. apt checks the signature of the lists, and every package against the lists.
 """
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Apt:
         self._progress = progress
 
     def update(self) -> None:
-        """Fetches the lists of packages, unless those here are of today and from these sources."""
+        """Fetches the lists of packages, unless they are from today and from these sources."""
         stamp, written = self._root / "updated", self._root / "debian.sources"
         wanted = self._sources()
         text = "".join(source.stanza() for source in wanted)
@@ -61,7 +61,7 @@ class Apt:
         stamp.touch()
 
     def _sources(self) -> list[Source]:
-        """Those of Debian, as the machine has them."""
+        """The Debian sources of the machine."""
         if not shutil.which("apt-config"):
             raise MissingError("apt is missing: the kernels come from Debian's archive")
         shown = _checked(("apt-config", "shell", "FILE", "Dir::Etc::sourcelist/f",
@@ -123,7 +123,7 @@ class Apt:
 
 
 def _checked(command: tuple[str, ...], cwd: Path | None = None) -> str:
-    """What it prints. MissingError with its first error where it fails."""
+    """Returns what the command prints. MissingError with its first error if it fails."""
     done = subprocess.run(command, cwd=cwd, env={**os.environ, "LC_ALL": "C"},
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -134,7 +134,7 @@ def _checked(command: tuple[str, ...], cwd: Path | None = None) -> str:
 
 
 def _compare(a: str, b: str) -> int:
-    """As dpkg orders versions: -1, 0 or 1."""
+    """Compares versions like dpkg: -1, 0 or 1."""
     if a == b:
         return 0
     less = subprocess.run(["dpkg", "--compare-versions", a, "lt", b], check=False).returncode == 0

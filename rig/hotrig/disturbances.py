@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody else does something to the NIC while the product forwards through it; the NIC stays."""
+"""Another program disturbs the NIC while the product forwards through it; the NIC stays."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -27,26 +27,26 @@ MEMORY, BUS_MASTER, D3HOT = 2, 4, 3
 
 
 def _poke(offset: int, value: int) -> str:
-    """A byte into configuration space, behind the back of whoever uses the function."""
+    """Writes a byte into configuration space without the knowledge of the function's driver."""
     return (f"printf '\\x{value:02x}' | "
             f"dd of={nic.DEVICE}/config bs=1 seek={offset} conv=notrunc status=none")
 
 
 class Outcome(Enum):
-    """What is to come of a disturbance."""
+    """The expected outcome of a disturbance."""
 
     NOTHING = auto()
     RESET = auto()  # the port is set up again
-    RETURN = auto()  # the NIC is taken for removed, and attached again
+    RETURN = auto()  # the NIC counts as removed, and is attached again
 
 
 @dataclass(frozen=True)
 class Disturbance:
-    """What the guest's shell does."""
+    """A disturbance by the guest's shell."""
 
     script: str
     outcome: Outcome = Outcome.RESET
-    on_vfio: Outcome | None = None  # where that is another
+    on_vfio: Outcome | None = None  # if the outcome differs there
 
     def outcome_with(self, binding: str) -> Outcome:
         return self.on_vfio or self.outcome if binding == "vfio-pci" else self.outcome
@@ -67,7 +67,7 @@ DISTURBANCES = {
 
 @dataclass
 class Seen:
-    """What was seen of one disturbance."""
+    """The observations of one disturbance."""
 
     events: list[Event]
     began_nanos: int | None
@@ -78,7 +78,7 @@ class Seen:
 
 
 def judge(scenario: Scenario, seen: Seen) -> Row:
-    """Nothing but what is to come of the disturbance is told of the NIC, once at least."""
+    """Checks that the product reports the expected outcome at least once, and nothing else."""
     kinds = [e.kind for e in seen.events if e.device == nic.ADDRESS and e.kind not in BY_THE_WAY]
     expected = {
         Outcome.NOTHING: not kinds,
@@ -110,7 +110,7 @@ class Disturbances:
         self._removals = removals
 
     def run(self, scenario: Scenario) -> Row:
-        """GuestError where the guest died; any other failure is in the row."""
+        """Runs the scenario. GuestError if the guest died; other failures are in the row."""
         try:
             row = judge(scenario, self._observe(
                 scenario, self._removals.product_under(scenario.binding)))

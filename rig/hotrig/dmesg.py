@@ -12,12 +12,12 @@ _COMPLAINT = re.compile(
 
 
 def begin_script(name: str) -> str:
-    """A guest's script: what is logged from now on belongs to the scenario `name`."""
+    """A guest's script that marks the begin of the scenario `name` in the log."""
     return f"echo '{_mark(name)}' >/dev/kmsg"
 
 
 def complaints(log: str, name: str) -> list[str]:
-    """The lines that complain since the scenario `name` began."""
+    """The complaining lines since the scenario `name` began."""
     _, _, since = log.rpartition(_mark(name))
     return [line for line in since.splitlines() if _COMPLAINT.search(line)]
 

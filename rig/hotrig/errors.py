@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong, by who has to do something about it."""
+"""The kinds of errors, by who must act on them."""
 
 
 class RigError(Exception):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The product's event log (`--event-log`): one JSON object a line."""
+"""Reads the product's event log (`--event-log`): one JSON object per line."""
 from __future__ import annotations
 
 import json
@@ -27,7 +27,7 @@ class EventLog:
         self._events: list[Event] = []
 
     def events(self) -> list[Event]:
-        """All so far, since this object was made."""
+        """All events since this object was created."""
         with self._file.open("rb") as log:
             log.seek(self._position)
             whole, newline, _ = log.read().rpartition(b"\n")
@@ -36,7 +36,7 @@ class EventLog:
         return self._events
 
     def forget(self) -> None:
-        """What is there now is not of interest any more."""
+        """Forgets all events until now."""
         self.events()
         self._events.clear()
 
@@ -45,7 +45,7 @@ class EventLog:
 
 
 def parse(lines: Iterable[str]) -> list[Event]:
-    """Events of devices. Other lines are left out, whatever they are: a guest wrote them."""
+    """The events of devices. Skips other lines, which may be anything: a guest wrote them."""
     events = []
     for line in lines:
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The guest: boots, executes shell scripts, tells what it last said where it dies."""
+"""The guest: boots, executes shell scripts, and reports its last words if it dies."""
 from __future__ import annotations
 
 import shutil
@@ -32,7 +32,7 @@ COPIED = ("ld.so.cache", "alternatives", "java-*-openjdk")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a script in the guest ended with and printed."""
+    """The exit code and the output of a script in the guest."""
 
     status: int
     output: str
@@ -43,7 +43,7 @@ class Guest:
 
     def __init__(self, kernel: Kernel, flavour: Flavour, box: list[Path],
                  shares: list[Share], transcripts: Path) -> None:
-        """`box`: files that the guest finds in /mnt/box. `transcripts`: a folder not there yet."""
+        """`box`: files for /mnt/box in the guest. `transcripts`: a folder that must not exist."""
         self.transcripts = transcripts
         self.booted_seconds = 0.0
         transcripts.mkdir(parents=True)
@@ -65,7 +65,7 @@ class Guest:
         self.booted_seconds = time.monotonic() - self._began
 
     def run(self, script: str, seconds: float = 10.0) -> Answer:
-        """Executes `script` by bash. GuestError where the guest does not answer in time."""
+        """Executes `script` by bash. GuestError if the guest does not answer in time."""
         self._log.write(f"--- {time.monotonic() - self._began:.3f} s\n{script}\n")
         answer = self._answer(script.strip().splitlines()[0][:60], seconds, script)
         self._log.write(f"=== {time.monotonic() - self._began:.3f} s: {answer.status}\n"
@@ -73,7 +73,7 @@ class Guest:
         return answer
 
     def check(self, script: str, seconds: float = 10.0) -> str:
-        """What `script` printed. RigError where any of its commands failed."""
+        """Returns what `script` printed. RigError if any of its commands failed."""
         answer = self.run(f"set -e; {script}", seconds)
         if answer.status != 0:
             raise RigError(f"in the guest, '{script.strip()}' failed with {answer.status}: "
@@ -87,7 +87,7 @@ class Guest:
         return self.transcripts / f"{name}.log"
 
     def _answer(self, what: str, seconds: float, script: str = "") -> Answer:
-        """The answer to `script`, or else to what was sent before."""
+        """The answer to `script`, or without one the answer to what was sent before."""
         deadline = time.monotonic() + seconds * PATIENCE
         try:
             if script:

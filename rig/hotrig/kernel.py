@@ -40,13 +40,13 @@ class Kernel:
 
     @property
     def image(self) -> Path:
-        """What QEMU boots: the ELF file where it could be taken out of the package's image."""
+        """The file that QEMU boots: the ELF file if it could be extracted from the image."""
         elf = self.folder / "vmlinux"
         return elf if elf.exists() else self.folder / "boot" / f"vmlinuz-{self.release}"
 
     @property
     def modules(self) -> Path:
-        """What the guest sees as /usr/lib/modules."""
+        """The folder that the guest sees as /usr/lib/modules."""
         return self.folder / "lib" / "modules"
 
     @property
@@ -54,7 +54,7 @@ class Kernel:
         return self.folder / "usr" / "src" / f"linux-headers-{self.release}"
 
     def build_module(self, source: Path) -> Path:
-        """The module of the Kbuild folder `source`, built unless this very source was before."""
+        """The module of the Kbuild folder `source`; builds it if this source is new."""
         files = sorted(f for f in source.iterdir()
                        if f.suffix in (".c", ".h") or f.name in ("Kbuild", "Makefile"))
         digest = hashlib.sha256(b"".join(f.name.encode() + f.read_bytes() for f in files))
@@ -96,7 +96,7 @@ class KernelStore:
         return [_read(file) for file in described]
 
     def obtain(self, series: str) -> Kernel:
-        """The newest kernel of `series`; the newest one here where Debian cannot be asked."""
+        """The newest kernel of `series`, or the newest cached one if Debian is not reachable."""
         try:
             self._apt.update()
             image, version = self._apt.newest(IMAGES[series])
@@ -143,7 +143,7 @@ def _read(description: Path) -> Kernel:
 
 
 def _relocate_headers(root: Path, final: Path) -> None:
-    """Debian's headers name each other by absolute paths: have them name the cache's."""
+    """Changes the absolute paths in Debian's headers to paths of the cache."""
     for makefile in (root / "usr" / "src").glob("linux-headers-*/Makefile"):
         text = makefile.read_text()
         makefile.write_text(re.sub(r"^include /usr/src/", f"include {final}/usr/src/", text,
@@ -153,7 +153,7 @@ def _relocate_headers(root: Path, final: Path) -> None:
 def _extract_elf(image: Path, elf: Path) -> None:
     """Takes vmlinux out of a bzImage: QEMU starts it by PVH, which saves 3 s of decompression.
 
-    Leaves nothing where the kernel is packed with something else than xz.
+    Leaves no file if the kernel is not compressed by xz.
     """
     data = image.read_bytes()
     start = data.find(b"\xfd7zXZ\0")

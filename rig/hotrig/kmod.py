@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kmod/igb_uio alone: removal after removal while kmod/tests/unplug holds the device."""
+"""Tests kmod/igb_uio alone: repeated removals while kmod/tests/unplug holds the device."""
 from __future__ import annotations
 
 import itertools
@@ -37,7 +37,7 @@ def build_unplug(source: Path, folder: Path) -> Path:
 
 class KmodCycles:
     """Removals with two device nodes open and mapped, in threads and forked children, while others
-    open and close all the time; the old mappings are looked at again when the device is back."""
+    open and close all the time; the old mappings are checked again when the device is back."""
 
     def __init__(self, guest: Guest, nic: Nic, progress: Progress) -> None:
         self._guest = guest
@@ -65,7 +65,7 @@ class KmodCycles:
                    dmesgClean=not complaints)
 
     def _cycle(self, removal: str) -> str:
-        """What went wrong; empty if nothing did."""
+        """Runs one cycle; returns what went wrong, empty if nothing did."""
         self._nic.bind("igb_uio")
         self._guest.check(f"""\
 rm -rf {RUNNING}.* {SECOND_NODE}
@@ -94,7 +94,7 @@ disown""")
         return "" if passed else self._said("unplug failed")
 
     def _reached(self, condition: str) -> bool:
-        """Whether the condition, or unplug's end, comes in time."""
+        """Waits; returns whether the condition, or the end of unplug, came in time."""
         script = f"{condition} || [ -e {RUNNING}.status ]"
         return wait_for(lambda: self._guest.run(script).status == 0, HOLD_SECONDS)
 
@@ -103,6 +103,6 @@ disown""")
         return f"{what}: {' / '.join(failed.strip().splitlines()[:5])}"
 
     def _unload(self) -> str:
-        """Nothing may hold the module any more."""
+        """Unloads the module, which nothing may hold any more."""
         answer = self._guest.run(f"echo {ADDRESS} >{DEVICE}/driver/unbind && rmmod igb_uio")
         return "" if answer.status == 0 else f"the module cannot be unloaded: {answer.output}"

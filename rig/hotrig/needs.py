@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What has to be on this machine. As root on Debian, what is missing is installed."""
+"""Checks the programs that this machine needs. As root on Debian, installs missing ones."""
 from __future__ import annotations
 
 import os
@@ -20,7 +20,7 @@ DPDK = {"dpdk-testpmd": "dpdk"}
 
 
 def require(progress: Progress, dpdk: bool = False) -> None:
-    """MissingError where something cannot be had."""
+    """Requires all programs. MissingError if one is missing and cannot be installed."""
     if platform.machine() != "x86_64":
         raise MissingError(f"the rig's guest is x86-64; this machine is {platform.machine()}")
     if not Path("/bin").is_symlink():

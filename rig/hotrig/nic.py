@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The NIC in the guest: the ways to take it away, to bring it back, and traffic for it."""
+"""The NIC in the guest: ways to remove it and to bring it back, and traffic for it."""
 from __future__ import annotations
 
 from hotrig import trace
@@ -48,7 +48,7 @@ class Nic:
             self._loaded.add(binding)
 
     def bind(self, driver: str) -> None:
-        """As an operator does, by driver_override."""
+        """Binds the NIC to `driver` by driver_override, as an operator does."""
         self._guest.check(
             f"echo {driver} >{DEVICE}/driver_override\n"
             f"[ -e {DEVICE}/driver ] || echo {ADDRESS} >/sys/bus/pci/drivers_probe\n"
@@ -70,7 +70,7 @@ class Nic:
             self._guest.machine.device_del()
 
     def await_gone(self, removal: str) -> bool:
-        """Whether the kernel's removal ends in time."""
+        """Waits; returns whether the kernel's removal ended in time."""
         if removal in _OF_THE_MACHINE and not self._guest.machine.await_deleted(
                 REMOVAL_SECONDS * 3):
             return False
@@ -80,13 +80,13 @@ class Nic:
         return wait_for(lambda: self._guest.run(gone).status == 0, REMOVAL_SECONDS)
 
     def plug_in(self) -> None:
-        """Into a slot that has become empty."""
+        """Plugs the NIC into a slot that has become empty."""
         if self._hotplug == "pciehp":
             wait_for(self._guest.machine.slot_is_off, REMOVAL_SECONDS)
         self._guest.machine.device_add()
 
     def bring_back(self, removal: str, binding: str) -> None:
-        """Undoes a removal. After an unbind it is bound again; else its user has to do that."""
+        """Undoes a removal. Binds the NIC after an unbind; otherwise its user must do that."""
         if removal == "unbind":
             self.bind(binding)
         elif removal == "remove":
@@ -96,7 +96,7 @@ class Nic:
         self.await_present()
 
     def ensure_present(self) -> None:
-        """Plugged in, if a scenario before has left the slot empty."""
+        """Plugs the NIC in if an earlier scenario has left the slot empty."""
         if not self.present():
             self.plug_in()
             self.await_present()
@@ -110,14 +110,14 @@ class Nic:
 
 
 class Peer:
-    """Another NIC of the guest, on the same hub, which the kernel drives: it sends all the time."""
+    """Another NIC of the guest on the same hub. The kernel drives it; it sends all the time."""
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
         self._name = ""
 
     def start(self) -> None:
-        """Begins to send, and does not stop. Twice does no harm."""
+        """Begins to send, and never stops. A second call does no harm."""
         if self._name:
             return
         self._guest.check("modprobe -a virtio_net pktgen", 30)

@@ -75,11 +75,11 @@ class Build:
                 *GUEST_OPTIONS]
 
     def bundle(self, name: str) -> Path:
-        """The jar of ours whose name, without version and io.hotbus., is `name`."""
+        """Our jar whose name, without version and io.hotbus., is `name`."""
         return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
 
     def command(self, binding: str) -> list[str]:
-        """The JVM's command line, by the words of launcher/hotbus."""
+        """The JVM's command line, built by functions of launcher/hotbus."""
         arguments = [word for port in VIRTUAL_PORTS for word in ("--vdev", port)]
         arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
                       "--stats-period", "1"]
@@ -91,7 +91,7 @@ class Build:
 
 
 def _recipe(function: str, *arguments: str) -> list[str]:
-    """What a function of the launcher prints, line by line."""
+    """The lines that a function of the launcher prints."""
     script = 'launcher=$1; . "$launcher/lib/run.sh"; shift; "$@"'
     done = subprocess.run(["bash", "-euc", script, "bash", LAUNCHER, function, *arguments],
                           check=True, capture_output=True, text=True)
@@ -116,7 +116,7 @@ class Product:
 
     def __init__(self, guest: Guest, build: Build, binding: str,
                  deployed: tuple[str, ...] = ()) -> None:
-        """`deployed`: the bundles of ours that are in DEPLOY, as NAME.jar, and watched there."""
+        """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there."""
         self._guest = guest
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
@@ -130,7 +130,7 @@ ln -sf /run/ports/events /tmp/events.json
 disown""")
 
     def await_port(self) -> float:
-        """Until the NIC's port is there. Returns the seconds that took."""
+        """Waits until the port of the NIC exists. Returns the seconds it took."""
         began = time.monotonic()
         wait_for(lambda: self.events.find(ADDRESS, "NEW") or not self.alive(), START_SECONDS)
         if not self.alive():
@@ -140,11 +140,11 @@ disown""")
         return time.monotonic() - began
 
     def await_return(self) -> bool:
-        """Whether the NIC is attached again in time."""
+        """Waits; returns whether the NIC was attached again in time."""
         return bool(wait_for(lambda: self.events.find(ADDRESS, "REATTACHED"), RETURN_SECONDS))
 
     def last_words(self) -> str:
-        """Why it ended: the JVM's report of a crash, or its last line."""
+        """Why the product ended: the JVM's crash report, or the last line printed."""
         printed = self.printed()
         crash = re.search(r"^# +(SIG\w+).*?^# Problematic frame:\n# ([^\n]*)", printed,
                           re.MULTILINE | re.DOTALL)
@@ -180,13 +180,13 @@ disown""")
         self._printed_from = self._printed_size()
 
     def printed(self) -> str:
-        """Since the scenario began."""
+        """The output since the scenario began."""
         with self._guest.transcript("app").open("rb") as log:
             log.seek(self._printed_from)
             return log.read().decode(errors="replace")
 
     def stop(self) -> bool:
-        """Whether it ended when it was asked to; else it is killed."""
+        """Stops the product; returns whether it ended when asked, otherwise kills it."""
         self._guest.run("pkill -TERM -x java")
         in_order = wait_for(lambda: not self.alive(), STOP_SECONDS)
         if not in_order:

@@ -24,7 +24,7 @@ class Progress:
 
 
 def wait_for(probe: Callable[[], T], seconds: float, pause: float = 0.1) -> T:
-    """The first result of `probe` that is true; or its last one, after `seconds` times PATIENCE."""
+    """Returns the first true result of `probe`, or the last one after `seconds` times PATIENCE."""
     deadline = time.monotonic() + seconds * PATIENCE
     while True:
         result = probe()

@@ -18,7 +18,7 @@ from hotrig.scenarios import Flavour
 
 BINARY = "qemu-system-x86_64"
 MEMORY_MIB = 2048
-# What a throw-away guest does not need and an emulated processor pays dearly for.
+# Features that a throw-away guest does not need and that slow an emulated processor down.
 KERNEL_OPTIONS = ("console=ttyS0 panic=-1 quiet nokaslr mitigations=off tsc=reliable "
                   "no_timer_check nowatchdog apparmor=0 audit=0 cryptomgr.notests "
                   "random.trust_cpu=on")
@@ -49,7 +49,7 @@ class Share:
 
 
 class Qemu:
-    """A running machine. Killed with the rig, whatever ends it."""
+    """A running machine. It is killed whenever the rig ends, for any reason."""
 
     def __init__(self, kernel: Kernel, initramfs: Path, flavour: Flavour, shares: list[Share],
                  transcripts: Path) -> None:
@@ -60,7 +60,7 @@ class Qemu:
         self._sockets = Path(tempfile.mkdtemp(prefix=f"{SOCKETS}{os.getpid()}-"))
         command = self._command(kernel, initramfs, flavour, shares)
         (transcripts / "qemu.cmd").write_text(shlex.join(command) + "\n")
-        # pdeathsig: QEMU ends even where the rig is killed and can clean nothing up.
+        # pdeathsig: QEMU ends even if the rig is killed and cannot clean up.
         with (transcripts / "qemu.err").open("w") as errors:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", *command],
@@ -108,7 +108,7 @@ class Qemu:
                 "-device", f"pcie-root-port,id=rp{number},bus=pcie.0,chassis={number + 1},"
                 f"slot={number + 1},addr={FIRST_ROOT_PORT + number:x}",
                 "-netdev", f"hubport,id=n{number},hubid=0"]
-        # A port of the hub that always takes, else the peer is held up while the NIC is set up.
+        # A hub port that always accepts frames; otherwise the peer stalls while the NIC is set up.
         command += ["-netdev", "hubport,id=sink,hubid=0"]
         nic = ",".join([NIC["driver"], *(f"{k}={v}" for k, v in NIC.items() if k != "driver")])
         return command + ["-device", nic, "-device", PEER]
@@ -131,27 +131,27 @@ class Qemu:
         return self._process.poll() is None
 
     def errors(self) -> str:
-        """What QEMU itself complained about."""
+        """The complaints of QEMU itself."""
         return (self._transcripts / "qemu.err").read_text(errors="replace").strip()
 
     def device_add(self) -> None:
         self.qmp.execute("device_add", **NIC)
 
     def device_del(self) -> None:
-        """Asks the guest to let the NIC go."""
+        """Asks the guest to release the NIC."""
         self.qmp.execute("device_del", id=NIC["id"])
 
     def await_deleted(self, seconds: float) -> bool:
-        """Whether the NIC is gone from the machine in time."""
+        """Waits; returns whether the NIC was gone from the machine in time."""
         return self.qmp.await_event("DEVICE_DELETED", seconds, device=NIC["id"])
 
     def surprise(self) -> None:
-        """The NIC is torn out: the guest's kernel learns of it when it is gone.
+        """Tears the NIC out: the guest's kernel notices only after the NIC is gone.
 
-        The root port's slot is switched off and on again behind the guest's back. Both writes go
-        in one, else pciehp sees a slot that is off and does nothing for the device. The processors
-        are stopped meanwhile, else one that is just inside the NIC's model goes on with what was
-        freed, and QEMU 7.2 asserts or hangs. The guest's clock stands still with them.
+        Switches the slot of the root port off and on again without the guest's knowledge. Both
+        writes happen at once; otherwise pciehp sees a slot that is off and does nothing for the
+        device. The processors are stopped meanwhile; otherwise a processor inside the NIC's model
+        would use freed memory, and QEMU 7.2 asserts or hangs. The guest's clock stops with them.
         """
         control = self._slot_control()
         on = self._qtest.readw(control)
@@ -161,8 +161,8 @@ class Qemu:
         self.qmp.execute("cont")
 
     def slot_is_off(self) -> bool:
-        """Whether pciehp is done with a removal. It leaves the power indicator on until then, and
-        may miss a device that comes before."""
+        """Whether pciehp has finished a removal. Until then the power indicator stays on, and
+        pciehp may miss a new device."""
         return (self._qtest.readw(self._slot_control()) & POWER_INDICATOR_MASK
                 == POWER_INDICATOR_OFF)
 
@@ -179,7 +179,7 @@ class Qemu:
         raise GuestError(f"no capability {wanted:#x} at {function:#x}")
 
     def kill(self) -> None:
-        """Ends it. Twice does no harm."""
+        """Kills the machine. A second call does no harm."""
         self._process.kill()
         self._process.wait()
         for client in ("qmp", "_qtest", "agent"):
@@ -190,7 +190,7 @@ class Qemu:
 
 
 def _remove_sockets_of_the_dead() -> None:
-    """Of rigs that were killed and could not do it themselves."""
+    """Removes the sockets of rigs that were killed and could not clean up."""
     for folder in Path(tempfile.gettempdir()).glob(f"{SOCKETS}*"):
         if not Path("/proc", folder.name.split("-")[2]).exists():
             shutil.rmtree(folder, ignore_errors=True)

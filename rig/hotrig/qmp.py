@@ -15,7 +15,7 @@ CONNECT_SECONDS = 30.0
 
 
 def _connect(path: Path) -> socket.socket:
-    """A socket is there for a moment before its server listens."""
+    """Connects, with retries: a socket exists for a moment before its server listens."""
     deadline = time.monotonic() + CONNECT_SECONDS
     while True:
         connection = socket.socket(socket.AF_UNIX)
@@ -83,7 +83,7 @@ class Lines:
 
 
 class Qmp:
-    """The QEMU machine protocol. All it says and is told is written to `log`."""
+    """The QEMU machine protocol. All messages in both directions go to `log`."""
 
     ANSWER_SECONDS = 60.0
 
@@ -95,7 +95,7 @@ class Qmp:
         self.execute("qmp_capabilities")
 
     def execute(self, command: str, **arguments: Any) -> Any:
-        """What the command returns. RigError with QEMU's words where it does not."""
+        """Returns the result of the command. RigError with QEMU's message if it fails."""
         request = {"execute": command, "arguments": arguments}
         self._log(f"qmp -> {json.dumps(request)}")
         self._lines.send(json.dumps(request).encode() + b"\n")
@@ -114,7 +114,7 @@ class Qmp:
         self._events.clear()
 
     def await_event(self, name: str, seconds: float, **data: Any) -> bool:
-        """Whether an event `name` that has all of `data` comes in time, or was here already."""
+        """Waits; returns whether an event `name` with all of `data` came in time or before."""
         deadline = time.monotonic() + seconds
         while True:
             for event in self._events:
@@ -126,7 +126,7 @@ class Qmp:
                 return False
 
     def _message(self, seconds: float) -> dict[str, Any] | None:
-        """The next one; an event is also put aside."""
+        """The next message; events are also stored."""
         line = self._lines.line(max(seconds, 0.001))
         if line is None:
             return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The NIC is taken away from the running product, and brought back."""
+"""Removes the NIC from the running product and brings it back."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -32,7 +32,7 @@ class Removals:
         self._first = Observation(nic.ADDRESS)
 
     def run(self, scenario: Scenario) -> Row:
-        """GuestError where the guest died; any other failure is in the row."""
+        """Runs the scenario. GuestError if the guest died; other failures are in the row."""
         try:
             product = self.product_under(scenario.binding)
             if scenario.removal == "first":
@@ -40,7 +40,7 @@ class Removals:
             else:
                 row = self._removed(scenario, product)
             if not row.passed:
-                self.end()  # whatever state it is in, the next scenario begins afresh
+                self.end()  # its state is unknown, so the next scenario starts a new product
             return row
         except GuestError:
             raise
@@ -50,7 +50,7 @@ class Removals:
             return rows.failed(scenario, str(failure), survived)
 
     def _removed(self, scenario: Scenario, product: Product) -> Row:
-        """Repeated where all was well but for a SIGBUS that another detector had overtaken."""
+        """Repeats the removal if only the SIGBUS is missing, as another detector was faster."""
         for attempt in range(1, ATTEMPTS + 1):
             seen = self.observe(scenario.name, scenario.removal, scenario.binding, product)
             row = replace(rows.judge(scenario, seen), attempts=attempt)
@@ -59,14 +59,14 @@ class Removals:
         return row
 
     def end(self) -> None:
-        """The product ends in order; one that cannot is killed."""
+        """Ends the product in order; kills it if it does not end."""
         if self._product is not None:
             product, self._product = self._product, None
             if not product.stop():
                 self._progress.say("hotbus did not end on SIGTERM and was killed")
 
     def product_under(self, binding: str) -> Product:
-        """One that has the NIC and has seen its first removal."""
+        """A product that has the NIC and has seen its first removal."""
         if self._product is not None and self._binding == binding and self._product.alive():
             return self._product
         self.end()
@@ -83,7 +83,7 @@ class Removals:
         return self._product
 
     def observe(self, name: str, removal: str, binding: str, product: Product) -> Observation:
-        """The NIC is taken away from `product` by `removal`, and brought back."""
+        """Removes the NIC from `product` by `removal`, and brings it back."""
         seen = Observation(nic.ADDRESS)
         self._guest.check(dmesg.begin_script(name))
         product.begin_scenario()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a scenario showed, and whether that is what it should."""
+"""The results of scenarios, and whether they are as expected."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass
 class Observation:
-    """What was seen of one removal of the product's NIC."""
+    """The observations of one removal of the product's NIC."""
 
     nic: str
     events: list[Event] = field(default_factory=list)
@@ -68,7 +68,7 @@ def expects_sigbus(binding: str, removal: str) -> bool | None:
 
 
 def judge(scenario: Scenario, seen: Observation) -> Row:
-    """Says first what matters most of what is wrong."""
+    """Judges the observations; the reason begins with the most important problem."""
     removed = first(seen.events, seen.nic, "REMOVE")
     detached = first(seen.events, seen.nic, "DETACHED")
     sigbus = first(seen.events, seen.nic, "FAULT") is not None
@@ -94,7 +94,7 @@ def judge(scenario: Scenario, seen: Observation) -> Row:
 
 
 def failed(scenario: Scenario, reason: str, survived: bool | None = None) -> Row:
-    """A scenario that came to no end."""
+    """The row of a scenario that did not complete."""
     return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, False, reason,
                survived=survived)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scenarios: what there is, how they are named and selected, and which share a boot."""
+"""The scenarios: their names, their selection, and which of them share a boot."""
 from __future__ import annotations
 
 import re
@@ -51,7 +51,7 @@ FAST = (
 
 @dataclass(frozen=True)
 class Flavour:
-    """What is different from one virtual machine to the next; scenarios of one flavour share it."""
+    """The differences between virtual machines; scenarios of one flavour share a machine."""
 
     kernel: str
     iommu: bool
@@ -102,7 +102,7 @@ def _meaningful(binding: str, removal: str) -> bool:
 
 
 def all_scenarios() -> list[Scenario]:
-    """Every scenario there is, those of one boot together."""
+    """All scenarios, grouped by boot."""
     product = [
         Scenario("hotbus", kernel, binding, removal)
         for kernel in KERNELS

@@ -42,7 +42,7 @@ class Boot:
         }
 
     def run(self, scenario: Scenario) -> Row:
-        """GuestError where the guest died; any other failure is in the row."""
+        """Runs the scenario. GuestError if the guest died; other failures are in the row."""
         if scenario.kind in ("hotbus", "disturbance"):
             self._updates.end()
             own = self._removals if scenario.kind == "hotbus" else self._disturbances

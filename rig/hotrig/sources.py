@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where this machine gets Debian from: its own apt sources, in both of their formats.
+"""Reads the apt sources from which this machine gets Debian, in both formats.
 
 See sources.list(5).
 """
@@ -128,7 +128,7 @@ def _kind(suite: str) -> str:
 
 
 def _best(debian: list[Source], wanted, found: list[Source]) -> Source | None:
-    """Others also call a suite `bookworm`: the likeliest of those that have a wanted one."""
+    """The likeliest Debian source with a wanted suite; others also call a suite `bookworm`."""
     def likelihood(source: Source) -> int:
         own_key = not source.signed_by or "debian-archive" in source.signed_by
         name = source.uri.split("/")[-1]

@@ -22,7 +22,7 @@ _TO_THE_RIGHT = ("updated", "noticed", "detached")
 
 
 def table(rows: list[Row]) -> str:
-    """A line for each row, and below them why those failed that did."""
+    """A line for each row, and below them the reasons of failures."""
     cells = [[title for title, _ in _COLUMNS]]
     cells += [[text(row) for _, text in _COLUMNS] for row in rows]
     widths = [max(len(line[i]) for line in cells) for i in range(len(_COLUMNS))]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bundle of the product is replaced, or taken away, while the NIC forwards through it."""
+"""Replaces or removes a bundle of the product while the NIC forwards through it."""
 from __future__ import annotations
 
 import re
@@ -17,7 +17,7 @@ from hotrig.rows import Row
 from hotrig.scenarios import Scenario
 
 UPDATE_SECONDS = 15.0
-# After each update the NIC is torn out: by then all there is of the bundle is its new code.
+# After each update the NIC is torn out; by then only the new code of the bundle runs.
 REMOVAL = "surprise"
 DAY_SECONDS = 86400
 
@@ -53,7 +53,7 @@ def build_variants(build: Build, folder: Path) -> list[Path]:
 
 @dataclass
 class Replacement:
-    """What was seen from the moment a file was replaced, or deleted, until the NIC's port was back
+    """The observations from the replacement or deletion of a file until the NIC's port was back
     and had forwarded for a while."""
 
     began: float  # seconds since the epoch: when the new file was there
@@ -65,7 +65,7 @@ class Replacement:
 
     @property
     def millis(self) -> float | None:
-        """From the file to the port that is forwarded on."""
+        """The time from the new file until the port forwards again."""
         return millis_until(self.log, rf"port \d+ \({nic.ADDRESS}\): forwarding$", self.began)
 
 
@@ -81,7 +81,7 @@ def millis_until(log: str, text: str, began: float) -> float | None:
 
 
 def judge(seen: Replacement) -> list[str]:
-    """What is wrong; empty if nothing is."""
+    """The problems; empty if there are none."""
     kinds = [e.kind for e in seen.events if e.device == nic.ADDRESS and e.kind != "INTR_LSC"]
     ports = stats.ports(seen.log, nic.ADDRESS)
     lost = {port: count for port in OTHER_PORTS if (count := stats.lost(seen.log, port))}
@@ -116,7 +116,7 @@ class Updates:
         self._product: Product | None = None
 
     def run(self, scenario: Scenario) -> Row:
-        """A failed one ends the product: the next scenario begins afresh."""
+        """Runs the scenario. A failure ends the product; the next scenario starts a new one."""
         try:
             row = self._run(scenario, self._product_under(scenario.binding))
         except GuestError:
@@ -163,7 +163,7 @@ class Updates:
         return seen, dmesg.complaints(self._guest.check("dmesg"), scenario.name)
 
     def _withdraw(self, part: Part, product: Product) -> bool:
-        """Whether the NIC loses its port, and nothing but that."""
+        """Removes the bundle; returns whether the NIC loses its port and nothing else."""
         self._guest.check(f"rm {DEPLOY}/{part.name}.jar")
         uninstalled = re.compile(rf" io\.hotbus\.{re.escape(part.name)} \S+: uninstalled$",
                                  re.MULTILINE)
@@ -174,7 +174,7 @@ class Updates:
                 and not product.events.find(nic.ADDRESS, "NEW"))
 
     def _put(self, part: Part, number: int) -> float:
-        """As operators do: under another name, and renamed. Returns when that was."""
+        """Puts a file as operators do: under another name, then renamed. Returns the time."""
         return float(self._guest.check(f"""\
 cp /mnt/box/{part.variant(number)} {DEPLOY}/.part
 echo $EPOCHREALTIME
@@ -198,7 +198,7 @@ mv {DEPLOY}/.part {DEPLOY}/{part.name}.jar"""))
         return self._product
 
     def end(self) -> None:
-        """The product ends in order; one that cannot is killed."""
+        """Ends the product in order; kills it if it does not end."""
         if self._product is not None:
             product, self._product = self._product, None
             if not product.stop():

@@ -20,31 +20,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one command of the launcher on a thread of its own, once the framework has started all
- * bundles, and ends the process with its exit code: 0 done, 1 it failed, 2 wrong arguments.
+ * Runs one command of the launcher on its own thread after the framework has started all bundles,
+ * and ends the process with the command's exit code: 0 done, 1 failed, 2 wrong arguments.
  *
  * <p>The process ends by {@link System#exit}, whose shutdown hook stops the framework: every
  * component then undoes what it did, in order.
  *
- * <p>Each application is also a service with the property {@value Arguments#COMMAND}: by that the
+ * <p>Each application is also a service with the property {@value Arguments#COMMAND}, so that the
  * launcher sees that its command has begun.
  */
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final long CLOSE_SECONDS = 10;
     private static final long STATE_MILLIS = 100;
-    /** System property: the code that the process is about to end with. */
+    /** System property: the exit code of the process, set just before it exits. */
     private static final String EXIT_CODE = "hotbus.exit.code";
-    /** Framework property: the words that help is asked for with, where not the command's. */
+    /** Framework property: the words that ask for help, if they differ from the command's. */
     private static final String USAGE = "hotbus.usage";
 
-    /** What a command does. */
+    /** The work of a command. */
     @ConsumerType
     @FunctionalInterface
     public interface Body {
         /**
-         * Returns the exit code; empty where the process is to go on. What it throws is printed as
-         * one sentence. When interrupted it returns soon.
+         * Runs the command and returns the exit code, or empty if the process continues. An
+         * exception is printed as one sentence. When interrupted, this method returns soon.
          */
         OptionalInt run() throws Exception;
     }
@@ -69,12 +69,12 @@ public final class Application implements AutoCloseable {
 
     /** Runs {@code body} as the launcher's command {@code command}. */
     public static Application start(String command, BundleContext context, Body body) {
-        // The hook waits for the bundles to stop, so no thread of theirs may be the one that exits.
+        // The shutdown hook waits for the bundles to stop, so a bundle's thread must not call exit.
         return start(command, context, body,
                 code -> new Thread(() -> exit(code), "exit").start());
     }
 
-    /** Publishes the exit code, which the JVM does not, for code that cuts the shutdown short. */
+    /** Publishes the exit code, since the JVM does not, for code that cuts the shutdown short. */
     private static void exit(int code) {
         System.setProperty(EXIT_CODE, String.valueOf(code));
         System.exit(code);
@@ -137,7 +137,7 @@ public final class Application implements AutoCloseable {
         };
         context.addFrameworkListener(listener);
         try {
-            // The event may be late: it waits for listeners, and one of them may hang.
+            // The event may be late: it is delivered after other listeners, and one may hang.
             while (context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() != Bundle.ACTIVE
                     && !started.await(STATE_MILLIS, TimeUnit.MILLISECONDS)) {
                 LOG.trace("{} waits for the framework", command);
@@ -147,7 +147,7 @@ public final class Application implements AutoCloseable {
         }
     }
 
-    /** The framework stops: the command ends before the first bundle that it may be using. */
+    /** Ends the command when the framework stops, before any bundle that it may use stops. */
     private void onBundleEvent(BundleEvent event) {
         if (event.getType() == BundleEvent.STOPPING
                 && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {

@@ -15,17 +15,17 @@ import org.osgi.framework.BundleContext;
  * {@code --name=value} or {@code --name} alone. Immutable.
  *
  * <p>The launcher passes them in the framework property {@value #PROPERTY}, joined by the character
- * U+001F, and the command itself in {@value #COMMAND}. Each command has options of its own;
- * {@link #allowOnly} finds those that it does not know.
+ * U+001F, and the command itself in {@value #COMMAND}. Each command has its own options;
+ * {@link #allowOnly} rejects options that the command does not know.
  */
 public final class Arguments {
     /** Framework property: the launcher's command, {@code demo}, {@code run} or {@code shell}. */
     public static final String COMMAND = "hotbus.command";
-    /** Framework property: the arguments. */
+    /** Framework property: the arguments of the command. */
     public static final String PROPERTY = "hotbus.args";
     private static final String SEPARATOR = "\u001f";
 
-    /** {@code value} is empty where the option stood alone. */
+    /** One option; {@code value} is empty if the option stood alone. */
     private record Option(String name, Optional<String> value) {
     }
 
@@ -36,20 +36,28 @@ public final class Arguments {
         this.options = List.copyOf(options);
     }
 
-    /** The launcher's command; empty where the framework was started by other means. */
+    /** The launcher's command; empty if something other than the launcher started the framework. */
     public static String command(BundleContext context) {
         String command = context.getProperty(COMMAND);
         return command == null ? "" : command;
     }
 
-    /** @throws UsageException naming a word that belongs to no option */
+    /**
+     * The arguments in the framework properties.
+     *
+     * @throws UsageException naming a word that belongs to no option
+     */
     public static Arguments of(BundleContext context) throws UsageException {
         String joined = context.getProperty(PROPERTY);
         return of(joined == null || joined.isEmpty() ? List.of()
                 : Arrays.asList(joined.split(SEPARATOR, -1)));
     }
 
-    /** @throws UsageException naming a word that belongs to no option */
+    /**
+     * The arguments in {@code words}.
+     *
+     * @throws UsageException naming a word that belongs to no option
+     */
     public static Arguments of(List<String> words) throws UsageException {
         List<Option> options = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
@@ -74,7 +82,11 @@ public final class Arguments {
         return word.length() > 1 && word.charAt(0) == '-';
     }
 
-    /** @throws UsageException naming the first option that is not in {@code known} */
+    /**
+     * Rejects options that the command does not know.
+     *
+     * @throws UsageException naming the first option that is not in {@code known}
+     */
     public void allowOnly(Set<String> known) throws UsageException {
         for (Option option : options) {
             if (!known.contains(option.name())) {
@@ -89,7 +101,11 @@ public final class Arguments {
         return options.stream().anyMatch(option -> option.name().equals(name));
     }
 
-    /** Whether the option was given. @throws UsageException with a value */
+    /**
+     * Whether the option was given.
+     *
+     * @throws UsageException it was given a value
+     */
     public boolean flag(String name) throws UsageException {
         for (Option option : options) {
             if (option.name().equals(name) && option.value().isPresent()) {
@@ -100,7 +116,11 @@ public final class Arguments {
         return has(name);
     }
 
-    /** The option's value, if it was given. @throws UsageException without one, or given twice */
+    /**
+     * The option's value; empty if the option was not given.
+     *
+     * @throws UsageException the option was given without a value, or twice
+     */
     public Optional<String> value(String name) throws UsageException {
         List<String> values = values(name);
         if (values.size() > 1) {
@@ -109,15 +129,19 @@ public final class Arguments {
         return values.stream().findFirst();
     }
 
-    /** The values of an option that may be given often. @throws UsageException without a value */
+    /**
+     * The values of an option that may be repeated.
+     *
+     * @throws UsageException the option was given without a value
+     */
     public List<String> values(String name) throws UsageException {
         return values(name, name);
     }
 
     /**
-     * The values of an option that may be given often and has two names, in the order given.
+     * The values of an option that may be repeated and has two names, in the order given.
      *
-     * @throws UsageException without a value
+     * @throws UsageException the option was given without a value
      */
     public List<String> values(String name, String otherName) throws UsageException {
         List<String> values = new ArrayList<>();
@@ -131,9 +155,9 @@ public final class Arguments {
     }
 
     /**
-     * The option's value as a number, or {@code fallback} where it was not given.
+     * The option's value as a number, or {@code fallback} if the option was not given.
      *
-     * @throws UsageException not a number, or outside {@code [min, max]}
+     * @throws UsageException the value is not a number, or is outside {@code [min, max]}
      */
     public int number(String name, int fallback, int min, int max) throws UsageException {
         Optional<String> value = value(name);

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waits until a condition holds, by looking every millisecond: for scripts, which wait for
- * counters, and a counter raises no event.
+ * Waits until a condition holds, by testing it every millisecond. Scripts use this to wait for
+ * counters, which raise no events.
  */
 public final class Await {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -16,7 +16,7 @@ public final class Await {
     private Await() {
     }
 
-    /** Whether {@code condition} held before {@code timeout} had passed. */
+    /** Waits for {@code condition}; returns whether it held before {@code timeout} had passed. */
     public static boolean until(BooleanSupplier condition, Duration timeout)
             throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();

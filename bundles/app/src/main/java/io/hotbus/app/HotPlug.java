@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns on that removals are survived and that uevents are listened to, until it is closed. It logs
- * what cannot be had, and the application goes on without. Control threads.
+ * Turns on failure handling and the monitor of uevents until it is closed. If one of them cannot be
+ * turned on, it logs why, and the application continues without. Control threads.
  */
 public final class HotPlug implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HotPlug.class);
@@ -37,7 +37,7 @@ public final class HotPlug implements AutoCloseable {
         }
     }
 
-    /** Turns both off, unless others want them on. Idempotent. */
+    /** Turns both off, unless other users need them. Idempotent. */
     @Override
     public synchronized void close() {
         while (!leases.isEmpty()) {

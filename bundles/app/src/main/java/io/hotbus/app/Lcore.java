@@ -19,19 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A polling thread, {@code lcore-N} on CPU N: calls its tasks one after the other, for ever.
+ * A polling thread, {@code lcore-N} on CPU N, that calls its tasks in turn, again and again.
  *
- * <p>Control threads hand it work, which never changes once handed over: to take a task away is to
- * {@link #assign} the others and to wait until the loop has taken these up ({@link
- * #awaitBoundary}). The loop looks for new work once per iteration, one volatile read. Without
- * tasks the thread parks. Source: DPDK's lcores ({@code rte_eal_remote_launch}).
+ * <p>Control threads assign its work, which is immutable. To take a task away, {@link #assign} the
+ * other tasks and wait until the loop has taken them up ({@link #awaitBoundary}). The loop looks
+ * for new work once per iteration, by one volatile read. Without tasks the thread parks. Source:
+ * DPDK's lcores ({@code rte_eal_remote_launch}).
  */
 public final class Lcore {
     private static final Logger LOG = LoggerFactory.getLogger(Lcore.class);
     private static final LcoreTask[] NONE = {};
     private static final long WAIT_PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-    /** What to do from the next iteration on. Compared by identity. */
+    /** The work from the next iteration on. Compared by identity. */
     private static final class Work {
         final LcoreTask[] tasks;
         final boolean recordStalls;
@@ -42,11 +42,11 @@ public final class Lcore {
         }
     }
 
-    /** Is told of tasks that failed. */
+    /** Receives the tasks that failed. */
     @ConsumerType
     @FunctionalInterface
     public interface FailureListener {
-        /** On the lcore: {@code task} threw, and is not called any more. */
+        /** Reports that {@code task} threw and is no longer called. Runs on the lcore. */
         void taskFailed(LcoreTask task, Throwable failure);
     }
 
@@ -57,16 +57,16 @@ public final class Lcore {
     private final Thread thread;
     private final StallRing stalls = new StallRing();
     private final AtomicReference<Work> work = new AtomicReference<>(new Work(NONE, false));
-    /** The work the loop has taken up: no other is being done. */
+    /** The work that the loop has taken up. The loop does no other work. */
     private volatile Work taken = work.get();
     private volatile boolean ending;
     private volatile int threadId;
 
     /**
-     * An lcore that is not started yet.
+     * Creates an lcore without starting it.
      *
-     * @param caches   its own from {@link #start} on
-     * @param failures told of tasks that throw
+     * @param caches   the caches, which the lcore owns from {@link #start} on
+     * @param failures receives tasks that throw
      */
     public Lcore(int cpu, CpuAffinity affinity, MempoolCaches caches, FailureListener failures) {
         this.cpu = cpu;
@@ -77,7 +77,7 @@ public final class Lcore {
         this.thread.setDaemon(true);
     }
 
-    /** Begins to call what is assigned. Once. */
+    /** Starts the thread, which calls the assigned tasks. To be called once. */
     public void start() {
         thread.start();
     }
@@ -87,17 +87,17 @@ public final class Lcore {
         return thread.getName();
     }
 
-    /** The CPU that it is pinned to. */
+    /** The CPU that the thread is pinned to. */
     public int cpu() {
         return cpu;
     }
 
-    /** The buffers at hand of its tasks. */
+    /** The buffer caches of its tasks. */
     public MempoolCaches caches() {
         return caches;
     }
 
-    /** The tasks that were last assigned, without those that failed since. Any thread. */
+    /** The tasks that were assigned last, without those that have failed since. Any thread. */
     public List<LcoreTask> tasks() {
         return List.of(work.get().tasks);
     }
@@ -107,16 +107,16 @@ public final class Lcore {
         hand(new Work(tasks.toArray(NONE), work.get().recordStalls));
     }
 
-    /** Whether calls that take long are kept from the next one on. Any thread. */
+    /** Sets whether long calls are recorded, from the next iteration on. Any thread. */
     public void setRecordStalls(boolean on) {
         replace(now -> new Work(now.tasks, on));
     }
 
     /**
-     * Waits until every call that runs now has returned. What a task reads at its beginning it then
-     * reads anew. Any control thread.
+     * Waits until every task call that runs now has returned. Later task calls see all changes that
+     * the caller made before. Any control thread.
      *
-     * @throws DeviceException one did not return within {@code deadline}
+     * @throws DeviceException a call did not return within {@code deadline}
      */
     public void awaitReturn(Duration deadline) throws DeviceException {
         replace(now -> new Work(now.tasks, now.recordStalls));
@@ -139,9 +139,9 @@ public final class Lcore {
     }
 
     /**
-     * Waits until the loop does nothing but what it was last assigned.
+     * Waits until the loop does only the work that was assigned last.
      *
-     * @throws DeviceException it did not get there within {@code deadline}
+     * @throws DeviceException the loop still did earlier work after {@code deadline}
      */
     public void awaitBoundary(Duration deadline) throws DeviceException {
         long end = System.nanoTime() + deadline.toNanos();
@@ -155,14 +155,17 @@ public final class Lcore {
         }
     }
 
-    /** The stall {@code timeNanos} fell in, if {@code threadId} is this thread's kernel id. */
+    /** The stall that contains {@code timeNanos}, if {@code threadId} is the thread's kernel id. */
     public Optional<Stall> stallAt(int threadId, long timeNanos) {
         return threadId == this.threadId
                 ? stalls.at(timeNanos).map(s -> new Stall(name(), threadId, s[0], s[1]))
                 : Optional.empty();
     }
 
-    /** Ends the thread, or logs that it does not end in time; no task is called after it. */
+    /**
+     * Ends the thread and waits for it, so that no task is called afterwards. Logs a warning if the
+     * thread does not end within the deadline.
+     */
     public void end(Duration deadline) {
         ending = true;
         hand(new Work(NONE, false));
@@ -209,7 +212,7 @@ public final class Lcore {
         } while (work.get() == now);
     }
 
-    /** As {@link #poll}; apart from it, so that the plain loop does not pay for the clock. */
+    /** Like {@link #poll}, with stalls recorded. Separate, so that {@code poll} reads no clock. */
     private void pollRecording(Work now) {
         LcoreTask[] tasks = now.tasks;
         long start = System.nanoTime();
@@ -232,7 +235,7 @@ public final class Lcore {
             }
             task.poll(caches);
         } catch (Throwable failure) {
-            // Whatever it is, the other tasks go on without this one.
+            // The other tasks continue without this one, whatever the failure is.
             drop(task, failure);
         }
     }

@@ -5,16 +5,17 @@ import io.hotbus.eal.mem.MempoolCaches;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What an {@link Lcore} calls again and again: receives a burst, does something, transmits. On the
- * hot path: never allocates, logs, locks or waits. A task that throws is not called any more.
+ * A task that an {@link Lcore} calls again and again: typically it receives a burst, processes the
+ * packets and transmits. Hot path: a task never allocates, logs, locks or waits. A task that throws
+ * is no longer called.
  */
 @ConsumerType
 @FunctionalInterface
 public interface LcoreTask {
-    /** Does its work once. {@code caches} are the lcore's. */
+    /** Does one round of work. {@code caches} are those of the lcore. */
     void poll(MempoolCaches caches);
 
-    /** As {@code Mempool.holders} names it, where buffers are missing. */
+    /** The name of the task in {@code Mempool.holders}, which lists who holds missing buffers. */
     default String label() {
         return toString();
     }

@@ -7,29 +7,30 @@ import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A port of a {@link PortGroup}. It outlives its device: while that is away it receives nothing and
- * drops what is sent.
+ * A port of a {@link PortGroup}. The port outlives its device: while the device is away, the port
+ * receives nothing and drops what is sent.
  */
 @ProviderType
 public interface OpenPort {
     /** The name of the device. */
     String name();
 
-    /** The port now; empty while its device is away. Any thread. */
+    /** The present port of the device; empty while the device is away. Any thread. */
     Optional<Port> port();
 
     /**
-     * Receives a burst into {@code mbufs}, and returns how many packets. In a task of the group.
+     * Receives a burst into {@code mbufs} and returns the number of packets. Called by a task of
+     * the group.
      *
-     * @param caches the lcore's
+     * @param caches the caches of the lcore
      */
     int receive(MempoolCaches caches, long[] mbufs);
 
     /**
-     * Sends the first {@code count} of {@code mbufs}, and frees those that the port does not take.
-     * Returns how many it took. In a task of the group.
+     * Sends the first {@code count} of {@code mbufs}, frees those that the port does not take, and
+     * returns the number that it took. Called by a task of the group.
      *
-     * @param caches the lcore's
+     * @param caches the caches of the lcore
      */
     int send(MempoolCaches caches, long[] mbufs, int count);
 }

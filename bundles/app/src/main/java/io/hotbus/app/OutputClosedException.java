@@ -4,8 +4,8 @@ package io.hotbus.app;
 import java.io.PrintStream;
 
 /**
- * The standard output was closed by its reader, as in {@code run | head -1}. The process then ends
- * in order, with the exit code that a shell gives for SIGPIPE, and without a word.
+ * Signals that the reader of the standard output has closed it, as in {@code run | head -1}. The
+ * process then ends in order and silently, with the exit code that a shell gives for SIGPIPE.
  */
 public final class OutputClosedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,11 @@ public final class OutputClosedException extends RuntimeException {
         super("the standard output is closed");
     }
 
-    /** To be called after what is printed. @throws OutputClosedException it could not be written */
+    /**
+     * Checks the output after printing.
+     *
+     * @throws OutputClosedException a write has failed
+     */
     public static void check(PrintStream out) {
         if (out.checkError()) {
             throw new OutputClosedException();

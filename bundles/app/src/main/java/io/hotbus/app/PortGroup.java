@@ -6,25 +6,26 @@ import io.hotbus.eal.bus.DeviceException;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The ports of one application, their buffers, and the lcores that poll them. Ports that it has not
- * opened it leaves alone. Any control thread.
+ * The ports of one application, their buffers, and the lcores that poll them. The group does not
+ * touch ports that it has not opened. Any control thread.
  *
- * <p>A port whose device is pulled out is stopped, closed and its device detached, between two
- * calls of a task. When the device returns it is attached with its devargs and started again.
+ * <p>When a device is pulled out, the group stops and closes its port and detaches the device,
+ * between two calls of a task. When the device returns, the group attaches it again with the same
+ * devargs and starts its port.
  */
 @ProviderType
 public interface PortGroup extends AutoCloseable {
     /**
-     * Attaches the device and starts its port, with one receive and one transmit queue.
+     * Attaches the device and starts its port with one receive queue and one transmit queue.
      *
-     * @throws DeviceException naming the device and what failed; it is not attached then
+     * @throws DeviceException naming the device and what failed; the device is not attached
      */
     OpenPort open(Devargs devargs) throws DeviceException;
 
     /**
      * Calls {@code task} on an lcore, again and again, until the calling thread is interrupted.
      *
-     * @throws DeviceException      there is no buffer left for the lcore, or the task threw
+     * @throws DeviceException      no buffers are left for the lcore, or the task threw
      * @throws InterruptedException the calling thread was interrupted; the task is not running
      */
     void run(LcoreTask task) throws DeviceException, InterruptedException;

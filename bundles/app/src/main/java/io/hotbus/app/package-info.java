@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What an application is made of: its life as a command of the launcher, threads that poll, and
- * ports that outlive the removal of their devices.
+ * Building blocks for applications: commands of the launcher, threads that poll, and ports that
+ * outlive the removal of their devices.
  */
 @Version("1.0.0")
 package io.hotbus.app;

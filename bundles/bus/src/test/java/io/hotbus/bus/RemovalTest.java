@@ -40,7 +40,7 @@ final class RemovalTest {
         return new SigbusFault(address, "", 1, 0, 0, 1);
     }
 
-    /** As a detector notices it, which must not wait for whoever is inside the device. */
+    /** Reports a removal like a detector, which must not wait for a thread inside the device. */
     private void unplug(TestDevice device) {
         try {
             detector.submit(() -> bus.unplug(device.name())).get();

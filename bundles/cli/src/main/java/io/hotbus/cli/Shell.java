@@ -5,18 +5,18 @@ import java.nio.file.Path;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Runs the verbs that bundles brought. A service; any thread. */
+/** Runs the verbs that bundles provide. A service; any thread. */
 @ProviderType
 public interface Shell {
-    /** The last word of a line: its value is wanted as JSON. */
+    /** The last word of a line that asks for the value as JSON. */
     String JSON = "--json";
 
     /**
-     * Runs one verb and returns its value as text, or as JSON where {@value #JSON} ends the words.
+     * Runs one verb and returns its value as text, or as JSON if the last word is {@value #JSON}.
      *
-     * @param words  the verb and what follows it
-     * @param folder the folder that relative file names belong to
-     * @throws IllegalArgumentException no verb has that form; the message lists those there are
+     * @param words  the verb and the words after it
+     * @param folder the folder that relative file names start from
+     * @throws IllegalArgumentException no verb has that form; the message lists the forms
      * @throws Exception what the action throws
      */
     String run(List<String> words, Path folder) throws Exception;
@@ -24,16 +24,16 @@ public interface Shell {
     /**
      * Runs one verb and returns its value, for callers that render the value themselves.
      *
-     * @param words  the verb and what follows it, without {@value #JSON}
-     * @param folder the folder that relative file names belong to
-     * @throws IllegalArgumentException no verb has that form; the message lists those there are
+     * @param words  the verb and the words after it, without {@value #JSON}
+     * @param folder the folder that relative file names start from
+     * @throws IllegalArgumentException no verb has that form; the message lists the forms
      * @throws Exception what the action throws
      */
     Object value(List<String> words, Path folder) throws Exception;
 
-    /** What may follow the words: literals, and the values of parameters. Sorted. */
+    /** The words that may follow: literals, and the values of parameters. Sorted. */
     List<String> candidates(List<String> words);
 
-    /** The verbs there are: the first words of all forms. Sorted. */
+    /** All verbs: the first words of all forms. Sorted. */
     List<String> verbs();
 }

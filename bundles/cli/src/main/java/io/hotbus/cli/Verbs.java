@@ -5,11 +5,12 @@ import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Verbs that a bundle brings. Register it as a service: help, completion and the shell know its
- * verbs as long as it is there. Several services may bring forms of one verb, such as {@code show}.
+ * The verbs that a bundle provides. Register an implementation as a service: help, completion and
+ * the shell know its verbs as long as the service is registered. Several services may provide forms
+ * of one verb, such as {@code show}.
  */
 @ConsumerType
 public interface Verbs {
-    /** The forms, in the order of help; the same ones at each call. Any thread. */
+    /** The forms, in the order of help. Returns the same forms at each call. Any thread. */
     List<Verb<?>> verbs();
 }

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the user gave a verb: the parameters and the choices made. Immutable.
+ * The words that the user gave a verb: the parameters and the choices made. Immutable.
  *
- * @param list   the words, in the order of the syntax, without its literals
- * @param folder the folder that relative file names belong to
+ * @param list   the words in the order of the syntax, without its literals
+ * @param folder the folder that relative file names start from
  */
 public record Words(List<String> list, Path folder) {
     /** Copies the words. */
@@ -16,12 +16,12 @@ public record Words(List<String> list, Path folder) {
         list = List.copyOf(list);
     }
 
-    /** The word at that place. */
+    /** The word at {@code index}. */
     public String get(int index) {
         return list.get(index);
     }
 
-    /** Whether a word at the end, which may be left out, was given. */
+    /** Whether the optional word at {@code index} was given. */
     public boolean has(int index) {
         return index < list.size();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Verbs of the shell, brought by any bundle as services. */
+/** Verbs of the shell, which any bundle can provide as services. */
 @Version("1.0.0")
 package io.hotbus.cli;
 

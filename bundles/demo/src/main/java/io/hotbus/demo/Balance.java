@@ -4,18 +4,18 @@ package io.hotbus.demo;
 import io.hotbus.testpmd.Forwarder.Drained;
 
 /**
- * What became of the packets of the ports that were not pulled out.
+ * Accounts for the packets of the ports that were not pulled out.
  *
- * <p>Their packets circulate: put on the transmit queues once, before forwarding starts, then
- * forwarded round and round. At the end forwarding is stopped, the wires run empty, and every
- * packet must lie in one of their receive queues. A packet is lost if the number it carries is not
- * found there, so one that was dropped anywhere counts as lost, and one that came twice does not
- * make up for another.
+ * <p>These packets circulate: they are put on the transmit queues once, before forwarding starts,
+ * and are then forwarded again and again. At the end forwarding stops, the wires run empty, and
+ * every packet must be in a receive queue of these ports. A packet is lost if its number is not
+ * found there. Therefore a packet that was dropped anywhere counts as lost, and a duplicate does
+ * not make up for another packet.
  *
  * @param injected  packets put on the transmit queues
  * @param found     packets found at the end
- * @param distinct  different packets among these
- * @param forwarded how often one of them was forwarded
+ * @param distinct  different packets among those found
+ * @param forwarded the total number of times that packets were forwarded
  */
 record Balance(long injected, long found, long distinct, long forwarded) {
     static Balance of(long injected, Drained drained, long forwarded) {

@@ -25,8 +25,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The launcher's command {@code demo}. Exit code 0 only if every removal was survived, the other
- * ports lost no packet, and no buffer leaked.
+ * Runs the launcher's command {@code demo}. The exit code is 0 only if the process survived every
+ * removal, the other ports lost no packet, and no buffer leaked.
  */
 @Component(service = {})
 public final class Demo {
@@ -64,7 +64,7 @@ public final class Demo {
                 DeviceEventListener.class.getName(), EthEventListener.class.getName()},
                 sightings, null);
         Result result;
-        try (Lease survival = failureHandling.enable()) { // it goes nowhere without
+        try (Lease survival = failureHandling.enable()) { // the demo cannot work without
             result = new Scenario(stage, sightings, story, options.cycles()).play();
         } finally {
             listener.unregister();

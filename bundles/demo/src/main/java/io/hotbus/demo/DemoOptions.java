@@ -11,21 +11,25 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the demonstration was told on its command line, on top of the options of forwarding.
+ * The options of the demonstration, besides the options of forwarding.
  *
  * @param cycles how often the device is pulled out
- * @param json   where to write the figures
+ * @param json   the file to write the figures to
  */
 record DemoOptions(int cycles, Optional<Path> json) {
     private static final int DEFAULT_CYCLES = 3;
     private static final int MAX_CYCLES = 1_000_000;
-    /** The demonstration has devices and a plot of its own. */
+    /** Options that do not apply, because the demonstration has its own devices and scenario. */
     private static final List<String> NOT_HERE =
             List.of("-a", "--allow", "--vdev", "--exec", "--auto-start", "--tx-first",
                     "--stats-period", "--disable-device-start", "--no-reattach", "--no-hot-plug",
                     "--forward-mode", "--event-log");
 
-    /** @throws UsageException naming the option and what would be right */
+    /**
+     * Parses the options.
+     *
+     * @throws UsageException naming the option and its valid values
+     */
     static DemoOptions parse(Arguments arguments) throws UsageException {
         Set<String> known = new HashSet<>(Options.NAMES);
         NOT_HERE.forEach(known::remove);

@@ -11,13 +11,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/** The file of {@code --json}: found to be writable at the start, written at the end, at once. */
+/** Writes the file of {@code --json} in one step at the end; checks at the start that it can. */
 final class JsonReport {
     private final Path file;
-    /** Asked for early: an lcore will keep the JVM off its CPU. */
+    /** Read early, because later an lcore keeps the JVM off its CPU. */
     private final int cpus = Runtime.getRuntime().availableProcessors();
 
-    /** @throws UsageException it could not be written */
+    /**
+     * Checks that {@code file} can be written.
+     *
+     * @throws UsageException it cannot
+     */
     JsonReport(Path file) throws UsageException {
         this.file = file.toAbsolutePath();
         if (Files.isDirectory(this.file)) {
@@ -34,12 +38,16 @@ final class JsonReport {
         }
     }
 
-    /** Beside the file, so that it can be moved in one step. */
+    /** Creates a file in the same folder, so that it can be moved in one step. */
     private Path temporary() throws IOException {
         return Files.createTempFile(file.getParent(), "." + file.getFileName(), ".tmp");
     }
 
-    /** @throws IOException naming the file */
+    /**
+     * Writes the file.
+     *
+     * @throws IOException naming the file
+     */
     void write(Result result) throws IOException {
         Path temporary = temporary();
         try {

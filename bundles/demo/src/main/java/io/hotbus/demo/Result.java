@@ -7,18 +7,18 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /**
- * What the demonstration showed.
+ * The result of the demonstration.
  *
- * @param wanted             cycles asked for
- * @param cycles             those that were survived
- * @param balance            the packets of the other ports; empty where it did not get that far
- * @param mbufsLeaked        buffers not free after all ports were closed
+ * @param wanted             the number of cycles asked for
+ * @param cycles             the cycles that were survived
+ * @param balance            the packets of the other ports; empty if the demonstration ended early
+ * @param mbufsLeaked        buffers that were not free after all ports were closed
  * @param firstPacketSeconds from the start of the JVM to the first forwarded packet
- * @param failure            why it ended early, if it did
+ * @param failure            why the demonstration ended early; empty if it did not
  */
 record Result(int wanted, List<Cycle> cycles, Optional<Balance> balance, int mbufsLeaked,
         double firstPacketSeconds, Optional<String> failure) {
-    /** What went wrong, a sentence each; empty if nothing did. */
+    /** The problems, one sentence each; empty if there were none. */
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         failure.ifPresent(problems::add);
@@ -44,7 +44,7 @@ record Result(int wanted, List<Cycle> cycles, Optional<Balance> balance, int mbu
         return cycles.stream().mapToLong(cycle -> cycle.faults().size()).sum();
     }
 
-    /** See {@link Cycle}: the lcore was back to work within this time after the fault. */
+    /** The times from the fault until the lcore was back at work; see {@link Cycle}. */
     Optional<Spread> faultToResume() {
         return Spread.of(cycles.stream().flatMapToLong(c -> c.faultToResume().stream())
                 .boxed().toList());

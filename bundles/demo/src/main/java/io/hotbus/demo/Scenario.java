@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The plot: two pairs of wired NICs forward; one NIC of the first pair is pulled out and plugged in
- * again, many times; the second pair must not lose one packet meanwhile.
+ * Plays the scenario: two pairs of wired NICs forward. One NIC of the first pair is pulled out and
+ * plugged in again, many times. The second pair must not lose a packet meanwhile.
  */
 final class Scenario {
     private static final Logger LOG = LoggerFactory.getLogger(Scenario.class);
@@ -34,11 +34,11 @@ final class Scenario {
             List.of("net_sim0,peer=net_sim1", "net_sim1", "net_sim2,peer=net_sim3", "net_sim3");
     private static final Set<String> OTHERS = Set.of("net_sim2", "net_sim3");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    /** Packets that must have gone through the device, so that it is pulled out under traffic. */
+    /** Packets to forward through the device before it is pulled out, so that it has traffic. */
     private static final long WARM_PACKETS = 20_000;
-    /** Before the first removal: by then the JVM has compiled what the packets go through. */
+    /** Packets before the first removal, so that the JVM has compiled the data path. */
     private static final long FULL_SPEED_PACKETS = 2_000_000;
-    /** Sent on every port at the start: enough in flight for full speed. */
+    /** Bursts sent on every port at the start, enough for full speed. */
     private static final int BURSTS = 8;
 
     private final PortManager ports;
@@ -65,7 +65,7 @@ final class Scenario {
         this.wanted = cycles;
     }
 
-    /** The services it is played with. */
+    /** The services that the scenario uses. */
     record Stage(PortManager ports, PortRegistry registry, Forwarder forwarder, Reattach reattach,
             RemovalInjector injector, Rehearsal rehearsal) {
     }
@@ -98,7 +98,7 @@ final class Scenario {
                 wanted, cycles, balance, forwarder.mbufsInUse(), firstPacketSeconds, failure);
     }
 
-    /** Returns the seconds from the start of the JVM to the first forwarded packet. */
+    /** Starts forwarding; returns the seconds from JVM start to the first forwarded packet. */
     private double begin() throws DeviceException, InterruptedException {
         story.begin("net_sim0 wired to net_sim1, net_sim2 to net_sim3");
         rehearsal.play();
@@ -109,7 +109,7 @@ final class Scenario {
         forwarder.start(BURSTS);
         await(() -> forwarder.firstPacketNanos().isPresent(), "no packet was forwarded");
         double seconds = secondsAfterJvmStart(forwarder.firstPacketNanos().getAsLong());
-        // A slow machine goes on with what it has reached by then.
+        // A slow machine continues with fewer packets.
         Await.until(() -> traffic.victimPackets() >= FULL_SPEED_PACKETS, Duration.ofSeconds(3));
         story.forwarding(seconds,
                 forwarder.statistics().stream().mapToLong(s -> s.injected()).sum());
@@ -148,14 +148,14 @@ final class Scenario {
         return cycle;
     }
 
-    /** For the first of the faults that an lcore met. */
+    /** The time of the first fault on an lcore; see {@link Cycle}. */
     private OptionalLong faultToResume(List<SigbusFault> faults) {
         return faults.stream().flatMapToLong(fault ->
                 forwarder.stallAt(fault.thread(), fault.timeNanos()).stream()
                         .mapToLong(stall -> stall.endNanos() - fault.timeNanos())).findFirst();
     }
 
-    /** Waits until packets go through the device; returns how many a second. */
+    /** Waits until packets go through the device; returns the packets per second. */
     private double awaitTraffic() throws InterruptedException {
         long start = System.nanoTime();
         long before = traffic.victimPackets();
@@ -168,7 +168,7 @@ final class Scenario {
         await(() -> traffic.otherPackets() > before, "the other ports stopped " + when);
     }
 
-    /** Stops forwarding, lets the wires run empty, and counts. */
+    /** Stops forwarding, lets the wires run empty, and counts the packets. */
     private Balance balance() throws DeviceException {
         forwarder.stop();
         List<Port> others = registry.ports().stream()

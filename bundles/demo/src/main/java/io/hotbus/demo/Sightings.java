@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What was seen of one device since it was last looked at afresh. Any thread. */
+/** Records the events of one device since the last {@link #clear}. Any thread. */
 final class Sightings implements DeviceEventListener, EthEventListener {
     private final String device;
     private final List<SigbusFault> faults = new ArrayList<>();
@@ -20,7 +20,7 @@ final class Sightings implements DeviceEventListener, EthEventListener {
         this.device = device;
     }
 
-    /** Forgets everything. */
+    /** Forgets all events. */
     synchronized void clear() {
         faults.clear();
         detached = OptionalLong.empty();
@@ -31,7 +31,7 @@ final class Sightings implements DeviceEventListener, EthEventListener {
         return List.copyOf(faults);
     }
 
-    /** When we were told, on the thread that detaches, that its port is no more. */
+    /** The time when the detaching thread reported that the port is gone. */
     synchronized OptionalLong detached() {
         return detached;
     }

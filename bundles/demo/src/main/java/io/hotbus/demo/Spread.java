@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** The median, the 99th percentile (nearest rank) and the largest of some times, in nanoseconds. */
 record Spread(long p50, long p99, long max) {
-    /** Empty where there are no samples. */
+    /** The spread of {@code samples}; empty if there are none. */
     static Optional<Spread> of(List<Long> samples) {
         if (samples.isEmpty()) {
             return Optional.empty();

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Tells what happens: the first cycles in full, of many more only how far it is, then the sum. */
+/** Prints the first cycles in full, only the progress of later cycles, and then a summary. */
 final class Story {
     private static final int TOLD_IN_FULL = 3;
     private static final int PROGRESS_LINES = 20;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Looks at the forwarding: of the device that is pulled out, and of the others. */
+/** Reads the forwarding counters of the device that is pulled out, and of the other devices. */
 final class Traffic {
     private final Forwarder forwarder;
     private final Predicate<StreamStats> throughVictim;
@@ -19,12 +19,12 @@ final class Traffic {
         this.throughOthers = stream -> others.contains(stream.rxPort());
     }
 
-    /** Packets that went through the device so far. */
+    /** Packets that have gone through the device so far. */
     long victimPackets() {
         return sent(throughVictim);
     }
 
-    /** Packets that went through the other ports so far. */
+    /** Packets that have gone through the other ports so far. */
     long otherPackets() {
         return sent(throughOthers);
     }
@@ -38,7 +38,7 @@ final class Traffic {
         return streams(throughOthers).stream().mapToLong(StreamStats::injected).sum();
     }
 
-    /** The counters of the other ports' streams, for words. */
+    /** The counters of the other ports' streams, for messages. */
     List<StreamStats> others() {
         return streams(throughOthers);
     }
@@ -50,7 +50,7 @@ final class Traffic {
                 && stream.firstPacketNanos() != 0 && stream.firstPacketNanos() - time > 0);
     }
 
-    /** When the later of its two directions forwarded the first packet. */
+    /** The time of the first packet in the direction that started to forward later. */
     long victimForwardedAt() {
         return streams(throughVictim).stream().mapToLong(StreamStats::firstPacketNanos)
                 .reduce((a, b) -> a - b > 0 ? a : b).orElseThrow();

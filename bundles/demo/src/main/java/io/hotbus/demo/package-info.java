@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The demonstration: a device is pulled out under traffic, again and again, and nothing breaks. */
+/** The demonstration: pulls a device out under traffic, again and again, and nothing breaks. */
 package io.hotbus.demo;

@@ -18,7 +18,7 @@ final class Samples {
                 4_500_000);
     }
 
-    /** One that nobody met: the bus noticed. */
+    /** A cycle without a fault: the bus noticed the removal. */
     static Cycle quietCycle(int number) {
         return new Cycle(number, List.of(), OptionalLong.empty(), 0, 101_000_000, 5_500_000);
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
-/** Everything but FileInstall, in a framework of its own: tests say which file changed. */
+/** Runs everything except FileInstall in a separate framework; tests report changed files. */
 final class DeployStack implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofMillis(100);
     static final Duration LIMIT = Duration.ofSeconds(30);

@@ -121,7 +121,7 @@ class FolderWatchTest {
         assertThat(stack.bundles.byName("a")).isEmpty();
     }
 
-    /** Who opened a pipe would wait for ever. */
+    /** A thread that opened a pipe would wait for ever. */
     @Test
     void shouldLookAtFilesOnly() throws Exception {
         Files.createDirectory(folder.resolve("b.jar"));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 
-/** Bundles that do not return, and what becomes of the others. */
+/** Tests the effect on other bundles of bundles that do not return. */
 class HangTest {
     private static final Duration LIMIT = Duration.ofMillis(1500);
     private static final String GATE = "io.hotbus.deploy.sample.Gate";

@@ -30,8 +30,8 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
 /**
- * A small application in the tests' hands: it uses the platform's services as any other would, and
- * keeps the events it is told of.
+ * A small application for the tests. It uses the services of the platform like any other
+ * application, and records the events that it receives.
  */
 final class Application implements AutoCloseable, DeviceEventListener, EthEventListener {
     static final long DEADLINE_SECONDS = 20;
@@ -46,24 +46,24 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
         this(4096);
     }
 
-    /** With that many buffers for packets. */
+    /** Creates an application with {@code buffers} buffers for packets. */
     Application(int buffers) throws IOException {
         pool = service(Mempools.class).create("itest", buffers, Mempool.DEFAULT_DATA_ROOM);
         registration = context.registerService(new String[] {
                 DeviceEventListener.class.getName(), EthEventListener.class.getName()}, this, null);
     }
 
-    /** The service of that type; it is there, or the test fails. */
+    /** The service of that type; the test fails if there is none. */
     <T> T service(Class<T> type) {
         return find(type).orElseThrow(() -> new AssertionError("no service " + type.getName()));
     }
 
-    /** The service of that type, if it is there at the moment. */
+    /** The service of that type; empty if there is none at the moment. */
     <T> Optional<T> find(Class<T> type) {
         return Optional.ofNullable(context.getServiceReference(type)).map(context::getService);
     }
 
-    /** Registers what a fixture of that name looks for. */
+    /** Registers {@code script} for the fixture of that name. */
     ServiceRegistration<?> script(String fixture, BiConsumer<String, Object> script) {
         return context.registerService(BiConsumer.class, script,
                 new Hashtable<>(Map.of("itest.fixture", fixture)));
@@ -86,7 +86,7 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
         port.start();
     }
 
-    /** What an application does with a port whose device went, or that it no longer wants. */
+    /** Closes a port and detaches its device, as an application does after a removal. */
     void giveUp(Port port) throws DeviceException {
         port.stop();
         port.close();
@@ -97,7 +97,7 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
         return pool;
     }
 
-    /** The next event that matches; those before it are dropped. */
+    /** Waits for the next event that matches, and drops the events before it. */
     static <E> E await(BlockingQueue<E> events, Predicate<E> wanted) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (true) {
@@ -119,7 +119,7 @@ final class Application implements AutoCloseable, DeviceEventListener, EthEventL
         return await(ethEvents, e -> e.kind() == kind && e.port().name().equals(name));
     }
 
-    /** Events keep their devices, and these their driver's classes. */
+    /** Forgets the events, since they keep devices and the classes of drivers in memory. */
     void forgetEvents() {
         deviceEvents.clear();
         ethEvents.clear();

@@ -21,7 +21,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/** The bundles of the running framework: found, made, updated. */
+/** Finds, makes and updates bundles of the running framework. */
 final class Bundles {
     private static final Bundle SELF = FrameworkUtil.getBundle(Bundles.class);
     private static final String FIXTURES = "io.hotbus.itest.fixture.";
@@ -29,14 +29,14 @@ final class Bundles {
     private Bundles() {
     }
 
-    /** {@code io.hotbus.} and {@code name}. */
+    /** The bundle with the symbolic name {@code io.hotbus.NAME}. */
     static Bundle named(String name) {
         return Arrays.stream(SELF.getBundleContext().getBundles())
                 .filter(bundle -> ("io.hotbus." + name).equals(bundle.getSymbolicName()))
                 .findFirst().orElseThrow(() -> new AssertionError("no bundle " + name));
     }
 
-    /** Reads {@code bundles} again from where they came from, and has their users do so. */
+    /** Updates {@code bundles} from their locations, and refreshes the bundles that use them. */
     static void update(Bundle... bundles) throws BundleException, InterruptedException {
         for (Bundle bundle : bundles) {
             if (isFixture(bundle)) {
@@ -48,7 +48,7 @@ final class Bundles {
         refresh(bundles);
     }
 
-    /** Returns when all that stood on the old code of {@code bundles} has started on the new. */
+    /** Refreshes {@code bundles}; returns when their users have started with the new code. */
     static void refresh(Bundle... bundles) throws InterruptedException {
         CountDownLatch refreshed = new CountDownLatch(1);
         SELF.getBundleContext().getBundle(Constants.SYSTEM_BUNDLE_LOCATION)

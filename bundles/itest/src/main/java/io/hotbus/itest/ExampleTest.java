@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 
 /**
- * The example application forwards between net_sim0 and net_sim1. The test is at the other end of
- * the two wires, at net_sim2 and net_sim3, and sends on both.
+ * Tests the example application, which forwards between net_sim0 and net_sim1. The test uses the
+ * other ends of the two wires, net_sim2 and net_sim3, and sends on both.
  */
 class ExampleTest {
     private static final String ARGUMENTS = "--vdev\u001fnet_sim0,peer=net_sim2,uevent_ms=1000"
@@ -40,7 +40,7 @@ class ExampleTest {
         System.clearProperty("hotbus.command");
         System.clearProperty("hotbus.args");
         example.stop();
-        example.start(); // idle, as the other tests want it
+        example.start(); // idle, as the other tests need it
         test.close();
     }
 

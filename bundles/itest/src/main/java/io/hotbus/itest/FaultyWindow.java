@@ -10,7 +10,7 @@ import io.hotbus.eal.io.MmioWindows;
 import io.hotbus.os.Linux;
 import java.io.IOException;
 
-/** A window that is of no device of any bus. Its memory can be taken away, and put back. */
+/** A window that belongs to no device of any bus. Its memory can be taken away and put back. */
 final class FaultyWindow implements AutoCloseable {
     private static final long SIZE = 1 << 16;
     private static final int OFFSET = 64;
@@ -27,7 +27,7 @@ final class FaultyWindow implements AutoCloseable {
         this(application, new MmioWindows("itest"));
     }
 
-    /** As one of {@code owner}'s, which may be a device. */
+    /** Maps the window for {@code owner}, which may be a device. */
     FaultyWindow(Application application, MmioWindows owner) throws IOException {
         linux = application.service(Linux.class);
         mapper = application.service(MmioMapper.class);
@@ -36,7 +36,7 @@ final class FaultyWindow implements AutoCloseable {
         window = mapper.map(owner, new MmioMapper.Source("BAR0", fd, 0, SIZE, Fill.ONES));
     }
 
-    /** Takes its memory away and reads it: a real SIGBUS. Returns the address that was read. */
+    /** Takes the memory away and reads it, which raises SIGBUS. Returns the address of the read. */
     long fault() throws IOException {
         if (gone) {
             linux.truncate(fd, SIZE);
@@ -48,7 +48,7 @@ final class FaultyWindow implements AutoCloseable {
         return window.address() + OFFSET;
     }
 
-    /** A fault in it that nobody has claimed yet is settled by this. Idempotent. */
+    /** Releases the window, which also settles a fault that no handler has claimed. Idempotent. */
     @Override
     public void close() {
         if (!closed) {

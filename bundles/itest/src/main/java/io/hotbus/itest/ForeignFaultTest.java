@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 
-/** Faults that are not ours reach the JVM as they would without us. */
+/** Tests that faults outside our windows reach the JVM as they would without our handler. */
 class ForeignFaultTest {
     private static final long SIZE = 1 << 18;
     private static final int ATTEMPTS = 64;
@@ -116,7 +116,7 @@ class ForeignFaultTest {
         }
     }
 
-    /** Where the kernel has mapped {@code file}. */
+    /** The address at which the kernel has mapped {@code file}. */
     private static long addressOf(Path file) throws IOException {
         String line = Files.readAllLines(Path.of("/proc/self/maps")).stream()
                 .filter(l -> l.endsWith(file.toString())).findFirst().orElseThrow();
@@ -132,8 +132,9 @@ class ForeignFaultTest {
     }
 
     /**
-     * What {@code access} throws. On a thread of its own that stays for a while, because the JVM
-     * throws the error of a fault in compiled code some time after the access.
+     * Runs {@code access} and returns what it throws. Uses a separate thread that lives on for a
+     * while, because the JVM throws the error of a fault in compiled code some time after the
+     * access.
      */
     private static Throwable thrownBy(Runnable access) throws InterruptedException {
         AtomicReference<Throwable> thrown = new AtomicReference<>();

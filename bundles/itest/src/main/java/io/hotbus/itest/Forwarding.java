@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps all ports going, as an application does: starts each that comes and has it polled, and
- * gives up each whose device goes. On {@code control}.
+ * Keeps all ports running, like an application: starts and polls each new port, and closes each
+ * port whose device goes. On {@code control}.
  */
 final class Forwarding implements EthEventListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
@@ -27,7 +27,7 @@ final class Forwarding implements EthEventListener, AutoCloseable {
     private final Application application;
     private final List<Poller> pollers;
     private final ServiceRegistration<?> registration;
-    /** Those being polled, by name. */
+    /** The ports that are polled, by name. */
     private final Map<String, Port> running = new ConcurrentHashMap<>();
 
     Forwarding(Application application, int pollers) {
@@ -53,11 +53,11 @@ final class Forwarding implements EthEventListener, AutoCloseable {
                 }
                 case DESTROY -> forget(port);
                 case INTR_LSC, INTR_RESET -> {
-                    // it forwards what there is
+                    // a change of the link needs no action
                 }
             }
         } catch (DeviceException e) {
-            // It may be gone again by now, or its bus.
+            // The device or its bus may be gone again by now.
             LOG.info("{}: {}: {}", port, event.kind(), e.getMessage());
         }
     }
@@ -67,7 +67,7 @@ final class Forwarding implements EthEventListener, AutoCloseable {
         poller(port.name()).release(port);
     }
 
-    /** The one that polls the device of that name: by its number. */
+    /** The poller of the device of that name, chosen by the number of the device. */
     Poller poller(String device) {
         return pollers.get(device.charAt(device.length() - 1) % pollers.size());
     }
@@ -95,7 +95,7 @@ final class Forwarding implements EthEventListener, AutoCloseable {
         return forwards(port) ? port : null;
     }
 
-    /** Detaches all, which gives every buffer back, and ends the threads. */
+    /** Detaches all devices, which gives every buffer back, and ends the threads. */
     @Override
     public void close() throws DeviceException {
         for (Device device : new ArrayList<>(application.service(DeviceManager.class).devices())) {

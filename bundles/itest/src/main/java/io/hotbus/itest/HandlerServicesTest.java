@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 
-/** Handlers come and go as services, while devices fault. */
+/** Tests handlers that come and go as services while devices fault. */
 class HandlerServicesTest {
     private Application application;
     private Lease failureHandling;

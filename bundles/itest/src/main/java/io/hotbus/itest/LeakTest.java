@@ -18,14 +18,14 @@ import org.osgi.framework.wiring.BundleWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Updates under load, time and again, leave nothing behind. */
+/** Tests that repeated updates under load leak nothing. */
 class LeakTest {
     private static final Logger LOG = LoggerFactory.getLogger(LeakTest.class);
     private static final int UPDATES = Integer.getInteger("itest.updates", 200);
-    /** Until everything has been used once that stays, as descriptors of the JVM itself. */
+    /** Updates until everything permanent has been created, such as descriptors of the JVM. */
     private static final int WARM_UP = 5;
     private static final String[] DEVICES = {"net_sim0,loopback=1", "net_null0"};
-    /** Those that are updated, and one more that is restarted with them. */
+    /** The bundles that are updated, and one more that is restarted with them. */
     private static final List<String> BUNDLES = List.of("bus.vdev", "net.sim", "net.null");
 
     private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
@@ -69,8 +69,8 @@ class LeakTest {
     }
 
     /**
-     * Updates the bus and one of its drivers so many times, while their ports forward. The devices
-     * come back by themselves.
+     * Updates the bus and one of its drivers {@code times} times while their ports forward. The
+     * devices come back by themselves.
      */
     private void update(int times) throws Exception {
         Bundle bus = Bundles.named("bus.vdev");
@@ -91,7 +91,7 @@ class LeakTest {
         }
     }
 
-    /** What was told of the devices keeps them in memory. */
+    /** Forgets the events, which keep the devices in memory. */
     private void settle() {
         assertThat(application.pool().available()).isEqualTo(application.pool().capacity());
         application.forgetEvents();

@@ -16,11 +16,11 @@ import org.osgi.framework.ServiceRegistration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A driver's bundle is updated again and again while its port forwards, and others with it. */
+/** Tests repeated updates of a driver's bundle while its port and other ports forward. */
 class PmdUpdateTest {
     private static final Logger LOG = LoggerFactory.getLogger(PmdUpdateTest.class);
     private static final int UPDATES = 20;
-    /** The threads share their CPUs with whatever else the machine has to do. */
+    /** Generous, because the threads share their CPUs with other work of the machine. */
     private static final Duration LONGEST_GAP = Duration.ofSeconds(2);
 
     private Application application;
@@ -39,7 +39,7 @@ class PmdUpdateTest {
         application.close();
     }
 
-    /** On two threads: one port shares its thread with the one that comes and goes. */
+    /** Uses two threads; one port shares its thread with the port that comes and goes. */
     @Test
     void shouldLoseNothingOnOtherPortsWhileNetNullIsUpdated() throws Exception {
         Port neighbour = forwarding.attach("net_sim2,loopback=1");
@@ -86,7 +86,7 @@ class PmdUpdateTest {
         }
     }
 
-    /** In the middle of a port's being taken away, too: the others have to go on meanwhile. */
+    /** Waits for traffic on {@code ports}, which must continue while another port is withdrawn. */
     private void awaitTraffic(Port... ports) {
         for (Port port : ports) {
             forwarding.poller(port.name()).awaitPackets(port, 1_000);

@@ -16,13 +16,13 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 
 /**
- * A thread that sends and receives on ports without pause, as an lcore does. A port that is taken
- * away is let go of between two bursts.
+ * A thread that sends and receives on ports without pause, like an lcore. It releases a withdrawn
+ * port between two bursts.
  */
 final class Poller implements AutoCloseable, PortUser {
     private static final int BURST = 32;
 
-    /** What was seen of one port. Written by the thread alone. */
+    /** The counters of one port. Only the thread writes them. */
     static final class Seen {
         private final Port port;
         private volatile long received;
@@ -58,10 +58,10 @@ final class Poller implements AutoCloseable, PortUser {
     }
 
     private final Mempool pool;
-    /** Of the ports that are polled; of a driver that is gone nothing is kept. */
+    /** The counters of the polled ports. Nothing is kept of ports whose driver is gone. */
     private final Map<Port, Seen> seen = new ConcurrentHashMap<>();
     private final AtomicReference<Seen[]> work = new AtomicReference<>(new Seen[0]);
-    /** The work the loop has taken up: no other is being done. */
+    /** The work that the loop has taken up. The loop does no other work. */
     private volatile Seen[] taken;
     private volatile long received;
     private volatile boolean sending = true;
@@ -79,7 +79,7 @@ final class Poller implements AutoCloseable, PortUser {
         thread.start();
     }
 
-    /** Polls {@code port}, too, from the next round on. */
+    /** Adds {@code port}, which is polled from the next round on. */
     void add(Port port) {
         Seen fresh = new Seen(port);
         seen.put(port, fresh);
@@ -127,12 +127,12 @@ final class Poller implements AutoCloseable, PortUser {
         one.sent += sent;
     }
 
-    /** What was seen of {@code port}, which is polled. */
+    /** The counters of {@code port}, which must be polled. */
     Seen seen(Port port) {
         return seen.get(port);
     }
 
-    /** Waits until {@code count} more packets have come in, on any of its ports. */
+    /** Waits until {@code count} more packets have come in on any of the ports. */
     void awaitPackets(long count) {
         long target = received + count;
         await("packets stopped", () -> received >= target);
@@ -145,7 +145,7 @@ final class Poller implements AutoCloseable, PortUser {
         await(port.name() + " has stopped", () -> one.received >= target);
     }
 
-    /** Sends no more, and waits until on {@code port} as many have come in as were sent. */
+    /** Stops sending, and waits until all packets sent on {@code port} have come in again. */
     void awaitAllReceived(Port port) {
         sending = false;
         Seen[] all = work.get();

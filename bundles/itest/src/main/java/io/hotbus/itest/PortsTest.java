@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Ports that an application opens, through all that may become of their devices. */
+/** Tests the ports that an application opens while their devices come and go. */
 class PortsTest {
     private Application test;
     private PortGroup group;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 
-/** Several handlers claim the same: the ranking decides, from the next fault on. */
+/** Tests that among handlers with the same claim the ranking decides, from the next fault on. */
 class RankingTest {
     private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A device is pulled out of a running application and comes back. */
+/** Tests a device that is pulled out of a running application and comes back. */
 class RemovalTest {
     private Application application;
     private Lease failureHandling;

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What this process holds that no garbage collector takes back: how many of each.
+ * Counts the resources of this process that the garbage collector does not reclaim.
  *
- * @param counts threads by name, descriptors by what they are open on, mappings of files (memfds
- *     included) and shared ones, and windows in the table of the SIGBUS handler; numbers in names
- *     are left out, since a thread, a socket or the jar of an updated bundle has another each time
+ * @param counts threads by name, descriptors by target, mappings of files (memfds included) and
+ *     shared mappings, and windows in the table of the SIGBUS handler. Names are without numbers,
+ *     because the number of a thread, a socket or the jar of an updated bundle differs each time
  */
 record Resources(Map<String, Long> counts) {
     static Resources now(SigbusWindows table) {
@@ -33,7 +33,7 @@ record Resources(Map<String, Long> counts) {
         }
     }
 
-    /** What there is more of than there was {@code before}. */
+    /** The resources in excess of {@code before}. */
     Map<String, Long> minus(Resources before) {
         Map<String, Long> more = new TreeMap<>();
         counts.forEach((what, number) ->
@@ -67,7 +67,7 @@ record Resources(Map<String, Long> counts) {
         }
     }
 
-    /** Anonymous private memory is the JVM's own affair. */
+    /** The mappings without anonymous private memory, which the JVM manages itself. */
     private static Stream<String> mappings() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps")).stream()
                 .map(line -> line.split("\\s+", 6))

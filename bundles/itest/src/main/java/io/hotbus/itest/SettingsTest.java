@@ -28,7 +28,7 @@ import org.osgi.framework.ServiceListener;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** A configuration that changes while devices are attached. */
+/** Tests changes of the configuration while devices are attached. */
 @Timeout(60)
 class SettingsTest {
     private static final String PID = "io.hotbus.devices";
@@ -72,7 +72,7 @@ class SettingsTest {
         awaitModified();
     }
 
-    /** The component has taken the change: its service properties follow what its method did. */
+    /** Waits until the component has applied the change; its service properties change last. */
     private void awaitModified() throws InterruptedException {
         Application.await(filterEvents, event -> event.getType() == ServiceEvent.MODIFIED);
     }

@@ -27,12 +27,12 @@ import java.util.stream.Collectors;
 
 /**
  * Pulls net_sim devices out again and again, each as soon as it forwards, and plugs them in again.
- * Half of the removals are not told: only an access finds out.
+ * Half of the removals are silent: only an access notices them.
  */
 final class Storm {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    /** Something that may take the devices' bus away for a while. */
+    /** An update that may take the bus of the devices away for a while. */
     @FunctionalInterface
     interface Update {
         void run() throws Exception;
@@ -47,7 +47,7 @@ final class Storm {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Future<?>> pulling = new ArrayList<>();
     private final Queue<Removal> removals = new ConcurrentLinkedQueue<>();
-    /** Odd while one is going on. */
+    /** Odd while an update is in progress. */
     private final AtomicInteger updates = new AtomicInteger();
     private volatile boolean ended;
 
@@ -56,7 +56,7 @@ final class Storm {
         this.forwarding = forwarding;
     }
 
-    /** On so many devices, two to a thread: one pair is silent, the next is not, and so on. */
+    /** Starts the storm on {@code devices} devices, two per thread; every other pair is silent. */
     void begin(int devices) {
         for (int i = 0; i < devices; i += 2) {
             int first = i;
@@ -83,7 +83,7 @@ final class Storm {
         plug(name);
     }
 
-    /** Its port, once it forwards; null if the storm ends before. */
+    /** Attaches the device; returns its port once it forwards, null if the storm ends before. */
     private Port attach(String name, boolean silent) {
         String devargs = name + ",loopback=1,uevent_ms=" + (silent ? 10_000 : 0);
         Port port = forwarding.find(name);
@@ -91,7 +91,7 @@ final class Storm {
             try {
                 application.attach(devargs);
             } catch (DeviceException e) {
-                // It is attached already, or its bus or driver is being updated.
+                // The device is attached already, or its bus or driver is being updated.
             }
             LockSupport.parkNanos(PAUSE_NANOS);
             port = forwarding.find(name);
@@ -99,7 +99,7 @@ final class Storm {
         return port;
     }
 
-    /** False where its hardware is just being updated. */
+    /** Pulls the device out; returns false if its hardware is just being updated. */
     private boolean yank(String name) {
         try {
             RemovalInjector injector = application.find(RemovalInjector.class).orElse(null);
@@ -118,12 +118,12 @@ final class Storm {
             try {
                 injector.plug(name);
             } catch (DeviceException e) {
-                // The hardware was updated, and comes back with every slot plugged in.
+                // The hardware was updated and returns with every slot plugged in.
             }
         });
     }
 
-    /** Does {@code update}, while devices are being pulled out. */
+    /** Runs {@code update} while devices are being pulled out. */
     void update(Update update) throws Exception {
         updates.incrementAndGet();
         update.run();
@@ -138,7 +138,7 @@ final class Storm {
         assertThat(pulling).as("failed, see the end of the storm").noneMatch(Future::isDone);
     }
 
-    /** Every device is plugged in when it returns. */
+    /** Ends the storm; every device is plugged in when this returns. */
     void end() throws Exception {
         ended = true;
         threads.shutdown();
@@ -152,9 +152,9 @@ final class Storm {
     }
 
     /**
-     * One REMOVE for each that was pulled out, after a FAULT where no uevent told of it; none only
-     * where an update took the device from its driver before anything was noticed, or before what
-     * was noticed could be reported.
+     * Checks that each device that was pulled out had one REMOVE, after a FAULT if the removal was
+     * silent. A device may have none only if an update took it from its driver before the removal
+     * was noticed or could be reported.
      */
     void assertOneRemovalEach(List<DeviceEvent> events) {
         Map<Device, List<DeviceEvent>> byDevice = events.stream()

@@ -21,16 +21,16 @@ import org.osgi.framework.ServiceRegistration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Devices are pulled out under traffic while their bus and a handler are updated in a loop. */
+/** Tests removals under traffic while the bus and a handler are updated in a loop. */
 class SwapStormTest {
     private static final Logger LOG = LoggerFactory.getLogger(SwapStormTest.class);
     private static final int DEVICES = 8;
     private static final int ROUNDS = 8;
-    /** In a round: bus, handler, both. */
+    /** The updates of a round: bus, handler, both. */
     private static final int UPDATES_PER_ROUND = 3;
     private static final int REMOVALS_BETWEEN = 2;
 
-    /** What the handlers of the fixture said that they did. */
+    /** An action that a handler of the fixture has reported. */
     private record Entry(String what, Object about) {
     }
 
@@ -98,7 +98,7 @@ class SwapStormTest {
         storm.update(() -> Bundles.update(bundles));
     }
 
-    /** What became of all faults there were, once none is on its way any more. */
+    /** The outcome of all faults, once none is in progress. */
     private FaultCounts settled() {
         long faults = table.totals().faults() - before.faults();
         Waiting.until(() -> faults + " faults, but of " + counts(), () ->

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bundles of a bus and of drivers are replaced while devices are attached. */
+/** Tests that the bundles of a bus and of drivers can be replaced while devices are attached. */
 class SwapTest {
     private static final String SIM = "net_sim0,loopback=1,queues=2";
     private static final String NULL = "net_null0,size=128";
@@ -45,7 +45,7 @@ class SwapTest {
         return application.service(DeviceManager.class).find(name).orElseThrow();
     }
 
-    /** With another port of the same number, which can be used as before. */
+    /** Checks that the device returns with a new port of the same number, which works as before. */
     private void assertReturns(Port before) throws Exception {
         String name = before.name();
         PortRegistry ports = application.service(PortRegistry.class);
@@ -77,7 +77,7 @@ class SwapTest {
         assertThat(application.service(DeviceManager.class).buses()).doesNotContain(before);
     }
 
-    /** Whether or not that waits for the other: net.sim stands on bus.vdev. */
+    /** Uses both orders; net.sim depends on bus.vdev, so only one order makes a bundle wait. */
     @ParameterizedTest
     @ValueSource(strings = {"net.sim bus.vdev", "bus.vdev net.sim"})
     void shouldBringDevicesBackInWhateverOrderBundlesGoAndCome(String order) throws Exception {

@@ -24,7 +24,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 
-/** The contract tests find what is wrong with a bus, and nothing where nothing is. */
+/** Tests that the contract tests find each flaw of a bus, and nothing in a bus without flaws. */
 class TckTest {
     private static final String DEVICE = "DeviceContractTest.";
     private static final String REMOVAL = "RemovalContractTest.";
@@ -33,7 +33,7 @@ class TckTest {
     private static final String PORT_REMOVAL = "PortRemovalContractTest.";
     private static final String REPLACEMENT = "ReplacementContractTest.";
 
-    /** What each flaw is found by. */
+    /** The tests that find each flaw. */
     private static final Map<Flaw, Set<String>> FOUND_BY = Map.ofEntries(
             Map.entry(Flaw.NONE, Set.of()),
             Map.entry(Flaw.CLAIMS_EVERY_ADDRESS, Set.of(

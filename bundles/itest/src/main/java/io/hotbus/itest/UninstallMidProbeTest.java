@@ -29,11 +29,11 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceRegistration;
 
-/** A driver, or its bus, is taken away in the middle of a probe, and so may be the device. */
+/** Tests that a driver, its bus or the device can be taken away in the middle of a probe. */
 class UninstallMidProbeTest {
     private static final String DEVICE = "net_itest0,key=value";
 
-    /** How a bundle is taken away. */
+    /** A way to take a bundle away. */
     @FunctionalInterface
     private interface End {
         void of(Bundle bundle) throws BundleException;
@@ -51,7 +51,7 @@ class UninstallMidProbeTest {
     private Bundle bus;
     private Bundle driver;
     private SigbusWindows.Totals before;
-    /** One in a window that a bus of another test has never released waits for ever. */
+    /** Faults that wait for ever, in windows that a bus of another test never released. */
     private long waitingBefore;
 
     @BeforeEach
@@ -73,7 +73,7 @@ class UninstallMidProbeTest {
             driver.uninstall();
         }
         Bundles.refresh(driver);
-        application.close(); // after the driver, which might just be probing
+        application.close(); // after the driver, which may still be probing
         script.unregister();
         failureHandling.close();
         assertThat(application.service(SigbusWindows.class).totals().windows())
@@ -146,7 +146,7 @@ class UninstallMidProbeTest {
         assertBusWorks();
     }
 
-    /** Its bus may be gone before it can claim the fault, which then ends with the window. */
+    /** The bus may be gone before it can claim the fault; the fault then ends with the window. */
     @Test
     void shouldEndTheProbeOfAPulledOutDeviceBeforeItsBusIsUninstalled() throws Exception {
         pulledOut = true;
@@ -168,7 +168,7 @@ class UninstallMidProbeTest {
         assertBusWorks();
     }
 
-    /** The attach, after {@code bundle} has been taken away while it was probing. */
+    /** Starts an attach and takes {@code bundle} away during its probe; returns the attach. */
     private Future<Device> endMidProbe(Bundle bundle, End end) throws Exception {
         Future<Device> attach = threads.submit(() -> application.attach(DEVICE));
         assertThat(probing.await(Application.DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
@@ -186,7 +186,7 @@ class UninstallMidProbeTest {
         return attach;
     }
 
-    /** Other bundles come and go, whatever one of them waits for. */
+    /** Checks that other bundles can still come and go while one bundle waits. */
     private void assertFrameworkGoesOn() throws Exception {
         ServiceRegistration<?> journal = application.script("handler", (call, what) -> { });
         Bundle other = Bundles.startFixture("handler");

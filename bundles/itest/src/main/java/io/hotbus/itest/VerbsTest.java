@@ -14,7 +14,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.wiring.BundleWiring;
 
-/** Verbs that another bundle brings. */
+/** Tests verbs that another bundle provides. */
 class VerbsTest {
     private final BundleContext context =
             FrameworkUtil.getBundle(VerbsTest.class).getBundleContext();
@@ -24,7 +24,7 @@ class VerbsTest {
         return shell.run(List.of(words), Path.of(""));
     }
 
-    /** Runs the verb and uninstalls its bundle, whose class loader is returned. */
+    /** Runs the verb and uninstalls its bundle; returns the class loader of the bundle. */
     private WeakReference<ClassLoader> useOnce() throws Exception {
         Bundle bundle = Bundles.startFixture("verb");
         WeakReference<ClassLoader> loader =

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for what other threads do, where there is nothing to be told by. */
+/** Waits for effects of other threads that raise no event. */
 final class Waiting {
     private static final long LOOK_EVERY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -17,7 +17,7 @@ final class Waiting {
         until(() -> what, condition);
     }
 
-    /** {@code trouble}: what is wrong if it does not come true. */
+    /** Waits for {@code condition}; {@code trouble} says what is wrong if it does not hold. */
     static void until(Supplier<String> trouble, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Application.DEADLINE_SECONDS);
         while (!condition.getAsBoolean()) {

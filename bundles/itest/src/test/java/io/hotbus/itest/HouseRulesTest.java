@@ -51,7 +51,7 @@ class HouseRulesTest {
             Set.of("eal", "ethdev", "pmd", "os", "cli");
     private static final String BUS = "bus.";
 
-    /** Of the product of the launcher alone. */
+    /** Bundles that belong only to the launcher's product. */
     private static final Set<String> NOT_SHIPPED = Set.of("demo", "config", "deploy");
 
     /** The tests of all bundles, and the library for the class path of unit tests. */

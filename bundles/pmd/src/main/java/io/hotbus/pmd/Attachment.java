@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * One device in the hands of its driver: each step of the probe says here how it is undone.
+ * Records how to undo each step of the probe of one device.
  *
- * <p>Control threads, under the lock of the device, as probe and remove are.
+ * <p>Control threads, under the lock of the device, like probe and remove.
  */
 public final class Attachment {
     private final Device device;
@@ -23,15 +23,15 @@ public final class Attachment {
     }
 
     /**
-     * Runs {@code step} when the driver lets go of the device, or when the rest of the probe fails.
-     * The last step given runs first.
+     * Adds a step that runs when the driver releases the device, or when the rest of the probe
+     * fails. The step that was added last runs first.
      */
     public void onRemove(Runnable step) {
         steps.push(step);
     }
 
     /**
-     * Maps a window on the memory of the device; it is released on removal.
+     * Maps a window on the memory of the device, and releases the window on removal.
      *
      * @throws DeviceException naming the device, the window and the errno
      */
@@ -46,7 +46,7 @@ public final class Attachment {
         }
     }
 
-    /** Runs every step, though one fails; throws the first failure, with the others suppressed. */
+    /** Runs all steps, even if some fail; throws the first failure with the others suppressed. */
     void undo() {
         RuntimeException failure = null;
         while (!steps.isEmpty()) {

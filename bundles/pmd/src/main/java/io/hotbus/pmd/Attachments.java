@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The devices that a driver has probed and not let go of.
+ * The devices that a driver has probed and not yet released.
  *
- * <p>Control threads, one at a time for a device: the bus sees to that.
+ * <p>Control threads. The bus makes one call at a time for a device.
  *
  * @param <D> the devices of its bus
  */
@@ -20,7 +20,7 @@ public final class Attachments<D extends Device> {
     @FunctionalInterface
     public interface Probe {
         /**
-         * Makes the device work; each step is undone as {@code attachment} was told.
+         * Makes the device work, and tells {@code attachment} how to undo each step.
          *
          * @throws DeviceException the device cannot be used; the steps so far are undone
          */
@@ -30,7 +30,7 @@ public final class Attachments<D extends Device> {
     private final Map<D, Attachment> attached = new ConcurrentHashMap<>();
 
     /**
-     * Probes {@code device}. If that fails, everything is undone before this throws.
+     * Probes {@code device}. If the probe fails, this method undoes its steps before it throws.
      *
      * @throws DeviceException as {@code probe} does
      */
@@ -53,7 +53,7 @@ public final class Attachments<D extends Device> {
         }
     }
 
-    /** Lets go of {@code device}: undoes the steps of its probe in reverse. Idempotent. */
+    /** Releases {@code device}: undoes the steps of its probe in reverse order. Idempotent. */
     public void remove(D device) {
         Attachment attachment = attached.remove(device);
         if (attachment != null) {
@@ -61,7 +61,7 @@ public final class Attachments<D extends Device> {
         }
     }
 
-    /** Lets go of all devices: for a driver that is deactivated. */
+    /** Releases all devices. A driver calls this when it is deactivated. */
     public void removeAll() {
         attached.keySet().forEach(this::remove);
     }

@@ -8,18 +8,22 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Which memory a device can reach. A device of a bus with DMA has a method of this shape. */
+/** Checks which memory a device can reach. A device on a bus with DMA has a method like this. */
 @ConsumerType
 @FunctionalInterface
 public interface DmaReach {
-    /** @throws DeviceException the device cannot be given {@code memory}; why, and the cure */
+    /**
+     * Requires that the device can reach {@code memory}.
+     *
+     * @throws DeviceException the device cannot; the message says why and what to do
+     */
     void require(DmaMemory memory) throws DeviceException;
 
     /**
-     * Requires that the device can reach each buffer of {@code pool} by one address.
+     * Requires that the device can reach each buffer of {@code pool} through one address.
      *
      * @param label names the device and the queue
-     * @throws DeviceException the device cannot; why, and the cure
+     * @throws DeviceException the device cannot; the message says why and what to do
      */
     default void requireBuffers(Mempool pool, String label) throws DeviceException {
         require(pool.memory());

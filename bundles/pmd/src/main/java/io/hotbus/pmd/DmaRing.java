@@ -7,13 +7,13 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.DmaMemory;
 import java.io.IOException;
 
-/** The memory of a descriptor ring: contiguous for the device, too. Control threads. */
+/** The memory of a descriptor ring, which is contiguous for the device, too. Control threads. */
 public final class DmaRing implements AutoCloseable {
     /**
-     * How a ring is laid out.
+     * The size of a ring.
      *
-     * @param descriptors     how many the ring has
-     * @param descriptorBytes the length of each
+     * @param descriptors     the number of descriptors
+     * @param descriptorBytes the length of each descriptor
      */
     public record Layout(int descriptors, int descriptorBytes) {
         int bytes() {
@@ -33,8 +33,9 @@ public final class DmaRing implements AutoCloseable {
      * Allocates a ring that {@code reach} accepts.
      *
      * @param label    names the device and the queue
-     * @param numaNode where it is to lie; see {@link DmaAllocator#allocate}
-     * @throws DeviceException there is no memory, or none that the device can be given; the cure
+     * @param numaNode the node for the memory; see {@link DmaAllocator#allocate}
+     * @throws DeviceException there is no memory, or none that the device can reach; the message
+     *                         says what to do
      */
     public static DmaRing allocate(DmaAllocator allocator, String label, Layout layout,
             int numaNode, DmaReach reach) throws DeviceException {
@@ -67,17 +68,17 @@ public final class DmaRing implements AutoCloseable {
         }
     }
 
-    /** Where the first descriptor is. */
+    /** The address of the first descriptor. */
     public long address() {
         return memory.address();
     }
 
-    /** Where the device finds it. */
+    /** The address of the first descriptor as the device sees it. */
     public long iova() {
         return memory.iova(memory.address());
     }
 
-    /** The length of all descriptors. */
+    /** The length of all descriptors together, in bytes. */
     public int bytes() {
         return bytes;
     }
@@ -87,7 +88,7 @@ public final class DmaRing implements AutoCloseable {
         RawMemory.fill(address(), bytes, (byte) 0);
     }
 
-    /** Frees the memory. The device cannot reach it any more. Idempotent. */
+    /** Frees the memory, which the device must no longer be able to reach. Idempotent. */
     @Override
     public void close() {
         memory.close();

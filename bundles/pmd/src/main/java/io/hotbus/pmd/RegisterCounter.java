@@ -3,23 +3,23 @@ package io.hotbus.pmd;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** One statistics register. A driver lists those of its device in an enum. */
+/** One statistics register. A driver lists the registers of its device in an enum. */
 @ConsumerType
 public interface RegisterCounter {
     /** How a statistics register counts. */
     enum Kind {
-        /** 32 bits, set to zero by reading. */
+        /** 32 bits; a read sets the register to zero. */
         CLEARED_BY_READ_32,
-        /** 64 bits that only go up. */
+        /** 64 bits; the value only rises. */
         RISING_64
     }
 
-    /** The name among the extended statistics. */
+    /** The name of the counter in the extended statistics. */
     String xstat();
 
-    /** Bytes from the start of the window. */
+    /** The offset of the register in the window, in bytes. */
     long offset();
 
-    /** How it counts. */
+    /** How the register counts. */
     Kind kind();
 }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The statistics registers of one device, added up since the last reset of the statistics. Once the
- * device is gone they stay what they had come to. Any thread.
+ * Sums the statistics registers of one device since the last reset of the statistics. The sums
+ * keep their last value when the device is gone. Any thread.
  */
 public final class RegisterCounters {
     private static final class Sum {
         private long total;
-        /** What a rising register held when it was read last. */
+        /** The value of a rising register at the last read. */
         private long last;
     }
 
@@ -20,18 +20,21 @@ public final class RegisterCounters {
     private final Map<RegisterCounter, Sum> sums = new LinkedHashMap<>();
     private boolean frozen;
 
-    /** {@code counters} are shown in their order. */
+    /** Sums {@code counters}; {@link #xstats} lists them in the same order. */
     public RegisterCounters(Registers registers, List<? extends RegisterCounter> counters) {
         this.registers = registers;
         counters.forEach(counter -> sums.put(counter, new Sum()));
     }
 
-    /** No statistics registers. */
+    /** Counters of a device that has no statistics registers. */
     public static RegisterCounters none() {
         return new RegisterCounters(null, List.of());
     }
 
-    /** Adds what the registers have counted since. To be called before a reset of the device. */
+    /**
+     * Adds to the sums what the registers have counted since the last call. A driver calls this
+     * before it resets the device.
+     */
     public synchronized void collect() {
         if (frozen || sums.isEmpty() || registers.isAbsent()) {
             return;
@@ -56,7 +59,7 @@ public final class RegisterCounters {
         });
     }
 
-    /** The sum of some of them, as of the last {@link #collect}. */
+    /** The total of {@code counters}, as of the last {@link #collect}. */
     public synchronized long sum(RegisterCounter... counters) {
         long sum = 0;
         for (RegisterCounter counter : counters) {
@@ -65,20 +68,20 @@ public final class RegisterCounters {
         return sum;
     }
 
-    /** All of them by name, as of the last {@link #collect}. */
+    /** All sums by name, as of the last {@link #collect}. */
     public synchronized Map<String, Long> xstats() {
         Map<String, Long> values = new LinkedHashMap<>();
         sums.forEach((counter, sum) -> values.put(counter.xstat(), sum.total));
         return values;
     }
 
-    /** Counts from zero from now on. */
+    /** Sets all sums to zero. */
     public synchronized void reset() {
         collect();
         sums.values().forEach(sum -> sum.total = 0);
     }
 
-    /** Reads the registers for the last time. The window may go after this. */
+    /** Reads the registers for the last time. The window may be released afterwards. */
     public synchronized void freeze() {
         collect();
         frozen = true;

@@ -7,16 +7,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * The registers of a device in one window: access, waits with a deadline, and whether a device
- * answers at all. Any thread.
+ * Accesses the registers of a device in one window, waits for bits with a deadline, and tells
+ * whether the device still answers. Any thread.
  *
- * <p>A device that was pulled out reads as all-ones. A driver waits here only for registers that
- * never hold all-ones while the device is there.
+ * <p>The registers of a removed device read as all-ones. A driver may wait here only for registers
+ * that never hold all-ones while the device is present.
  */
 public final class Registers {
-    /** What 32 bits read as when the device is gone. */
+    /** The value of a 32-bit read when the device is gone. */
     public static final int GONE = -1;
-    /** What 64 bits read as when the device is gone. */
+    /** The value of a 64-bit read when the device is gone. */
     public static final long GONE64 = -1L;
 
     private static final long POLL_NANOS = 20_000;
@@ -25,16 +25,16 @@ public final class Registers {
     private final Predicate<Registers> absent;
 
     /**
-     * The registers in {@code window}.
+     * Accesses the registers in {@code window}.
      *
-     * @param absent looks whether no device answers; it may read registers, and must not wait
+     * @param absent tests whether the device is gone; may read registers, must not wait
      */
     public Registers(Mmio window, Predicate<Registers> absent) {
         this.window = window;
         this.absent = absent;
     }
 
-    /** The registers in {@code window}, of which the 32 bits at {@code sign} tell of a removal. */
+    /** Accesses {@code window}; the device is gone when 32 bits at {@code sign} are all-ones. */
     public static Registers withSign(Mmio window, long sign) {
         return new Registers(window, registers -> registers.read32(sign) == GONE);
     }
@@ -59,18 +59,18 @@ public final class Registers {
         window.write64(offset, value);
     }
 
-    /** Whether no device answers. */
+    /** Whether the device does not answer. */
     public boolean isAbsent() {
         return absent.test(this);
     }
 
     /**
-     * Waits until the bits {@code mask} of the 32 bits at {@code offset} read {@code expected}.
-     * Returns at once when no device answers. The last look is after the deadline, so that a thread
-     * that was kept off its CPU does not fail.
+     * Waits until the bits {@code mask} of the register at {@code offset} read {@code expected}.
+     * Returns at once when the device does not answer. The last read happens after the deadline, so
+     * that the wait does not fail because its thread got no CPU time.
      *
-     * @param limit how long to wait at most
-     * @return whether they did
+     * @param limit the longest time to wait
+     * @return whether the bits read {@code expected}
      */
     public boolean await(long offset, int mask, int expected, Duration limit) {
         long start = System.nanoTime();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** A device that its bus would know, and that is not there: an address with nothing in it. */
+/** Tests a device that its bus would claim but that is not present: an empty address. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Absent.class)
 public final class AbsentDeviceContractTest extends DeviceContract {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** A bus, whatever devices it has: those of the tests are not attached. */
+/** Tests a bus while the devices of the tests are not attached. */
 @ExtendWith(ContractExtension.class)
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Buses.class)
@@ -40,7 +40,7 @@ public final class BusContractTest {
     private Bus bus;
     private List<? extends Device> before;
 
-    /** A device of no bus. */
+    /** A device that belongs to no bus. */
     private static final class ForeignDevice extends Device {
         ForeignDevice(Devargs devargs) {
             super(NOBODY, devargs);

@@ -7,12 +7,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The sentence of the contract that a test keeps. A failure of the test cites it. */
+/** The sentence of the contract that a test checks. A failure of the test cites the sentence. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Contract {
-    /** Whose contract it is: {@code Bus.attach}. */
+    /** The method or type that the contract is about: {@code Bus.attach}. */
     String of();
 
     /** The sentence. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** A device is attached to its bus and detached. */
+/** Tests that a device can be attached to its bus and detached. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Devices.class)
 public final class DeviceContractTest extends DeviceContract {
@@ -100,7 +100,7 @@ public final class DeviceContractTest extends DeviceContract {
     @Contract(of = "Bus.attach", says = "Devargs that make no sense are refused with a message"
             + " that names them, and everything is as it was before.")
     void shouldRefuseAnUnknownDevargWithEverythingUndone() throws Exception {
-        testee.attach(); // what is made once and for all is there by now
+        testee.attach(); // creates what is made only once, before the first footprint
         testee.giveUp();
         Footprint before = Footprint.now();
         Map<String, String> args = new LinkedHashMap<>(devargs.args());

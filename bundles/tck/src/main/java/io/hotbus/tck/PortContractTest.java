@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** The port of a device, from configuration to close. Of devices without one, nothing is asked. */
+/** Tests the port of a device, from configuration to close. Skips devices without a port. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Devices.class)
 public final class PortContractTest extends DeviceContract {

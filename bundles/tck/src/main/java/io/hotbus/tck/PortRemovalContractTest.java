@@ -26,7 +26,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** A device is pulled out while its port is in use. Of devices without one, nothing is asked. */
+/** Tests removals of a device whose port is in use. Skips devices without a port. */
 @ParameterizedClass(name = "{0}, {1}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Removals.class)
 public final class PortRemovalContractTest extends DeviceContract {
@@ -83,7 +83,7 @@ public final class PortRemovalContractTest extends DeviceContract {
         assertThat(platform.events(EthEvent.Kind.INTR_RMV, device)).as("INTR_RMV").hasSize(1);
     }
 
-    /** Receives once, and gives back what came. */
+    /** Receives one burst and gives its buffers back. */
     private int burst(RxQueue queue) {
         long[] mbufs = new long[BURST];
         int received = queue.burst(run.caches(), mbufs, BURST);
@@ -112,7 +112,7 @@ public final class PortRemovalContractTest extends DeviceContract {
         testee.remove(removal);
         testee.awaitRemoved();
 
-        // What was under way at the time may still come.
+        // Packets that were under way at the removal may still arrive.
         int most = port.info().rx().maxDescriptors() / BURST + 1;
         for (int i = 0; i < most && burst(receive) + burst(send) > 0; i++) {
             Thread.onSpinWait();
@@ -142,7 +142,7 @@ public final class PortRemovalContractTest extends DeviceContract {
                 .noneMatch(value -> value == -1 || value == 0xffff_ffffL);
     }
 
-    /** The device may have counted on until it went, but not for long. */
+    /** Checks the counters; the device may have counted a little more before it went. */
     private static void assertKept(EthStats before, EthStats after) {
         EthStats since = after.minus(before);
         assertThat(List.of(since.rxPackets(), since.rxBytes(), since.rxErrors(), since.missed(),
@@ -168,7 +168,7 @@ public final class PortRemovalContractTest extends DeviceContract {
         run.requireNoneMissing();
     }
 
-    /** The port shows its next state before it calls the driver. */
+    /** Removes the device during a call. The port shows {@code next} before it calls the driver. */
     private void removeDuring(String name, Runnable call, PortState next) throws Exception {
         run.traffic().awaitRounds(100).close();
         Throwable[] thrown = new Throwable[1];

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** A device is pulled out, in each way there is. */
+/** Tests the removal of a device in each configured way. */
 @ParameterizedClass(name = "{0}, {1}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Removals.class)
 public final class RemovalContractTest extends DeviceContract {
@@ -149,7 +149,7 @@ public final class RemovalContractTest extends DeviceContract {
                 + " in " + ATTEMPTS + " attempts");
     }
 
-    /** Whether it was met in the middle of probe. */
+    /** Attaches and removes the device; returns whether the removal fell into the probe. */
     private boolean attachAndRemove(boolean hasWindows) throws Exception {
         try (ProbeWatch watch = new ProbeWatch(platform, testee, removal, hasWindows)) {
             boolean attached = false;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.osgi.framework.Bundle;
 
-/** The bundles of a device's driver and of its bus are stopped under it, and started again. */
+/** Tests that the bundles of a driver and a bus can be restarted while the device is attached. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Devices.class)
 public final class ReplacementContractTest extends DeviceContract {

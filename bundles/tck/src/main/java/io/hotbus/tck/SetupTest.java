@@ -11,18 +11,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Whether there is anything to test. A run is configured by framework properties:
+ * Checks that there is something to test. Framework properties configure a run:
  *
  * <pre>
  * -runproperties: \
  *     hotbus.tck.devices="acme0 acme1,queues=4",\
  *     hotbus.tck.absent=acme99
  *
- * hotbus.tck.devices    devargs of the devices to be tested, separated by blanks
- * hotbus.tck.absent     devargs of devices that the bus would know, and that are not there
- * hotbus.tck.buses      names of further buses, to be tested without a device
- * hotbus.tck.removals   in which ways they are taken away (reported fault slot)
- * hotbus.tck.deadline   milliseconds that anything may take (10000)
+ * hotbus.tck.devices    devargs of the devices to test, separated by blanks
+ * hotbus.tck.absent     devargs of devices that the bus would claim but that are not present
+ * hotbus.tck.buses      names of further buses to test without a device
+ * hotbus.tck.removals   the ways in which devices are removed (reported fault slot)
+ * hotbus.tck.deadline   the time limit of each step in milliseconds (10000)
  * </pre>
  */
 @ExtendWith(ContractExtension.class)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
-/** The memory of a device goes, and the next access to each of its windows is a SIGBUS. */
+/** Tests a device whose memory goes: the next access to each of its windows raises SIGBUS. */
 @ParameterizedClass(name = "{0}", allowZeroInvocations = true)
 @ArgumentsSource(Configured.Devices.class)
 public final class SigbusContractTest extends DeviceContract {
@@ -78,7 +78,7 @@ public final class SigbusContractTest extends DeviceContract {
         assertThat(platform.events(Kind.REMOVE, device)).as("REMOVE events").isEmpty();
     }
 
-    /** Of those in the bundle of the bus, the one that claims the device's first window. */
+    /** The handler in the bundle of the bus that claims the first window of the device. */
     private SigbusHandler handler() {
         List<SigbusHandler> ours = platform.besideBus(device.busName(), SigbusHandler.class);
         assertThat(ours).as("SigbusHandlers in the bundle of the bus '%s', whose devices have"

@@ -8,11 +8,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waits for what other threads do. The limit is generous, since a machine may be busy: only a test
- * that fails waits that long. Any thread.
+ * Waits for the effects of other threads. The limit is generous because a machine may be busy; only
+ * a failing test waits that long. Any thread.
  */
 public final class Await {
-    /** How long every method waits before it gives up. */
+    /** The longest time that a method waits. */
     public static final Duration LIMIT = Duration.ofSeconds(40);
     private static final long PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
@@ -31,7 +31,7 @@ public final class Await {
         }
     }
 
-    /** As {@link #until(String, BooleanSupplier)}, where the line of the test says it all. */
+    /** Like {@link #until(String, BooleanSupplier)}, for tests whose line needs no message. */
     public static void until(BooleanSupplier condition) {
         until("the condition holds", condition);
     }
@@ -52,7 +52,7 @@ public final class Await {
         return true;
     }
 
-    /** As {@link #open(String, CountDownLatch)}, where the line of the test says it all. */
+    /** Like {@link #open(String, CountDownLatch)}, for tests whose line needs no message. */
     public static void open(CountDownLatch latch) {
         open("the latch is open", latch);
     }

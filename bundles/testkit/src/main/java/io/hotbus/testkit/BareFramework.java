@@ -12,11 +12,11 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 
-/** A framework without bundles: the one on the class path. */
+/** Runs the framework on the class path, without bundles. */
 public final class BareFramework implements AutoCloseable {
     private final Framework framework;
 
-    /** Initialised, not started; {@code cache} is a folder of its own. */
+    /** Initialises the framework without starting it. No other may use the folder {@code cache}. */
     public BareFramework(Path cache, Map<String, String> properties) throws BundleException {
         final Map<String, String> all = new HashMap<>(properties);
         all.put(Constants.FRAMEWORK_STORAGE, cache.toString());
@@ -25,17 +25,17 @@ public final class BareFramework implements AutoCloseable {
         framework.init();
     }
 
-    /** The context of its system bundle. */
+    /** The context of the system bundle. */
     public BundleContext context() {
         return framework.getBundleContext();
     }
 
-    /** Starts it. */
+    /** Starts the framework. */
     public void start() throws BundleException {
         framework.start();
     }
 
-    /** Stops it, and waits until it has stopped. */
+    /** Stops the framework and waits until it has stopped. */
     @Override
     public void close() throws Exception {
         framework.stop();

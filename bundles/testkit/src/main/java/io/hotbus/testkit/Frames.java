@@ -6,11 +6,11 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 
-/** Frames whose length and bytes follow from their numbers. The thread of the queue. */
+/** Makes and checks frames whose length and bytes follow from a number. Thread of the queue. */
 public final class Frames {
     /** Bytes of the shortest frame, without the checksum. */
     public static final int MIN_LENGTH = 60;
-    /** How many lengths there are, up to 1514 bytes. */
+    /** The number of different lengths, up to 1514 bytes. */
     private static final int LENGTHS = 1455;
     private static final int BURST = 32;
 
@@ -26,7 +26,7 @@ public final class Frames {
         return (byte) (number * 31 + index * 7 + (index >> 8));
     }
 
-    /** Writes the frame of that number into a buffer. */
+    /** Writes the frame {@code number} into a buffer. */
     public static void write(long mbuf, long number) {
         final int length = length(number);
         final long data = Mbuf.data(mbuf);
@@ -36,7 +36,7 @@ public final class Frames {
         }
     }
 
-    /** Whether a packet, of any segments, is the frame of that number, and every byte is right. */
+    /** Whether a packet, with any segments, equals the frame {@code number} in every byte. */
     public static boolean isIntact(long mbuf, long number) {
         boolean intact = Mbuf.length(mbuf) == length(number);
         long segment = mbuf;
@@ -51,16 +51,16 @@ public final class Frames {
         return intact && index == length(number);
     }
 
-    /** As {@link #send(Port, int, Mempool, long, int)}, by queue 0. */
+    /** Like {@link #send(Port, int, Mempool, long, int)}, on queue 0. */
     public static int send(Port port, Mempool pool, long from, int count) {
         return send(port, 0, pool, from, count);
     }
 
     /**
-     * Sends the frames with the numbers {@code from} to {@code from + count - 1}, with buffers of
+     * Sends the frames with the numbers {@code from} to {@code from + count - 1} in buffers of
      * {@code pool}.
      *
-     * @return how many frames the queue took; the buffers of the others are in the pool again
+     * @return the number of frames that the queue took; the other buffers are back in the pool
      */
     public static int send(Port port, int queue, Mempool pool, long from, int count) {
         final long[] mbufs = new long[count];
@@ -74,11 +74,11 @@ public final class Frames {
     }
 
     /**
-     * Receives a burst of at most {@code most} frames, whose numbers begin with {@code expected};
-     * their buffers go back to {@code pool}.
+     * Receives a burst of at most {@code most} frames, whose numbers begin with {@code expected},
+     * and gives their buffers back to {@code pool}.
      *
      * @return the number of the frame that is expected next
-     * @throws AssertionError a frame is another one, or its buffer names another port
+     * @throws AssertionError a frame is not the expected one, or its buffer names another port
      */
     public static long receive(Port port, int queue, Mempool pool, long expected, int most) {
         final long[] mbufs = new long[most];
@@ -96,7 +96,7 @@ public final class Frames {
     /**
      * Waits for the frames with the numbers {@code from} to {@code to - 1}, in this order.
      *
-     * @throws AssertionError a frame did not arrive within {@link Await#LIMIT}, or is another one
+     * @throws AssertionError a frame did not arrive within {@link Await#LIMIT}, or is unexpected
      */
     public static void receiveAll(Port port, int queue, Mempool pool, long from, long to) {
         final long[] next = {from};

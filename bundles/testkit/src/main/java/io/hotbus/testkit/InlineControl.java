@@ -4,11 +4,11 @@ package io.hotbus.testkit;
 import io.hotbus.eal.thread.ControlThread;
 
 /**
- * A control thread that is the caller: a task has run when {@link #execute} returns. For tests in
- * which no task waits for another.
+ * Runs control tasks on the calling thread: a task has run when {@link #execute} returns. For tests
+ * in which no task waits for another.
  */
 public final class InlineControl implements ControlThread {
-    /** Creates the control thread; all of them are alike. */
+    /** Creates the control thread. Instances have no state. */
     public InlineControl() {
     }
 

@@ -12,19 +12,20 @@ import java.util.concurrent.locks.LockSupport;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The model of a NIC: BARs in shared memory, and a thread that is the hardware. The hardware knows
- * the driver by the BARs alone, and by the memory that it reaches through {@link #translate}.
+ * Base of the model of a NIC: BARs in shared memory, and a thread that acts as the hardware. The
+ * hardware communicates with the driver only through the BARs and through the memory that it
+ * reaches with {@link #translate}.
  *
- * <p>A model says what the chip does in {@link #reset} and {@link #step}, and its constructor ends
- * with {@link #start}. What memory cannot do is not modelled: no register is cleared by reading it,
- * and none is read-only.
+ * <p>A model implements the chip in {@link #reset} and {@link #step}, and its constructor ends with
+ * {@link #start}. The registers are plain memory: a read does not clear a register, and no register
+ * is read-only.
  *
- * <p>The methods are for the thread of the test, and for the model. The hardware makes no step
- * while a synchronized method of the model runs.
+ * <p>The thread of the test and the model call the methods. The hardware makes no step while a
+ * synchronized method of the model runs.
  */
 @ConsumerType
 public abstract class NicModel implements AutoCloseable {
-    /** What is read where the device was. */
+    /** The values that reads return after the device has vanished. */
     public enum Vanished {
         /** All-ones, as from a PCIe slot in which no device answers. */
         ALL_ONES,
@@ -37,7 +38,7 @@ public abstract class NicModel implements AutoCloseable {
     private record Bar(int fd, long address, long length) {
     }
 
-    /** What a register must hold for the device to vanish before the next step. */
+    /** The register bits that make the device vanish before the next step. */
     private record Trigger(long register, int bits, Vanished as) {
     }
 
@@ -49,15 +50,15 @@ public abstract class NicModel implements AutoCloseable {
     private volatile boolean ending;
     private volatile Runnable onVanish = () -> { };
     private boolean gone;
-    /** Null: the device does not vanish by itself. */
+    /** Null if the device does not vanish by itself. */
     private Trigger trigger;
 
     /**
-     * Makes the BARs, which read as zeros.
+     * Creates the BARs, which read as zeros.
      *
-     * @param name       of the memory and of the thread
-     * @param memory     what the hardware reaches by DMA
-     * @param barLengths bytes of each BAR, whole pages
+     * @param name       the name of the memory and of the thread
+     * @param memory     the memory that the hardware reaches by DMA
+     * @param barLengths the bytes of each BAR, whole pages
      */
     protected NicModel(String name, TestDma memory, long... barLengths) throws LinuxException {
         this.linux = TestOs.linux();
@@ -79,23 +80,23 @@ public abstract class NicModel implements AutoCloseable {
         thread.start();
     }
 
-    /** Puts every register to its value after a reset. The model's monitor is held. */
+    /** Sets every register to its value after a reset. Called with the model's monitor held. */
     protected abstract void reset();
 
     /**
-     * Does the next thing that the chip does, if there is any. The hardware's thread; the model's
-     * monitor is held.
+     * Performs the next action of the chip, if there is one. Called on the hardware's thread with
+     * the model's monitor held.
      *
-     * @return whether there was something to do; else the thread rests for a moment
+     * @return whether there was something to do; otherwise the thread pauses for a moment
      */
     protected abstract boolean step();
 
-    /** The descriptor of a BAR's memory, from which a driver's window is mapped. */
+    /** The file descriptor of a BAR's memory, to map a window from. */
     public final int fd(int bar) {
         return bars[bar].fd();
     }
 
-    /** Bytes of a BAR. */
+    /** The length of a BAR in bytes. */
     public final long length(int bar) {
         return bars[bar].length();
     }
@@ -120,16 +121,16 @@ public abstract class NicModel implements AutoCloseable {
         RawMemory.putIntRelease(bars[bar].address() + register, value);
     }
 
-    /** What the driver did that it must not do, in words; empty: nothing. */
+    /** The rules that the driver has broken, in words; empty if none. */
     public final Queue<String> violations() {
         return violations;
     }
 
     /**
-     * Translates an IOVA that the driver wrote somewhere.
+     * Translates an IOVA that the driver has given to the device.
      *
-     * @param what what is there, for the words of a violation
-     * @return the virtual address, or {@link TestDma#FAULT}, which is a violation
+     * @param what the thing at that address, for the words of a violation
+     * @return the virtual address, or {@link TestDma#FAULT}, which counts as a violation
      */
     protected final long translate(String what, long iova, int length) {
         final long address = memory.translate(iova, length);
@@ -139,12 +140,12 @@ public abstract class NicModel implements AutoCloseable {
         return address;
     }
 
-    /** Runs {@code action} at the moment the device vanishes. */
+    /** Sets an action to run at the moment the device vanishes. */
     public final void onVanish(Runnable action) {
         onVanish = action;
     }
 
-    /** Takes the device away: it does nothing more, and its BARs read as {@code as}. */
+    /** Removes the device: it stops working, and its BARs read as {@code as}. */
     public final synchronized void vanish(Vanished as) {
         gone = true;
         trigger = null;
@@ -154,19 +155,19 @@ public abstract class NicModel implements AutoCloseable {
         }
     }
 
-    /** Lets the device vanish as soon as the driver has set one of {@code bits} of a register. */
+    /** Makes the device vanish as soon as the driver sets one of {@code bits} of a register. */
     public final synchronized void vanishOn(long register, int bits, Vanished as) {
         trigger = new Trigger(register, bits, as);
     }
 
-    /** Takes the device away: the next access to a BAR raises SIGBUS. */
+    /** Removes the device: the next access to a BAR raises SIGBUS. */
     public final synchronized void yank() {
         gone = true;
         trigger = null;
         resize(0);
     }
 
-    /** Puts the device back, as it is after a reset. */
+    /** Puts the device back in its state after a reset. */
     public final synchronized void comeBack() {
         resize(1);
         gone = false;
@@ -174,7 +175,7 @@ public abstract class NicModel implements AutoCloseable {
         reset();
     }
 
-    /** {@code times} the length that a BAR has. */
+    /** Sets the length of the memory of each BAR to {@code times} the length of the BAR. */
     private void resize(int times) {
         try {
             for (Bar bar : bars) {
@@ -185,7 +186,7 @@ public abstract class NicModel implements AutoCloseable {
         }
     }
 
-    /** Resets the device, as another driver or an administrator does. */
+    /** Resets the device, as another driver or an administrator could. */
     public final synchronized void resetByOthers() {
         reset();
     }
@@ -209,7 +210,7 @@ public abstract class NicModel implements AutoCloseable {
         return step();
     }
 
-    /** Ends the hardware and frees the BARs; windows on these are released before. */
+    /** Ends the hardware and frees the BARs. Windows on the BARs must be released before. */
     @Override
     public final void close() throws LinuxException {
         ending = true;

@@ -20,30 +20,30 @@ public final class RealDevices implements DeviceEventListener {
     private final DeviceManager manager;
     private long added;
 
-    /** What is expected is told to buses and adopters on {@code control}. */
+    /** Creates the manager, which calls buses and adopters of devices on {@code control}. */
     public RealDevices(ControlThread control) {
         DeviceLists lists = new DeviceLists(buses);
         expected = new ExpectedDevices(buses, lists, control);
         manager = new BusDeviceManager(buses, lists, expected);
     }
 
-    /** The service. */
+    /** The device manager. */
     public DeviceManager manager() {
         return manager;
     }
 
-    /** {@code bus} comes. */
+    /** Adds {@code bus}, as if its service were registered. */
     public void add(Bus bus) {
         buses.add(bus, new ServiceProperties(0, ++added, bus.name()));
         expected.busAdded(bus);
     }
 
-    /** {@code bus} is told what a bus is told that comes in the place of another. */
+    /** Tells {@code bus} what a bus is told that replaces another bus. */
     public void busReturns(Bus bus) {
         expected.busAdded(bus);
     }
 
-    /** To be told of every event, on {@code control}. */
+    /** Handles a device event. The test must pass every event here, on {@code control}. */
     @Override
     public void onDeviceEvent(DeviceEvent event) {
         expected.onDeviceEvent(event);

@@ -9,8 +9,8 @@ import io.hotbus.os.SigbusWindows;
 import java.util.List;
 
 /**
- * The real SIGBUS handler, enabled, and a mapper for real windows. A fault is repaired, and no
- * service is told: the test reads {@link #faults}. The process has one handler, so a test has one
+ * Enables the real SIGBUS handler and maps real windows. A fault is repaired but not reported to a
+ * service; the test reads {@link #faults}. The process has one handler, so a test may have only one
  * of these objects, or one {@link TestPlatform}, at a time.
  */
 public final class RealWindows implements AutoCloseable {
@@ -25,17 +25,17 @@ public final class RealWindows implements AutoCloseable {
     /** Enables the handler; windows are mapped by {@code linux}. */
     public RealWindows(Linux linux) throws LinuxException {
         table.enable();
-        // The table is the process's: faults that earlier tests did not read are theirs.
+        // The table belongs to the process; drop faults that earlier tests did not read.
         table.take();
         mapper = new WindowMapper(linux, table);
     }
 
-    /** Maps windows, which the handler repairs. */
+    /** The mapper, whose windows the handler repairs. */
     public MmioMapper mapper() {
         return mapper;
     }
 
-    /** The faults that were repaired since the last call, oldest first. */
+    /** The faults that the handler repaired since the last call, oldest first. */
     public List<SigbusWindows.Fault> faults() {
         return table.take();
     }

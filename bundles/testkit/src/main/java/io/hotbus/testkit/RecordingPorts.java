@@ -18,23 +18,23 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** The real registry of ports; it also records what drivers tell it. Any control thread. */
+/** The real registry of ports, which also records the reports of drivers. Any control thread. */
 public final class RecordingPorts implements PortRegistry, DeviceEventListener {
     private final EthPorts ports;
     private final BlockingQueue<String> linkChanges = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> resets = new LinkedBlockingQueue<>();
 
-    /** Listeners of port events are called on {@code control}. */
+    /** Creates the registry, which calls listeners of port events on {@code control}. */
     public RecordingPorts(ControlThread control) {
         ports = new EthPorts(control);
     }
 
-    /** Names of the ports whose link changed, in order, one for each change; may be cleared. */
+    /** The names of ports whose link changed, in order, one per change; a test may clear them. */
     public BlockingQueue<String> linkChanges() {
         return linkChanges;
     }
 
-    /** Names of the ports that must be reset, in order, one for each report; may be cleared. */
+    /** The names of ports that must be reset, in order, one per report; a test may clear them. */
     public BlockingQueue<String> resets() {
         return resets;
     }
@@ -44,12 +44,12 @@ public final class RecordingPorts implements PortRegistry, DeviceEventListener {
         bind("addListener", EthEventListener.class, listener);
     }
 
-    /** Asks {@code user} to let go of each port that is taken away, from now on. */
+    /** Asks {@code user} from now on to release each port that is withdrawn. */
     public void addUser(PortUser user) {
         bind("addUser", PortUser.class, user);
     }
 
-    /** Calls a bind method as Declarative Services do: by reflection, since it is not public. */
+    /** Calls a bind method by reflection, like Declarative Services, since it is not public. */
     private <S> void bind(String method, Class<S> type, S service) {
         try {
             final Method bind = EthPorts.class.getDeclaredMethod(method, type);

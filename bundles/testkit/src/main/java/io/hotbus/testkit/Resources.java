@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What this process holds of the memory and threads of devices.
+ * Counts the memory and threads of devices that this process holds.
  *
  * @param memfds   descriptors of memory whose name begins with a prefix
  * @param mappings mappings of such memory
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public record Resources(long memfds, long mappings, long threads) {
     /**
-     * Counts the resources of now. Any thread.
+     * Counts the present resources. Any thread.
      *
      * @param memory  prefix of the names of memfds
      * @param threads prefix of the names of threads
@@ -39,7 +39,7 @@ public record Resources(long memfds, long mappings, long threads) {
             return Files.readSymbolicLink(Path.of("/proc/self/fd", fd)).toString()
                     .startsWith(memfd);
         } catch (IOException e) {
-            // It was closed since it was listed.
+            // The descriptor was closed after it was listed.
             return false;
         }
     }

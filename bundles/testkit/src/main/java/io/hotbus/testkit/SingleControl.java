@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A control thread, {@code control}, that runs the tasks of all owners one by one. */
 public final class SingleControl implements ControlThread, AutoCloseable {
-    /** A task may hand in another, which may hand in another, and so on, this many times. */
+    /** The longest chain of tasks that {@link #settle} follows, each submitted by the last. */
     private static final int GENERATIONS = 8;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
@@ -27,19 +27,19 @@ public final class SingleControl implements ControlThread, AutoCloseable {
         thread.execute(task);
     }
 
-    /** Runs {@code task} on the thread, after all that was handed in before, and waits for it. */
+    /** Runs {@code task} on the thread, after all earlier tasks, and waits for its result. */
     public <T> T call(Callable<T> task) throws Exception {
         return thread.submit(task).get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** Waits until all tasks that were handed in have run, and the tasks that these handed in. */
+    /** Waits until all submitted tasks have run, and also the tasks that these submitted. */
     public void settle() throws Exception {
         for (int i = 0; i < GENERATIONS; i++) {
             call(() -> null);
         }
     }
 
-    /** Ends the thread; tasks that have not run are dropped. */
+    /** Ends the thread and drops tasks that have not run. */
     @Override
     public void close() {
         thread.shutdownNow();

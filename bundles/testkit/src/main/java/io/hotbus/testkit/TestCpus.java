@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** CPUs by number, on which nothing is pinned; a thread's kernel id is its Java id. */
+/** A number of CPUs without real pinning. The kernel id of a thread is its Java id. */
 public final class TestCpus implements CpuAffinity {
     private final int count;
 
-    /** CPUs from 0 on. */
+    /** Creates {@code count} CPUs, from number 0 on. */
     public TestCpus(int count) {
         this.count = count;
     }
@@ -33,7 +33,7 @@ public final class TestCpus implements CpuAffinity {
         }
     }
 
-    /** Threads in a test are too few to be in one another's way. */
+    /** Only checks the CPU: a test has too few threads to disturb one another. */
     @Override
     public void reserve(int cpu) throws IOException {
         pin(cpu);

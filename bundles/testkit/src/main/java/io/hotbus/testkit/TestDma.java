@@ -15,8 +15,8 @@ import sun.misc.Unsafe;
  * Allocates zeroed memory of the process for a modelled device, and translates the IOVAs that the
  * device uses. Any thread.
  *
- * <p>With physical addresses no page follows its neighbour, so that a driver that takes addresses
- * for contiguous makes the device read somewhere else.
+ * <p>With physical addresses, no two pages are adjacent. A driver that wrongly assumes contiguous
+ * addresses therefore makes the device read from the wrong place.
  */
 public final class TestDma implements DmaAllocator {
     /** What {@link #translate} returns for an IOVA that is not in the memory of the driver. */
@@ -32,20 +32,20 @@ public final class TestDma implements DmaAllocator {
     }
 
     private final IovaMode iovaMode;
-    /** By its first IOVA. */
+    /** The ranges, by first IOVA. */
     private final NavigableMap<Long, Range> ranges = new ConcurrentSkipListMap<>();
-    /** Guarded by this, and so are those below. */
+    /** Guarded by this object's monitor, like the fields below. */
     private long nextIova = 1L << 32;
     private int open;
     private long pageSize;
 
-    /** Memory in ordinary pages; the IOVA is the virtual address, as behind an IOMMU. */
+    /** Allocates in ordinary pages. The IOVA is the virtual address, as with an IOMMU. */
     public TestDma() {
         this(ORDINARY_PAGE, IovaMode.VA);
     }
 
     /**
-     * Memory in pages at scattered physical addresses, as without an IOMMU.
+     * Allocates in pages at scattered physical addresses, as without an IOMMU.
      *
      * @param pageSize bytes, a power of two
      */
@@ -68,19 +68,19 @@ public final class TestDma implements DmaAllocator {
         }
     }
 
-    /** Sets the size of the pages, in bytes, of memory that is allocated from now on. */
+    /** Sets the page size in bytes for memory that is allocated from now on. */
     public synchronized void pageSize(long bytes) {
         pageSize = bytes;
     }
 
-    /** How many allocations were not closed. */
+    /** The number of allocations that are not closed. */
     public synchronized int open() {
         return open;
     }
 
     /**
-     * The virtual address of {@code length} bytes that a device asks for by {@code iova}, or {@link
-     * #FAULT} where these are not in allocated memory, or not contiguous for the device.
+     * The virtual address of the {@code length} bytes at {@code iova}, or {@link #FAULT} if these
+     * bytes are not in allocated memory, or not contiguous for the device.
      */
     public long translate(long iova, int length) {
         final Map.Entry<Long, Range> found = ranges.floorEntry(iova);
@@ -104,7 +104,7 @@ public final class TestDma implements DmaAllocator {
         return memory;
     }
 
-    /** Pages are as far apart as they are long, and each allocation begins at a hugepage. */
+    /** Leaves a gap of one page after each page, and begins each allocation at a hugepage. */
     private long firstIova(long length) {
         final long first = nextIova;
         nextIova += 2 * length + HUGEPAGE & -HUGEPAGE;
@@ -127,7 +127,7 @@ public final class TestDma implements DmaAllocator {
             this.firstIova = firstIova;
         }
 
-        /** Lets the device reach the memory. */
+        /** Makes the memory reachable for the device. */
         void publish() {
             final long step = iovaMode == IovaMode.VA ? length : page;
             for (long at = address; at < address + length; at += step) {

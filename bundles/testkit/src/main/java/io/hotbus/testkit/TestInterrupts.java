@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The thread {@code interrupt}, with counters of what runs on it. A descriptor is looked at every
- * millisecond. Methods are for any thread.
+ * The thread {@code interrupt}, with counters of its tasks. The thread polls descriptors every
+ * millisecond. Any thread may call the methods.
  */
 public final class TestInterrupts implements InterruptThread, AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(1);
@@ -38,22 +38,22 @@ public final class TestInterrupts implements InterruptThread, AutoCloseable {
         thread = started[0];
     }
 
-    /** How often periodic tasks have run. */
+    /** The number of times that periodic tasks have run. */
     public int rounds() {
         return rounds.get();
     }
 
-    /** How many leases were not closed. */
+    /** The number of leases that are not closed. */
     public int open() {
         return open.get();
     }
 
-    /** Runs {@code task} on the thread, soon: an interrupt. */
+    /** Runs {@code task} on the thread soon, like an interrupt. */
     public void execute(Runnable task) {
         executor.execute(task);
     }
 
-    /** Returns when everything that was handed in before has run. */
+    /** Waits until all tasks that were submitted before have run. */
     public void drain() {
         try {
             executor.submit(() -> { }).get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);

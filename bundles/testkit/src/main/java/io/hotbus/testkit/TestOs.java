@@ -8,7 +8,7 @@ import io.hotbus.os.UeventSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The services of the bundle {@code os} in a process without a framework. Any thread. */
+/** Provides the services of the bundle {@code os} without a framework. Any thread. */
 public final class TestOs {
     private static final LinuxServices SERVICES = load();
 
@@ -23,7 +23,7 @@ public final class TestOs {
         }
     }
 
-    /** System calls. */
+    /** The system calls. */
     public static Linux linux() {
         return SERVICES.linux();
     }
@@ -33,7 +33,7 @@ public final class TestOs {
         return SERVICES.windows();
     }
 
-    /** Opens sockets for uevents of this kernel. */
+    /** The factory of sockets for uevents of this kernel. */
     public static UeventSocket.Factory ueventSockets() {
         return SERVICES.ueventSockets();
     }

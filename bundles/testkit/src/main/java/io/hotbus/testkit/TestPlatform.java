@@ -38,11 +38,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The services of the bundle {@code core}, put together as in a framework: the real SIGBUS handler,
- * its dispatcher, the way of a removal, the threads {@code control} and {@code interrupt}, and the
- * lists of devices. The process has one handler, so a test has one platform at a time.
+ * The services of the bundle {@code core}, wired as in a framework: the real SIGBUS handler, its
+ * dispatcher, the handling of removals, the threads {@code control} and {@code interrupt}, and the
+ * lists of devices. The process has one handler, so a test may have only one platform at a time.
  *
- * <p>Any thread, but {@link #close} is called once, when no bus uses the platform any more.
+ * <p>Any thread. Call {@link #close} once, when no bus uses the platform any more.
  */
 public final class TestPlatform implements AutoCloseable {
     private final CoreSettings settings = new CoreSettings();
@@ -79,17 +79,17 @@ public final class TestPlatform implements AutoCloseable {
         events.add(published::add, new ServiceProperties(0, 0, ""));
     }
 
-    /** Maps windows, which the SIGBUS handler repairs. */
+    /** The mapper, whose windows the SIGBUS handler repairs. */
     public MmioMapper mapper() {
         return mapper;
     }
 
-    /** Takes reports of removals, and calls the handler of the device's bus. */
+    /** The service that takes reports of removals and calls the handler of the device's bus. */
     public HotUnplug hotUnplug() {
         return hotUnplug;
     }
 
-    /** Publishes events to this test, see {@link #await}. */
+    /** The publisher of events, which the test reads by {@link #await}. */
     public DeviceEvents events() {
         return events;
     }
@@ -104,7 +104,7 @@ public final class TestPlatform implements AutoCloseable {
         return interrupts;
     }
 
-    /** The lists of devices that are allowed and blocked. */
+    /** The lists of allowed and blocked devices. */
     public DeviceFilter lists() {
         return lists;
     }
@@ -115,10 +115,10 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     /**
-     * Calls the handlers of {@code bus} from now on.
+     * Registers the handlers of {@code bus}.
      *
-     * @param sigbus  asked whose a faulting address is
-     * @param removal called for each device of the bus that is removed
+     * @param sigbus  the handler that claims faulting addresses
+     * @param removal the handler to call for each removed device of the bus
      */
     public void use(String bus, SigbusHandler sigbus, BusHotplugHandler removal) {
         final ServiceProperties properties = new ServiceProperties(0, 1, bus);
@@ -127,9 +127,9 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     /**
-     * Waits for the next event of that kind; the events before it are dropped.
+     * Waits for the next event of that kind, and drops the events before it.
      *
-     * @throws AssertionError none was published within {@link Await#LIMIT}
+     * @throws AssertionError no such event was published within {@link Await#LIMIT}
      */
     public DeviceEvent await(DeviceEvent.Kind kind) throws InterruptedException {
         while (true) {
@@ -158,7 +158,7 @@ public final class TestPlatform implements AutoCloseable {
         return all;
     }
 
-    /** Ends the services in the order in which a framework ends them. */
+    /** Ends the services in the same order as a framework. */
     @Override
     public void close() throws DeviceException {
         dispatcher.close();

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The pools of a test, which are closed together. One thread. */
+/** Creates the pools of a test and closes them together. One thread. */
 public final class TestPools implements AutoCloseable {
     private final Mempools mempools;
     private final List<Mempool> pools = new ArrayList<>();
@@ -21,31 +21,31 @@ public final class TestPools implements AutoCloseable {
         mempools = new Mempools(allocator);
     }
 
-    /** Takes memory as the product does: hugepages where there are any, else ordinary pages. */
+    /** Takes memory like the product: hugepages if there are any, otherwise ordinary pages. */
     public static TestPools real() {
         final CoreSettings settings = new CoreSettings();
         return new TestPools(new HugepageAllocator(
                 TestOs.linux(), new DmaMappers(settings), settings));
     }
 
-    /** A new pool of {@code buffers} buffers of the default size. */
+    /** Creates a pool of {@code buffers} buffers of the default size. */
     public Mempool pool(int buffers) throws IOException {
         return pool(buffers, Mempool.DEFAULT_DATA_ROOM);
     }
 
-    /** A new pool of {@code buffers} buffers with room for {@code dataRoom} bytes each. */
+    /** Creates a pool of {@code buffers} buffers with room for {@code dataRoom} bytes each. */
     public Mempool pool(int buffers, int dataRoom) throws IOException {
         final Mempool pool = mempools.create("test", buffers, dataRoom);
         pools.add(pool);
         return pool;
     }
 
-    /** How many pools there are. */
+    /** The number of pools. */
     public int count() {
         return pools.size();
     }
 
-    /** Closes the pools; what uses them is closed before. */
+    /** Closes the pools. The users of the pools must be closed before. */
     @Override
     public void close() {
         pools.forEach(Mempool::close);

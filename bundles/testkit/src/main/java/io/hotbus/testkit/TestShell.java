@@ -7,12 +7,16 @@ import io.hotbus.cli.internal.GogoVerbs;
 import io.hotbus.cli.internal.Registry;
 import org.apache.felix.service.command.Function;
 
-/** Makes shells that know the verbs a test gives them, and {@code help}. Any thread. */
+/** Makes shells that know {@code help} and the verbs of a test. Any thread. */
 public final class TestShell {
     private TestShell() {
     }
 
-    /** A shell of these verbs. @throws IllegalArgumentException a syntax is wrong */
+    /**
+     * A shell with these verbs.
+     *
+     * @throws IllegalArgumentException a syntax is invalid
+     */
     public static Shell of(Verbs... verbs) {
         final Registry shell = new Registry();
         for (Verbs some : verbs) {
@@ -22,8 +26,8 @@ public final class TestShell {
     }
 
     /**
-     * The command that Gogo has for a verb; without one, that for all verbs. A test that calls this
-     * needs Gogo's runtime.
+     * The Gogo command for {@code verb}, or the command for all verbs if none is given. A test that
+     * calls this needs the Gogo runtime.
      */
     public static Function command(Shell shell, String... verb) {
         return GogoVerbs.command(shell, verb);

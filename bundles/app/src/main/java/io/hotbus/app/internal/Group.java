@@ -26,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ports, buffers and lcores of one application. It hands each event to the port that it is
- * about; a port lets go of its device under its own lock, and never waits for one here.
+ * The ports, buffers and lcores of one application. The group passes each event to its ports. A
+ * port releases its device under the port's own lock and never waits for a lock of the group.
  */
 final class Group implements PortGroup, EthEventListener, PortUser {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
     private static final int MBUFS = 16_384;
-    /** An lcore that is not scheduled for a while still leaves its burst. */
+    /** Long enough for an lcore that gets no CPU for a while to end its burst. */
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
     private final Platform platform;
@@ -56,7 +56,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
         }
     }
 
-    /** {@code task} runs once, when this is closed. */
+    /** Sets a task that runs once, when the group is closed. */
     void onClose(Runnable task) {
         whenClosed = task;
     }
@@ -114,7 +114,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
         sleepy = true;
     }
 
-    /** The last CPUs first: the first one is left to everything else, where there is another. */
+    /** Picks CPUs from the last one down, and leaves the first to other threads if possible. */
     private int nextCpu() {
         List<Integer> cpus = platform.affinity().available();
         return cpus.get(Math.max(0, cpus.size() - 1 - lcores.size()));
@@ -125,7 +125,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
         lcores.remove(lcore);
     }
 
-    /** Waits until no task uses what it has read before. */
+    /** Waits until all task calls that run now have returned. */
     void awaitLcores() throws DeviceException {
         for (Lcore lcore : lcores) {
             lcore.awaitReturn(DEADLINE);

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A port that is open: set up each time that its device is there, and taken from the lcores before
- * it goes. Its monitor makes these steps come one after the other; lcores only read {@code port}.
+ * An open port. It is set up each time its device arrives, and withdrawn from the lcores before the
+ * device is released. This object's monitor serializes these steps; lcores only read {@code port}.
  */
 final class GroupPort implements OpenPort, DeviceAdopter {
     private static final Logger LOG = LoggerFactory.getLogger(GroupPort.class);
@@ -33,9 +33,9 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     private final Group group;
     private final Platform platform;
     private final ExpectedDevice expected;
-    /** What the lcores use; null while the device is away. */
+    /** The port that the lcores use; null while the device is away. */
     private final AtomicReference<Port> port = new AtomicReference<>();
-    /** What is set up here and not let go of yet. */
+    /** The port that is set up here and not yet released. */
     private volatile Port held;
     private volatile String name;
     private volatile boolean closed;
@@ -85,7 +85,11 @@ final class GroupPort implements OpenPort, DeviceAdopter {
         return taken;
     }
 
-    /** @throws DeviceException naming the device and what failed; it is not attached then */
+    /**
+     * Attaches the device and sets up its port.
+     *
+     * @throws DeviceException naming the device and what failed; the device is not attached
+     */
     synchronized void open() throws DeviceException {
         Device device = platform.devices().attach(expected.devargs());
         name = device.name();
@@ -116,7 +120,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
         group.wakeLcores();
     }
 
-    /** The device is back. On {@code control}. */
+    /** Opens the port again when the device is back. On {@code control}. */
     @Override
     public void adopt(Devargs devargs) throws DeviceException {
         if (!closed) {
@@ -131,7 +135,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
                 devargs.name(), attempts, reason.getMessage());
     }
 
-    /** On {@code control}. */
+    /** Handles an event of this port; ignores events of other ports. On {@code control}. */
     void onEthEvent(EthEvent event) {
         Port told = event.port();
         if (closed || !told.name().equals(name)) {
@@ -144,7 +148,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
                 case INTR_RESET -> reset(told);
                 case DESTROY -> destroyed(told);
                 case INTR_LSC -> {
-                    // it forwards what there is
+                    // a change of the link needs no action: the tasks forward what arrives
                 }
             }
         } catch (DeviceException e) {
@@ -152,7 +156,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
         }
     }
 
-    /** Its bus has attached it by itself, since that or its driver was replaced. */
+    /** Sets up a port whose device the bus has attached, as the bus or driver was replaced. */
     private synchronized void arrived(Port fresh) throws DeviceException {
         if (port.get() == null && fresh.rxQueueCount() == 0 && !fresh.isRemoved()
                 && fresh.state() != PortState.CLOSED) {
@@ -169,7 +173,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
 
     private synchronized void removed(Port gone, long noticedNanos) throws DeviceException {
         if (held != gone || gone.device().state() == DeviceState.DETACHED) {
-            return; // its driver or its bus went at the same time
+            return; // the driver or the bus stopped at the same time and released the port
         }
         letGo(gone);
         LOG.info("port {} ({}): stopped, closed, detached {} ms after its removal was noticed",
@@ -177,7 +181,10 @@ final class GroupPort implements OpenPort, DeviceAdopter {
                         (System.nanoTime() - noticedNanos) / 1e6));
     }
 
-    /** As {@code EthEvent.Kind.INTR_RESET} asks; a device that does not start counts as removed. */
+    /**
+     * Restarts the port, as {@code EthEvent.Kind.INTR_RESET} requires. A device that does not start
+     * counts as removed.
+     */
     private synchronized void reset(Port lost) throws DeviceException {
         if (port.get() != lost || lost.isRemoved()) {
             return;
@@ -201,7 +208,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
         held = null;
     }
 
-    /** Without the monitor: a bus may hold its lock. */
+    /** Withdraws the port from the lcores. Takes no monitor, because a bus may hold its lock. */
     void release(Port released) throws DeviceException {
         if (held == released) {
             port.compareAndSet(released, null);

@@ -22,17 +22,17 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** Makes the groups, and has each told of what happens to ports. */
+/** Creates the groups and registers each for the events of ports. */
 @Component(service = Ports.class)
 public final class PortGroups implements Ports {
     /**
-     * The services of the platform that a group stands on.
+     * The services of the platform that a group uses.
      *
-     * @param devices attaches devices, and expects them
-     * @param registry finds their ports
-     * @param unplug  told of a device that does not start again
-     * @param mempools where buffers come from
-     * @param affinity where lcores run
+     * @param devices  attaches devices, and expects them
+     * @param registry finds the ports of devices
+     * @param unplug   receives reports of devices that do not start again
+     * @param mempools creates the buffers
+     * @param affinity pins the lcores to CPUs
      */
     record Platform(DeviceManager devices, PortRegistry registry, HotUnplug unplug,
             Mempools mempools, CpuAffinity affinity) {
@@ -68,7 +68,7 @@ public final class PortGroups implements Ports {
         return group;
     }
 
-    /** The bundle goes: applications that did not close theirs lose their ports. */
+    /** Closes the groups that applications left open, since the bundle stops. */
     @Deactivate
     void deactivate() {
         open.forEach(Group::close);

@@ -4,14 +4,14 @@ package io.hotbus.bus.vdev;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Where the hardware side of a virtual device says that it comes or goes, as the kernel does by
- * uevents for real ones. A service. Any thread.
+ * Receives the arrivals and removals of virtual hardware. The hardware side of a virtual device
+ * calls it, as the kernel sends uevents for real devices. A service. Any thread.
  */
 @ProviderType
 public interface VdevBus {
-    /** The hardware of {@code name} is there, and may be attached: ADD. */
+    /** Reports that the hardware of {@code name} is present and can be attached; publishes ADD. */
     void plugged(String name);
 
-    /** The hardware of {@code name} went: the device, if attached, is reported removed. */
+    /** Reports that the hardware of {@code name} is gone; an attached device counts as removed. */
     void unplugged(String name);
 }

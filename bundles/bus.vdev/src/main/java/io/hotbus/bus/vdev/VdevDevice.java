@@ -11,7 +11,7 @@ public final class VdevDevice extends Device {
     /** The name of the bus. */
     public static final String BUS = "vdev";
 
-    /** For the bus. */
+    /** Creates a device. Called by the bus only. */
     public VdevDevice(Devargs devargs) {
         super(BUS, devargs);
     }

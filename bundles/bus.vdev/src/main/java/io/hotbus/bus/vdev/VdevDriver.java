@@ -6,25 +6,25 @@ import io.hotbus.eal.bus.Driver;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Drives virtual devices. Register it as a service: from then on {@code NAMEn[,key=value...]} makes
- * one, where NAME is {@link #name()} and n a number. Control threads; one call at a time for a
- * device.
+ * Drives virtual devices. Register an implementation as a service: {@code NAMEn[,key=value...]}
+ * then makes a device, where NAME is {@link #name()} and n is a number. Control threads; one call
+ * at a time for a device.
  *
- * <p>When the service goes, {@link #remove} has been called for each of its devices before that
- * returns; they stay on the bus, and the next driver of that name probes them with the same
- * devargs.
+ * <p>When the service is unregistered, the bus calls {@link #remove} for each of its devices before
+ * the unregistration returns. The devices stay on the bus, and the next driver with that name
+ * probes them with the same devargs.
  */
 @ConsumerType
 public interface VdevDriver extends Driver {
     /**
-     * Takes the device: reads its devargs, maps its memory, publishes its port.
+     * Makes the device work: reads its devargs, maps its memory, publishes its port.
      *
-     * @throws DeviceException with everything undone
+     * @throws DeviceException the device cannot be used; the driver has undone all its steps
      */
     void probe(VdevDevice device) throws DeviceException;
 
     /**
-     * Lets go of the device, gone or not: takes its port away, releases its windows. Idempotent.
+     * Releases the device, gone or not: withdraws its port and releases its windows. Idempotent.
      */
     void remove(VdevDevice device) throws DeviceException;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The bus of virtual devices: those that exist because someone asked for them by devargs. */
+/** The bus of virtual devices, which exist because a user or an application gave devargs. */
 @Version("1.0.0")
 package io.hotbus.bus.vdev;
 

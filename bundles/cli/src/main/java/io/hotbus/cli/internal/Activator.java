@@ -10,7 +10,7 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows the services that bring verbs, and tells the shell of Gogo, where there is one. */
+/** Tracks the services that provide verbs, and informs the Gogo shell if it is installed. */
 public final class Activator implements BundleActivator {
     private static final Logger LOG = LoggerFactory.getLogger(Activator.class);
 
@@ -47,7 +47,7 @@ public final class Activator implements BundleActivator {
         tracker.open();
     }
 
-    /** What is to run when verbs come or go: nothing, where Gogo is not installed. */
+    /** The code to run when verbs come or go; does nothing if Gogo is not installed. */
     private static Runnable gogo(BundleContext context, Registry registry) {
         try {
             return new GogoVerbs(context, registry)::update;
@@ -57,7 +57,7 @@ public final class Activator implements BundleActivator {
         }
     }
 
-    /** The framework unregisters the commands. */
+    /** Stops tracking. The framework unregisters the commands. */
     @Override
     public void stop(BundleContext context) {
         tracker.close();

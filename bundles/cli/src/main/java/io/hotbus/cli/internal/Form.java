@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** A verb with its syntax taken apart: matches words, completes them, and runs. Immutable. */
+/** A verb with its parsed syntax: matches words, completes them, and runs the verb. Immutable. */
 final class Form {
     private record Step(List<String> alternatives, boolean parameter, boolean optional) {
         static Step of(String word) {
@@ -30,7 +30,11 @@ final class Form {
     private final Verb<?> verb;
     private final List<Step> steps;
 
-    /** @throws IllegalArgumentException it does not begin with a literal */
+    /**
+     * Parses the syntax.
+     *
+     * @throws IllegalArgumentException it does not begin with a literal
+     */
     Form(Verb<?> verb) {
         this.verb = verb;
         this.steps = Stream.of(verb.syntax().strip().split(" +")).map(Step::of).toList();
@@ -50,7 +54,7 @@ final class Form {
         return verb.syntax();
     }
 
-    /** The line of help, with the values that its parameters have now. */
+    /** The line of help, with the present values of the parameters. */
     String help() {
         String help = verb.help();
         for (Map.Entry<String, Supplier<List<String>>> value : verb.values().entrySet()) {
@@ -62,7 +66,7 @@ final class Form {
         return help;
     }
 
-    /** The parameters and choices, if {@code words} are of this form. */
+    /** The parameters and choices, if {@code words} match this form. */
     Optional<List<String>> match(List<String> words) {
         if (words.size() > steps.size() || words.size() < steps.size()
                 && !steps.get(words.size()).optional) {
@@ -81,7 +85,7 @@ final class Form {
         return Optional.of(given);
     }
 
-    /** How many of the words, from the first on, are of this form. */
+    /** The number of words, from the first on, that match this form. */
     int common(List<String> words) {
         int i = 0;
         while (i < words.size() && i < steps.size() && steps.get(i).takes(words.get(i))) {
@@ -90,7 +94,7 @@ final class Form {
         return i;
     }
 
-    /** What may stand after {@code words}. */
+    /** The words that may follow {@code words}. */
     Stream<String> next(List<String> words) {
         if (words.size() >= steps.size() || common(words) < words.size()) {
             return Stream.empty();

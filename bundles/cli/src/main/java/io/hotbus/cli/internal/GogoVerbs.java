@@ -15,13 +15,13 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
 /**
- * Keeps a command of Gogo for every verb there is. The commands are Gogo's {@link Function}s, so
- * that words arrive as they were typed, and a verb may be called {@code wait}. The command {@code
- * verb WORDS} runs any verb. Sessions of ours have it as their {@code default}, which Gogo calls
- * for a command that it does not know: the answer names similar verbs.
+ * Registers a Gogo command for every verb. The commands are Gogo {@link Function}s, so that words
+ * arrive as they were typed, and a verb may be called {@code wait}. The command {@code verb WORDS}
+ * runs any verb. Our sessions also use this command as their {@code default}, which Gogo calls for
+ * an unknown command; the answer names similar verbs.
  */
 public final class GogoVerbs {
-    /** What went wrong, as the shell prints it: one sentence, without the type of an exception. */
+    /** A failure that the shell prints as one sentence, without the type of an exception. */
     private static final class Failure extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -36,7 +36,7 @@ public final class GogoVerbs {
     }
 
     private static final String SCOPE = "hotbus";
-    /** The variable of a session in which Gogo's {@code complete} keeps what it was told. */
+    /** The session variable in which Gogo's {@code complete} keeps its completions. */
     private static final String COMPLETIONS = ".completions";
 
     private final BundleContext context;
@@ -51,7 +51,7 @@ public final class GogoVerbs {
         register("candidates", (session, arguments) -> candidates(shell, arguments));
     }
 
-    /** Registers commands of verbs that came, and unregisters those of verbs that went. */
+    /** Registers the commands of new verbs, and unregisters those of verbs that are gone. */
     synchronized void update() {
         List<String> verbs = shell.verbs();
         new ArrayList<>(commands.keySet()).stream().filter(verb -> !verbs.contains(verb))
@@ -67,8 +67,9 @@ public final class GogoVerbs {
     }
 
     /**
-     * Runs a verb, or without one the verb that its arguments begin with, and prints what the verb
-     * returns: of the verbs of a line the shell would show but the last.
+     * Makes a command that runs {@code verb}, or without one the verb that its arguments begin
+     * with. The command prints the result itself, because the shell would show only the result of
+     * the last verb of a line.
      */
     public static Function command(Shell shell, String... verb) {
         return (session, arguments) -> {
@@ -85,7 +86,7 @@ public final class GogoVerbs {
         };
     }
 
-    /** {@code new-verbs}: those that {@code complete} was not told of yet in the session. */
+    /** {@code new-verbs}: the verbs that the session's {@code complete} does not know yet. */
     private static List<String> newVerbs(Shell shell, CommandSession session) {
         Set<?> known = session.get(COMPLETIONS) instanceof Map<?, ?> completions
                 ? completions.keySet() : Set.of();
@@ -96,7 +97,7 @@ public final class GogoVerbs {
         return session.currentDir() == null ? Path.of("") : session.currentDir();
     }
 
-    /** {@code candidates WORDS INDEX}: what may stand at that place of a command line. */
+    /** {@code candidates WORDS INDEX}: the words that may stand at that place of a line. */
     private static List<String> candidates(Shell shell, List<Object> arguments) {
         List<String> words = new ArrayList<>();
         ((List<?>) arguments.get(0)).forEach(word -> words.add(String.valueOf(word)));

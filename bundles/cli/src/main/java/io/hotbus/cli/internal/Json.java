@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The value of a verb as JSON: a record is an object, a sentence alone is
+ * Renders the value of a verb as JSON. A record becomes an object, a sentence alone becomes
  * {@code {"message": "..."}}.
  */
 final class Json {

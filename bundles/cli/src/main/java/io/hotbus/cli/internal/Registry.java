@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The verbs there are, and {@code help} on them. Any thread. */
+/** Keeps all verbs, and answers {@code help}. Any thread. */
 public final class Registry implements Shell {
     private record HelpLine(String syntax, String help) {
         String text() {
@@ -33,12 +33,16 @@ public final class Registry implements Shell {
         add(() -> help);
     }
 
-    /** Adds the verbs of a service. @throws IllegalArgumentException a syntax is wrong */
+    /**
+     * Adds the verbs of a service.
+     *
+     * @throws IllegalArgumentException a syntax is invalid
+     */
     public synchronized void add(Verbs verbs) {
         forms.put(verbs, verbs.verbs().stream().map(Form::new).toList());
     }
 
-    /** Forgets the verbs of a service. Idempotent. */
+    /** Removes the verbs of a service. Idempotent. */
     public synchronized void remove(Verbs verbs) {
         forms.remove(verbs);
     }

@@ -4,12 +4,12 @@ package io.hotbus.cli.internal;
 import java.util.Collection;
 import java.util.List;
 
-/** Finds the words that a mistyped word may have been meant to be. */
+/** Finds the words that a mistyped word may stand for. */
 final class Similar {
     private Similar() {
     }
 
-    /** The words that begin with {@code typed}, or differ from it in a letter of three. */
+    /** The words that begin with {@code typed}, or differ from it in at most a third of letters. */
     static List<String> to(String typed, Collection<String> words) {
         int most = Math.max(1, typed.length() / 3);
         return typed.isEmpty() ? List.of() : words.stream()
@@ -17,8 +17,8 @@ final class Similar {
     }
 
     /**
-     * How many letters are to be inserted, deleted or changed, or neighbours to be swapped, to make
-     * {@code b} of {@code a}.
+     * The number of edits that turn {@code a} into {@code b}: letters inserted, deleted or changed,
+     * and neighbours swapped.
      */
     private static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];

@@ -73,7 +73,7 @@ final class FaultStack implements AutoCloseable {
         };
     }
 
-    /** Returns once what was handed to the dispatcher's thread before has been done. */
+    /** Waits until the dispatcher's thread has handled everything submitted before. */
     void flush() {
         CountDownLatch done = new CountDownLatch(1);
         thread.loop().execute(done::countDown);

@@ -104,7 +104,7 @@ class HugepageAllocatorTest {
     @Test
     void shouldTakeOrdinaryPagesWhereAnotherWasFaster() throws IOException {
         assumeTrue(free() == 0, "hugepages are free on this machine");
-        HugepageAllocator allocator = withPool(4, 4); // what it was told is out of date
+        HugepageAllocator allocator = withPool(4, 4); // its information is out of date
         try (LogLines log = new LogLines(); DmaMemory memory = allocator.allocate("ring", 1);
                 DmaMemory more = allocator.allocate("more", 1)) {
             assertThat(memory.pageSize()).isEqualTo(LINUX.pageSize());

@@ -25,7 +25,7 @@ public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoC
         lines.add(line);
     }
 
-    /** Of the level, oldest first. */
+    /** The lines of {@code level}, oldest first. */
     public List<String> of(org.slf4j.event.Level level) {
         return lines.stream().filter(line -> line.getLevel().toString().equals(level.name()))
                 .map(ILoggingEvent::getFormattedMessage).toList();

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** A bus that claims what begins with its name, and remembers what it is asked. */
+/** A bus that claims names that begin with its own name, and records its calls. */
 public class TestBus implements Bus {
     public final List<Device> devices = new CopyOnWriteArrayList<>();
     public final BlockingQueue<Uevent> uevents = new LinkedBlockingQueue<>();

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what is about to happen; fails where it does not. */
+/** Waits for an effect of another thread; fails if it does not come. */
 public final class Waiting {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final Set<Thread.State> BLOCKED = EnumSet.of(
@@ -29,7 +29,7 @@ public final class Waiting {
         }
     }
 
-    /** For states that nobody announces. */
+    /** Waits for a state that no event announces. */
     public static void until(String what, BooleanSupplier reached) {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!reached.getAsBoolean()) {

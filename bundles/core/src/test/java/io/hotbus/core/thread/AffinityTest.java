@@ -63,7 +63,7 @@ class AffinityTest {
         }
     }
 
-    /** Of the threads of this process that had not ended by the time they were asked. */
+    /** The affinities of the threads of this process; skips threads that end meanwhile. */
     private static Map<Integer, BitSet> affinities() throws IOException {
         Map<Integer, BitSet> affinities = new HashMap<>();
         try (DirectoryStream<Path> threads =

@@ -5,7 +5,7 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleListener;
 
-/** Hangs when it is told of an event by the framework's own thread. */
+/** Hangs when the framework's own thread delivers an event. */
 public final class HangingQueue implements BundleActivator {
     private final BundleListener listener = event -> Gate.pass();
 

@@ -157,7 +157,7 @@ final class MempoolTest {
         assertThat(dma.open()).isZero();
     }
 
-    /** Threads mark what they hold: a buffer that two of them held would have the other's mark. */
+    /** Threads mark their buffers: a buffer that two threads held would have a foreign mark. */
     @Test
     @Timeout(60)
     void shouldGiveABufferToOneThreadAtATime() throws Exception {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class EthPortsTest {
-    /** Keeps what it is told. */
+    /** Records the events that it receives. */
     private static final class Recorder implements EthEventListener {
         final List<String> events = new CopyOnWriteArrayList<>();
 

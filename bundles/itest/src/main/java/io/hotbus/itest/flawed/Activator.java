@@ -14,9 +14,9 @@ import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
-/** Registers the bus, with the flaw that the bundle's header names. */
+/** Registers the bus with the flaw that the header of the bundle names. */
 public final class Activator implements BundleActivator {
-    /** The header. */
+    /** The name of the header. */
     public static final String FLAW = "Flaw";
 
     private FlawedBus bus;

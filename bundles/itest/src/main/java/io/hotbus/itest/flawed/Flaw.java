@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.itest.flawed;
 
-/** What is wrong with the bus, or with its driver. */
+/** A flaw of the bus or of its driver. */
 public enum Flaw {
     NONE,
     CLAIMS_EVERY_ADDRESS,

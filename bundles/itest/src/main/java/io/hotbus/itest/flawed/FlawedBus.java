@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The bus of {@code flawed0}, {@code flawed1} ...; one lock for all it does. */
+/** The bus of {@code flawed0}, {@code flawed1} ...; one lock guards everything. */
 final class FlawedBus implements Bus, BusHotplugHandler, SigbusHandler {
     static final String NAME = "flawed";
     private static final long SIZE = 1 << 16;

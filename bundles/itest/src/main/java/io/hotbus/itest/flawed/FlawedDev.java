@@ -17,9 +17,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What it sends it receives. One queue, used by one thread. */
+/** A loopback device: it receives what it sends. One queue, used by one thread. */
 final class FlawedDev implements EthDev {
-    /** A register: 1 while the device is there. */
+    /** A register that holds 1 while the device is present. */
     static final long ALIVE = 0;
     private static final EthDevInfo INFO = new EthDevInfo(
             "flawed", new MacAddress(0x02_00_00_00_00_66L), new QueueLimits(1, 64, 1024));

@@ -5,11 +5,11 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.ethdev.Port;
 
-/** A device: a page of memory, of which the first word says that it is there. */
+/** A device: a page of memory whose first word tells that the device is present. */
 final class FlawedDevice extends Device {
-    /** Of the memory; -1 while there is none. */
+    /** The descriptor of the memory; -1 while there is none. */
     int fd = -1;
-    /** Null while there is none. */
+    /** The port; null while there is none. */
     Port port;
 
     FlawedDevice(Devargs devargs) {

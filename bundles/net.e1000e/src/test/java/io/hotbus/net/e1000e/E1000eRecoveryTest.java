@@ -98,7 +98,7 @@ final class E1000eRecoveryTest {
         pool = rig.pool(2048);
     }
 
-    /** Begins anew with other limits, so that a test does not wait for those of the product. */
+    /** Starts again with other limits, so that a test need not wait for the product's limits. */
     private void beginWith(Duration standstill, Duration reaction) throws Exception {
         rig.close();
         begin(new E1000eRecovery.Limits(standstill, reaction));

@@ -216,7 +216,7 @@ final class E1000eTrafficTest {
         long[] hoarded = new long[1024 - Rig.RING - 64];
         scarce.get(hoarded, 0, hoarded.length);
         Port port = rig.start(scarce);
-        // Whoever else may need a buffer finds none in the pool, only those it has already.
+        // Other users find no buffer in the pool; they only have the buffers they hold already.
         long[] rest = new long[Rig.RING + 64];
         int[] left = {scarce.get(rest, 0, rest.length)};
         long[] kept = new long[Rig.RING + 64];

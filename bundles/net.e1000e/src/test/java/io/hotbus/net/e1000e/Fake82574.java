@@ -21,7 +21,7 @@ final class Fake82574 extends NicModel {
     volatile boolean busMaster;
     /** CTRL.RST is not done any more. */
     volatile boolean stuckReset;
-    /** It goes on with DMA whatever it is told by registers. */
+    /** Whether the chip continues DMA regardless of its registers. */
     volatile boolean stuckDma;
     volatile boolean nvmBroken;
     volatile boolean noAddress;
@@ -127,7 +127,7 @@ final class Fake82574 extends NicModel {
         return true;
     }
 
-    /** Reads the next frame. Returns its descriptors; 0 where it is not there as a whole. */
+    /** Reads the next frame; returns the number of its descriptors, 0 if it is incomplete. */
     private int gather(int head) {
         frame.reset();
         int at = head;

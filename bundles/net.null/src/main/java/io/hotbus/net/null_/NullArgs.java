@@ -6,14 +6,14 @@ import io.hotbus.eal.bus.DeviceException;
 import java.util.Set;
 
 /**
- * The driver's devargs, as DPDK has them.
+ * The devargs of the driver, named as in DPDK.
  *
  * @param size bytes in each packet received ({@code size=64})
  * @param copy whether packets' bytes are copied in and out ({@code copy=1})
  * @param noRx whether nothing is received ({@code no-rx=1})
  */
 record NullArgs(int size, boolean copy, boolean noRx) {
-    /** The longest an IP packet can be; a pool's data room may set a lower limit. */
+    /** The length of the longest IP packet. The data room of a pool may set a lower limit. */
     static final int MAX_SIZE = 65535;
     private static final int DEFAULT_SIZE = 64;
 

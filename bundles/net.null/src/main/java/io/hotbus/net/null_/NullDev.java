@@ -11,20 +11,20 @@ import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
 import io.hotbus.pmd.eth.QueueSetup;
 
-/** One null device. It has nothing that could be pulled out. */
+/** One null device. There is no hardware that could be pulled out. */
 final class NullDev extends AbstractEthDev<RxQueue, TxQueue> {
     private static final QueueLimits LIMITS = new QueueLimits(16, 1, 1 << 15);
-    /** Longer packets than any are swallowed, too. */
+    /** Longer than any packet: the device accepts packets of every length. */
     private static final int MAX_MTU = 0xffff;
     private static final int SPEED_MBPS = 10_000;
-    /** Locally administered; the device's number makes the last two bytes. */
+    /** Locally administered; the number of the device sets the last two bytes. */
     private static final long MAC = 0x02_00_00_4e_00_00L;
 
     private final String name;
     private final NullArgs args;
     private volatile boolean started;
 
-    /** {@code name} is the device's. */
+    /** Creates the device {@code name}. */
     NullDev(String name, NullArgs args) {
         super(new EthDevInfo(NullDriver.NAME, LocalMac.of(MAC, name), LIMITS)
                 .withMaxMtu(MAX_MTU));
@@ -32,7 +32,7 @@ final class NullDev extends AbstractEthDev<RxQueue, TxQueue> {
         this.args = args;
     }
 
-    /** It has no rings. */
+    /** Zero: the device has no rings. */
     @Override
     public int maxRxBuffers(int descriptors) {
         return 0;

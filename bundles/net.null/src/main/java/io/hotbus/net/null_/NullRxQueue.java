@@ -9,13 +9,13 @@ import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.pmd.eth.QueueSetup;
 
-/** Receives as much as is asked for: empty buffers of the pool, said to be packets. */
+/** Receives as many packets as the caller asks for: buffers of the pool, marked as packets. */
 final class NullRxQueue implements RxQueue {
     private final int size;
     private final int port;
     private final Mempool pool;
     private final QueueCounters counters;
-    /** What each packet holds; null where its bytes are left as they are. */
+    /** The bytes to copy into each packet; null if its bytes are left as they are. */
     private final byte[] dummy;
 
     NullRxQueue(NullArgs args, QueueSetup setup) {

@@ -8,10 +8,10 @@ import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.eth.QueueSetup;
 
-/** Takes every packet, and puts its buffer back. */
+/** Accepts every packet and gives its buffer back. */
 final class NullTxQueue implements TxQueue {
     private final QueueCounters counters;
-    /** Where packets' bytes go; null where they go nowhere. */
+    /** Receives copies of the packets' bytes; null if nothing is copied. */
     private final byte[] dummy;
 
     NullTxQueue(NullArgs args, QueueSetup setup) {

@@ -53,22 +53,22 @@ final class SimRegs {
     static final long TXDMAERR = 0x4090;
     static final long TNLC = 0x4098;
 
-    // Queues: a block of registers each.
+    // Queues: each has a block of registers.
     private static final long RX_QUEUES = 0x8000;
     private static final long TX_QUEUES = 0xc000;
     private static final long QUEUE_STRIDE = 0x200;
 
     // Offsets in a queue's block, for receive (R) and transmit (T) alike.
-    /** RDBA, TDBA, 64 bits: where in BAR2 the ring begins. */
+    /** RDBA, TDBA, 64 bits: the offset of the ring in BAR2. */
     static final long DBA = 0x000;
     /** RDLEN, TDLEN: bytes in the ring. */
     static final long DLEN = 0x008;
-    /** SRRCTL, receive only: bytes a buffer holds. */
+    /** SRRCTL, receive only: the bytes that fit in a buffer. */
     static final long SRRCTL = 0x010;
     /** RXDCTL, TXDCTL. */
     static final long DCTL = 0x018;
     static final int DCTL_ENABLE = 1 << 25;
-    /** RXIM, receive only: another number than before asks for an interrupt. */
+    /** RXIM, receive only: writing a different number asks for an interrupt. */
     static final long RXIM = 0x020;
     /** RDT, TDT: the doorbell. */
     static final long TAIL = 0x080;
@@ -83,12 +83,12 @@ final class SimRegs {
     private SimRegs() {
     }
 
-    /** Where the block of receive queue {@code queue} begins. */
+    /** The offset of the block of receive queue {@code queue}. */
     static long rxQueue(int queue) {
         return RX_QUEUES + queue * QUEUE_STRIDE;
     }
 
-    /** Where the block of transmit queue {@code queue} begins. */
+    /** The offset of the block of transmit queue {@code queue}. */
     static long txQueue(int queue) {
         return TX_QUEUES + queue * QUEUE_STRIDE;
     }

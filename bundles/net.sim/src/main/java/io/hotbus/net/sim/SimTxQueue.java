@@ -11,7 +11,7 @@ import io.hotbus.pmd.eth.TxRing;
 /** A transmit queue. */
 final class SimTxQueue extends TxRing implements SimQueue {
     private final SimRing ring;
-    /** All-ones was read where that cannot be. Until the queue is started again. */
+    /** A descriptor has read as all-ones, so the device is gone. Cleared by the next start. */
     private boolean gone;
 
     SimTxQueue(SimBars bars, String device, QueueSetup setup) {
@@ -23,7 +23,7 @@ final class SimTxQueue extends TxRing implements SimQueue {
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
         int next = next();
-        // A free descriptor holds what this queue or the hardware wrote: never all-ones.
+        // A free descriptor holds a value of this queue or of the hardware, never all-ones.
         if (gone || ring.word(next) == Registers.GONE64) {
             gone = true;
             return 0;
@@ -82,7 +82,7 @@ final class SimTxQueue extends TxRing implements SimQueue {
         return next;
     }
 
-    /** Gives back what the hardware reports as sent. */
+    /** Gives back the buffers that the hardware reports as sent. */
     private void reclaim(MempoolCaches caches) {
         while (awaitsReport()) {
             long report = ring.word(reporting());
@@ -94,7 +94,7 @@ final class SimTxQueue extends TxRing implements SimQueue {
         }
     }
 
-    /** Frames that were not sent before the queue was stopped are lost. */
+    /** Starts the queue. Frames that were not sent before the last stop are lost. */
     @Override
     public void start() throws DeviceException {
         gone = false;

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rules of wiring: a wire has two ends, a NIC has one socket, and it is enough that one end
- * names the other, whichever is there first.
+ * Applies the rules of wiring: a wire has two ends, and a NIC has one socket. Only one end needs to
+ * name the other, and the ends may appear in any order.
  */
 final class SimWiring {
     private SimWiring() {
     }
 
     /**
-     * Whom {@code name} is to be wired to, of the NICs with power on; empty where the other end is
-     * not there, or there is no wire.
+     * The NIC in {@code others}, all with power on, that {@code name} must be wired to; empty if
+     * the other end is not present, or there is no wire.
      *
-     * @throws DeviceException the other end, or this one, is taken
+     * @throws DeviceException this end or the other end is already in use
      */
     static Optional<SimNic> peerOf(String name, SimArgs args, List<SimNic> others)
             throws DeviceException {

@@ -49,7 +49,7 @@ final class SimRemovalTest {
         rig.close();
     }
 
-    /** A thread that uses queues as an lcore does, and goes on until it is ended. */
+    /** A thread that uses queues like an lcore until it is ended. */
     private final class Lcore implements AutoCloseable {
         private final Thread thread;
         private volatile boolean ending;
@@ -75,7 +75,7 @@ final class SimRemovalTest {
             thread.start();
         }
 
-        /** Whether it has been all the way round again since this was called. */
+        /** Waits; returns whether the thread has completed another round. */
         boolean goesOn() {
             long now = rounds;
             return Rig.eventually(() -> rounds > now + 1);

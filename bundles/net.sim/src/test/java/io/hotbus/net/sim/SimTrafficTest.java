@@ -39,7 +39,7 @@ final class SimTrafficTest {
         rig.close();
     }
 
-    /** Receives and checks what comes; the number of the frame expected next. */
+    /** Receives and checks frames; returns the number of the frame expected next. */
     private long receive(Port port, int queue, long expected) {
         return Frames.receive(port, queue, pool, expected, BURST);
     }

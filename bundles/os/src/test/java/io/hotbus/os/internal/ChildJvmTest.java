@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What needs a JVM of its own: other collectors, the interpreter, libjsig. */
+/** Tests that need a separate JVM: other collectors, the interpreter, libjsig. */
 @Timeout(120)
 class ChildJvmTest {
     private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));

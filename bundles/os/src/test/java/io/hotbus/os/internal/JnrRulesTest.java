@@ -32,7 +32,7 @@ class JnrRulesTest {
     /** Of its stubs for plain integers, the one with so many loses the last. */
     private static final int LOSING = 6;
 
-    /** One that breaks each rule. */
+    /** An interface that breaks each rule. */
     private interface Wrong {
         void six(int a, long b, double c, int d, short e, long f, byte g);
 

@@ -24,11 +24,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The life of an Ethernet device under its port: queues, start, stop, close, and statistics that
- * outlive the device. A driver adds what its device does at each step.
+ * Implements the life cycle of an Ethernet device below its port: queues, start, stop, close, and
+ * statistics that outlive the device. A driver adds what its device does at each step.
  *
- * <p>Threads are those of {@link EthDev}. The device may be gone in each step: reads give all-ones,
- * writes go nowhere, and every buffer is given back all the same.
+ * <p>The threads are those of {@link EthDev}. The device may be gone at every step: reads return
+ * all-ones and writes have no effect, but every buffer is still given back.
  *
  * @param <R> the receive queues of the driver
  * @param <T> the transmit queues of the driver
@@ -37,7 +37,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> implements EthDev {
     private final EthDevInfo info;
     private final RegisterCounters registers;
-    /** By number, of the queues that were ever set up. Any thread reads them. */
+    /** The counters of all queues that were ever set up, by queue number. Read by any thread. */
     private final List<QueueCounters> rxCounters = new CopyOnWriteArrayList<>();
     private final List<QueueCounters> txCounters = new CopyOnWriteArrayList<>();
     private final List<R> rx = new ArrayList<>();
@@ -48,9 +48,9 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     private volatile boolean closed;
 
     /**
-     * A device that is reset and answers.
+     * Creates the device, which has been reset and answers.
      *
-     * @param registers its statistics registers; they are read until it is closed
+     * @param registers the statistics registers; they are read until the device is closed
      */
     protected AbstractEthDev(EthDevInfo info, RegisterCounters registers) {
         this.info = info;
@@ -58,41 +58,42 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         this.filter = info.filter().initial(info.macAddress());
     }
 
-    /** A device without statistics registers. */
+    /** Creates a device that has no statistics registers. */
     protected AbstractEthDev(EthDevInfo info) {
         this(info, RegisterCounters.none());
     }
 
-    /** Makes a receive queue. The device does not use it yet. */
+    /** Creates a receive queue. The device does not use the queue yet. */
     protected abstract R createRxQueue(QueueSetup setup) throws DeviceException;
 
-    /** Makes a transmit queue. The device does not use it yet. */
+    /** Creates a transmit queue. The device does not use the queue yet. */
     protected abstract T createTxQueue(QueueSetup setup) throws DeviceException;
 
     /**
-     * Starts the device with the queues there are, from whatever state it is in. Where this throws,
-     * {@link #stopDevice} follows.
+     * Starts the device with its present queues. The device may be in any state before. If this
+     * throws, {@link #stopDevice} is called next.
      *
      * @throws DeviceException the device is gone, or does not answer in time
      */
     protected abstract void startDevice() throws DeviceException;
 
-    /** Stops the device, started or not. The buffers stay in its queues. Does not fail. */
+    /** Stops the device, started or not. Its queues keep their buffers. Must not fail. */
     protected abstract void stopDevice();
 
     /**
-     * Makes sure that the device reads and writes no memory from now on, whatever state it is in,
-     * and gives back the buffers that are in no queue. Follows {@link #stopDevice}; the queues are
-     * closed next.
+     * Makes sure that the device no longer reads or writes memory, whatever its state, and gives
+     * back the buffers that are in no queue. Called after {@link #stopDevice} and before the queues
+     * are closed.
      */
     protected void closeDevice() {
     }
 
     /**
-     * Tells a device that may be started to receive the frames of {@code next} from now on. {@link
-     * #rxFilter} is still what it received before; each start is to apply that.
+     * Makes the device, which may be started, receive the frames of {@code next} from now on.
+     * {@link #rxFilter} still returns the previous filter during this call. Each start must apply
+     * {@link #rxFilter}.
      *
-     * @throws DeviceException the device does not do it
+     * @throws DeviceException the device cannot receive these frames
      */
     protected void applyRxFilter(RxFilter next) throws DeviceException {
     }
@@ -101,8 +102,8 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     protected abstract Link readLink();
 
     /**
-     * Publishes this device as a port. When the driver lets go of it, the port is taken away and
-     * the device is closed.
+     * Publishes this device as a port. When the driver releases the device, the port is withdrawn
+     * and the device is closed.
      */
     public final Port publish(PortRegistry ports, Device device, Attachment attachment) {
         attachment.onRemove(this::close);
@@ -121,7 +122,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         portId = id;
     }
 
-    /** Which frames are received. Control threads. */
+    /** The filter that selects the frames to receive. Control threads. */
     protected final RxFilter rxFilter() {
         return filter;
     }
@@ -132,7 +133,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         filter = next;
     }
 
-    /** The MTU that the next start is to apply, in bytes. Control threads. */
+    /** The MTU that the next start must apply, in bytes. Control threads. */
     protected final int mtu() {
         return mtu;
     }
@@ -162,7 +163,10 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         return queue;
     }
 
-    /** Queues are set up from 0 on, so those above {@code index} are of an earlier set-up, too. */
+    /**
+     * Closes the queues from {@code index} on. Queues are set up in order from 0, so the queues
+     * above {@code index} are also from an earlier set-up.
+     */
     private static void drop(List<?> queues, int index) {
         List<?> old = queues.subList(index, queues.size());
         old.forEach(AbstractEthDev::close);
@@ -182,17 +186,17 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         return all.get(index);
     }
 
-    /** The receive queues there are, by number. */
+    /** The present receive queues, by number. */
     protected final List<R> rxQueues() {
         return rx;
     }
 
-    /** The transmit queues there are, by number. */
+    /** The present transmit queues, by number. */
     protected final List<T> txQueues() {
         return tx;
     }
 
-    /** Whether the device was closed, so that nothing of it is accessed any more. */
+    /** Whether the device was closed; a closed device must not be accessed. */
     protected final boolean isClosed() {
         return closed;
     }
@@ -238,7 +242,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         return addRegisters(QueueCounters.total(rxCounters, txCounters, 0), registers);
     }
 
-    /** Adds what the statistics registers say to what the queues have counted. Any thread. */
+    /** Adds the values of the statistics registers to the counts of the queues. Any thread. */
     protected EthStats addRegisters(EthStats queues, RegisterCounters counters) {
         return queues;
     }
@@ -250,7 +254,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         registers.reset();
     }
 
-    /** The queues are counted in software, and the last sum of the registers is kept. */
+    /** True: queues are counted in software, and the last sums of the registers are kept. */
     @Override
     public final boolean statsOutliveDevice() {
         return true;

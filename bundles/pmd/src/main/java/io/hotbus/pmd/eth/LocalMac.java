@@ -3,16 +3,16 @@ package io.hotbus.pmd.eth;
 
 import io.hotbus.ethdev.MacAddress;
 
-/** Addresses for devices that have none of their own: the same whenever a device is attached. */
+/** Makes addresses for devices that have none. A device gets the same address at each attach. */
 public final class LocalMac {
     private LocalMac() {
     }
 
     /**
-     * The address of the device {@code name}.
+     * Returns the address of the device {@code name}.
      *
-     * @param prefix the address of number 0, which must be locally administered
-     * @param name   ends with the number of the device, which makes the last two bytes
+     * @param prefix the address of device number 0, which must be locally administered
+     * @param name   the name, which ends with the device number; the number sets the last two bytes
      */
     public static MacAddress of(long prefix, String name) {
         String digits = name.replaceFirst(".*?(\\d*)$", "$1");

@@ -7,20 +7,20 @@ import io.hotbus.ethdev.QueueCounters;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * What receive and transmit rings have in common: the buffers in them. Descriptors from {@code
- * first} on, {@code owned} of them, hold a buffer of the queue; the others hold none.
+ * Keeps the buffers of a receive or transmit ring. The {@code owned} descriptors from {@code first}
+ * on each hold a buffer of the queue; the others hold none.
  *
  * <p>Control threads while the queue is stopped; the burst of a started queue runs on an lcore.
  */
 @ProviderType
 public abstract sealed class RingQueue permits RxRing, TxRing {
-    /** The number of descriptors less one: wraps an index. */
+    /** The number of descriptors minus one, to wrap an index with. */
     protected final int mask;
-    /** The buffer of each descriptor that holds one. */
+    /** The buffers, by descriptor; valid only for descriptors that hold a buffer. */
     protected final long[] buffers;
-    /** What the queue has received or sent. */
+    /** Counts what the queue has received or sent. */
     protected final QueueCounters counters;
-    /** The descriptor of the buffer that is in the ring for the longest time. */
+    /** The descriptor of the oldest buffer in the ring. */
     protected int first;
     /** How many buffers are in the ring. */
     protected int owned;
@@ -37,7 +37,7 @@ public abstract sealed class RingQueue permits RxRing, TxRing {
         this.label = label;
     }
 
-    /** Where the buffers of the queue come from. */
+    /** The pool that the buffers of the queue come from. */
     public final Mempool pool() {
         return pool;
     }
@@ -47,7 +47,9 @@ public abstract sealed class RingQueue permits RxRing, TxRing {
         return (first + owned) & mask;
     }
 
-    /** Gives all buffers back. The device cannot reach them any more. Control threads. */
+    /**
+     * Gives all buffers back. The device must no longer be able to reach them. Control threads.
+     */
     protected void returnBuffers() {
         long[] mbuf = new long[1];
         for (; owned > 0; owned--) {
@@ -61,14 +63,14 @@ public abstract sealed class RingQueue permits RxRing, TxRing {
     }
 
     /**
-     * Gives all buffers back; a driver that holds memory for the ring frees it here, too. The
-     * device cannot reach them any more. Control threads. Idempotent.
+     * Gives all buffers back; a driver that holds memory for the ring frees this memory here, too.
+     * The device must no longer be able to reach either. Control threads. Idempotent.
      */
     public void close() {
         returnBuffers();
     }
 
-    /** Names the device and the queue. */
+    /** The label, which names the device and the queue. */
     @Override
     public final String toString() {
         return label;

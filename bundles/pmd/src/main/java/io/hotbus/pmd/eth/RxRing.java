@@ -9,24 +9,24 @@ import io.hotbus.ethdev.RxQueue;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The buffers of a receive ring: each descriptor that holds one belongs to the device, which fills
- * the buffers in order. The burst belongs to the driver: it {@linkplain #take takes} what is done,
- * and {@linkplain #refill refills} at its end.
+ * Keeps the buffers of a receive ring. Each descriptor with a buffer belongs to the device, which
+ * fills the buffers in order. The driver implements the burst, which {@linkplain #take takes} the
+ * filled buffers and {@linkplain #refill refills} the ring at its end.
  *
  * <p>One descriptor always stays empty, since a tail equal to the head means an empty ring.
  */
 @ConsumerType
 public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
-    /** Descriptors are filled again this many at a time. DPDK: {@code rx_free_thresh}. */
+    /** The number of descriptors to refill at a time. DPDK: {@code rx_free_thresh}. */
     protected static final int REFILL = 32;
 
-    /** The number to mark received packets with. */
+    /** The port number to write into received packets. */
     protected final int portId;
     private final long[] fresh = new long[REFILL];
-    /** The frame that goes on in the next buffer, and its last segment so far; or 0. */
+    /** The incomplete frame that continues in the next buffer, and its last segment; or 0. */
     private long head;
     private long last;
-    /** The frame that goes on in the next buffer is damaged. */
+    /** Whether the incomplete frame is damaged. */
     private boolean damaged;
 
     /** {@code label} names the device and the queue. */
@@ -35,13 +35,13 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
         this.portId = setup.portId();
     }
 
-    /** Writes descriptors for the buffers from {@code index} on, {@code count} of them. */
+    /** Writes the descriptors of the {@code count} buffers from {@code index} on. */
     protected abstract void arm(int index, int count);
 
-    /** Tells the device that the descriptors before {@code tail} are its own now. */
+    /** Tells the device that it now owns the descriptors before {@code tail}. */
     protected abstract void ringDoorbell(int tail);
 
-    /** Takes the buffer of the next descriptor, which the device has done. */
+    /** Takes the buffer of the next descriptor, which the device has filled. */
     protected final long take() {
         long mbuf = buffers[first];
         first = (first + 1) & mask;
@@ -49,18 +49,19 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
         return mbuf;
     }
 
-    /** Whether the buffer that was taken last begins a frame. */
+    /** Whether the buffer taken last begins a frame. */
     protected final boolean begins() {
         return head == 0;
     }
 
     /**
-     * Takes a buffer that is not a whole frame, or is damaged.
+     * Appends a buffer to the incomplete frame. For buffers that hold a part of a frame, or are
+     * damaged.
      *
-     * @param length bytes in the buffer, which it has room for; 0 where it is damaged
-     * @param ends   whether the frame ends in it
-     * @return the packet, where the frame has ended and is whole; else 0. A damaged frame is given
-     *     back and counted as one error where it ends.
+     * @param length the number of bytes in the buffer, at most its size; 0 if it is damaged
+     * @param ends   whether the frame ends in this buffer
+     * @return the packet if the frame has ended and is whole, else 0. A damaged frame is given back
+     *     and counted as one error when it ends.
      */
     protected final long join(MempoolCaches caches, long mbuf, int length, boolean ends) {
         Mbuf.received(mbuf, length, portId);
@@ -90,7 +91,7 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
         return packet;
     }
 
-    /** The frame that was not complete goes, too. */
+    /** Gives back the incomplete frame, too. */
     @Override
     protected final void returnBuffers() {
         super.returnBuffers();
@@ -101,7 +102,7 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
         damaged = false;
     }
 
-    /** Fills what is empty, {@value #REFILL} descriptors at a time, and rings the doorbell. */
+    /** Refills empty descriptors, {@value #REFILL} at a time, and rings the doorbell. */
     protected final void refill(MempoolCaches caches) {
         if (mask - owned < REFILL) {
             return;
@@ -131,11 +132,11 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
     }
 
     /**
-     * Fills the ring from its first descriptor on; rings no doorbell. Buffers that were in the ring
-     * go back: all are alike. Control threads; the device does not use the ring.
+     * Fills the ring from its first descriptor on, without ringing the doorbell. First gives back
+     * the buffers that are in the ring. Control threads, while the device does not use the ring.
      *
-     * @return the tail to hand over when the device may receive
-     * @throws DeviceException the pool has too few buffers; none is in the ring
+     * @return the tail to give the device when it may receive
+     * @throws DeviceException the pool has too few buffers; the ring holds none
      */
     protected final int fill() throws DeviceException {
         returnBuffers();

@@ -7,15 +7,15 @@ import io.hotbus.ethdev.TxQueue;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * The buffers of a transmit ring: a descriptor holds its buffer until the device has reported it as
- * sent and the buffer was given back. The burst belongs to the driver.
+ * Keeps the buffers of a transmit ring. A descriptor holds its buffer until the device has reported
+ * the buffer as sent and the buffer was given back. The driver implements the burst.
  *
- * <p>Every {@value #REPORT}th descriptor asks for a report, which tells of all descriptors before
- * it: completion costs one read for {@value #REPORT} packets. DPDK: {@code tx_rs_thresh}.
+ * <p>Every {@value #REPORT}th descriptor asks for a report, which covers all descriptors before it.
+ * Completion therefore costs one read for {@value #REPORT} packets. DPDK: {@code tx_rs_thresh}.
  */
 @ConsumerType
 public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
-    /** Descriptors from report to report. It divides the ring, so that a batch never wraps. */
+    /** The descriptors per report. The number divides the ring, so that a batch never wraps. */
     protected static final int REPORT = 32;
 
     private final long[] refused = new long[1];
@@ -27,27 +27,27 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
         super(setup, label);
     }
 
-    /** How many segments fit now. */
+    /** The number of free descriptors: segments that fit now. */
     protected final int free() {
         return mask - owned;
     }
 
-    /** Whether descriptor {@code index} is one that asks for a report. */
+    /** Whether descriptor {@code index} asks for a report. */
     protected static boolean asksForReport(int index) {
         return (index & (REPORT - 1)) == REPORT - 1;
     }
 
-    /** Whether there is a descriptor whose report is awaited: {@link #reporting} says which. */
+    /** Whether a report is outstanding; {@link #reporting} returns its descriptor. */
     protected final boolean awaitsReport() {
         return owned >= REPORT;
     }
 
-    /** The oldest descriptor that has asked for a report. */
+    /** The oldest descriptor whose report is outstanding. */
     protected final int reporting() {
         return first + REPORT - 1;
     }
 
-    /** Whether a segment of a packet holds no byte, which hardware does not take. */
+    /** Whether a segment of the packet is empty; hardware does not accept empty segments. */
     protected static boolean lacksBytes(long packet) {
         long segment = packet;
         for (int left = Mbuf.segments(packet); left > 0; left--) {
@@ -59,13 +59,13 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
         return false;
     }
 
-    /** Puts a segment of a packet into the ring, whose descriptor {@code index} is free. */
+    /** Puts a segment of a packet into the free descriptor {@code index}. */
     protected final void hold(int index, long segment) {
         buffers[index] = segment;
         shared |= Mbuf.references(segment) != 1;
     }
 
-    /** Gives back the batch of buffers whose report came. */
+    /** Gives back the batch of buffers that the device has reported as sent. */
     protected final void reported(MempoolCaches caches) {
         if (shared) {
             giveBackShared(caches);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for what cannot be waited for otherwise: a state that others change. */
+/** Waits for a state that other threads change without an event. */
 public final class Awaiting {
     private static final long LOOK_EVERY_NANOS = 200_000;
 
@@ -15,12 +15,12 @@ public final class Awaiting {
         this.deadline = deadline;
     }
 
-    /** How long anything may take. */
+    /** The time limit of each step. */
     public Duration deadline() {
         return deadline;
     }
 
-    /** Whether {@code condition} held before the deadline. */
+    /** Waits for {@code condition}; returns whether it held before the deadline. */
     public boolean holds(BooleanSupplier condition) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.getAsBoolean()) {
@@ -32,7 +32,11 @@ public final class Awaiting {
         return true;
     }
 
-    /** @throws AssertionError {@code what} did not come true, with the deadline */
+    /**
+     * Waits for {@code condition}.
+     *
+     * @throws AssertionError naming {@code what} and the deadline
+     */
     public void until(String what, BooleanSupplier condition) {
         if (!holds(condition)) {
             throw new AssertionError("%s: not within %s ms".formatted(what, deadline.toMillis()));

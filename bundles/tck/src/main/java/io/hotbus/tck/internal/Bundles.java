@@ -14,7 +14,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 
-/** The bundles that a device depends on, and that may be replaced under it. */
+/** Finds and stops the bundles that a device depends on. */
 public final class Bundles {
     private final Platform platform;
     private final BundleContext context =
@@ -24,16 +24,16 @@ public final class Bundles {
         this.platform = platform;
     }
 
-    /** The bundle of the bus of that name. */
+    /** The bundle of the bus {@code name}. */
     public Bundle ofBus(String name) {
         return platform.busReference(name).orElseThrow().getBundle();
     }
 
     /**
-     * The bundle of the driver that drives the attached {@code testee}: its port names it, or its
-     * own name begins with the driver's.
+     * The bundle of the driver that drives the attached {@code testee}. The port names the driver,
+     * or the name of the device begins with the name of the driver.
      *
-     * @throws TestAbortedException there is none but the bundle of the bus
+     * @throws TestAbortedException no bundle but that of the bus provides the driver
      */
     public Bundle ofDriver(Testee testee) {
         Bundle bus = ofBus(testee.device().busName());
@@ -56,7 +56,7 @@ public final class Bundles {
                         : device.startsWith(name) ? name.length() : 0).max().orElse(0);
     }
 
-    /** By its classes: to get each service there is would activate them all. */
+    /** Looks at the service's classes, since getting the services would activate them all. */
     private static boolean isDriver(Bundle bundle, ServiceReference<?> reference) {
         return Stream.of((String[]) reference.getProperty(Constants.OBJECTCLASS)).anyMatch(type -> {
             try {
@@ -67,7 +67,7 @@ public final class Bundles {
         });
     }
 
-    /** Stops {@code bundle}, does {@code what}, and starts it again whatever comes of that. */
+    /** Stops {@code bundle}, runs {@code what}, and starts the bundle again even on failure. */
     public void without(Bundle bundle, Action what) throws Exception {
         bundle.stop(Bundle.STOP_TRANSIENT);
         try {
@@ -85,7 +85,7 @@ public final class Bundles {
         }
     }
 
-    /** What is done while a bundle is stopped. */
+    /** The code to run while a bundle is stopped. */
     @FunctionalInterface
     public interface Action {
         void run() throws Exception;

@@ -9,12 +9,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
-/** What the tests are run over, as it was configured. */
+/** Provides the configured devices, buses and removals as arguments of the tests. */
 public final class Configured {
     private Configured() {
     }
 
-    /** Each device. */
+    /** Provides each device. */
     public static final class Devices implements ArgumentsProvider {
         @Override
         public Stream<? extends Arguments> provideArguments(
@@ -23,7 +23,7 @@ public final class Configured {
         }
     }
 
-    /** Each device that is not there. */
+    /** Provides each absent device. */
     public static final class Absent implements ArgumentsProvider {
         @Override
         public Stream<? extends Arguments> provideArguments(
@@ -32,7 +32,7 @@ public final class Configured {
         }
     }
 
-    /** Each device in each way it may be removed. */
+    /** Provides each device with each way to remove it. */
     public static final class Removals implements ArgumentsProvider {
         @Override
         public Stream<? extends Arguments> provideArguments(
@@ -42,7 +42,7 @@ public final class Configured {
         }
     }
 
-    /** Each bus, by name: those asked for, and those of the devices. */
+    /** Provides the name of each bus: the configured buses and the buses of the devices. */
     public static final class Buses implements ArgumentsProvider {
         @Override
         public Stream<? extends Arguments> provideArguments(

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Gives tests their {@link Platform} and their {@link Settings}, and has every failure cite the
- * sentence of the contract that was broken.
+ * Gives tests their {@link Platform} and their {@link Settings}, and adds the broken sentence of
+ * the contract to every failure.
  */
 public final class ContractExtension
         implements ParameterResolver, TestExecutionExceptionHandler,

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
 
-/** Tests of one device. Before and after each nothing of its name is attached. */
+/** Base of the tests of one device. The device is not attached before and after each test. */
 @ExtendWith(ContractExtension.class)
 public abstract class DeviceContract {
     @Parameter(0)

@@ -4,9 +4,9 @@ package io.hotbus.tck.internal;
 import io.hotbus.eal.hotplug.SigbusFault;
 import java.util.Set;
 
-/** Faults as handlers are asked of them. */
+/** Makes faults to ask handlers about. */
 public final class Faults {
-    /** Addresses that are no device's. */
+    /** Addresses that belong to no device. */
     public static final Set<Long> FOREIGN = Set.of(0L, 4096L, -4096L, -1L, Long.MIN_VALUE);
 
     private static final int THREAD = 1;
@@ -15,7 +15,7 @@ public final class Faults {
     private Faults() {
     }
 
-    /** One at {@code address}, of which nothing else is known. */
+    /** A fault at {@code address}; its other values are arbitrary. */
     public static SigbusFault at(long address) {
         return new SigbusFault(address, "hotbus-tck", THREAD, System.nanoTime(), REPAIR_NANOS, 1);
     }

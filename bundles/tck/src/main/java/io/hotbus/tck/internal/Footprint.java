@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What this process holds of the machine that a driver may forget to give back: threads, open
- * files, and mappings of memory files and devices; by name, without numbers.
+ * Counts the resources of this process that a driver may forget to release: threads, open files,
+ * and mappings of memory files and devices; by name, without numbers.
  */
 public record Footprint(
         Map<String, Integer> threads, Map<String, Integer> files, Map<String, Integer> mappings) {
     private static final Path FILES = Path.of("/proc/self/fd");
 
-    /** As it is now. */
+    /** The present footprint. */
     public static Footprint now() {
         return new Footprint(threadsNow(), filesNow(), mappingsNow());
     }
@@ -26,7 +26,7 @@ public record Footprint(
         Map<String, Integer> threads = new TreeMap<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             ThreadGroup group = thread.getThreadGroup();
-            // Those of the JVM itself come and go.
+            // Threads of the JVM itself come and go.
             if (group != null && !group.getName().equals("system")) {
                 count(threads, thread.getName());
             }
@@ -49,7 +49,7 @@ public record Footprint(
     private static void countTarget(Map<String, Integer> files, Path link) {
         try {
             String target = Files.readSymbolicLink(link).toString();
-            // Jars and the like are opened by class loaders, whenever they need to.
+            // Class loaders open jars and the like at any time.
             boolean ordinary = target.startsWith("/") && !target.startsWith("/dev/")
                     && !target.startsWith("/sys/") && !target.startsWith("/memfd:");
             if (!ordinary) {
@@ -76,7 +76,7 @@ public record Footprint(
         counts.merge(name.replaceAll("\\d+", "N"), 1, Integer::sum);
     }
 
-    /** What there is more of now than in {@code before}; empty where nothing is. */
+    /** The resources that this footprint has in excess of {@code before}; empty if none. */
     public Map<String, Integer> beyond(Footprint before) {
         Map<String, Integer> more = new TreeMap<>();
         beyond("thread ", threads, before.threads, more);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What is mapped into this process, as {@code /proc/self/maps} has it. */
+/** Reads the mappings of this process from {@code /proc/self/maps}. */
 public final class Mappings {
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final int ADDRESSES = 0;
@@ -23,8 +23,8 @@ public final class Mappings {
     /**
      * A mapping.
      *
-     * @param file the device and the inode of what is mapped
-     * @param name as the kernel has it; empty where it has none
+     * @param file the device and the inode of the mapped file
+     * @param name the name that the kernel shows; empty if there is none
      */
     public record Mapping(long start, long end, String file, String name) {
         private static Mapping parse(String line) {
@@ -46,7 +46,7 @@ public final class Mappings {
         }
     }
 
-    /** All of them. */
+    /** All mappings. */
     public static List<Mapping> all() {
         try {
             return Files.readAllLines(MAPS).stream().map(Mapping::parse).toList();
@@ -55,7 +55,7 @@ public final class Mappings {
         }
     }
 
-    /** What is mapped at {@code address}. */
+    /** The mapping that contains {@code address}. */
     public static Optional<Mapping> at(long address) {
         return all().stream().filter(mapping -> mapping.contains(address)).findFirst();
     }

@@ -35,7 +35,7 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.util.tracker.ServiceTracker;
 
 /**
- * The platform as an application meets it: its services, and the events it is told of. Failure
+ * The platform as an application sees it: the services, and the events that it receives. Failure
  * handling is on from {@link #open} to {@link #close}.
  */
 public final class Platform implements AutoCloseable, DeviceEventListener, EthEventListener {
@@ -53,7 +53,11 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
         this.awaiting = new Awaiting(settings.deadline());
     }
 
-    /** @throws AssertionError a service of the platform is missing */
+    /**
+     * Turns failure handling on.
+     *
+     * @throws AssertionError a service of the platform is missing
+     */
     public void open() throws DeviceException {
         for (Class<?> type : List.of(
                 DeviceManager.class, HotUnplug.class, PortRegistry.class, Linux.class)) {
@@ -83,7 +87,7 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
         return awaiting;
     }
 
-    /** The service of that type, which a bundle that was just started may still be registering. */
+    /** Waits for the service of that type: a bundle that was just started may register it late. */
     public <T> T service(Class<T> type) {
         ServiceTracker<T, T> tracker = new ServiceTracker<>(context, type, null);
         tracker.open();
@@ -103,7 +107,7 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
         }
     }
 
-    /** All services of that type now. */
+    /** All present services of that type. */
     public <T> List<T> services(Class<T> type) {
         return references(type, null).map(context::getService)
                 .filter(service -> service != null).toList();
@@ -128,7 +132,7 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
 
     // ---- buses ----
 
-    /** The bus that {@code devargs} are for. */
+    /** The bus that claims {@code devargs}. */
     public Bus busOf(Devargs devargs) {
         return awaitBus(devargs).orElseThrow(() -> new AssertionError(
                 "no bus claims '%s' (buses: %s): is the bundle of its bus among those of this run,"
@@ -138,7 +142,7 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
                         + BusHotplugHandler.BUS + "?"));
     }
 
-    /** The bus that {@code devargs} are for, which may still be on its way. */
+    /** Waits for the bus that claims {@code devargs}; empty if there is none in time. */
     Optional<Bus> awaitBus(Devargs devargs) {
         awaiting.holds(() -> findBus(devargs).isPresent());
         return findBus(devargs);
@@ -150,37 +154,37 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
                         && bus.claims(devargs)).findFirst();
     }
 
-    /** Where the bus of that name is registered. */
+    /** The service reference of the bus {@code name}. */
     public Optional<ServiceReference<Bus>> busReference(String name) {
         return references(Bus.class, "(" + BusHotplugHandler.BUS + "=" + name + ")").findFirst();
     }
 
-    /** The bus of that name. */
+    /** Waits for the bus {@code name} and returns it. */
     public Bus bus(String name) {
         awaiting.holds(() -> busReference(name).isPresent());
         return busReference(name).map(context::getService).orElseThrow(() -> new AssertionError(
                 "no service Bus with the property " + BusHotplugHandler.BUS + "=" + name));
     }
 
-    /** The services of {@code type} that the bundle of the bus has registered. */
+    /** The services of {@code type} that the bundle of the bus {@code name} has registered. */
     public <T> List<T> besideBus(String name, Class<T> type) {
         Bundle bundle = busReference(name).orElseThrow().getBundle();
         return references(type, null).filter(reference -> bundle.equals(reference.getBundle()))
                 .map(context::getService).filter(service -> service != null).toList();
     }
 
-    /** The hot-plug handlers of the bus of that name. */
+    /** The hot-plug handlers of {@code bus}. */
     public List<BusHotplugHandler> handlers(String bus) {
         return references(BusHotplugHandler.class, "(" + BusHotplugHandler.BUS + "=" + bus + ")")
                 .map(context::getService).filter(handler -> handler != null).toList();
     }
 
-    /** The bundles there are. */
+    /** All bundles of the framework. */
     public List<Bundle> bundles() {
         return List.of(context.getBundles());
     }
 
-    /** {@code user} is asked to let go of ports, until unregistered. */
+    /** Registers {@code user}, which is asked to release ports until it is unregistered. */
     ServiceRegistration<?> register(PortUser user) {
         return context.registerService(PortUser.class, user, null);
     }
@@ -215,7 +219,7 @@ public final class Platform implements AutoCloseable, DeviceEventListener, EthEv
                 event -> event.kind() == kind && event.port().device() == device).toList();
     }
 
-    /** Returns when all events published before have been delivered. */
+    /** Waits until all events published before have been delivered. */
     public void settle() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         service(ControlThread.class).execute(this, done::countDown);

@@ -11,18 +11,18 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import java.io.IOException;
 
-/** A port in use, with a pool of its own. */
+/** A port in use, with its own pool. */
 public final class PortRun implements AutoCloseable {
     private static final int BURST = 32;
     private static final int DESCRIPTORS = 256;
-    /** For bursts, and for what queues keep at hand. */
+    /** Buffers for bursts, and for the stock of the queues. */
     private static final int SPARE_BUFFERS = 1024;
 
     private final Platform platform;
     private final Port port;
     private final Mempool pool;
 
-    /** {@code queues} and {@code descriptors} are the most it will be configured with. */
+    /** Creates the pool. {@code queues} and {@code descriptors} are the most to configure. */
     public PortRun(Platform platform, Port port, int queues, int descriptors)
             throws IOException {
         this.platform = platform;
@@ -33,7 +33,7 @@ public final class PortRun implements AutoCloseable {
                 queues * (SPARE_BUFFERS + each), Mempool.DEFAULT_DATA_ROOM);
     }
 
-    /** Configured with one queue, and started. */
+    /** Configures the port with one queue and starts it. */
     public static PortRun started(Platform platform, Port port)
             throws DeviceException, IOException {
         PortRun run = new PortRun(platform, port, 1, DESCRIPTORS);
@@ -50,12 +50,12 @@ public final class PortRun implements AutoCloseable {
         return pool;
     }
 
-    /** For bursts on the test's own thread. */
+    /** The caches for bursts on the thread of the test. */
     public MempoolCaches caches() {
         return pool.mempools().uncached();
     }
 
-    /** With {@code descriptors} in each queue, or as near to that as the device can do. */
+    /** Configures the port; each queue has the possible number nearest to {@code descriptors}. */
     public void configure(int queues, int descriptors) throws DeviceException {
         port.configure(new PortConfig(queues, possible(descriptors, port.info().rx()),
                 possible(descriptors, port.info().tx()), pool));
@@ -71,7 +71,7 @@ public final class PortRun implements AutoCloseable {
         return highest == descriptors ? highest : highest << 1;
     }
 
-    /** Sends a packet of three segments twice, and receives what there is. */
+    /** Sends a packet of three segments twice, and receives one burst. */
     public void exchangeChain() {
         long[] packets = new long[2];
         if (new TestFrame(port.macAddress().value()).chain(pool, packets)) {
@@ -84,17 +84,21 @@ public final class PortRun implements AutoCloseable {
         caches().free(received, 0, port.rxQueue(0).burst(caches(), received, BURST));
     }
 
-    /** Bursts on its first queues, from now on until closed. */
+    /** Starts bursts on the first queues; they run until the result is closed. */
     public Traffic traffic() {
         return new Traffic(platform, port, pool);
     }
 
-    /** Buffers that are not in the pool. */
+    /** The number of buffers that are not in the pool. */
     public int missing() {
         return pool.capacity() - pool.available();
     }
 
-    /** @throws AssertionError some are; in debug runs it says who holds them */
+    /**
+     * Checks that no buffer is missing.
+     *
+     * @throws AssertionError naming holders in debug runs
+     */
     public void requireNoneMissing() {
         if (missing() != 0) {
             throw new AssertionError("%s buffers are missing from %s%s".formatted(missing(), pool,

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A thread that looks for the device on its bus while another attaches it, and takes it away as
- * soon as it is seen being probed, with a window where it is to have any.
+ * A thread that watches for the device on its bus while another thread attaches the device. It
+ * removes the device as soon as it sees it being probed; if the device is to have windows, it first
+ * waits for one.
  */
 public final class ProbeWatch implements AutoCloseable {
     private final Testee testee;
@@ -22,7 +23,7 @@ public final class ProbeWatch implements AutoCloseable {
     private volatile Device met;
     private volatile Throwable failure;
 
-    /** When this returns it is looking. */
+    /** Starts the thread and waits until it watches. */
     public ProbeWatch(Platform platform, Testee testee, Removal removal, boolean hasWindows)
             throws InterruptedException {
         this.testee = testee;
@@ -53,7 +54,7 @@ public final class ProbeWatch implements AutoCloseable {
         }
     }
 
-    /** Looks no longer. The device, if it was met in the middle of probe and taken away. */
+    /** Stops watching; returns the device if it was removed in the middle of the probe. */
     public Optional<Device> end() throws InterruptedException {
         close();
         if (failure != null) {

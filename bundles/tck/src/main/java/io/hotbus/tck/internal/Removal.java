@@ -3,13 +3,13 @@ package io.hotbus.tck.internal;
 
 import java.util.Locale;
 
-/** The ways in which the tests take a device away. */
+/** The ways in which the tests remove a device. */
 public enum Removal {
-    /** It is reported to {@code HotUnplug}, as a bus does at a uevent. */
+    /** The removal is reported to {@code HotUnplug}, as a bus does on a uevent. */
     REPORTED("reported"),
-    /** The memory behind all its windows goes: the next access is a SIGBUS. */
+    /** The memory behind all windows of the device goes: the next access raises SIGBUS. */
     FAULT("by a fault"),
-    /** Its owner's {@code RemovalInjector} pulls it out. */
+    /** The {@code RemovalInjector} of its owner pulls the device out. */
     SLOT("pulled out of its slot");
 
     private final String words;
@@ -18,12 +18,12 @@ public enum Removal {
         this.words = words;
     }
 
-    /** As it is configured: {@code fault}. */
+    /** The word in the configuration: {@code fault}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** As in {@code net_sim0, by a fault}. */
+    /** The words in the name of a test: {@code net_sim0, by a fault}. */
     @Override
     public String toString() {
         return words;

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.osgi.framework.FrameworkUtil;
 
 /**
- * How a run is configured, by framework properties, or by parameters of the JUnit platform. Lists
- * are separated by blanks: a comma belongs to devargs.
+ * The configuration of a run, from framework properties or parameters of the JUnit platform. Items
+ * of lists are separated by blanks, because commas belong to devargs.
  *
- * @param devices  the devargs of the devices to be tested
- * @param absent   devargs of devices that a bus claims, and that are not there
- * @param buses    the names of buses to be tested, besides those of the devices
- * @param removals in which ways devices are taken away
- * @param deadline how long anything may take
+ * @param devices  the devargs of the devices to test
+ * @param absent   the devargs of devices that a bus claims but that are not present
+ * @param buses    the names of buses to test, besides those of the devices
+ * @param removals the ways in which devices are removed
+ * @param deadline the time limit of each step
  */
 public record Settings(
         List<Devargs> devices, List<Devargs> absent, List<String> buses, Set<Removal> removals,
@@ -32,7 +32,11 @@ public record Settings(
     public static final String DEADLINE = "hotbus.tck.deadline";
     private static final String DEFAULT_DEADLINE_MILLIS = "10000";
 
-    /** @throws AssertionError naming the property that makes no sense */
+    /**
+     * Reads the settings.
+     *
+     * @throws AssertionError naming the property that is invalid
+     */
     static Settings of(ExtensionContext context) {
         String millis = property(context, DEADLINE);
         return new Settings(devargs(context, DEVICES), devargs(context, ABSENT),

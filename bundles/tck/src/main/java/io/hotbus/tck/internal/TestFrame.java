@@ -6,9 +6,9 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import java.nio.ByteBuffer;
 
-/** A broadcast that every device can send, and that means nothing to anyone who receives it. */
+/** Makes a broadcast frame that every device can send and that has no meaning to receivers. */
 public final class TestFrame {
-    /** Without FCS. */
+    /** Bytes in the frame, without FCS. */
     private static final int LENGTH = 60;
     private static final int SEGMENTS = 3;
     private static final int MAC = 6;
@@ -17,7 +17,7 @@ public final class TestFrame {
 
     private final byte[] bytes;
 
-    /** From the address {@code source}. */
+    /** A frame from the address {@code source}. */
     public TestFrame(long source) {
         ByteBuffer frame = ByteBuffer.allocate(LENGTH);
         frame.putShort((short) -1).putInt(-1);
@@ -27,7 +27,7 @@ public final class TestFrame {
         bytes = frame.putShort(ETHERTYPE).array();
     }
 
-    /** Takes as many buffers from {@code pool} as {@code mbufs} holds, or it has; all with it. */
+    /** Fills {@code mbufs} with buffers that hold the frame, as far as {@code pool} has buffers. */
     public int fill(Mempool pool, long[] mbufs) {
         int fresh = pool.get(mbufs, 0, mbufs.length);
         for (int i = 0; i < fresh; i++) {
@@ -37,7 +37,7 @@ public final class TestFrame {
         return fresh;
     }
 
-    /** Puts one of three segments in {@code mbufs[0]}; whether the pool had the buffers. */
+    /** Puts a frame of three segments in {@code mbufs[0]}; false if the pool lacks buffers. */
     boolean chain(Mempool pool, long[] mbufs) {
         long[] segments = new long[SEGMENTS];
         int fresh = pool.get(segments, 0, SEGMENTS);

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.opentest4j.TestAbortedException;
 
-/** The device that is tested, and the hand that pulls it out. */
+/** The device under test: attaches it, removes it, and plugs it in again. */
 public final class Testee {
     private final Platform platform;
     private final Devargs devargs;
@@ -35,7 +35,7 @@ public final class Testee {
         return devargs;
     }
 
-    /** On its bus. */
+    /** The name of the device on its bus. */
     public String name() {
         return platform.findBus(devargs).map(bus -> bus.nameOf(devargs)).orElse(devargs.name());
     }
@@ -44,12 +44,12 @@ public final class Testee {
         return platform.busOf(devargs);
     }
 
-    /** As it was attached last. */
+    /** The device as it was attached last. */
     public Device device() {
         return device;
     }
 
-    /** As {@link io.hotbus.eal.bus.DeviceManager#attach}. */
+    /** Attaches the device; see {@link io.hotbus.eal.bus.DeviceManager#attach}. */
     public Device attach() throws DeviceException {
         device = platform.devices().attach(devargs);
         windows = device.windows().list().stream().map(WindowMemory::new).toList();
@@ -63,43 +63,47 @@ public final class Testee {
         return onBus().orElseThrow();
     }
 
-    /** The windows it had when it was attached, and what was mapped in them. */
+    /** The windows of the device when it was attached, with the memory that was mapped in them. */
     public List<WindowMemory> windows() {
         return windows;
     }
 
-    /** Waits until its windows are unmapped: one in which a fault is being dispatched is later. */
+    /** Waits until its windows are unmapped. A fault in dispatch delays this for its window. */
     public void awaitUnmapped() {
         platform.awaiting().until("windows are unmapped: " + windows,
                 () -> windows.stream().noneMatch(WindowMemory::isMapped));
     }
 
-    /** Whether its bus has a device of its name. */
+    /** Whether the bus has a device of this name. */
     public boolean isListed() {
         return onBus().isPresent();
     }
 
-    /** The device of its name that is on its bus now. */
+    /** The device of this name that is now on the bus. */
     public Optional<Device> onBus() {
         return platform.devices().find(name());
     }
 
-    /** The port it gives, if it gives one. */
+    /** The port of the device; empty if it has none. */
     public Optional<Port> port() {
         return platform.ports().port(name());
     }
 
-    /** @throws TestAbortedException it has no port, so there is nothing to test */
+    /**
+     * The port of the device.
+     *
+     * @throws TestAbortedException it has none, so nothing to test
+     */
     public Port requirePort() {
         return port().orElseThrow(() -> new TestAbortedException(devargs + " gives no port"));
     }
 
-    /** Detaches it, port and all. */
+    /** Detaches the device together with its port. */
     public void detach() throws DeviceException {
         platform.devices().detach(device);
     }
 
-    /** What an application does with a device that went, or that it no longer wants. */
+    /** Closes the port and detaches the device, as an application does after a removal. */
     public void giveUp() throws DeviceException {
         port().ifPresent(port -> {
             port.stop();
@@ -110,7 +114,11 @@ public final class Testee {
 
     // ---- removal ----
 
-    /** @throws TestAbortedException it cannot be removed in that way */
+    /**
+     * Requires a way of removal.
+     *
+     * @throws TestAbortedException the device cannot be removed so
+     */
     public void require(Removal removal) {
         if (!platform.settings().removals().contains(removal)) {
             throw new TestAbortedException("'%s' is not among %s".formatted(
@@ -125,7 +133,7 @@ public final class Testee {
         }
     }
 
-    /** Takes the device away. When this returns its removal was reported, or an access met it. */
+    /** Removes the device; returns when the removal was reported or an access has found it. */
     public void remove(Removal removal) throws DeviceException, IOException {
         beginRemoval(device, removal);
         if (removal != Removal.REPORTED) {
@@ -133,7 +141,7 @@ public final class Testee {
         }
     }
 
-    /** As {@link #remove}, but its memory is not accessed, in case it is being released. */
+    /** Like {@link #remove}, but without access to the memory, which may be in release. */
     public void beginRemoval(Device going, Removal removal) throws DeviceException, IOException {
         switch (removal) {
             case REPORTED -> report(going);
@@ -142,15 +150,15 @@ public final class Testee {
         }
     }
 
-    /** Whether it was the first report of {@code gone}. */
+    /** Reports the removal of {@code gone}; returns whether this was the first report. */
     public boolean report(Device gone) {
         return platform.service(HotUnplug.class).report(gone, RemovalCause.UEVENT_REMOVE);
     }
 
     /**
-     * The next access to each of its windows is a SIGBUS. The windows are replaced and, with
-     * nothing behind them, restored: so this never hits memory that was released just now, and a
-     * removal that is noticed meanwhile replaces them for good.
+     * Makes the next access to each window of {@code robbed} raise SIGBUS. It replaces the windows
+     * and restores them with nothing behind. Therefore it never hits memory that was just released,
+     * and a removal that is noticed meanwhile replaces the windows for good.
      */
     public void takeMemory(Device robbed) throws IOException {
         MmioMapper mapper = platform.service(MmioMapper.class);
@@ -166,17 +174,17 @@ public final class Testee {
         }
     }
 
-    /** Accesses each of its windows, once. */
+    /** Accesses each window of the device once. */
     public void touch() {
         device.windows().list().forEach(window -> window.read8(0));
     }
 
-    /** Waits for REMOVE. */
+    /** Waits for the event REMOVE of the device. */
     public DeviceEvent awaitRemoved() {
         return await(DeviceEvent.Kind.REMOVE);
     }
 
-    /** Waits for an event of that kind about the device as it was attached last. */
+    /** Waits for an event of that kind about the device that was attached last. */
     public DeviceEvent await(DeviceEvent.Kind kind) {
         Device of = device;
         platform.awaiting().until(kind + " of " + of,
@@ -184,7 +192,7 @@ public final class Testee {
         return platform.events(kind, of).get(0);
     }
 
-    /** Makes it possible to attach it again: plugs it in, if it was pulled out of its slot. */
+    /** Plugs the device in if it was pulled out of its slot, so that it can be attached again. */
     public void replug() throws DeviceException {
         Optional<RemovalInjector> injector = injector();
         if (injector.isPresent() && !isPluggedIn(injector.get())) {
@@ -208,7 +216,7 @@ public final class Testee {
 
     /** Leaves the platform as it was before the test. */
     void restore() throws DeviceException, InterruptedException {
-        // A bus that was started again may be about to be told of it, and then to have it probed.
+        // A bus that was restarted may still receive the device from control, and then probe it.
         platform.settle();
         platform.settle();
         Optional<Device> left = onBus();

@@ -9,8 +9,8 @@ import io.hotbus.ethdev.PortUser;
 import org.osgi.framework.ServiceRegistration;
 
 /**
- * A thread that receives and sends on a port's first queues without pause, as an lcore does, and
- * looks at what the queues do. The port may ask it to let go, as it asks any application.
+ * A thread that receives and sends on the first queues of a port without pause, like an lcore, and
+ * checks the results of the queues. The port may ask it to stop, as it asks any application.
  */
 public final class Traffic implements PortUser, AutoCloseable {
     private static final int BURST = 32;
@@ -73,7 +73,7 @@ public final class Traffic implements PortUser, AutoCloseable {
         }
     }
 
-    /** Waits until it has polled the queues so many times more. */
+    /** Waits until the thread has polled the queues {@code count} more times. */
     public Traffic awaitRounds(int count) {
         long target = rounds + count;
         awaiting.until("the bursts on " + port + " return",
@@ -88,7 +88,7 @@ public final class Traffic implements PortUser, AutoCloseable {
         }
     }
 
-    /** No thread is in a burst any more. */
+    /** Stops the thread, so that no burst runs when this returns. */
     @Override
     public void release(Port of) {
         if (of == port) {
@@ -105,7 +105,11 @@ public final class Traffic implements PortUser, AutoCloseable {
         }
     }
 
-    /** @throws AssertionError a burst failed, or hangs */
+    /**
+     * Stops the thread.
+     *
+     * @throws AssertionError a burst failed, or hangs
+     */
     @Override
     public void close() {
         halt();

@@ -4,9 +4,9 @@ package io.hotbus.tck.internal;
 import io.hotbus.eal.io.Mmio;
 import java.util.Optional;
 
-/** A window, and what was mapped in it when the device was attached. */
+/** A window, and the memory that was mapped in it when the device was attached. */
 public final class WindowMemory {
-    /** The name of what is mapped where memory was taken. */
+    /** The name of the mapping that replaces memory that was taken. */
     static final String NOTHING = "hotbus-tck";
 
     private final Mmio window;
@@ -21,19 +21,19 @@ public final class WindowMemory {
         return window;
     }
 
-    /** Whether the device's memory is still what an access reaches. */
+    /** Whether an access still reaches the memory of the device. */
     public boolean isDevice() {
         return memory.isPresent() && Mappings.at(window.address())
                 .filter(now -> now.file().equals(memory.get().file())).isPresent();
     }
 
-    /** Whether its memory was taken, and the next access will be a SIGBUS. */
+    /** Whether the memory was taken, so that the next access raises SIGBUS. */
     public boolean isTaken() {
         return Mappings.at(window.address())
                 .filter(now -> now.name().startsWith("/memfd:" + NOTHING)).isPresent();
     }
 
-    /** Whether a window is still mapped there: the device's memory, or what replaced it. */
+    /** Whether the window is still mapped, to the memory of the device or to a replacement. */
     public boolean isMapped() {
         return isDevice() || Mappings.at(window.address())
                 .filter(now -> now.start() == window.address()

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the tests are made of: the platform in their hands, removals, and what is left behind. */
+/** Parts of the tests: access to the platform, removals, and checks for leaked resources. */
 package io.hotbus.tck.internal;

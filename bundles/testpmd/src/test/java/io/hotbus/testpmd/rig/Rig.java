@@ -82,7 +82,7 @@ public final class Rig implements AutoCloseable {
         assertThat(report(device, RemovalCause.UEVENT_REMOVE)).isTrue();
     }
 
-    /** As core does, but for the bus's part. */
+    /** Reports a removal like core, except for the part of the bus. */
     private boolean report(Device device, RemovalCause cause) {
         boolean first = device.markRemoved();
         if (first) {
@@ -125,7 +125,7 @@ public final class Rig implements AutoCloseable {
         Await.until(condition);
     }
 
-    /** Lets go of everything; whoever leaks a buffer or misuses a NIC fails here. */
+    /** Releases everything; fails if a test leaked a buffer or misused a NIC. */
     @Override
     public void close() throws Exception {
         List<WireNic> nics = devices.devices().stream().map(d -> ((RigDevice) d).nic()).toList();

@@ -12,7 +12,7 @@ import org.osgi.framework.BundleException;
 public final class RigFramework implements AutoCloseable {
     private final BareFramework framework;
 
-    /** Initialised, not started; {@code cache} is a folder of its own. */
+    /** Initialises the framework without starting it. {@code cache} is a folder for it alone. */
     public RigFramework(Path cache, String command, String... arguments) throws BundleException {
         framework = new BareFramework(cache, Map.of(Arguments.COMMAND, command,
                 Arguments.PROPERTY, String.join("\u001f", arguments)));

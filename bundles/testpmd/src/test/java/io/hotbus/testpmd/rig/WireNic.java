@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * A NIC for tests: what is sent on a queue lies in the other end's receive queue of that index. It
- * notices when it is not treated as a driver may expect. Its locks stand in for hardware.
+ * A NIC for tests. A packet sent on a queue appears in the receive queue of the same index at the
+ * other end. The NIC notices misuse by the port. Its locks stand in for hardware.
  */
 public final class WireNic implements EthDev {
     static final int MAX_QUEUES = 4;

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A whole application: two ports, packets from one to the other, and removals survived. */
+/** A complete application that forwards packets between two ports and survives removals. */
 package io.hotbus.example.fwd;

@@ -55,7 +55,7 @@ final class FakeUio {
             return !open.isEmpty();
         }
 
-        /** An interrupt: whoever waits for one wakes. */
+        /** Raises an interrupt, which wakes the waiting thread. */
         void interrupt() throws LinuxException {
             for (int fd : open) {
                 real.signal(fd);
@@ -67,7 +67,7 @@ final class FakeUio {
             real.truncate(memory, 0);
         }
 
-        /** It is as before {@link #revoke} and {@link #fail}, but for the files open then. */
+        /** Undoes {@link #revoke} and {@link #fail}, except for files that were open then. */
         void renew() throws LinuxException {
             real.truncate(memory, FakeSysfs.BAR_SIZE);
             gone = false;

@@ -48,7 +48,7 @@ final class Machine implements AutoCloseable {
         this(temp, blocked, before, NEVER);
     }
 
-    /** {@code reconcileMillis} from one look at what is attached, or was, to the next. */
+    /** Creates a machine that checks its devices every {@code reconcileMillis}. */
     Machine(Path temp, Set<PciAddress> blocked, Consumer<FakeSysfs> before, int reconcileMillis)
             throws Exception {
         sysfs = new FakeSysfs(temp);

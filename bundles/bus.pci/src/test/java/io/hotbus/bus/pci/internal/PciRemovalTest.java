@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever tells of a removal, and in whatever order: one REMOVE, and the device is let go of. */
+/** Tests that reports of a removal, of any kind and order, give one REMOVE and a release. */
 @Timeout(60)
 final class PciRemovalTest {
     private static final String NIC = "0000:03:00.0";
@@ -104,7 +104,7 @@ final class PciRemovalTest {
         return machine.attach(address);
     }
 
-    /** As the kernel does: it says so when the function, and all below it, is out of sysfs. */
+    /** Sends the uevent, like the kernel, after the function and its children left sysfs. */
     private void unplugAndTell(String address) {
         Uevent removed = machine.pciUevent("remove", address);
         machine.sysfs.unplug(address);

@@ -20,7 +20,7 @@ final class TestDriver implements PciDriver {
     }
 
     final List<String> calls = new CopyOnWriteArrayList<>();
-    /** BAR 0 of those it drives. */
+    /** BAR 0 of each device that it drives. */
     final Map<PciDevice, Mmio> bars = new ConcurrentHashMap<>();
     volatile Hook onProbe = device -> { };
     private final String name;

@@ -10,9 +10,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Brings the drivers of other bundles to the bus. A component of its own, which nothing depends on:
- * a driver may need the bus, and were this to refer to it, each would wait for the other to be
- * activated.
+ * Adds the drivers of other bundles to the bus. This component is separate from the bus because a
+ * driver may need the bus: if the bus referred to its drivers, each would wait for the other to be
+ * activated. Nothing depends on this component.
  */
 @Component(service = {}, immediate = true)
 public final class PlugIns {

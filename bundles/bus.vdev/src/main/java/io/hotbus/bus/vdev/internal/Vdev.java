@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bus of virtual devices: one exists from attach to detach, its name says which driver drives
- * it.
+ * The bus of virtual devices. A device exists from attach to detach, and its name tells which
+ * driver drives it.
  */
 @Component(service = {
         Bus.class, BusHotplugHandler.class, SigbusHandler.class, VdevBus.class, Vdev.class},
@@ -49,7 +49,8 @@ public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements V
     }
 
     /**
-     * A name like {@code net_foo0} is, even if there is no such driver: attach can say so better.
+     * Claims names like {@code net_foo0} even if no such driver is installed, because attach can
+     * give the better message.
      */
     @Override
     public boolean claims(Devargs devargs) {
@@ -63,7 +64,7 @@ public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements V
         return new VdevDevice(devargs);
     }
 
-    /** Of drivers {@code net_x} and {@code net_x1}, {@code net_x12} is the latter's. */
+    /** Prefers the longest name: {@code net_x1} drives {@code net_x12}, {@code net_x} does not. */
     @Override
     protected int match(VdevDriver driver, VdevDevice device) {
         return VdevName.isOf(device.name(), driver.name()) ? driver.name().length() : 0;
@@ -97,7 +98,7 @@ public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements V
         warnOfLeftovers(driver, device);
     }
 
-    /** The windows of a virtual device are its driver's: nobody else maps or releases them. */
+    /** Warns of windows that the driver left mapped. Only the driver maps and releases them. */
     private static void warnOfLeftovers(VdevDriver driver, VdevDevice device) {
         if (!device.windows().list().isEmpty()) {
             LOG.warn("{}: driver {} left windows mapped, releasing them: {}", device,
@@ -105,7 +106,7 @@ public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements V
         }
     }
 
-    /** Nothing to compare: a virtual device is on the bus because someone asked for it. */
+    /** Does nothing: a virtual device is on the bus only because it was attached by devargs. */
     @Override
     public void rescan() {
     }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bus.vdev.internal;
 
-/** What the name of a virtual device says: its driver, and a number. */
+/** Splits the name of a virtual device into the driver's name and a number. */
 final class VdevName {
     private VdevName() {
     }
 
-    /** Whether {@code device} is that driver's name and a number: {@code net_null0}. */
+    /** Whether {@code device} consists of {@code driver} and a number: {@code net_null0}. */
     static boolean isOf(String device, String driver) {
         return device.startsWith(driver) && device.length() > driver.length()
                 && device.chars().skip(driver.length()).allMatch(VdevName::isDigit);
     }
 
-    /** {@code net_foo} of {@code net_foo12}. */
+    /** The part before the number: {@code net_foo} of {@code net_foo12}. */
     static String driverPart(String device) {
         int end = device.length();
         while (end > 0 && isDigit(device.charAt(end - 1))) {
@@ -21,7 +21,7 @@ final class VdevName {
         return device.substring(0, end);
     }
 
-    /** Whether {@code name} looks like {@code net_foo0}: words joined by underscores, a number. */
+    /** Whether {@code name} looks like {@code net_foo0}: words with underscores, then a number. */
     static boolean isVdevName(String name) {
         return name.indexOf('_') > 0 && name.charAt(0) >= 'a' && name.charAt(0) <= 'z'
                 && isDigit(name.charAt(name.length() - 1))

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** What is special about the bus of virtual devices; what it shares is tested with the bus. */
+/** Tests what is special about the bus of virtual devices; the bus bundle tests the rest. */
 @Timeout(60)
 final class VdevTest {
     private final TestMapper mapper = new TestMapper();

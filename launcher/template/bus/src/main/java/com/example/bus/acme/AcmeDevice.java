@@ -7,39 +7,40 @@ import io.hotbus.eal.io.Mmio;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A card on the acme bus. What every device has (name, devargs, state, windows) is in {@link
- * Device}; here is what this bus knows in addition.
+ * A card on the acme bus. {@link Device} holds what every device has (name, devargs, state,
+ * windows); this class adds what only this bus knows.
  *
- * <p>One object is one stay on the bus. A card that is pulled out and plugged in again is a new
- * object of the same name, so nobody can mistake the new card's registers for the old one's.
+ * <p>One object stands for one stay on the bus. A card that is pulled out and plugged in again gets
+ * a new object with the same name, so code cannot mistake the new card's registers for the old
+ * card's.
  */
 @ProviderType
 public final class AcmeDevice extends Device {
-    /** The name of the bus: {@code acme:acme0} and, where no other bus claims it, {@code acme0}. */
+    /** The bus name, as in {@code acme:acme0}, or {@code acme0} if no other bus claims that. */
     public static final String BUS = "acme";
 
     private final String model;
     private volatile Mmio registers;
 
-    /** For the bus. */
+    /** Creates a device. Called by the bus only. */
     public AcmeDevice(Devargs devargs, String model) {
         super(BUS, devargs);
         this.model = model;
     }
 
-    /** What kind of card it is, by which its driver is found. Known before it is opened. */
+    /** The model of the card, which selects its driver. Known before the card is opened. */
     public String model() {
         return model;
     }
 
-    /** For the bus: it has mapped the registers. */
+    /** Sets the registers. Called by the bus after it has mapped them. */
     public void opened(Mmio mapped) {
         registers = mapped;
     }
 
     /**
-     * The card's registers, BAR0: from probe until remove has returned. Any thread. Reading them
-     * never fails: when the card is gone they read all-ones, which no register ever holds.
+     * The registers of the card, BAR0. Valid from probe until remove has returned. Any thread. A
+     * read never fails: when the card is gone, it returns all-ones, which no register ever holds.
      */
     public Mmio registers() {
         return registers;

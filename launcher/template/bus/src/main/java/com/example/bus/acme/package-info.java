@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The acme bus, as its drivers see it. The only package that other bundles may import: bnd exports
- * a package exactly if it has a version, and by that version drivers built against it are told
- * apart from those that no longer fit. Raise the second number when you add to it, the first when
- * you break it.
+ * The API of the acme bus for drivers, the only package that other bundles may import. bnd exports
+ * a package exactly if it has a version, and the version tells which drivers still fit. Raise the
+ * second number when you add to the package, the first when you break it.
  */
 @Version("1.0.0")
 package com.example.bus.acme;

@@ -15,18 +15,18 @@ import io.hotbus.pmd.eth.LocalMac;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /**
- * One device under its port. {@code AbstractEthDev} calls the steps below in the order set up,
+ * One device below its port. {@code AbstractEthDev} calls the steps below in the order set up,
  * start, stop, close, one at a time. Only the link and the statistics are read at any time.
  *
- * <p>The device may be gone in each step. The steps go on all the same: reads give all-ones, writes
- * go nowhere, and every buffer is given back.
+ * <p>The device may be gone at every step. The steps continue nevertheless: reads return all-ones,
+ * writes have no effect, and every buffer is given back.
  */
 final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
-    /** Packets the loop holds. */
+    /** The number of packets that the loop holds. */
     static final int RING = 1024;
     private static final QueueLimits LIMITS = new QueueLimits(1, 2, 1 << 15);
     private static final int SPEED_MBPS = 10_000;
-    /** Locally administered; the device's number makes the last two bytes. */
+    /** Locally administered; the number of the device sets the last two bytes. */
     private static final long MAC = 0x02_41_43_4d_00_00L;
     /** The shortest Ethernet frame, without its checksum. */
     private static final int FRAME = 60;
@@ -35,7 +35,7 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
     private final String name;
     private final Registers registers;
     private final int packets;
-    /** On heap, so it does not go with the device: the registers do. */
+    /** On the heap, so it stays when the device and its registers go. */
     private final MpmcRing ring = new MpmcRing(RING);
     private Mempool pool;
 
@@ -46,7 +46,11 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         this.packets = packets;
     }
 
-    /** @throws DeviceException no device answers */
+    /**
+     * Creates the device.
+     *
+     * @throws DeviceException no device answers
+     */
     static AcmeDev probe(String name, Registers registers, int packets) throws DeviceException {
         AcmeDev dev = new AcmeDev(name, registers, packets);
         dev.requirePresent();
@@ -71,7 +75,7 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         return new AcmeTxQueue(registers, ring, setup);
     }
 
-    /** What is in the ring belongs to the pool it was set up with before. */
+    /** Changes the pool. Drains the ring first, because its buffers belong to the old pool. */
     private void setPool(Mempool newPool) {
         if (newPool != pool) {
             drain();
@@ -79,7 +83,7 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         }
     }
 
-    /** The one step that may fail because the device is gone. */
+    /** Starts the device. Only this step may fail because the device is gone. */
     @Override
     protected void startDevice() throws DeviceException {
         requirePresent();
@@ -87,7 +91,7 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         registers.write32(AcmeRegs.CTRL, AcmeRegs.CTRL_ENABLE);
     }
 
-    /** Puts as many packets into the loop as the devargs ask for, if it is empty. */
+    /** Fills an empty loop with the number of packets that the devargs ask for. */
     private void fill() throws DeviceException {
         if (ring.size() > 0) {
             return;
@@ -110,13 +114,13 @@ final class AcmeDev extends AbstractEthDev<AcmeRxQueue, AcmeTxQueue> {
         }
     }
 
-    /** No thread is in a burst any more. Packets in the ring are kept for the next start. */
+    /** Stops the device; no burst is running. Keeps packets in the ring for the next start. */
     @Override
     protected void stopDevice() {
         registers.write32(AcmeRegs.CTRL, 0);
     }
 
-    /** All buffers go back to their pool: one that is forgotten here is lost for good. */
+    /** Gives all buffers back to the pool. A buffer that is forgotten here is lost for good. */
     @Override
     protected void closeDevice() {
         drain();

@@ -22,21 +22,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The driver: {@code net_acmeN[,packets=32]}, where {@code packets} is how many are in the loop
+ * Drives {@code net_acmeN[,packets=32]}, where {@code packets} is the number of packets in the loop
  * when the port starts (0).
  *
- * <p>A driver is a service under {@code VdevDriver}; {@code @Component} makes it one as soon as the
- * services below are there, and takes it back as soon as one of them is not. The two lines after it
- * say in the manifest what is in this bundle and which bus it needs. The bus calls {@link #probe}
- * and {@link #remove} on control threads, one call at a time for a device.
+ * <p>A driver is a {@code VdevDriver} service. {@code @Component} registers it as soon as the
+ * services below are present, and unregisters it as soon as one of them is gone. The next two lines
+ * write the driver and the bus that it needs into the manifest. The bus calls {@link #probe} and
+ * {@link #remove} on control threads, one call at a time for a device.
  */
 @Component(service = VdevDriver.class)
 @ProvidesDriver(AcmeDriver.NAME)
 @RequireBus(VdevDevice.BUS)
 public final class AcmeDriver implements VdevDriver {
-    /** The name of its devices, less their number. */
+    /** The name of the driver's devices without their number. */
     static final String NAME = "net_acme";
-    /** Said in the log. Change it, build, and drop the jar again to see the driver replaced. */
+    /** Shown in the log. Change it, build, and drop the jar again to see the driver replaced. */
     static final String EDITION = "first edition";
 
     private static final Logger LOG = LoggerFactory.getLogger(AcmeDriver.class);
@@ -55,7 +55,7 @@ public final class AcmeDriver implements VdevDriver {
         LOG.info("driver {} is here, {}", NAME, EDITION);
     }
 
-    /** Lets go of the devices that the bus has left with this driver. */
+    /** Releases the devices that the bus has left with this driver. */
     @Deactivate
     public void deactivate() {
         attachments.removeAll();
@@ -66,7 +66,7 @@ public final class AcmeDriver implements VdevDriver {
         return NAME;
     }
 
-    /** Where a step fails, {@code attachments} undoes those before it, the last one first. */
+    /** Makes the device work. If a step fails, {@code attachments} undoes the others in reverse. */
     @Override
     public void probe(VdevDevice device) throws DeviceException {
         device.devargs().allowOnly(Set.of("packets"));
@@ -79,8 +79,8 @@ public final class AcmeDriver implements VdevDriver {
             throws DeviceException {
         int fd = hardware.powerOn(device.name());
         attachment.onRemove(() -> hardware.powerOff(device.name()));
-        // The window is under the SIGBUS handler's protection before map returns. Memory mapped in
-        // any other way ends the process when it goes.
+        // The SIGBUS handler protects the window before map returns. Memory that is mapped in any
+        // other way ends the process when it goes.
         Mmio bar0 = attachment.map(mapper, new MmioMapper.Source(
                 "BAR0", fd, 0, hardware.length(), Fill.ONES));
         AcmeDev dev = AcmeDev.probe(
@@ -90,7 +90,7 @@ public final class AcmeDriver implements VdevDriver {
         dev.publish(ports, device, attachment);
     }
 
-    /** The same whether the device is there, was pulled out, or this bundle is being replaced. */
+    /** Releases the device: present, pulled out, or because this bundle is being replaced. */
     @Override
     public void remove(VdevDevice device) {
         attachments.remove(device);

@@ -22,30 +22,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The simulated hardware, to be replaced by yours: a page of registers for each device, in a memfd.
- * Truncated to nothing it raises, at the next access by whomever, the very SIGBUS that a real
- * device does when it is pulled out. As a {@code RemovalInjector} it is what the shell's {@code
- * device yank} and {@code device plug}, and the contract tests, pull at.
+ * Simulates the hardware: a page of registers for each device, in a memfd. Replace this class by
+ * your hardware. After the memfd is truncated to 0 bytes, the next access by any thread raises the
+ * same SIGBUS as a real device that is pulled out. As a {@code RemovalInjector} this class also
+ * serves the shell's {@code device yank} and {@code device plug}, and the contract tests.
  *
- * <p>Control threads, but for {@link #look}. Its monitor guards the slots. The bus is never called
- * under it, since the bus comes in here with locks of its own; what the bus is told is kept in
- * order by {@link #telling} instead, under which nobody comes in.
+ * <p>Control threads, except for {@link #look}. The monitor guards the slots. This class never
+ * calls the bus under the monitor, since the bus calls this class under its own locks. Instead
+ * {@link #telling} keeps the calls to the bus in order; the bus never waits for {@code telling}.
  */
 @Component(service = {AcmeHardware.class, RemovalInjector.class})
 public final class AcmeHardware implements RemovalInjector {
     private static final Logger LOG = LoggerFactory.getLogger(AcmeHardware.class);
     private static final Duration LOOK = Duration.ofMillis(50);
-    /** From a removal until it is told: a kernel takes its time, and an access does not wait. */
+    /** The delay from a removal to its report, as with a kernel. An access may notice before. */
     private static final Duration NOTICE = Duration.ofMillis(100);
     private static final int OFF = -1;
 
-    /** A slot: there while its device has power, and after it was pulled out of it. */
+    /** A slot. It exists while its device has power, and after the device was pulled out. */
     private static final class Place {
         /** The registers of a device that has power. */
         int fd = OFF;
         boolean present = true;
         long emptySince;
-        /** Whether the removal was told. */
+        /** Whether the removal was reported. */
         boolean told;
     }
 
@@ -64,7 +64,7 @@ public final class AcmeHardware implements RemovalInjector {
         looking = interrupts.every(LOOK, this::look);
     }
 
-    /** Closing the lease waits for {@link #look}, and so is done under no lock that it takes. */
+    /** Ends the simulation. Closes the lease without a lock, since that waits for {@link #look}. */
     @Deactivate
     void deactivate() {
         looking.close();
@@ -74,16 +74,16 @@ public final class AcmeHardware implements RemovalInjector {
         }
     }
 
-    /** Bytes of the registers: a page, the least that can be mapped. */
+    /** The length of the registers in bytes: a page, the smallest mapping. */
     long length() {
         return linux.pageSize();
     }
 
     /**
-     * Fresh registers for the device, as after a reset.
+     * Creates new registers for the device, as after a reset.
      *
-     * @return their file, until {@link #powerOff} or {@link #yank}
-     * @throws DeviceException it was pulled out and not plugged in again, or there is no memory
+     * @return the file of the registers, valid until {@link #powerOff} or {@link #yank}
+     * @throws DeviceException the device was pulled out, or there is no memory
      */
     synchronized int powerOn(String name) throws DeviceException {
         Place place = places.getOrDefault(name, new Place());
@@ -103,7 +103,7 @@ public final class AcmeHardware implements RemovalInjector {
         return place.fd;
     }
 
-    /** A device that is still there leaves with its slot; a slot it was pulled out of stays. */
+    /** Removes a device that is still present and its slot; keeps the slot after a pull-out. */
     synchronized void powerOff(String name) {
         Place place = places.get(name);
         if (place != null && place.present) {
@@ -150,7 +150,7 @@ public final class AcmeHardware implements RemovalInjector {
         return place.emptySince;
     }
 
-    /** A removal that was not told yet is told first, as a kernel's uevents keep their order. */
+    /** Plugs the device in. Reports an earlier removal first, as a kernel orders its uevents. */
     @Override
     public void plug(String name) throws DeviceException {
         synchronized (telling) {
@@ -161,7 +161,7 @@ public final class AcmeHardware implements RemovalInjector {
         }
     }
 
-    /** Whether the removal before was told. */
+    /** Puts the device in; returns whether the removal before was reported. */
     private synchronized boolean insert(String name) throws DeviceException {
         Place place = place(name);
         if (place.present) {
@@ -171,7 +171,7 @@ public final class AcmeHardware implements RemovalInjector {
         return place.told;
     }
 
-    /** Tells of removals, as a kernel does by uevents. On {@code interrupt}: must not block. */
+    /** Reports removals, as a kernel does by uevents. On {@code interrupt}: must not block. */
     private void look() {
         synchronized (telling) {
             newlyGone().forEach(bus::unplugged);

@@ -10,8 +10,8 @@ import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /**
- * The receiving side of the data path: polled by one lcore, some million times a second. Nothing
- * here throws, logs, allocates, locks or waits.
+ * The receiving side of the data path. One lcore polls it some million times a second. Nothing here
+ * throws, logs, allocates, locks or waits.
  */
 final class AcmeRxQueue implements RxQueue {
     private final Registers registers;
@@ -27,10 +27,10 @@ final class AcmeRxQueue implements RxQueue {
     }
 
     /**
-     * The first line reads a register, and meets the void once the device is gone. The read raises
-     * SIGBUS on this lcore; the handler puts a page of all-ones where the registers were, and the
-     * CPU repeats the read: this code sees a device that reads all-ones. Soon the port puts an idle
-     * queue in the place of this one, and the application stops, closes and detaches the port.
+     * Receives a burst. When the device is gone, the register read in the first line raises SIGBUS
+     * on this lcore. The handler replaces the registers with a page of all-ones, and the CPU
+     * repeats the read, so this code sees a device that reads all-ones. Soon the port replaces this
+     * queue with an idle one, and the application stops, closes and detaches the port.
      */
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {

@@ -9,7 +9,7 @@ import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.QueueSetup;
 
-/** The sending side of the data path; the rules are those of {@link AcmeRxQueue}. */
+/** The sending side of the data path, with the same rules as {@link AcmeRxQueue}. */
 final class AcmeTxQueue implements TxQueue {
     private final Registers registers;
     private final MpmcRing ring;
@@ -23,8 +23,8 @@ final class AcmeTxQueue implements TxQueue {
     }
 
     /**
-     * Takes as many packets as there is room for; the other buffers stay the caller's. The bytes
-     * are counted before {@code offer}: afterwards the receiver may change the packets.
+     * Takes as many packets as there is room for; the caller keeps the other buffers. Counts the
+     * bytes before {@code offer}, because afterwards the receiver may change the packets.
      */
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
@@ -37,8 +37,8 @@ final class AcmeTxQueue implements TxQueue {
             bytes += Mbuf.length(mbufs[i]);
         }
         int sent = ring.offer(mbufs, 0, room);
-        // The doorbell: ordered after what was written before it. To a device that is gone it is
-        // written in vain.
+        // The doorbell: ordered after all earlier writes. The write has no effect if the device is
+        // gone.
         tail = tail + sent & Integer.MAX_VALUE;
         registers.write32(AcmeRegs.TAIL, tail);
         counters.add(sent, bytes);

@@ -239,7 +239,7 @@ final class DriverBindingTest {
                 })).withMessage(NIC + ": went away while it was being bound");
     }
 
-    /** A pipe that nobody reads blocks its writer, as the kernel does that removes the device. */
+    /** A pipe without a reader blocks its writer, like a kernel that removes the device. */
     @Test
     void shouldNotWaitForTheKernelForEver() throws Exception {
         Path unbind = fake.root().resolve("bus/pci/drivers/e1000e/unbind");

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** A thread that does in a {@link FakeSysfs} what is written to bind, unbind and drivers_probe. */
+/** A thread that executes the writes to bind, unbind and drivers_probe of a {@link FakeSysfs}. */
 public final class FakeKernel implements AutoCloseable {
     /** What was done: {@code unbind e1000e 0000:03:00.0}. */
     public final List<String> calls = new CopyOnWriteArrayList<>();

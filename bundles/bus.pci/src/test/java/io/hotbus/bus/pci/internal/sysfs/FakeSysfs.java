@@ -91,9 +91,9 @@ public final class FakeSysfs {
     }
 
     /**
-     * Makes it vanish, as it is; what is open stays open.
+     * Makes the function vanish unchanged; open files stay open.
      *
-     * @return where it is kept, so that its inode is not used again
+     * @return the folder that keeps the function, so that its inode is not used again
      */
     public synchronized Path unplug(String address) {
         Path home = homes.remove(PciAddress.parse(address).orElseThrow());

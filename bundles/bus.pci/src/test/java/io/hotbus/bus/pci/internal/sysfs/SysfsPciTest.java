@@ -149,7 +149,7 @@ final class SysfsPciTest {
         } while (kernel.isAlive());
     }
 
-    /** Reading a pipe that nobody writes to waits for ever, as such a file may for a removal. */
+    /** A read of a pipe without a writer waits for ever, as such a file may during a removal. */
     @Test
     void shouldReadNothingThatTakesTheLockOfTheDevice() throws Exception {
         Path home = fake.plug(NIC);

@@ -18,11 +18,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * vfio as the kernel has it, for as much of it as is used: it refuses what the kernel refuses, and
- * remembers what it was asked. A descriptor's number is never used twice, so that a use after close
- * is seen ({@link #misuses}). Written from the kernel's sources, its numbers from the header.
+ * Models the used part of the kernel's vfio. It refuses what the kernel refuses, and records the
+ * requests. A descriptor's number is never used twice, so that a use after close is noticed ({@link
+ * #misuses}). Written from the kernel's sources, with numbers from the header.
  *
- * <p>Its public methods are those of {@link Linux} that vfio is used by.
+ * <p>The public methods are the methods of {@link Linux} that reach vfio.
  */
 public final class VfioFakeKernel {
     private static final int EBADF = 9;
@@ -209,7 +209,7 @@ public final class VfioFakeKernel {
         answer(region, in, 32, 12);
     }
 
-    /** As the kernel: where the capabilities do not fit, their offset is 0 and argsz is needed. */
+    /** Like the kernel: if the capabilities do not fit, their offset is 0 and argsz is needed. */
     private static void answer(ByteBuffer full, ByteBuffer in, int fixed, int capOffset) {
         if (in.capacity() < full.capacity()) {
             in.put(4, full.array(), 4, fixed - 4).putInt(capOffset, 0).putInt(0, full.capacity());

@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives cards of model "beat", {@code acme0[,period_ms=10]}: every so many milliseconds it reads
- * the register BEAT and writes it back, one higher. So it is this driver that notices, by a SIGBUS,
- * when the card is pulled out.
+ * Drives cards of model "beat", {@code acme0[,period_ms=10]}. Once per period it reads the register
+ * BEAT, adds one and writes the register back. When the card is pulled out, this access raises
+ * SIGBUS, and so the removal is noticed.
  *
- * <p>It could live in a bundle of its own, that imports {@code com.example.bus.acme} only.
+ * <p>The driver could live in its own bundle, which would import only {@code com.example.bus.acme}.
  */
 @Component
 @ProvidesDriver(AcmeBeatDriver.NAME)
@@ -33,7 +33,7 @@ public final class AcmeBeatDriver implements AcmeDriver {
     static final String NAME = "acme_beat";
 
     private static final Logger LOG = LoggerFactory.getLogger(AcmeBeatDriver.class);
-    /** Said in the log. Change it, build, and drop the jar again to see the driver replaced. */
+    /** Shown in the log. Change it, build, and drop the jar again to see the driver replaced. */
     private static final String EDITION = "first edition";
 
     private final InterruptThread interrupts;
@@ -81,7 +81,7 @@ public final class AcmeBeatDriver implements AcmeDriver {
         }
     }
 
-    /** What goes on with one card. */
+    /** The periodic access to one card. */
     private static final class Beating {
         private final AcmeDevice device;
         private final Lease lease;
@@ -94,13 +94,13 @@ public final class AcmeBeatDriver implements AcmeDriver {
         }
 
         /**
-         * On the thread {@code interrupt}. The access that meets the void is this read: it raises
-         * SIGBUS, the handler puts a page of all-ones in the place of the registers, and the read
-         * is done again. So it neither throws nor hangs; it returns all-ones, and that is all a
-         * driver has to look at. What else there is to do is not its business: the bus was told.
+         * Increments BEAT. Runs on the thread {@code interrupt}. When the card is gone, the read
+         * raises SIGBUS, the handler replaces the registers with a page of all-ones, and the CPU
+         * repeats the read. The read neither throws nor hangs; it returns all-ones, and the driver
+         * only needs to check for that value. The platform tells the bus of the removal.
          *
-         * <p>Not every removal raises SIGBUS. A driver whose hardware may just answer all-ones says
-         * so itself: {@code hotUnplug.report(device, RemovalCause.ALL_ONES)}, a service.
+         * <p>Not every removal raises SIGBUS. If the hardware may just answer all-ones, the driver
+         * reports this itself: {@code hotUnplug.report(device, RemovalCause.ALL_ONES)}, a service.
          */
         private void beat() {
             int beat = device.registers().read32(AcmeRegs.BEAT);
@@ -114,7 +114,7 @@ public final class AcmeBeatDriver implements AcmeDriver {
             }
         }
 
-        /** Returns when {@link #beat} is not running and never will be: then BAR0 may go. */
+        /** Ends {@link #beat}: when this returns, it never runs again, and BAR0 may be unmapped. */
         void stop() {
             lease.close();
         }

@@ -27,21 +27,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The acme bus. {@link AbstractBus} does what all buses have in common: locks, states, drivers that
- * come and go, and a removal in the middle of anything. Left to say here is what only this bus
- * knows: which names are its cards, how a card is opened, and who tells that one came or went.
+ * come and go, and removals at any moment. This class adds what only this bus knows: the names of
+ * its cards, how to open a card, and the source of arrivals and removals.
  *
- * <p>It is three services in one, and that is what makes it survive its cards:
+ * <p>The bus provides three services, and with these it survives the removal of its cards:
  * <ul>
- * <li>{@code Bus}: attach and detach;
- * <li>{@code SigbusHandler}: asked, after a fault was repaired, whether the address is in a window
- * of one of our cards. {@code AbstractBus} looks through the windows, so each must be mapped by
- * {@code MmioMapper}, which also puts it under the protection of the SIGBUS handler;
- * <li>{@code BusHotplugHandler}: called once for each removal, whoever noticed it, to replace the
- * card's other windows. Override {@code handleHotUnplug} if there is more to let go of.
+ * <li>{@code Bus}: attaches and detaches devices;
+ * <li>{@code SigbusHandler}: tells, after a fault was repaired, whether the address is in a window
+ * of one of our cards. {@code AbstractBus} searches the windows, so map each window by {@code
+ * MmioMapper}, which also puts the window under the protection of the SIGBUS handler;
+ * <li>{@code BusHotplugHandler}: called once for each removal, however it was noticed, to replace
+ * the other windows of the card. Override {@code handleHotUnplug} if there is more to release.
  * </ul>
  *
- * <p>{@code @Component} makes it these services once all it needs is there; {@code @ProvidesBus}
- * says in the manifest what is in this bundle, for those who look for a bus to install.
+ * <p>{@code @Component} registers these services once the required services are present.
+ * {@code @ProvidesBus} names the bus in the manifest, so that users find the bundle to install.
  */
 @Component(
         service = {Bus.class, BusHotplugHandler.class, SigbusHandler.class, AcmeBus.class},
@@ -53,7 +53,7 @@ public final class AcmeBus extends AbstractBus<AcmeDevice, AcmeDriver>
 
     private final AcmeRack rack;
 
-    /** The services it cannot do without; when one of them goes, so does this bus, in order. */
+    /** Starts the bus with the services it requires. The bus stops when one of them goes. */
     @Activate
     public AcmeBus(@Reference HotUnplug hotUnplug, @Reference DeviceEvents events,
             @Reference MmioMapper mapper, @Reference ControlThread control,
@@ -64,7 +64,7 @@ public final class AcmeBus extends AbstractBus<AcmeDevice, AcmeDriver>
         rack.watch(this);
     }
 
-    /** In reverse. All drivers let go of their cards, and the windows are withdrawn. */
+    /** Stops the bus: all drivers release their cards, and the windows are withdrawn. */
     @Deactivate
     void deactivate() {
         rack.watch(AcmeRack.Watcher.NOBODY);
@@ -73,14 +73,14 @@ public final class AcmeBus extends AbstractBus<AcmeDevice, AcmeDriver>
 
     // ---- which devices are ours ----
 
-    /** By {@code acme:} in front of it, or by the name of one of our slots. Must not wait. */
+    /** Claims devargs that begin with {@code acme:} or name one of our slots. Must not wait. */
     @Override
     public boolean claims(Devargs devargs) {
         return devargs.bus().map(AcmeDevice.BUS::equals)
                 .orElseGet(() -> rack.isSlot(devargs.name()));
     }
 
-    /** Looks, but does not touch: nothing is open yet. */
+    /** Creates a device without access to the card, which is not open yet. */
     @Override
     protected AcmeDevice newDevice(Devargs devargs) throws DeviceException {
         return new AcmeDevice(devargs, rack.card(devargs.name()).model());
@@ -100,9 +100,9 @@ public final class AcmeBus extends AbstractBus<AcmeDevice, AcmeDriver>
     // ---- a device is opened, probed, removed and closed, in this order, under its lock ----
 
     /**
-     * Maps the card's registers. Protected by the SIGBUS handler before {@code map} returns, so the
-     * card may go from here on. Nothing to undo when it throws: {@code close} is called in any
-     * case, and {@code AbstractBus} unmaps what was mapped.
+     * Maps the registers of the card. The SIGBUS handler protects them before {@code map} returns,
+     * so the card may go from here on. There is nothing to undo if this throws: {@code close} is
+     * always called, and {@code AbstractBus} unmaps the windows.
      */
     @Override
     protected void open(AcmeDevice device) throws DeviceException {
@@ -127,7 +127,7 @@ public final class AcmeBus extends AbstractBus<AcmeDevice, AcmeDriver>
 
     // ---- a card came or went: what the kernel's uevents tell a bus of real hardware ----
 
-    /** On whichever thread noticed; an application that wants the card attaches it. */
+    /** Publishes ADD, on the noticing thread; an application that wants the card attaches it. */
     @Override
     public void came(String card) {
         LOG.info("{}: plugged in", card);
@@ -135,13 +135,13 @@ public final class AcmeBus extends AbstractBus<AcmeDevice, AcmeDriver>
                 DeviceEvent.of(DeviceEvent.Kind.ADD, AcmeDevice.BUS, card));
     }
 
-    /** Usually late: an access to the card has noticed before. The first report counts. */
+    /** Reports a removal. An access to the card often notices before; the first report counts. */
     @Override
     public void went(String card) {
         reportRemoved(card, RemovalCause.UEVENT_REMOVE);
     }
 
-    /** Asked for when notices were lost: compares what we believe with what is there. */
+    /** Compares the devices with the present cards. Called when notices may have been lost. */
     @Override
     public void rescan() {
         for (AcmeDevice device : devices()) {

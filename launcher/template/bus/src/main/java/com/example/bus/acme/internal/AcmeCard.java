@@ -13,11 +13,11 @@ import java.nio.ByteOrder;
 
 /**
  * A simulated card: a page of registers that can be mapped like a PCI BAR and can vanish like one.
- * The memory is a memfd; truncated to nothing it raises, at the next access by whomever, the very
- * SIGBUS that a real card does when it is pulled out. Any thread.
+ * The memory is a memfd. After it is truncated to 0 bytes, the next access by any thread raises the
+ * same SIGBUS as a real card that is pulled out. Any thread.
  */
 final class AcmeCard {
-    /** What the data sheet calls it. */
+    /** The name of the model in the data sheet. */
     static final String MODEL = "beat";
 
     private final Linux linux;
@@ -40,15 +40,15 @@ final class AcmeCard {
         return MODEL;
     }
 
-    /** All-ones is what a read returns that no card answers, so that is what it is filled with. */
+    /** Maps BAR0. The replacement reads as all-ones, like a bus where no card answers. */
     synchronized Mmio map(MmioMapper mapper, MmioWindows owner) throws IOException {
         return mapper.map(owner, new MmioMapper.Source("BAR0", fd, 0, length, Fill.ONES));
     }
 
     /**
-     * The card leaves its slot.
+     * Takes the card out of its slot.
      *
-     * @return when, on the clock of {@link System#nanoTime}
+     * @return the time of the removal, on the clock of {@link System#nanoTime}
      */
     synchronized long vanish() throws LinuxException {
         long time = System.nanoTime();

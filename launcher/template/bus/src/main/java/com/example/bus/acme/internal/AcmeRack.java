@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The machine the cards are in, and the hand that pulls them out: everything here is simulated, and
- * with {@link AcmeCard} it is what you replace by your hardware. As a {@code RemovalInjector} it is
- * what the shell's {@code device yank} and {@code device plug}, and the contract tests, pull at.
+ * Simulates the machine with the slots of the cards. Replace this class and {@link AcmeCard} by
+ * your hardware. As a {@code RemovalInjector} it also serves the shell's {@code device yank} and
+ * {@code device plug}, and the contract tests.
  *
- * <p>Control threads, but for {@link #look}. Its monitor guards the slots. The bus is never called
- * under it, since the bus comes in here with locks of its own; what the bus is told is kept in
- * order by {@link #telling} instead, under which nobody comes in.
+ * <p>Control threads, except for {@link #look}. The monitor guards the slots. This class never
+ * calls the bus under the monitor, since the bus calls this class under its own locks. Instead
+ * {@link #telling} keeps the calls to the bus in order; the bus never waits for {@code telling}.
  */
 @Component(service = {AcmeRack.class, RemovalInjector.class})
 public final class AcmeRack implements RemovalInjector {
-    /** Is told what a kernel would tell a bus. */
+    /** Receives the reports that a kernel would send to a bus. */
     interface Watcher {
         Watcher NOBODY = new Watcher() {
             @Override
@@ -49,14 +49,14 @@ public final class AcmeRack implements RemovalInjector {
     private static final Logger LOG = LoggerFactory.getLogger(AcmeRack.class);
     private static final int SLOTS = 2;
     private static final Duration LOOK = Duration.ofMillis(50);
-    /** From a removal until it is told: a kernel takes its time, and an access does not wait. */
+    /** The delay from a removal to its report, as with a kernel. An access may notice before. */
     private static final Duration NOTICE = Duration.ofMillis(100);
 
     /** A slot: {@code card} is null while it is empty. */
     private static final class Place {
         AcmeCard card;
         long emptySince;
-        /** Whether the removal was told. */
+        /** Whether the removal was reported. */
         boolean told;
     }
 
@@ -68,7 +68,7 @@ public final class AcmeRack implements RemovalInjector {
     private int serial;
     private volatile Watcher watcher = Watcher.NOBODY;
 
-    /** With a card in every slot. */
+    /** Creates the slots, each with a card. */
     @Activate
     public AcmeRack(@Reference Linux linux, @Reference InterruptThread interrupts)
             throws LinuxException {
@@ -82,7 +82,7 @@ public final class AcmeRack implements RemovalInjector {
         looking = interrupts.every(LOOK, this::look);
     }
 
-    /** Closing the lease waits for {@link #look}, and so is done under no lock that it takes. */
+    /** Ends the simulation. Closes the lease without a lock, since that waits for {@link #look}. */
     @Deactivate
     void deactivate() throws LinuxException {
         looking.close();
@@ -96,7 +96,7 @@ public final class AcmeRack implements RemovalInjector {
         }
     }
 
-    /** Tells {@code next} from now on. */
+    /** Reports to {@code next} from now on. */
     void watch(Watcher next) {
         watcher = next;
     }
@@ -110,7 +110,11 @@ public final class AcmeRack implements RemovalInjector {
         return isSlot(name) && places.get(name).card != null;
     }
 
-    /** @throws DeviceException no such slot, or nothing in it */
+    /**
+     * The card in a slot.
+     *
+     * @throws DeviceException there is no such slot, or the slot is empty
+     */
     synchronized AcmeCard card(String name) throws DeviceException {
         AcmeCard card = place(name).card;
         if (card == null) {
@@ -149,7 +153,7 @@ public final class AcmeRack implements RemovalInjector {
         return place.emptySince;
     }
 
-    /** A removal that was not told yet is told first, as a kernel's uevents keep their order. */
+    /** Plugs a card in. Reports an earlier removal first, as a kernel keeps uevents in order. */
     @Override
     public void plug(String name) throws DeviceException {
         synchronized (telling) {
@@ -160,7 +164,7 @@ public final class AcmeRack implements RemovalInjector {
         }
     }
 
-    /** Whether the removal before was told. */
+    /** Puts a card in; returns whether the removal before was reported. */
     private synchronized boolean insert(String name) throws DeviceException {
         Place place = place(name);
         if (place.card != null) {
@@ -174,7 +178,7 @@ public final class AcmeRack implements RemovalInjector {
         return place.told;
     }
 
-    /** Tells of removals, as a kernel does by uevents. On {@code interrupt}: must not block. */
+    /** Reports removals, as a kernel does by uevents. On {@code interrupt}: must not block. */
     private void look() {
         synchronized (telling) {
             newlyGone().forEach(name -> watcher.went(name));

@@ -10,9 +10,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Brings drivers, of this bundle and others, to the bus. A component of its own, on which nothing
- * depends: a driver may itself need the bus, and if the bus referred to its drivers each would wait
- * for the other to be activated.
+ * Adds the drivers of this bundle and others to the bus. This component is separate from the bus
+ * because a driver may need the bus: if the bus referred to its drivers, each would wait for the
+ * other to be activated. Nothing depends on this component.
  */
 @Component(service = {}, immediate = true)
 public final class PlugIns {
@@ -23,13 +23,13 @@ public final class PlugIns {
         this.bus = bus;
     }
 
-    /** {@code properties} are the service's: of two drivers the higher {@code service.ranking}. */
+    /** Adds a driver. Of two drivers, the higher {@code service.ranking} in properties wins. */
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addDriver(AcmeDriver driver, Map<String, Object> properties) {
         bus.addDriver(driver, properties);
     }
 
-    /** Returns when the driver has let go of its cards and no call is inside it any more. */
+    /** Removes a driver; returns when it has released its cards and no call to it is running. */
     void removeDriver(AcmeDriver driver) {
         bus.removeDriver(driver);
     }
