@@ -80,7 +80,7 @@ for flaw in 'block = net_null0\user' 'block = a\nblock = b' 'block = ${nowhere}'
 	mark; echo 'port attach net_null0' >&7
 	awaits should_block_by_the_list_that_was_good 'net_null0: is blocked'
 done
-mark; rm "$lists" && ln -s "$work/nowhere" "$lists"
+mark; ln -s "$work/nowhere" "$work/link" && mv -T "$work/link" "$lists" # in one step: a file that goes is told of
 awaits should_keep_the_list_where_a_link_leads_nowhere 'ERROR .*is a link to a file that is not there .*stays in force'
 mark; echo 'port attach net_null0' >&7
 awaits should_block_where_a_link_leads_nowhere 'net_null0: is blocked'
