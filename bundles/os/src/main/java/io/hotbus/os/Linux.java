@@ -139,6 +139,13 @@ public interface Linux {
      */
     void nice(int niceness) throws LinuxException;
 
+    /**
+     * setns: moves the calling thread into the network namespace of {@code path}, a file like
+     * {@code /run/netns/NAME}. Sockets that the thread opens, and threads that it starts, belong to
+     * this namespace.
+     */
+    void enterNetworkNamespace(String path) throws LinuxException;
+
     /** gettid. */
     int threadId();
 }

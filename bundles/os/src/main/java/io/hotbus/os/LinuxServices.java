@@ -6,6 +6,7 @@ import io.hotbus.os.internal.NativeHotbus;
 import io.hotbus.os.internal.NativeLibrary;
 import io.hotbus.os.internal.NativeSigbusWindows;
 import io.hotbus.os.internal.NativeUeventSocketFactory;
+import io.hotbus.os.internal.SocketCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -37,5 +38,10 @@ public record LinuxServices(
         final Linux linux = new LinuxCalls();
         return new LinuxServices(linux, new NativeSigbusWindows(hotbus),
                 new NativeUeventSocketFactory(hotbus, linux));
+    }
+
+    /** Returns the service for sockets, which needs no library of this bundle. */
+    public static Sockets sockets() {
+        return new SocketCalls();
     }
 }

@@ -4,6 +4,7 @@ package io.hotbus.testkit;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxServices;
 import io.hotbus.os.SigbusWindows;
+import io.hotbus.os.Sockets;
 import io.hotbus.os.UeventSocket;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,11 @@ public final class TestOs {
     /** The SIGBUS handler and the table of windows of this process. */
     public static SigbusWindows windows() {
         return SERVICES.windows();
+    }
+
+    /** The calls on sockets. */
+    public static Sockets sockets() {
+        return LinuxServices.sockets();
     }
 
     /** The factory of sockets for uevents of this kernel. */

@@ -138,6 +138,47 @@ public interface LibC {
     @SaveError
     int setpriority(int which, int who, int priority);
 
+    /** Moves the calling thread into a namespace. */
+    @SaveError
+    int setns(int fd, int type);
+
+    @SaveError
+    int socket(int domain, int type, int protocol);
+
+    @SaveError
+    int bind(int fd, @In ByteBuffer address, int length);
+
+    @SaveError
+    int connect(int fd, @In ByteBuffer address, int length);
+
+    @SaveError
+    int listen(int fd, int backlog);
+
+    @SaveError
+    int accept4(int fd, Pointer address, Pointer length, int flags);
+
+    /** Variadic in C. See {@link #ioctl(int, long, long)}. */
+    @SaveError
+    int fcntl(int fd, int command, long argument);
+
+    @SaveError
+    int setsockopt(int fd, int level, int option, @In ByteBuffer value, int length);
+
+    @SaveError
+    int getsockopt(int fd, int level, int option, @In @Out ByteBuffer value,
+            @In @Out int[] length);
+
+    @SaveError
+    int getsockname(int fd, @In @Out ByteBuffer address, @In @Out int[] length);
+
+    @SaveError
+    @ssize_t
+    long sendmsg(int fd, Pointer header, int flags);
+
+    @SaveError
+    @ssize_t
+    long recvmsg(int fd, Pointer header, int flags);
+
     int gettid();
 
     int getpagesize();

@@ -26,6 +26,7 @@ public final class LinuxCalls implements Linux {
     /** A CPU set of 4096 CPUs; the kernel refuses one that is too small for the machine. */
     private static final int CPU_SET_WORDS = 64;
     private static final int CPU_SET_BYTES = CPU_SET_WORDS * Long.BYTES;
+    private static final int CLONE_NEWNET = 0x40000000;
 
     /** A read or a write, of what remains of a buffer. */
     @FunctionalInterface
@@ -264,6 +265,18 @@ public final class LinuxCalls implements Linux {
     public void nice(int niceness) throws LinuxException {
         if (C.setpriority(LibC.PRIO_PROCESS, 0, niceness) < 0) {
             throw failure("setpriority(" + niceness + ")");
+        }
+    }
+
+    @Override
+    public void enterNetworkNamespace(String path) throws LinuxException {
+        final int fd = open(path, false);
+        try {
+            if (C.setns(fd, CLONE_NEWNET) < 0) {
+                throw failure("setns(" + path + ")");
+            }
+        } finally {
+            close(fd);
         }
     }
 
