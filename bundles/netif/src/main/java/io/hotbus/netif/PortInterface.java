@@ -99,6 +99,12 @@ public final class PortInterface implements AutoCloseable {
         return gone;
     }
 
+    /** The name of the device. */
+    @Override
+    public String toString() {
+        return device.name();
+    }
+
     /** Follows the interface no longer. Idempotent. */
     @Override
     public void close() {

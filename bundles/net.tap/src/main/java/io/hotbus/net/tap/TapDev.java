@@ -35,6 +35,7 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
 
     private final String name;
     private final TapDescriptors descriptors;
+    private final PortInterface state;
     private final Linux linux;
     private final PacketCalls calls;
     private final NetInterfaces interfaces;
@@ -45,12 +46,14 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
     private volatile NetInterface netif;
     private volatile int speedMbps;
 
-    TapDev(String name, TapDescriptors descriptors, Linux linux, PacketCalls calls,
+    /** @param state follows the interface, until the device is closed */
+    TapDev(PortInterface state, TapDescriptors descriptors, Linux linux, PacketCalls calls,
             NetInterfaces interfaces, NetInterface netif, MacAddress mac) {
         super(new EthDevInfo(TapDriver.NAME, mac, new QueueLimits(
                 descriptors.isMultiQueue() ? MAX_QUEUES : 1, 1, MAX_DESCRIPTORS))
                 .withMtu(netif.mtu()).withMaxMtu(netif.maxMtu()).withFilter(FILTER));
-        this.name = name;
+        this.name = state.toString();
+        this.state = state;
         this.descriptors = descriptors;
         this.linux = linux;
         this.calls = calls;
@@ -148,8 +151,10 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
         }
     }
 
+    /** The interface ends with its descriptors, which is no removal. */
     @Override
     protected void closeDevice() {
+        state.close();
         descriptors.close();
         freeMemory();
     }

@@ -102,7 +102,7 @@ public final class TapDriver implements VdevDriver {
         final MacAddress mac = netif.mac().orElseThrow();
         addresses.put(device.name(), mac);
         final TapDev dev = new TapDev(
-                device.name(), descriptors, linux, calls, interfaces, netif, mac);
+                state, descriptors, linux, calls, interfaces, netif, mac);
         final Port port = dev.publish(ports, device, attachment);
         attachment.onRemove(state::close);
         state.follow(interfaces, netif, port, dev);

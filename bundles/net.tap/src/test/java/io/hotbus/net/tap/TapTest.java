@@ -259,6 +259,18 @@ final class TapTest {
     }
 
     @Test
+    void shouldNotTakeTheEndOfItsOwnInterfaceForARemoval() throws Exception {
+        final Port port = rig.start("net_tap0", 1);
+        port.close();
+        rig.namespace.run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        rig.attach("net_tap1,iface=other0");
+        assertThat(rig.interfaces.find("dtap0")).isEmpty();
+        rig.detach(port);
+        assertThat(rig.removed).isEmpty();
+        assertThat(rig.plugged).isEmpty();
+    }
+
+    @Test
     void shouldLeaveAPersistentInterface() throws Exception {
         rig.detach(rig.start("net_tap0,persist", 1));
         assertThat(rig.interfaces.find("dtap0")).isPresent();
