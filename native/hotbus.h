@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * hotbus.h - the one public header of libhotbus: the SIGBUS handler with its window table, the
- * kernel uevent socket, and the system calls on the data paths of drivers. Mirrored one to one by io.hotbus.os.internal.NativeHotbus.
+ * kernel uevent socket, and the system calls on the data paths of drivers. Mirrored one to one by
+ * io.hotbus.os.internal.NativeHotbus.
  *
  * A "window" is a range of this process's addresses behind which a device's memory is mapped (a
  * BAR, a descriptor ring). When an access to it raises SIGBUS (BUS_ADRERR), the handler puts
@@ -163,8 +164,8 @@ int hb_uevent_recv(int fd, void *buf, uint32_t capacity, struct hb_uevent_sender
 int hb_kick(int fd);
 
 /*
- * Reads up to count frames, each into the next free iovecs, and puts the length of each into frames.
- * Returns how many were read; 0: there is none now. An error is returned if it is met by the first
+ * Reads up to count frames, each into the next free iovecs, and puts the length of each into
+ * frames. Returns how many were read; 0: there is none now. An error is returned if it is met by the first
  * frame. The descriptor does not block.
  */
 int hb_read_frames(int fd, struct hb_frames *burst);

@@ -64,7 +64,7 @@ static void should_spread_long_frames_over_buffers(void)
 	put(fds[1], 10, 'b');
 	put(fds[1], 3 * ROOM, 'c');
 	put(fds[1], 10, 'd');
-	/* The third frame fills buffers 3 to 5; only two are left for the fourth, which may need 3. */
+	/* The third frame fills buffers 3 to 5. Two are left; the fourth frame may need 3. */
 	CHECK_EQUAL(hb_read_frames(fds[0], &burst), 3);
 	CHECK_EQUAL(frames[0], ROOM + 1);
 	CHECK_EQUAL(room[1][0], 'a');

@@ -18,8 +18,8 @@ import java.util.Set;
  * @param rss        how it can spread packets over its queues
  */
 public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx,
-        int mtu, int maxMtu, RxFilterLimits filter, Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads,
-        RssLimits rss) {
+        int mtu, int maxMtu, RxFilterLimits filter, Set<RxOffload> rxOffloads,
+        Set<TxOffload> txOffloads, RssLimits rss) {
     /** The MTU of a device that came with no other. */
     public static final int DEFAULT_MTU = 1500;
     /** The smallest MTU that can be set: IPv4 needs it. Source: RFC 791. */
