@@ -104,6 +104,8 @@ run_tests() {
 	python3 -B -m unittest discover -q -s "$top/rig" -t "$top/rig" >&2 || die 1 "tests of the rig failed"
 	say "command line: what a user types, right and wrong"
 	"$launcher/test/cli.sh" || die 1 "command line tests failed"
+	say "network interfaces that come and go"
+	"$launcher/test/netif.sh" || die 1 "tests of network interfaces failed"
 	say "the shell at a terminal: TAB, and verbs that come and go"
 	"$launcher/test/terminal.py" || die 1 "tests of the shell at a terminal failed"
 	say "starting: in every folder, path and locale"

@@ -43,8 +43,10 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     private final List<R> rx = new ArrayList<>();
     private final List<T> tx = new ArrayList<>();
     private int portId;
-    private int mtu = EthDevInfo.DEFAULT_MTU;
+    private int mtu;
     private RxFilter filter;
+    /** What {@link #missed} was when the statistics were reset. */
+    private volatile long missedBefore;
     private volatile boolean closed;
 
     /**
@@ -54,6 +56,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
      */
     protected AbstractEthDev(EthDevInfo info, RegisterCounters registers) {
         this.info = info;
+        this.mtu = info.mtu();
         this.registers = registers;
         this.filter = info.filter().initial(info.macAddress());
     }
@@ -239,7 +242,16 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     @Override
     public final EthStats stats() {
         registers.collect();
-        return addRegisters(QueueCounters.total(rxCounters, txCounters, 0), registers);
+        return addRegisters(QueueCounters.total(
+                rxCounters, txCounters, missed() - missedBefore), registers);
+    }
+
+    /**
+     * The number of packets that the device itself has dropped since it was created. Never less
+     * than before, also when the device is gone or closed. Any thread.
+     */
+    protected long missed() {
+        return 0;
     }
 
     /** Adds the values of the statistics registers to the counts of the queues. Any thread. */
@@ -252,6 +264,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         rxCounters.forEach(QueueCounters::reset);
         txCounters.forEach(QueueCounters::reset);
         registers.reset();
+        missedBefore = missed();
     }
 
     /** True: queues are counted in software, and the last sums of the registers are kept. */
