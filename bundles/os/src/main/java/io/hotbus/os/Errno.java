@@ -31,8 +31,13 @@ public final class Errno {
     public static final int EMFILE = 24;
     /** Not supported. */
     public static final int ENOTSUP = 95;
+    /** The address is in use by another socket. */
+    public static final int EADDRINUSE = 98;
     /** No buffer space: on a netlink socket, messages were dropped. */
     public static final int ENOBUFS = 105;
+
+    /** No process listens there. */
+    public static final int ECONNREFUSED = 111;
 
     private Errno() {
     }
