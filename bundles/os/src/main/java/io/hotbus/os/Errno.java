@@ -33,6 +33,8 @@ public final class Errno {
     public static final int ENOTSUP = 95;
     /** The address is in use by another socket. */
     public static final int EADDRINUSE = 98;
+    /** The peer closed the connection and had not read everything. */
+    public static final int ECONNRESET = 104;
     /** No buffer space: on a netlink socket, messages were dropped. */
     public static final int ENOBUFS = 105;
 

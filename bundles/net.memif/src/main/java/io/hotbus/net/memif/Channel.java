@@ -68,7 +68,7 @@ final class Channel {
         ByteBuffer bytes = ByteBuffer.allocate(Message.BYTES);
         Sockets.Message received;
         try {
-            received = sockets.receive(label, fd, bytes, Sockets.MSG_DONTWAIT);
+            received = receive(bytes);
         } catch (LinuxException e) {
             ended = e.errno() != Errno.EAGAIN;
             return Optional.empty();
@@ -87,6 +87,21 @@ final class Channel {
             if (!taken) {
                 received.fds().forEach(linux::close);
             }
+        }
+    }
+
+    /**
+     * Receives a message. The first call after the peer has hung up without reading everything
+     * fails; what the peer has sent before comes by the next.
+     */
+    private Sockets.Message receive(ByteBuffer into) throws LinuxException {
+        try {
+            return sockets.receive(label, fd, into, Sockets.MSG_DONTWAIT);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ECONNRESET) {
+                throw e;
+            }
+            return sockets.receive(label, fd, into, Sockets.MSG_DONTWAIT);
         }
     }
 

@@ -115,8 +115,8 @@ final class ClientConnection extends Connection {
             int eventfd = platform.linux().eventfd();
             fds.add(eventfd);
             Ring ring = new Ring(new Ring.Place(toServer, true, window.address() + offset,
-                    1 << log2Ring, window.address() + buffers, args.bufferSize()), regions,
-                    eventfd);
+                    1 << log2Ring, new Ring.File(fd, offset), window.address() + buffers,
+                    args.bufferSize()), regions, eventfd);
             ring.initialise(buffers);
             if (!toServer) {
                 ring.maskInterrupts();

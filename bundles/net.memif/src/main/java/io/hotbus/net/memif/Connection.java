@@ -156,10 +156,16 @@ abstract class Connection {
         return connected && !ended;
     }
 
-    /** The first ring in which the peer did something that cannot be. */
+    /** Something that the peer did and that cannot be; empty also if the memory is gone. */
     final Optional<String> lie() {
-        return rings.stream().flatMap(ring -> ring.lie().map(lie -> ring + " " + lie).stream())
-                .findFirst();
+        for (Ring ring : rings) {
+            Optional<Lie> lie = ring.lie();
+            if (lie.isPresent()) {
+                return ring.isReplaced(platform.linux()) ? Optional.empty()
+                        : Optional.of(ring + " " + lie.get());
+            }
+        }
+        return Optional.empty();
     }
 
     /** Takes the rings from the queues. Returns false if that was done before. */

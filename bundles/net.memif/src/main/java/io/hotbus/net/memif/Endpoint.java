@@ -131,6 +131,7 @@ final class Endpoint {
             }
             Optional<String> lie = connection.lie();
             if (lie.isPresent()) {
+                LOG.warn("{}: the peer breaks the rules of its memory: {}", device, lie.get());
                 connection.refuse(lie.get());
             } else if (!connection.isConnected() && nanos > HANDSHAKE.toNanos()) {
                 connection.refuse("no answer for " + HANDSHAKE.toSeconds() + " s");
@@ -187,7 +188,7 @@ final class Endpoint {
             return;
         }
         if (up) {
-            LOG.warn("{}: link is down: {}", device, reason);
+            LOG.info("{}: link is down: {}", device, reason);
             linkChange.run();
         } else {
             tell("no link: " + reason);

@@ -20,6 +20,8 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
     private final Joiner joiner;
     /** The slot after the packet that was joined last. */
     private int joined;
+    /** Whether the packet that was joined last lacked buffers. */
+    private boolean starved;
 
     MemifRxQueue(QueueSetup setup) {
         super(setup);
@@ -41,7 +43,9 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
     private int receive(Ring ring, MempoolCache cache, long[] mbufs, int count) {
         int filled = ring.filled();
         if (filled == 0) {
-            if (ring.offersNone()) {
+            if (ring.isBroken()) {
+                counters.addErrors(1);
+            } else if (ring.offersNone()) {
                 ring.consumed(ring.next());
             }
             return 0;
@@ -69,6 +73,12 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
                 slot++;
             } else {
                 length = join(ring, cache, mbuf, slot, end);
+                if (joined == slot && starved && got > received + 1) {
+                    // The packet may have the buffers of those after it.
+                    cache.put(mbufs, received + 1, got - received - 1);
+                    got = received + 1;
+                    continue;
+                }
                 if (joined == slot) {
                     break;
                 }
@@ -94,6 +104,7 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
      */
     private int join(Ring ring, MempoolCache cache, long mbuf, int slot, int end) {
         joined = slot;
+        starved = false;
         int last = lastOfChain(ring, slot, end);
         if (last == end) {
             return 0;
@@ -110,7 +121,8 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
             }
             added = joiner.add(cache, buffer, Ring.length(word));
         }
-        if (added == Added.NO_BUFFER) {
+        starved = added == Added.NO_BUFFER;
+        if (starved) {
             counters.addNoMbuf();
             joiner.drop(cache);
             return 0; // the packet is received when there are buffers again

@@ -2,8 +2,12 @@
 package io.hotbus.net.memif;
 
 import io.hotbus.eal.io.RawMemory;
+import io.hotbus.os.Linux;
+import io.hotbus.os.LinuxException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
@@ -48,11 +52,16 @@ final class Ring {
      * @param own     whether this side made the memory, so that buffers are where it put them
      * @param address the address of the ring
      * @param size    slots, a power of two
+     * @param file    where the ring is in memory that processes share
      * @param buffers for a ring of its own: the address of the first buffer
      * @param bufferSize for a ring of its own: bytes in a buffer
      */
-    record Place(boolean s2m, boolean own, long address, int size, long buffers,
+    record Place(boolean s2m, boolean own, long address, int size, File file, long buffers,
             int bufferSize) {
+    }
+
+    /** A place in a file: its descriptor, and an offset in bytes. */
+    record File(int fd, long offset) {
     }
 
     private final Place place;
@@ -103,6 +112,23 @@ final class Ring {
     /** Whether the memory holds a ring. */
     boolean isThere() {
         return RawMemory.getIntVolatile(address) == COOKIE;
+    }
+
+    /**
+     * Whether the memory of the ring is not the file any more: the file was made shorter, and the
+     * fault was repaired. The device is gone then; a lie is no lie of the peer.
+     */
+    boolean isReplaced(Linux linux) {
+        if (isThere()) {
+            return false;
+        }
+        ByteBuffer cookie = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            linux.read(place.file().fd(), cookie, place.file().offset());
+        } catch (LinuxException e) {
+            return true;
+        }
+        return cookie.hasRemaining() || cookie.getInt(0) == COOKIE;
     }
 
     /** Tells the sender not to write to the eventfd, as the receiver polls. The receiver. */

@@ -160,7 +160,8 @@ final class ServerConnection extends Connection {
             AddRing ring = told.ring();
             long address = mapped.address(ring.region(), ring.offset(), 0);
             Ring used = new Ring(new Ring.Place(ring.s2m(), false, address,
-                    1 << ring.log2Size(), 0, 0), mapped, told.fd());
+                    1 << ring.log2Size(), new Ring.File(memory.get(ring.region()), ring.offset()),
+                    0, 0), mapped, told.fd());
             if (!used.isThere()) {
                 throw new ProtocolException("There is no ring at the place of " + used);
             }
