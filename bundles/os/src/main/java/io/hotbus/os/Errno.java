@@ -41,8 +41,15 @@ public final class Errno {
     public static final int ENOTSUP = 95;
     /** The network interface is down. */
     public static final int ENETDOWN = 100;
+    /** The address is in use by another socket. */
+    public static final int EADDRINUSE = 98;
+    /** The peer closed the connection and had not read everything. */
+    public static final int ECONNRESET = 104;
     /** No buffer space: on a netlink socket, messages were dropped. */
     public static final int ENOBUFS = 105;
+
+    /** No process listens there. */
+    public static final int ECONNREFUSED = 111;
 
     private Errno() {
     }

@@ -27,6 +27,19 @@ public interface Linux {
     /** memfd_create, close-on-exec, and ftruncate to {@code size}. Returns the descriptor. */
     int memfd(String name, long size) throws LinuxException;
 
+    /**
+     * Creates a memfd like {@link #memfd} for a process that maps it, too: no process can make it
+     * shorter from now on (F_SEAL_SHRINK).
+     */
+    int sharedMemfd(String name, long size) throws LinuxException;
+
+    /**
+     * Whether no process can make the memory {@code fd} shorter (F_GET_SEALS, F_SEAL_SHRINK).
+     *
+     * @throws LinuxException EINVAL: the file is not in memory
+     */
+    boolean keepsItsSize(int fd) throws LinuxException;
+
     /** ftruncate: an access to a mapping past the new end is a SIGBUS. */
     void truncate(int fd, long size) throws LinuxException;
 

@@ -21,6 +21,8 @@ public enum RemovalCause {
     RESCAN,
     /** The network interface under it was deleted, or moved to another namespace. */
     INTERFACE_GONE,
+    /** The process at the other end of its shared memory ended, or broke the connection. */
+    PEER_GONE,
     /** It had lost its state, and its port could not be set up again. */
     RESET_FAILED
 }

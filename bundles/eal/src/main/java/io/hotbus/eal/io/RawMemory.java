@@ -103,6 +103,12 @@ public final class RawMemory {
         UNSAFE.putShortVolatile(null, address, value);
     }
 
+    /** Writes 16 bits, with release. */
+    public static void putShortRelease(long address, short value) {
+        UNSAFE.storeFence(); // a release fence, which Unsafe has no store for 16 bits with
+        UNSAFE.putShort(address, value);
+    }
+
     /** Writes 32 bits, with release. */
     public static void putIntRelease(long address, int value) {
         UNSAFE.putOrderedInt(null, address, value);

@@ -22,6 +22,7 @@ public final class LinuxCalls implements Linux {
     /** The meaning of EAGAIN from mmap: after mlockall(MCL_FUTURE) each new page is locked. */
     private static final String LOCKED_TOO_MUCH =
             "; all memory is locked, and RLIMIT_MEMLOCK allows no more (ulimit -l)";
+    private static final long[] ONE = {1};
     private static final int READ_WRITE = LibC.PROT_READ | LibC.PROT_WRITE;
     /** A CPU set of 4096 CPUs; the kernel refuses one that is too small for the machine. */
     private static final int CPU_SET_WORDS = 64;
@@ -49,17 +50,38 @@ public final class LinuxCalls implements Linux {
 
     @Override
     public int memfd(String name, long size) throws LinuxException {
-        final int fd = C.memfd_create(name, LibC.MFD_CLOEXEC);
+        return memfd(name, size, 0, 0);
+    }
+
+    @Override
+    public int sharedMemfd(String name, long size) throws LinuxException {
+        return memfd(name, size, LibC.MFD_ALLOW_SEALING, LibC.F_SEAL_SHRINK);
+    }
+
+    private int memfd(String name, long size, int flags, int seals) throws LinuxException {
+        final int fd = C.memfd_create(name, LibC.MFD_CLOEXEC | flags);
         if (fd < 0) {
             throw failure("memfd_create(" + name + ")");
         }
         try {
             truncate(fd, size);
+            if (seals != 0 && C.fcntl(fd, LibC.F_ADD_SEALS, seals) < 0) {
+                throw failure("fcntl(" + name + ", F_ADD_SEALS)");
+            }
         } catch (LinuxException e) {
             close(fd);
             throw e;
         }
         return fd;
+    }
+
+    @Override
+    public boolean keepsItsSize(int fd) throws LinuxException {
+        final int seals = C.fcntl(fd, LibC.F_GET_SEALS, 0);
+        if (seals < 0) {
+            throw failure("fcntl(fd " + fd + ", F_GET_SEALS)");
+        }
+        return (seals & LibC.F_SEAL_SHRINK) != 0;
     }
 
     @Override
@@ -201,7 +223,7 @@ public final class LinuxCalls implements Linux {
     @Override
     public void signal(int eventfd) throws LinuxException {
         // EAGAIN: the counter is full, so the threads that poll it wake anyway.
-        if (C.write(eventfd, new long[] {1}, Long.BYTES) < 0 && LibC.errno() != Errno.EAGAIN) {
+        if (C.write(eventfd, ONE, Long.BYTES) < 0 && LibC.errno() != Errno.EAGAIN) {
             throw failure("write(eventfd " + eventfd + ")");
         }
     }

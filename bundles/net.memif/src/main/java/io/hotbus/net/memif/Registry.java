@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.memif;
+
+import io.hotbus.bus.vdev.VdevBus;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.os.LinuxException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The sockets of all devices, also of devices that were lost: while such a device is away, its
+ * socket is watched, and the bus is told when a peer is there again. Control threads.
+ *
+ * <p>A device is lost when it is released and counts as removed.
+ */
+final class Registry {
+    private final Platform platform;
+    private final Supplier<VdevBus> bus;
+    private final List<Listener> listeners = new ArrayList<>();
+    private final Map<String, LostClient> lostClients = new HashMap<>();
+
+    Registry(Platform platform, Supplier<VdevBus> bus) {
+        this.platform = platform;
+        this.bus = bus;
+    }
+
+    Platform platform() {
+        return platform;
+    }
+
+    /**
+     * Opens the end of {@code device}; a server listens from now on.
+     *
+     * @throws DeviceException the socket cannot be had; the message says why
+     */
+    Endpoint open(Device device, MemifArgs args) throws DeviceException {
+        forgetLost(device.name(), args);
+        Endpoint endpoint = new Endpoint(this, device, args);
+        if (args.server()) {
+            synchronized (this) {
+                Optional<Listener> present = listener(args.socket());
+                Listener listener = present.isPresent() ? present.get()
+                        : Listener.open(this, args.socket(), device.name());
+                listener.seat(endpoint);
+                if (present.isEmpty()) {
+                    listeners.add(listener);
+                }
+            }
+        }
+        return endpoint;
+    }
+
+    /** Forgets where {@code device} was lost, unless it takes its seat there again. */
+    private void forgetLost(String device, MemifArgs args) {
+        LostClient client;
+        List<Listener> unused;
+        synchronized (this) {
+            client = lostClients.remove(device);
+            listeners.stream().filter(l -> !args.server() || !l.isOn(args.socket()))
+                    .forEach(l -> l.forgetLost(device));
+            unused = takeUnused();
+        }
+        if (client != null) {
+            client.close();
+        }
+        unused.forEach(Listener::close);
+    }
+
+    private List<Listener> takeUnused() {
+        List<Listener> unused = new ArrayList<>();
+        for (Iterator<Listener> all = listeners.iterator(); all.hasNext(); ) {
+            Listener listener = all.next();
+            if (listener.isEmpty()) {
+                all.remove();
+                unused.add(listener);
+            }
+        }
+        return unused;
+    }
+
+    private Optional<Listener> listener(SocketName name) {
+        return listeners.stream().filter(listener -> listener.isOn(name)).findFirst();
+    }
+
+    /** Lets a waiting client connect. Under the monitor. */
+    void started(Endpoint endpoint) {
+        listener(endpoint.args().socket()).orElseThrow().started(endpoint);
+    }
+
+    /** Closes the end of a device, which is stopped. If the device is gone, waits for its peer. */
+    void close(Endpoint endpoint) {
+        boolean lost = endpoint.device().isGone();
+        List<Listener> unused;
+        synchronized (this) {
+            if (endpoint.args().server()) {
+                Listener listener = listener(endpoint.args().socket()).orElseThrow();
+                if (lost) {
+                    listener.lost(endpoint);
+                } else {
+                    listener.leave(endpoint);
+                }
+            } else if (lost) {
+                lostClients.put(endpoint.name(), new LostClient(this, endpoint));
+            }
+            unused = takeUnused();
+        }
+        unused.forEach(Listener::close);
+    }
+
+    /** Forgets all lost devices. */
+    void closeAll() {
+        List<LostClient> clients;
+        List<Listener> unused;
+        synchronized (this) {
+            clients = List.copyOf(lostClients.values());
+            lostClients.clear();
+            listeners.forEach(listener -> listener.forgetLost(null));
+            unused = takeUnused();
+        }
+        clients.forEach(LostClient::close);
+        unused.forEach(Listener::close);
+    }
+
+    /** Tells the bus, soon, that the peer of a lost device is there again. */
+    void plugged(String device) {
+        platform.control().execute(this, () -> bus.get().plugged(device));
+    }
+
+    /**
+     * Dials a server without waiting. Returns a socket that does not block.
+     *
+     * @throws LinuxException EAGAIN: the server is too busy; another: there is no server
+     */
+    int connect(String device, SocketName name) throws LinuxException {
+        String what = device + " " + name;
+        int fd = platform.sockets().open(what, SocketName.AF_UNIX,
+                Channel.SOCK_SEQPACKET | Channel.SOCK_NONBLOCK, 0);
+        try {
+            platform.sockets().connect(what, fd, name.address());
+            return fd;
+        } catch (LinuxException e) {
+            platform.linux().close(fd);
+            throw e;
+        }
+    }
+}

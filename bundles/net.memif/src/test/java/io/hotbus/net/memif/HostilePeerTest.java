@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.memif;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.io.RawMemory;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.ethdev.Port;
+import io.hotbus.testkit.Await;
+import io.hotbus.testkit.Frames;
+import io.hotbus.testkit.TestOs;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client that lies, in its messages and in its memory: the link ends, and nothing else. */
+@Timeout(60)
+final class HostilePeerTest {
+    private static final int BUFFERS = 512;
+
+    /** What a client does wrong. */
+    private interface Deed {
+        void run(Peer peer) throws Exception;
+    }
+
+    private Rig rig;
+    private Mempool pool;
+    private MempoolCaches caches;
+    private Port port;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new Rig();
+        pool = rig.pool(BUFFERS);
+        caches = pool.mempools().uncached();
+        port = rig.start("net_memif0,role=server", 1, pool);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        assertThat(pool.available()).isEqualTo(BUFFERS);
+        rig.close();
+    }
+
+    private int receive() {
+        long[] mbufs = new long[32];
+        int received = port.rxQueue(0).burst(caches, mbufs, 32);
+        caches.free(mbufs, 0, received);
+        return received;
+    }
+
+    private void assertRefused(String reason, Deed deed) throws Exception {
+        try (Peer peer = new Peer(rig, true)) {
+            deed.run(peer);
+            assertThat(peer.refusal()).isEqualTo(reason);
+        }
+        assertThat(port.link().up()).isFalse();
+    }
+
+    /** Lets a good client connect: the port is as good as new. */
+    private void assertServesOthers() throws Exception {
+        try (Peer good = new Peer(rig, true).connect()) {
+            Rig.awaitUp(port);
+            good.describe(0, 0, 0, 0, 60, Peer.BUFFERS);
+            good.head(0, 1);
+            Await.until("the frame has come", () -> receive() == 1);
+            assertThat(good.tail(0)).isEqualTo(1);
+            good.send(new Message.Disconnect("bye"));
+            Rig.awaitDown(port);
+        }
+    }
+
+    @Test
+    void shouldRefuseMessagesThatAreWrong() throws Exception {
+        assertRefused("Invalid message size 3", peer -> peer.send(ByteBuffer.allocate(3)));
+        assertRefused("Invalid message size: more than 128",
+                peer -> peer.send(ByteBuffer.allocate(129)));
+        assertRefused("Unknown message type 0", peer -> peer.send(ByteBuffer.allocate(128)));
+        assertRefused("Unexpected message Connect", peer -> peer.send(new Message.Connect("x")));
+        assertRefused("Unexpected message AddRegion",
+                peer -> peer.send(new Message.AddRegion(0, Peer.SIZE), peer.memory));
+        assertRefused("Incompatible memif version 1.0",
+                peer -> peer.send(new Message.Init(1 << 8, 0, 0, "", "")));
+        assertRefused("Only ethernet mode supported",
+                peer -> peer.send(new Message.Init(Message.VERSION, 0, 1, "", "")));
+        assertRefused("Unexpected message Init", peer -> peer.tell()
+                .send(new Message.Init(Message.VERSION, 0, 0, "", "")));
+        assertRefused("Unexpected message Hello", peer -> peer.tell()
+                .send(new Message.Hello("", 0, 0, 0, 0, 0, 0)));
+        assertServesOthers();
+    }
+
+    @Test
+    void shouldRefuseMemoryThatIsNone() throws Exception {
+        int zero = TestOs.linux().open("/dev/zero", true);
+        assertRefused("Region 0 is not shared memory (memfd)", peer -> {
+            peer.init(0, "");
+            peer.send(new Message.AddRegion(0, 4096), zero);
+        });
+        TestOs.linux().close(zero);
+        assertRefused("Missing descriptor in AddRegion", peer -> {
+            peer.init(0, "");
+            peer.send(new Message.AddRegion(0, 4096));
+        });
+        assertRefused("1 descriptors too many with AddRegion", peer -> {
+            peer.init(0, "");
+            peer.send(new Message.AddRegion(0, 4096), peer.memory, peer.memory);
+        });
+        for (long size : new long[] {0, -1, Peer.SIZE + 1, Long.MIN_VALUE}) {
+            assertRefused("Region 0 has " + Peer.SIZE + " bytes, not "
+                    + Long.toUnsignedString(size), peer -> {
+                peer.init(0, "");
+                peer.send(new Message.AddRegion(0, size), peer.memory);
+            });
+        }
+        assertRefused("Invalid region index 1", peer -> {
+            peer.init(0, "");
+            peer.send(new Message.AddRegion(1, Peer.SIZE), peer.memory);
+        });
+        assertServesOthers();
+    }
+
+    @Test
+    void shouldRefuseRingsThatAreNone() throws Exception {
+        assertRefused("The interrupt of ring S2M 0 is not an eventfd", peer -> peer.tell()
+                .send(new Message.AddRing(true, 0, 0, 0, Peer.LOG2), peer.memory));
+        assertRefused("Invalid ring index: ring M2S 1, the server has 1", peer -> peer.tell()
+                .send(new Message.AddRing(false, 1, 0, 0, Peer.LOG2), peer.eventfd()));
+        for (Message.AddRing wrong : List.of(new Message.AddRing(true, 0, 1, 0, Peer.LOG2),
+                new Message.AddRing(true, 0, 0, 4, Peer.LOG2),
+                new Message.AddRing(true, 0, 0, Peer.SIZE - 8, Peer.LOG2),
+                new Message.AddRing(true, 0, 0, 0xffff_fff8L, Peer.LOG2),
+                new Message.AddRing(true, 0, 0, 0, 14), new Message.AddRing(true, 0, 0, 0, 15),
+                new Message.AddRing(true, 0, 0, 0, 255))) {
+            assertRefused("ring S2M 0 is not in its region",
+                    peer -> peer.tell().send(wrong, peer.eventfd()));
+        }
+        assertRefused("ring S2M 0 is added twice", peer -> {
+            peer.tell();
+            peer.send(new Message.AddRing(true, 0, 0, 0, Peer.LOG2), peer.eventfd());
+            peer.send(new Message.AddRing(true, 0, 0, 0, Peer.LOG2), peer.eventfd());
+        });
+        assertRefused("There is no ring at the place of ring S2M", peer -> {
+            peer.tell();
+            peer.send(new Message.AddRing(true, 0, 0, 8, Peer.LOG2), peer.eventfd());
+            peer.send(new Message.Connect("x"));
+        });
+        assertServesOthers();
+    }
+
+    @Test
+    void shouldNotHoldMoreThanAFewClientsThatSayNothing() throws Exception {
+        Peer[] silent = new Peer[40];
+        for (int i = 0; i < silent.length; i++) {
+            silent[i] = new Peer(rig, true);
+        }
+        assertThat(silent[0].refusal()).isEqualTo(
+                "too many clients that do not say what they want");
+        for (Peer peer : silent) {
+            peer.close();
+        }
+        assertServesOthers();
+    }
+
+    /** The client connects and lies; the port polls, and the connection ends with that reason. */
+    private void assertEnds(String reason, Deed lie) throws Exception {
+        long errors = port.stats().rxErrors() + port.stats().txErrors();
+        try (Peer peer = new Peer(rig, true).connect()) {
+            Rig.awaitUp(port);
+            lie.run(peer);
+            Await.until("the link ends: " + reason, () -> {
+                Frames.send(port, pool, 0, 1);
+                assertThat(receive()).isZero();
+                return !port.link().up();
+            });
+            assertThat(peer.refusal()).isEqualTo(reason);
+        }
+        assertThat(port.stats().rxErrors() + port.stats().txErrors()).isEqualTo(errors + 1);
+        assertServesOthers();
+    }
+
+    @Test
+    void shouldEndAConnectionWhoseIndicesJump() throws Exception {
+        assertEnds("ring S2M head jumped to 17 at 0 of 16 slots", peer -> peer.head(0, 17));
+        assertEnds("ring S2M head jumped to 65535 at 0 of 16 slots", peer -> peer.head(0, -1));
+        assertEnds("ring M2S head jumped to 300 at 0 of 16 slots",
+                peer -> peer.head(Peer.M2S, 300));
+        assertEnds("ring S2M has lost its cookie (0x1)",
+                peer -> RawMemory.putInt(peer.address, 1));
+    }
+
+    @Test
+    void shouldEndAConnectionWhoseBuffersAreNotInTheirRegion() throws Exception {
+        assertEnds("ring S2M slot 0: region 1 has no 60 bytes at 0", peer -> {
+            peer.describe(0, 0, 0, 1, 60, 0);
+            peer.head(0, 1);
+        });
+        assertEnds("ring S2M slot 0: region 65535 has no 60 bytes at 0", peer -> {
+            peer.describe(0, 0, 0, 0xffff, 60, 0);
+            peer.head(0, 1);
+        });
+        assertEnds("ring S2M slot 0: region 0 has no 60 bytes at " + (Peer.SIZE - 59), peer -> {
+            peer.describe(0, 0, 0, 0, 60, Peer.SIZE - 59);
+            peer.head(0, 1);
+        });
+        assertEnds("ring S2M slot 0: region 0 has no 60 bytes at 4294967295", peer -> {
+            peer.describe(0, 0, 0, 0, 60, 0xffff_ffffL);
+            peer.head(0, 1);
+        });
+        assertEnds("ring S2M slot 0: region 0 has no 4294967295 bytes at 0", peer -> {
+            peer.describe(0, 0, 0, 0, -1, 0);
+            peer.head(0, 1);
+        });
+        assertEnds("ring M2S slot 0: region 0 has no 2048 bytes at 4294967232", peer -> {
+            peer.describe(Peer.M2S, 0, 0, 0, 2048, 0xffff_ffc0L);
+            peer.head(Peer.M2S, 1);
+        });
+        assertEnds("ring M2S slot 0: 0 bytes in a buffer of 0", peer -> {
+            peer.describe(Peer.M2S, 0, 0, 0, 0, 0);
+            peer.head(Peer.M2S, 1);
+        });
+    }
+
+    @Test
+    void shouldEndAChainThatGoesRoundTheRing() throws Exception {
+        assertEnds("ring S2M slot 0: a chain goes round the ring", peer -> {
+            for (int slot = 0; slot < Peer.SLOTS; slot++) {
+                peer.describe(0, slot, Ring.FLAG_NEXT, 0, 60, 0);
+            }
+            peer.head(0, Peer.SLOTS);
+        });
+    }
+
+    @Test
+    void shouldWaitForTheRestOfAChainAndDropWhatIsNoFrame() throws Exception {
+        try (Peer peer = new Peer(rig, true).connect()) {
+            Rig.awaitUp(port);
+            peer.describe(0, 0, Ring.FLAG_NEXT, 0, 60, 0);
+            peer.head(0, 1);
+            assertThat(receive()).isZero();
+            peer.describe(0, 1, 0, 0, 60, 0);
+            peer.head(0, 2);
+            assertThat(receive()).isEqualTo(1);
+            peer.describe(0, 2, 0, 0, 0, 0);
+            peer.head(0, 3);
+            assertThat(receive()).isZero();
+            assertThat(peer.tail(0)).isEqualTo(3);
+            assertThat(port.stats().rxBytes()).isEqualTo(120);
+            assertThat(port.stats().rxErrors()).isEqualTo(1);
+            assertThat(port.link().up()).isTrue();
+        }
+    }
+
+    /** Sends and receives without pause, until it is closed. */
+    private final class Poller implements AutoCloseable {
+        private final Thread thread = new Thread(this::run, "poller");
+        private volatile boolean end;
+        private volatile Throwable failure;
+
+        Poller() {
+            thread.start();
+        }
+
+        private void run() {
+            try {
+                while (!end) {
+                    Frames.send(port, pool, 0, 4);
+                    receive();
+                }
+            } catch (Throwable e) {
+                failure = e;
+            }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            end = true;
+            thread.join();
+            assertThat(failure).isNull();
+        }
+    }
+
+    /** A real SIGBUS: the client shrinks its memory while a thread polls. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4096})
+    void shouldSurviveMemoryThatShrinksAsOneRemoval(int left) throws Exception {
+        try (Peer peer = new Peer(rig, false).connect(); Poller poller = new Poller()) {
+            Rig.awaitUp(port);
+            for (int slot = 0; slot < Peer.SLOTS; slot++) {
+                peer.describe(0, slot, 0, 0, 2048, Peer.BUFFERS + (long) slot * Peer.BUFFER);
+            }
+            peer.head(Peer.M2S, Peer.SLOTS);
+            for (int head = 0; head < 1000; head++) {
+                int next = head;
+                Await.until("the port receives", () ->
+                        ((next - peer.tail(0)) & 0xffff) < Peer.SLOTS);
+                peer.head(0, head + 1);
+            }
+            Await.until("the port has received everything", () -> peer.tail(0) == 1000);
+            TestOs.linux().truncate(peer.memory, left);
+            if (left > 0) {
+                peer.head(0, 1008);
+            }
+            assertThat(rig.removal().cause()).contains(RemovalCause.SIGBUS);
+        }
+        rig.detach(rig.device(port));
+        assertThat(rig.platform.eventsUntilNow()).noneMatch(
+                event -> event.kind() == DeviceEvent.Kind.REMOVE);
+        port = rig.start("net_memif0,role=server", 1, pool);
+        assertServesOthers();
+    }
+}
