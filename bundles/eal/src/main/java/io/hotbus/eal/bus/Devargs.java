@@ -4,6 +4,7 @@ package io.hotbus.eal.bus;
 import io.hotbus.eal.config.WholeNumber;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,14 +17,19 @@ import java.util.stream.Collectors;
  * {@code net_null0,size=64} or {@code pci:0000:03:00.0}. Immutable.
  *
  * <p>A {@code :} separates a bus only if the text before it is a word of letters, so a PCI address
- * needs no prefix, even if it begins with letters only. Source: DPDK {@code rte_devargs}.
+ * needs no prefix, even if it begins with letters only. A key may be given several times if its
+ * driver takes that, as in {@code net_pcap0,rx_pcap=a.pcap,rx_pcap=b.pcap}. Source: DPDK {@code
+ * rte_devargs}.
  *
  * @param bus  the requested bus, if one is given
  * @param name the device: letters, digits and any of {@code . _ : @ / + # * -}
- * @param args key to value, in the order given; a key without {@code =} has an empty value
+ * @param args key to value, in the order given; a key without {@code =} has an empty value. The
+ *             values of a key that is given several times are joined by commas: see {@link #all}
  */
 public record Devargs(Optional<String> bus, String name, Map<String, String> args) {
     private static final int MAX_LENGTH = 4096;
+    /** Separates arguments, so that no value contains it. */
+    private static final String SEPARATOR = ",";
     /** The domain and the bus number may consist of letters only: Hyper-V invents domains. */
     private static final Pattern PCI_ADDRESS =
             Pattern.compile("([0-9a-f]{4,}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
@@ -50,7 +56,7 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
             throw new DeviceException("devargs of " + text.length() + " characters: at most "
                     + MAX_LENGTH + " are taken");
         }
-        String[] parts = text.strip().split(",", -1);
+        String[] parts = text.strip().split(SEPARATOR, -1);
         String id = parts[0];
         Optional<String> bus = Optional.empty();
         int colon = id.indexOf(':');
@@ -72,10 +78,7 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
                         + printable(parts[i]) + "' is not key=value");
             }
             String value = equals < 0 ? "" : parts[i].substring(equals + 1);
-            if (args.put(key, value) != null) {
-                throw new DeviceException(
-                        "devargs '" + printable(text) + "': " + key + " is given twice");
-            }
+            args.merge(key, value, (first, next) -> first + SEPARATOR + next);
         }
         return new Devargs(bus, id, args);
     }
@@ -84,7 +87,6 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         return c >= 'a' && c <= 'z';
     }
 
-
     private static String printable(String text) {
         return text.replaceAll("[^\\x20-\\x7e]", "?");
     }
@@ -92,6 +94,12 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
     /** The value of {@code key}, or {@code fallback} where it was not given. */
     public String get(String key, String fallback) {
         return args.getOrDefault(key, fallback);
+    }
+
+    /** All values of {@code key}, in the order given; empty where it was not given. */
+    public List<String> all(String key) {
+        String values = args.get(key);
+        return values == null ? List.of() : List.of(values.split(SEPARATOR, -1));
     }
 
     /**
@@ -110,13 +118,25 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
     }
 
     /**
-     * Checks the keys.
+     * Checks the keys, each of which may be given once.
      *
-     * @throws DeviceException a key is not in {@code known}; the message names the first such key
-     *     and the known ones
+     * @throws DeviceException a key is not in {@code known}, or given twice; the message names the
+     *     first such key and the known ones
      */
     public void allowOnly(Set<String> known) throws DeviceException {
+        allowOnly(known, Set.of());
+    }
+
+    /**
+     * Does {@link #allowOnly(Set)} for a driver that takes some keys several times.
+     *
+     * @param repeatable those of {@code known} that may be given several times
+     */
+    public void allowOnly(Set<String> known, Set<String> repeatable) throws DeviceException {
         for (String key : args.keySet()) {
+            if (all(key).size() > 1 && !repeatable.contains(key) && known.contains(key)) {
+                throw new DeviceException("%s: %s is given twice".formatted(name, key));
+            }
             if (!known.contains(key)) {
                 throw new DeviceException("%s: unknown devarg '%s' (known: %s)".formatted(name, key,
                         known.isEmpty() ? "none"
@@ -131,8 +151,8 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         StringBuilder text = new StringBuilder();
         bus.ifPresent(b -> text.append(b).append(':'));
         text.append(name);
-        args.forEach((key, value) -> text.append(',').append(key)
-                .append(value.isEmpty() ? "" : "=").append(value));
+        args.keySet().forEach(key -> all(key).forEach(value -> text.append(SEPARATOR).append(key)
+                .append(value.isEmpty() ? "" : "=").append(value)));
         return text.toString();
     }
 }

@@ -42,6 +42,9 @@ public final class Mbuf {
     private static final int VLAN_TCI = 52;
     private static final int TSO_SIZE = 54;
     private static final int HEADER_LENGTHS = 56;
+    // In the headroom: few drivers use them, and the header has one cache line.
+    private static final int TIMESTAMP = HEADER;
+    private static final int ORIGINAL_LENGTH = HEADER + Long.BYTES;
 
     /** {@link #SEGMENTS} and {@link #REFERENCES} in one: one of each. */
     private static final short ONE_OF_EACH = 1 | 1 << Byte.SIZE;
@@ -259,5 +262,42 @@ public final class Mbuf {
     /** Bytes of the TCP or UDP header. */
     public static int l4Length(long mbuf) {
         return Short.toUnsignedInt(RawMemory.getShort(mbuf + HEADER_LENGTHS + 2 * Short.BYTES));
+    }
+
+    /**
+     * When the packet was captured, in nanoseconds since 1970 (UTC), where {@link
+     * MbufFlags#RX_TIMESTAMP} is set. DPDK: a dynamic field of {@code rte_mbuf}.
+     */
+    public static long timestamp(long mbuf) {
+        return RawMemory.getLong(mbuf + TIMESTAMP);
+    }
+
+    /** Sets the time of the capture, in the first bytes of the headroom. */
+    public static void setTimestamp(long mbuf, long nanos) {
+        RawMemory.putLong(mbuf + TIMESTAMP, nanos);
+    }
+
+    /**
+     * Bytes that the packet had before it was cut, 0 to 2^32 - 1, where {@link MbufFlags#RX_CUT} is
+     * set.
+     */
+    public static long originalLength(long mbuf) {
+        return Integer.toUnsignedLong(RawMemory.getInt(mbuf + ORIGINAL_LENGTH));
+    }
+
+    /** Sets the bytes that the packet had before it was cut, in the headroom. */
+    public static void setOriginalLength(long mbuf, long bytes) {
+        RawMemory.putInt(mbuf + ORIGINAL_LENGTH, (int) bytes);
+    }
+
+    /** Gives the packet {@code to} the flags and all metadata of the packet {@code from}. */
+    public static void copyMetadata(long from, long to) {
+        long flags = flags(from);
+        setUserData(to, userData(from));
+        if (flags != 0) {
+            setFlags(to, flags);
+            RawMemory.copy(from + HASH, to + HASH, HEADER - HASH);
+            RawMemory.copy(from + TIMESTAMP, to + TIMESTAMP, Long.BYTES + Integer.BYTES);
+        }
     }
 }

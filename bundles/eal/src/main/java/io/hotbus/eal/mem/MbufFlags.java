@@ -25,6 +25,12 @@ public final class MbufFlags {
      * left that to the sender. Its data was never on a wire. DPDK: {@code L4_CKSUM_NONE}.
      */
     public static final long RX_L4_CKSUM_NONE = 1 << 6;
+    /** {@link Mbuf#timestamp} is the time when the packet was captured. */
+    public static final long RX_TIMESTAMP = 1 << 7;
+    /**
+     * The packet was cut when it was captured; {@link Mbuf#originalLength} is its length before.
+     */
+    public static final long RX_CUT = 1 << 8;
 
     /** Insert {@link Mbuf#vlanTci} as a VLAN tag. */
     public static final long TX_VLAN = 1L << 32;

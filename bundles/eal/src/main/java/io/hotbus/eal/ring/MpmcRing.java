@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
  * thread's progress. Source of the idea: D. Vyukov's bounded MPMC queue, here with one claim per
  * bulk.
  */
-public final class MpmcRing {
+public final class MpmcRing implements LongRing {
     /** Bytes of Java heap that a slot takes. */
     public static final int SLOT_BYTES = 2 * Long.BYTES;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -45,21 +45,19 @@ public final class MpmcRing {
         }
     }
 
-    /** How many longs it holds. */
+    @Override
     public int capacity() {
         return (int) mask + 1;
     }
 
-    /** How many longs are in it, as of some moment during the call. */
+    @Override
     public int size() {
         long consumer = (long) LONGS.getAcquire(positions, CONSUMER);
         long producer = (long) LONGS.getAcquire(positions, PRODUCER);
         return (int) Math.max(0, Math.min(producer - consumer, mask + 1));
     }
 
-    /**
-     * Adds up to {@code count} of {@code values} from {@code offset}; returns how many fitted.
-     */
+    @Override
     public int offer(long[] values, int offset, int count) {
         while (true) {
             long position = (long) LONGS.getAcquire(positions, PRODUCER);
@@ -80,9 +78,7 @@ public final class MpmcRing {
         }
     }
 
-    /**
-     * Removes up to {@code count} longs into {@code values} from {@code offset}; returns how many.
-     */
+    @Override
     public int poll(long[] values, int offset, int count) {
         while (true) {
             long position = (long) LONGS.getAcquire(positions, CONSUMER);

@@ -159,4 +159,30 @@ final class MbufTest {
         assertThat(Mbuf.flags(mbuf)).isEqualTo(MbufFlags.RX_RSS_HASH | MbufFlags.TX_TCP_SEG);
         assertThat(Mbuf.data(mbuf)).isEqualTo(mbuf + Mbuf.HEADER + Mbuf.HEADROOM);
     }
+
+    @Test
+    void shouldPassItsMetadataOn() {
+        long mbuf = mbufs[0];
+        Mbuf.setFlags(mbuf, MbufFlags.RX_TIMESTAMP | MbufFlags.RX_CUT | MbufFlags.RX_RSS_HASH);
+        Mbuf.setTimestamp(mbuf, Long.MIN_VALUE + 1);
+        Mbuf.setOriginalLength(mbuf, 0xffff_ffffL);
+        Mbuf.setHash(mbuf, 0xcafebabe);
+        Mbuf.setHeaderLengths(mbuf, 14, 20, 8);
+        Mbuf.setUserData(mbuf, 5);
+        Mbuf.setLength(mbufs[1], 60);
+
+        Mbuf.copyMetadata(mbuf, mbufs[1]);
+
+        assertThat(Mbuf.flags(mbufs[1])).isEqualTo(Mbuf.flags(mbuf));
+        assertThat(Mbuf.timestamp(mbufs[1])).isEqualTo(Long.MIN_VALUE + 1);
+        assertThat(Mbuf.originalLength(mbufs[1])).isEqualTo(0xffff_ffffL);
+        assertThat(Mbuf.hash(mbufs[1])).isEqualTo(0xcafebabe);
+        assertThat(Mbuf.l4Length(mbufs[1])).isEqualTo(8);
+        assertThat(Mbuf.userData(mbufs[1])).isEqualTo(5);
+        assertThat(Mbuf.length(mbufs[1])).isEqualTo(60);
+        assertThat(Mbuf.isPlain(mbufs[1])).isTrue();
+        Mbuf.reset(mbuf);
+        Mbuf.copyMetadata(mbuf, mbufs[2]);
+        assertThat(Mbuf.flags(mbufs[2])).isZero();
+    }
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.pcap;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.pmd.eth.QueueSetup;
+import java.util.Optional;
+
+/**
+ * What a receive queue gets its frames from: a file now, an interface some day. Control threads,
+ * and {@link #look} on the watch thread; a call at a time.
+ */
+interface Source {
+    /** Names it for messages. */
+    String name();
+
+    /** Creates the queue that receives the frames, and replaces an earlier one. */
+    RxQueue queue(QueueSetup setup) throws DeviceException;
+
+    /** Begins with the first frame. No burst is running. */
+    void start();
+
+    /**
+     * Logs what the queue has met since the last call. Returns why the source is gone; empty while
+     * it is there.
+     */
+    Optional<String> look();
+
+    /** Releases it. No burst will run. Idempotent. */
+    void close();
+}
