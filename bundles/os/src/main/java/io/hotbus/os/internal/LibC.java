@@ -121,6 +121,15 @@ public interface LibC {
     @SaveError
     long syscall(long number, long mode, @In long[] nodes, long maxNode);
 
+    /** bpf(2): {@code number} is its number on this architecture. */
+    @SaveError
+    long syscall(long number, int command, @In @Out ByteBuffer attributes, int length);
+
+    /** send(2) of bytes at an address, which may be 0 if there are none. */
+    @SaveError
+    @ssize_t
+    long send(int fd, long address, @size_t long length, int flags);
+
     @SaveError
     int eventfd(int value, int flags);
 

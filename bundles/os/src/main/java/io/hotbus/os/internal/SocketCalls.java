@@ -112,6 +112,11 @@ public final class SocketCalls implements Sockets {
         return new Message((int) received, List.copyOf(fds), header.truncated());
     }
 
+    @Override
+    public int kick(int fd) {
+        return C.send(fd, 0, 0, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -LibC.errno() : 0;
+    }
+
     private static ByteBuffer word() {
         return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
     }

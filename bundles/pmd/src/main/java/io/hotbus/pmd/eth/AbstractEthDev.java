@@ -46,6 +46,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     private int mtu = EthDevInfo.DEFAULT_MTU;
     private RxFilter filter;
     private volatile boolean closed;
+    private volatile long missedAtReset;
 
     /**
      * Creates the device, which has been reset and answers.
@@ -239,7 +240,16 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     @Override
     public final EthStats stats() {
         registers.collect();
-        return addRegisters(QueueCounters.total(rxCounters, txCounters, 0), registers);
+        long missed = missed() - missedAtReset;
+        return addRegisters(QueueCounters.total(rxCounters, txCounters, missed), registers);
+    }
+
+    /**
+     * Returns how many frames were lost below the receive queues since the device was created, for
+     * lack of room; never less than before. For devices that have no register for it. Any thread.
+     */
+    protected long missed() {
+        return 0;
     }
 
     /** Adds the values of the statistics registers to the counts of the queues. Any thread. */
@@ -252,6 +262,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         rxCounters.forEach(QueueCounters::reset);
         txCounters.forEach(QueueCounters::reset);
         registers.reset();
+        missedAtReset = missed();
     }
 
     /** True: queues are counted in software, and the last sums of the registers are kept. */
