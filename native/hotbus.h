@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hotbus.h - the one public header of libhotbus: the SIGBUS handler with its window table, and the
- * kernel uevent socket. Mirrored one to one by io.hotbus.os.internal.NativeHotbus.
+ * hotbus.h - the one public header of libhotbus: the SIGBUS handler with its window table, the
+ * kernel uevent socket, and the system calls on the data paths of drivers. Mirrored one to one by io.hotbus.os.internal.NativeHotbus.
  *
  * A "window" is a range of this process's addresses behind which a device's memory is mapped (a
  * BAR, a descriptor ring). When an access to it raises SIGBUS (BUS_ADRERR), the handler puts
@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* Raised whenever a signature or a layout below changes; the Java mirror checks it. */
-#define HB_ABI_VERSION 2
+#define HB_ABI_VERSION 3
 
 /* The contents of a replaced window. */
 enum hb_fill {
@@ -71,6 +71,16 @@ struct hb_uevent_sender {
 	int32_t uid;
 	int32_t gid;
 	int32_t truncated; /* 1 where the datagram was longer than the buffer */
+};
+
+/* A burst of frames for a descriptor that takes and gives one frame for each system call. */
+struct hb_frames {
+	uint64_t iovecs;   /* struct iovec[capacity]: the buffers, frame after frame */
+	uint64_t frames;   /* int32_t[count]: see the functions */
+	int32_t count;	   /* frames, at most */
+	int32_t capacity;  /* iovecs */
+	int32_t segments;  /* reading: iovecs that one frame may fill, at least 1 */
+	int32_t reserved;
 };
 
 int hb_abi_version(void);
@@ -145,5 +155,25 @@ int hb_uevent_open(int32_t rcvbuf);
  * -EAGAIN: none there. -ENOBUFS: the kernel dropped messages; the socket goes on working.
  */
 int hb_uevent_recv(int fd, void *buf, uint32_t capacity, struct hb_uevent_sender *sender);
+
+/*
+ * Tells the kernel that there are frames in the transmit ring of a socket: send() of nothing,
+ * without waiting. Returns 0 or a negative errno.
+ */
+int hb_kick(int fd);
+
+/*
+ * Reads up to count frames, each into the next free iovecs, and puts the length of each into frames.
+ * Returns how many were read; 0: there is none now. An error is returned if it is met by the first
+ * frame. The descriptor does not block.
+ */
+int hb_read_frames(int fd, struct hb_frames *burst);
+
+/*
+ * Writes up to count frames. frames has the number of iovecs of each, and gets the number of bytes
+ * written, or a negative errno, one by one: a frame that fails does not end the burst. Returns how
+ * many were tried; fewer than count if the descriptor would block.
+ */
+int hb_write_frames(int fd, struct hb_frames *burst);
 
 #endif

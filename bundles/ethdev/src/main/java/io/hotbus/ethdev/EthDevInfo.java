@@ -10,6 +10,7 @@ import java.util.Set;
  * @param macAddress the address that the device came with
  * @param rx         limits of its receive queues
  * @param tx         limits of its transmit queues
+ * @param mtu        the MTU that the device came with, in bytes
  * @param maxMtu     the largest MTU, in bytes; the smallest is {@value #MIN_MTU}
  * @param filter     which receive filters it supports
  * @param rxOffloads what it can do with received packets
@@ -17,9 +18,9 @@ import java.util.Set;
  * @param rss        how it can spread packets over its queues
  */
 public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx,
-        int maxMtu, RxFilterLimits filter, Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads,
+        int mtu, int maxMtu, RxFilterLimits filter, Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads,
         RssLimits rss) {
-    /** The MTU of a port if no other is set. */
+    /** The MTU of a device that came with no other. */
     public static final int DEFAULT_MTU = 1500;
     /** The smallest MTU that can be set: IPv4 needs it. Source: RFC 791. */
     public static final int MIN_MTU = 68;
@@ -34,8 +35,8 @@ public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, Q
 
     /** Creates the facts of a device that can only receive and send frames of the default MTU. */
     public EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx) {
-        this(driver, macAddress, rx, tx, DEFAULT_MTU, RxFilterLimits.FIXED, Set.of(), Set.of(),
-                RssLimits.NONE);
+        this(driver, macAddress, rx, tx, DEFAULT_MTU, DEFAULT_MTU, RxFilterLimits.FIXED,
+                Set.of(), Set.of(), RssLimits.NONE);
     }
 
     /** Creates the same, with equal limits for receive and transmit queues. */
@@ -46,24 +47,30 @@ public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, Q
     /** Returns a copy with another largest MTU. */
     public EthDevInfo withMaxMtu(int bytes) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, bytes, filter, rxOffloads, txOffloads, rss);
+                driver, macAddress, rx, tx, mtu, bytes, filter, rxOffloads, txOffloads, rss);
+    }
+
+    /** Returns a copy with another MTU that the device came with. */
+    public EthDevInfo withMtu(int bytes) {
+        return new EthDevInfo(
+                driver, macAddress, rx, tx, bytes, maxMtu, filter, rxOffloads, txOffloads, rss);
     }
 
     /** Returns a copy with another filter. */
     public EthDevInfo withFilter(RxFilterLimits limits) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, maxMtu, limits, rxOffloads, txOffloads, rss);
+                driver, macAddress, rx, tx, mtu, maxMtu, limits, rxOffloads, txOffloads, rss);
     }
 
     /** Returns a copy with other offloads. */
     public EthDevInfo withOffloads(Set<RxOffload> receive, Set<TxOffload> transmit) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, maxMtu, filter, receive, transmit, rss);
+                driver, macAddress, rx, tx, mtu, maxMtu, filter, receive, transmit, rss);
     }
 
     /** Returns a copy with RSS. */
     public EthDevInfo withRss(RssLimits limits) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, maxMtu, filter, rxOffloads, txOffloads, limits);
+                driver, macAddress, rx, tx, mtu, maxMtu, filter, rxOffloads, txOffloads, limits);
     }
 }

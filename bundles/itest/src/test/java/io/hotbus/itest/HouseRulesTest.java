@@ -36,6 +36,7 @@ class HouseRulesTest {
             Map.entry("core", Set.of("eal", "os")),
             Map.entry("ethdev", Set.of("eal")),
             Map.entry("pmd", Set.of("eal", "ethdev")),
+            Map.entry("netif", Set.of("eal", "ethdev", "os")),
             Map.entry("bus", Set.of("eal")),
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
@@ -48,7 +49,7 @@ class HouseRulesTest {
 
     /** What every driver may import from, besides one bus. */
     private static final Set<String> DRIVER_RULE =
-            Set.of("eal", "ethdev", "pmd", "os", "cli");
+            Set.of("eal", "ethdev", "pmd", "netif", "os", "cli");
     private static final String BUS = "bus.";
 
     /** Bundles that belong only to the launcher's product. */

@@ -4,6 +4,7 @@ package io.hotbus.os;
 import io.hotbus.os.internal.LinuxCalls;
 import io.hotbus.os.internal.NativeHotbus;
 import io.hotbus.os.internal.NativeLibrary;
+import io.hotbus.os.internal.NativePacketCalls;
 import io.hotbus.os.internal.NativeSigbusWindows;
 import io.hotbus.os.internal.NativeUeventSocketFactory;
 import io.hotbus.os.internal.SocketCalls;
@@ -29,15 +30,27 @@ public record LinuxServices(
      * @throws IOException the library cannot be loaded; the message says why and what to do
      */
     public static LinuxServices load(Path directory) throws IOException {
-        final NativeHotbus hotbus;
-        try {
-            hotbus = NativeLibrary.load(directory);
-        } catch (NativeLibrary.UnavailableException e) {
-            throw new IOException(e.getMessage(), e);
-        }
+        final NativeHotbus hotbus = library(directory);
         final Linux linux = new LinuxCalls();
         return new LinuxServices(linux, new NativeSigbusWindows(hotbus),
                 new NativeUeventSocketFactory(hotbus, linux));
+    }
+
+    private static NativeHotbus library(Path directory) throws IOException {
+        try {
+            return NativeLibrary.load(directory);
+        } catch (NativeLibrary.UnavailableException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Returns the calls on the data paths of drivers.
+     *
+     * @throws IOException as {@link #load} says
+     */
+    public static PacketCalls packetCalls(Path directory) throws IOException {
+        return new NativePacketCalls(library(directory));
     }
 
     /** Returns the service for sockets, which needs no library of this bundle. */

@@ -19,6 +19,8 @@ public enum RemovalCause {
     ALL_ONES,
     /** A rescan of the bus did not find it. */
     RESCAN,
+    /** The network interface under it was deleted, or moved to another namespace. */
+    INTERFACE_GONE,
     /** It had lost its state, and its port could not be set up again. */
     RESET_FAILED
 }

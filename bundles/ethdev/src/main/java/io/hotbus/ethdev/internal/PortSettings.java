@@ -3,7 +3,6 @@ package io.hotbus.ethdev.internal;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.EthDev;
-import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.RxFilter;
 import java.util.function.UnaryOperator;
 
@@ -12,7 +11,7 @@ final class PortSettings {
     private final String port;
     private final EthDev dev;
     private final PortLimits limits;
-    private int mtu = EthDevInfo.DEFAULT_MTU;
+    private int mtu;
     private RxFilter filter;
 
     /** {@code port} names the port. */
@@ -20,6 +19,7 @@ final class PortSettings {
         this.port = port;
         this.dev = dev;
         this.limits = limits;
+        this.mtu = dev.info().mtu();
         this.filter = dev.info().filter().initial(dev.info().macAddress());
     }
 

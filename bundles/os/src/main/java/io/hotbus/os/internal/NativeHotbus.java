@@ -20,7 +20,7 @@ import jnr.ffi.types.u_int64_t;
  */
 public interface NativeHotbus {
     /** HB_ABI_VERSION. */
-    int ABI_VERSION = 2;
+    int ABI_VERSION = 3;
 
     /** enum hb_fill. */
     int FILL_ONES = 0;
@@ -59,6 +59,14 @@ public interface NativeHotbus {
 
     int hb_uevent_recv(int fd, @In @Out byte[] buf, @u_int32_t int capacity,
             @In @Out UeventSender sender);
+
+    int hb_kick(int fd);
+
+    /** @param burst the address of a {@code struct hb_frames} */
+    int hb_read_frames(int fd, long burst);
+
+    /** @param burst the address of a {@code struct hb_frames} */
+    int hb_write_frames(int fd, long burst);
 
     /** struct hb_fault. */
     final class Fault extends Struct {

@@ -43,10 +43,11 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     private final List<R> rx = new ArrayList<>();
     private final List<T> tx = new ArrayList<>();
     private int portId;
-    private int mtu = EthDevInfo.DEFAULT_MTU;
+    private int mtu;
     private RxFilter filter;
+    /** What {@link #missed} was when the statistics were reset. */
+    private volatile long missedBefore;
     private volatile boolean closed;
-    private volatile long missedAtReset;
 
     /**
      * Creates the device, which has been reset and answers.
@@ -55,6 +56,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
      */
     protected AbstractEthDev(EthDevInfo info, RegisterCounters registers) {
         this.info = info;
+        this.mtu = info.mtu();
         this.registers = registers;
         this.filter = info.filter().initial(info.macAddress());
     }
@@ -240,13 +242,13 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
     @Override
     public final EthStats stats() {
         registers.collect();
-        long missed = missed() - missedAtReset;
-        return addRegisters(QueueCounters.total(rxCounters, txCounters, missed), registers);
+        return addRegisters(QueueCounters.total(
+                rxCounters, txCounters, missed() - missedBefore), registers);
     }
 
     /**
-     * Returns how many frames were lost below the receive queues since the device was created, for
-     * lack of room; never less than before. For devices that have no register for it. Any thread.
+     * The number of packets that the device itself has dropped since it was created. Never less
+     * than before, also when the device is gone or closed. Any thread.
      */
     protected long missed() {
         return 0;
@@ -262,7 +264,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         rxCounters.forEach(QueueCounters::reset);
         txCounters.forEach(QueueCounters::reset);
         registers.reset();
-        missedAtReset = missed();
+        missedBefore = missed();
     }
 
     /** True: queues are counted in software, and the last sums of the registers are kept. */

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.netif;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.io.IOException;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the network interface under a port. When its link goes up or down, the port is told. When
+ * the interface goes, its device is reported as removed.
+ */
+public final class PortInterface implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PortInterface.class);
+
+    /** What a driver does about its interface. Called on the thread {@code interrupt}. */
+    @ConsumerType
+    public interface User {
+        /** The interface has changed. Must not block. */
+        void changed(NetInterface now);
+
+        /**
+         * Whether the driver has lost the interface although there is one of the same index: it
+         * went and returned while notices of the kernel were lost.
+         */
+        boolean hasLostInterface();
+    }
+
+    private final Device device;
+    private final PortRegistry ports;
+    private final HotUnplug hotUnplug;
+    private volatile boolean gone;
+    private volatile boolean closed;
+    private volatile boolean hadLink;
+    private Lease lease = () -> { };
+
+    /** Creates an object that does not follow an interface yet. */
+    public PortInterface(Device device, PortRegistry ports, HotUnplug hotUnplug) {
+        this.device = device;
+        this.ports = ports;
+        this.hotUnplug = hotUnplug;
+    }
+
+    /**
+     * Follows {@code netif} from now on. Control threads, once.
+     *
+     * @throws DeviceException the kernel does not answer
+     */
+    public void follow(NetInterfaces interfaces, NetInterface netif, Port port, User user)
+            throws DeviceException {
+        hadLink = netif.hasLink();
+        try {
+            lease = interfaces.watch(netif, new InterfaceListener() {
+                @Override
+                public void changed(NetInterface now) {
+                    if (user.hasLostInterface()) {
+                        gone();
+                    } else if (!closed) {
+                        user.changed(now);
+                        tellLink(port, now.hasLink());
+                    }
+                }
+
+                @Override
+                public void gone() {
+                    tellGone(netif);
+                }
+            });
+        } catch (IOException e) {
+            throw new DeviceException("%s: %s cannot be watched: %s"
+                    .formatted(device, netif, e.getMessage()), e);
+        }
+    }
+
+    private void tellLink(Port port, boolean hasLink) {
+        if (hasLink != hadLink) {
+            hadLink = hasLink;
+            ports.linkChanged(port);
+        }
+    }
+
+    private void tellGone(NetInterface netif) {
+        if (!closed && !gone) {
+            gone = true;
+            LOG.info("{}: the network interface {} is gone", device, netif);
+            hotUnplug.report(device, RemovalCause.INTERFACE_GONE);
+        }
+    }
+
+    /** Whether the interface went. */
+    public boolean isGone() {
+        return gone;
+    }
+
+    /** Follows the interface no longer. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        lease.close();
+    }
+}
