@@ -12,8 +12,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p>A buffer may be on the heap or direct; what remains of it is passed, and its byte order does
  * not matter. All descriptors are close-on-exec; {@link Linux#close} closes them. A call that fails
- * throws a {@link LinuxException} that names the call, its subject and the errno. Only {@link
- * #kick} is for the data path.
+ * throws a {@link LinuxException} that names the call, its subject and the errno. No call is for
+ * the data path: each of them allocates.
  */
 @ProviderType
 public interface Sockets {
@@ -76,13 +76,4 @@ public interface Sockets {
      * @param flags {@link #MSG_DONTWAIT} or 0
      */
     Message receive(String what, int fd, ByteBuffer into, int flags) throws LinuxException;
-
-    /**
-     * Asks the kernel to send what a ring of the socket has: send(2) of no bytes, without waiting.
-     * For the data path: it neither throws nor allocates.
-     *
-     * @return 0, or the negative errno: EAGAIN if the kernel has more to send, EBUSY or ENOBUFS if
-     *     the interface is busy, ENETDOWN if it is down, ENXIO if it is gone
-     */
-    int kick(int fd);
 }

@@ -6,6 +6,7 @@ import io.hotbus.net.af_xdp.XskRing.Layout;
 import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
+import io.hotbus.os.PacketCalls;
 import io.hotbus.os.Sockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,6 +64,11 @@ final class XskSocket implements AutoCloseable {
             int busyBudget) {
     }
 
+    /** Services that a socket uses. */
+    record Os(Linux linux, Sockets sockets, PacketCalls packets) {
+    }
+
+    private final Os os;
     private final Linux linux;
     private final Sockets sockets;
     private final Wish wish;
@@ -75,9 +81,10 @@ final class XskSocket implements AutoCloseable {
     private XskRing tx;
     private boolean severalPieces;
 
-    private XskSocket(Linux linux, Sockets sockets, Wish wish, Umem umem) throws LinuxException {
-        this.linux = linux;
-        this.sockets = sockets;
+    private XskSocket(Os os, Wish wish, Umem umem) throws LinuxException {
+        this.os = os;
+        this.linux = os.linux;
+        this.sockets = os.sockets;
         this.wish = wish;
         this.umem = umem;
         this.fd = sockets.open(wish.what, AF_XDP, SOCK_RAW, 0);
@@ -90,12 +97,11 @@ final class XskSocket implements AutoCloseable {
      *
      * @throws LinuxException EBUSY: another socket has this queue; EINVAL: no such queue
      */
-    static XskSocket open(Linux linux, Sockets sockets, DmaAllocator memory, Wish wish)
-            throws IOException {
+    static XskSocket open(Os os, DmaAllocator memory, Wish wish) throws IOException {
         Umem umem = Umem.allocate(memory, wish.what, wish.rxSize, wish.txSize);
         XskSocket socket;
         try {
-            socket = new XskSocket(linux, sockets, wish, umem);
+            socket = new XskSocket(os, wish, umem);
         } catch (LinuxException e) {
             umem.close();
             throw e;
@@ -225,9 +231,9 @@ final class XskSocket implements AutoCloseable {
         return severalPieces;
     }
 
-    /** See {@link Sockets#kick}. */
+    /** See {@link PacketCalls#kick}. */
     int kick() {
-        return sockets.kick(fd);
+        return os.packets.kick(fd);
     }
 
     /** How many frames the kernel has dropped because it found no room for them. Any thread. */

@@ -10,14 +10,13 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
-import io.hotbus.ethdev.Link;
-import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
-import io.hotbus.os.LinuxException;
+import io.hotbus.netif.NetInterfaces;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
 import io.hotbus.testkit.TestDma;
+import io.hotbus.testkit.TestInterrupts;
 import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
 import java.util.Random;
@@ -42,7 +41,8 @@ class XdpDevTest {
     private final Mempool pool;
     private final long[] mbufs = new long[BUFFERS];
     private NetNamespace namespace;
-    private XdpProgram program;
+    private final TestInterrupts interrupts = new TestInterrupts();
+    private NetInterfaces interfaces;
     private XdpDev dev;
     private PacketSocket peer;
     private RxQueue rx;
@@ -60,16 +60,10 @@ class XdpDevTest {
             namespace.run("ip", "link", "set", name, "mtu", "" + MTU, "up");
         }
         namespace.call(() -> {
-            int index = index("xdp0");
             peer = new PacketSocket(index("peer0"));
-            program = XdpProgram.attach(TestOs.linux(), "xdp0", index, 1);
-            dev = new XdpDev("net_af_xdp0",
-                    XdpArgs.parse(Devargs.parse("net_af_xdp0,iface=xdp0")),
-                    new XdpDev.Interface(index, new MacAddress(0x02_00_00_00_00_01L),
-                            () -> Link.DOWN),
-                    program, new XdpDev.Services(TestOs.linux(), TestOs.sockets(), memory));
+            interfaces = new NetInterfaces(TestOs.linux(), TestOs.sockets(), interrupts);
+            dev = dev("net_af_xdp0,iface=xdp0");
             dev.portAssigned(7);
-            dev.setMtu(MTU);
             rx = dev.setupRxQueue(0, 64, pool);
             tx = dev.setupTxQueue(0, 64, pool);
             dev.start();
@@ -80,12 +74,19 @@ class XdpDevTest {
     @AfterEach
     void close() throws Exception {
         dev.close();
-        program.close();
+        interfaces.close();
+        interrupts.close();
         peer.close();
         namespace.close();
         assertThat(pool.available()).isEqualTo(BUFFERS);
         pools.close();
         assertThat(memory.open()).isZero();
+    }
+
+    private XdpDev dev(String devargs) throws DeviceException {
+        Devargs parsed = Devargs.parse(devargs);
+        return XdpDev.of(parsed.name(), XdpArgs.parse(parsed), interfaces,
+                new XskSocket.Os(TestOs.linux(), TestOs.sockets(), TestOs.packets()), memory);
     }
 
     private int index(String name) throws Exception {
@@ -262,19 +263,42 @@ class XdpDevTest {
     }
 
     @Test
+    void shouldTellWhatTheInterfaceIs() throws Exception {
+        assertThat(dev.info().mtu()).isEqualTo(MTU);
+        assertThat(dev.info().macAddress().toString())
+                .isEqualToIgnoringCase(namespace.run("cat", "/sys/class/net/xdp0/address").strip());
+        Await.until("the link is up", () -> dev.link().up());
+    }
+
+    @Test
+    void shouldSetTheMtuOfTheInterface() throws Exception {
+        dev.stop();
+        dev.setMtu(2000);
+        dev.start();
+
+        assertThat(namespace.run("ip", "link", "show", "xdp0")).contains("mtu 2000");
+    }
+
+    @Test
     void shouldRefuseAnInterfaceThatHasAProgram() {
-        assertThatExceptionOfType(LinuxException.class).isThrownBy(() -> namespace.call(() ->
-                        XdpProgram.attach(TestOs.linux(), "xdp0", index("xdp0"), 1)))
-                .withMessageContaining("EBUSY");
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> namespace.call(() -> dev("net_af_xdp1,iface=xdp0")))
+                .withMessage("net_af_xdp1: bpf(program on net_af_xdp1 on xdp0): EBUSY (Device or "
+                        + "resource busy); the interface has an XDP program already (ip link): "
+                        + "remove it");
+    }
+
+    @Test
+    void shouldRefuseAnInterfaceThatIsNotThere() {
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> namespace.call(() -> dev("net_af_xdp1,iface=nowhere")))
+                .withMessage("net_af_xdp1: there is no network interface nowhere (ip link)");
     }
 
     @Test
     void shouldSayWhichQueueItCannotStart() throws Exception {
-        XdpDev second = new XdpDev("net_af_xdp1",
-                XdpArgs.parse(Devargs.parse("net_af_xdp1,iface=xdp0,start_queue=5")),
-                new XdpDev.Interface(namespace.call(() -> index("xdp0")),
-                        new MacAddress(0x02_00_00_00_00_01L), () -> Link.DOWN), program,
-                new XdpDev.Services(TestOs.linux(), TestOs.sockets(), memory));
+        dev.close();
+        XdpDev second = namespace.call(() -> dev("net_af_xdp1,iface=xdp0,start_queue=5"));
         second.setupRxQueue(0, 64, pool);
 
         assertThatExceptionOfType(DeviceException.class)
@@ -282,8 +306,15 @@ class XdpDevTest {
                     second.start();
                     return null;
                 }))
-                .withMessage("net_af_xdp1: cannot start queue 5 of interface xdp0: bind("
+                .withMessage("net_af_xdp1: queue 5 of interface xdp0 cannot be started: bind("
                         + "net_af_xdp1 queue 0): EINVAL (Invalid argument)");
         second.close();
+    }
+
+    @Test
+    void shouldRemoveTheProgramWhenItIsClosed() throws Exception {
+        assertThat(namespace.run("ip", "link", "show", "xdp0")).contains("xdp");
+        dev.close();
+        assertThat(namespace.run("ip", "link", "show", "xdp0")).doesNotContain("prog/xdp");
     }
 }

@@ -125,11 +125,6 @@ public interface LibC {
     @SaveError
     long syscall(long number, int command, @In @Out ByteBuffer attributes, int length);
 
-    /** send(2) of bytes at an address, which may be 0 if there are none. */
-    @SaveError
-    @ssize_t
-    long send(int fd, long address, @size_t long length, int flags);
-
     @SaveError
     int eventfd(int value, int flags);
 
