@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "hotbus.h"
+#include "internal.h"
 
 _Static_assert(sizeof(struct hb_frames) == 32, "io.hotbus.os.FrameBurst mirrors the layout");
 _Static_assert(sizeof(struct iovec) == 16, "io.hotbus.os.FrameBurst mirrors the layout");

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.af_packet;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.RxFilter;
+import io.hotbus.ethdev.RxFilterLimits;
+import io.hotbus.ethdev.RxOffload;
+import io.hotbus.ethdev.TxOffload;
+import io.hotbus.netif.Memberships;
+import io.hotbus.netif.NetInterface;
+import io.hotbus.netif.NetInterfaces;
+import io.hotbus.netif.PortInterface;
+import io.hotbus.os.Errno;
+import io.hotbus.os.LinuxException;
+import io.hotbus.pmd.eth.AbstractEthDev;
+import io.hotbus.pmd.eth.LocalMac;
+import io.hotbus.pmd.eth.QueueSetup;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A network interface as an Ethernet device. Sockets and rings exist while the device is started.
+ */
+final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
+        implements PortInterface.User {
+    private static final Logger LOG = LoggerFactory.getLogger(AfPacketDev.class);
+    private static final int MAX_DESCRIPTORS = 1 << 15;
+    private static final int MAX_MTU = 65535;
+    private static final RxFilterLimits FILTER =
+            new RxFilterLimits(64, true, 64, true, true, false);
+    /** The address of the loopback interface, which has none. */
+    private static final long LOOPBACK_MAC = 0x02_00_00_6c_00_00L;
+
+    private final String name;
+    private final AfPacketArgs args;
+    private final PacketOs os;
+    private final NetInterfaces interfaces;
+    private final Memberships memberships;
+    /** The sockets of the receive and transmit queues; none while the device is stopped. */
+    private final List<PacketSocket> receiving = new ArrayList<>();
+    private final List<PacketSocket> sending = new ArrayList<>();
+    /** Held while sockets are opened or closed. */
+    private final ReentrantLock setUp = new ReentrantLock();
+    /** The MTU of the interface, which another program may change. */
+    private final AtomicInteger mtuNow = new AtomicInteger();
+    private PacketRxQueue.Offloads offloads = new PacketRxQueue.Offloads(false, false);
+    private boolean insertVlan;
+    private int appliedMtu;
+    private volatile NetInterface netif;
+    private volatile int speedMbps;
+    private long dropped;
+
+    private AfPacketDev(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces,
+            NetInterface netif, Memberships memberships) {
+        super(new EthDevInfo(AfPacketDriver.NAME, netif.mac().filter(mac -> mac.isUnicast())
+                .orElseGet(() -> LocalMac.of(LOOPBACK_MAC, name)),
+                new QueueLimits(args.queuePairs(), 1, MAX_DESCRIPTORS))
+                .withMtu(Math.min(MAX_MTU, netif.mtu()))
+                .withMaxMtu(netif.maxMtu() == 0 ? MAX_MTU : Math.min(MAX_MTU, netif.maxMtu()))
+                .withFilter(FILTER)
+                .withOffloads(Set.of(RxOffload.VLAN_STRIP, RxOffload.TCP_CKSUM,
+                        RxOffload.UDP_CKSUM), Set.of(TxOffload.VLAN_INSERT)));
+        this.name = name;
+        this.args = args;
+        this.os = os;
+        this.interfaces = interfaces;
+        this.netif = netif;
+        this.memberships = memberships;
+        this.appliedMtu = mtu();
+    }
+
+    /**
+     * Creates a device of an interface.
+     *
+     * @throws DeviceException there is no such interface, or a right is missing
+     */
+    static AfPacketDev of(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces)
+            throws DeviceException {
+        try {
+            final NetInterface netif = interfaces.find(args.iface()).orElseThrow(
+                    () -> new DeviceException("%s: there is no network interface %s (ip link)"
+                            .formatted(name, args.iface())));
+            if (!netif.isEthernet()) {
+                throw new DeviceException("%s: the frames of %s are not Ethernet frames"
+                        .formatted(name, args.iface()));
+            }
+            return new AfPacketDev(name, args, os, interfaces, netif,
+                    new Memberships(os.linux(), os.sockets(), netif));
+        } catch (IOException e) {
+            throw failure(name, e);
+        }
+    }
+
+    private static DeviceException failure(String name, IOException e) {
+        final boolean right = e instanceof LinuxException linux
+                && linux.errno() == Errno.EPERM;
+        return new DeviceException(name + ": " + e.getMessage() + (right
+                ? "; CAP_NET_RAW and CAP_NET_ADMIN are needed: run as root" : ""), e);
+    }
+
+    /** The interface as it is now. */
+    NetInterface netif() {
+        return netif;
+    }
+
+    @Override
+    public void changed(NetInterface now) {
+        netif = now;
+        mtuNow.set(now.mtu());
+    }
+
+    /** False while the device is being started or stopped. */
+    @Override
+    public boolean hasLostInterface() {
+        if (!setUp.tryLock()) {
+            return false;
+        }
+        try {
+            return !receiving.isEmpty() && !receiving.get(0).isBound();
+        } catch (LinuxException e) {
+            LOG.debug("{}: {}", name, e.getMessage());
+            return false;
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    /** Zero: frames are copied, so a queue holds no buffers. */
+    @Override
+    public int maxRxBuffers(int descriptors) {
+        return 0;
+    }
+
+    @Override
+    public int maxTxBuffers(int descriptors) {
+        return 0;
+    }
+
+    @Override
+    public void configure(PortConfig config) {
+        offloads = new PacketRxQueue.Offloads(
+                config.rxOffloads().contains(RxOffload.VLAN_STRIP),
+                config.rxOffloads().contains(RxOffload.TCP_CKSUM)
+                        || config.rxOffloads().contains(RxOffload.UDP_CKSUM));
+        insertVlan = config.txOffloads().contains(TxOffload.VLAN_INSERT);
+    }
+
+    @Override
+    protected PacketRxQueue createRxQueue(QueueSetup setup) {
+        return new PacketRxQueue(setup, offloads);
+    }
+
+    @Override
+    protected PacketTxQueue createTxQueue(QueueSetup setup) {
+        return new PacketTxQueue(os.packets(), setup, insertVlan, mtuNow);
+    }
+
+    @Override
+    protected void startDevice() throws DeviceException {
+        setUp.lock();
+        try {
+            applyMtu();
+            final NetInterface now = interfaces.find(netif.index()).orElseThrow(
+                    () -> new DeviceException("%s: the network interface %s is gone"
+                            .formatted(name, args.iface())));
+            changed(now);
+            speedMbps = interfaces.link(now).speedMbps();
+            memberships.apply(rxFilter());
+            for (PacketRxQueue queue : rxQueues()) {
+                openRx(queue, now);
+            }
+            makeFanout();
+            for (PacketTxQueue queue : txQueues()) {
+                openTx(queue, now);
+            }
+        } catch (IOException e) {
+            throw failure(name, e);
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    private void applyMtu() throws IOException {
+        if (mtu() != appliedMtu) {
+            interfaces.setMtu(netif, mtu());
+            appliedMtu = mtu();
+        }
+    }
+
+    private void openRx(PacketRxQueue queue, NetInterface now) throws LinuxException {
+        final RingLayout layout = RingLayout.receiving(args, now.mtu());
+        final PacketSocket socket = PacketSocket.receiving(
+                os, name + " rx " + receiving.size(), now, layout);
+        receiving.add(socket);
+        socket.filter(new FrameFilter(rxFilter()));
+        queue.open(socket.ring(), layout);
+    }
+
+    private void makeFanout() throws LinuxException {
+        if (receiving.size() > 1) {
+            final int group = receiving.get(0).found(args.fanout());
+            for (PacketSocket socket : receiving.subList(1, receiving.size())) {
+                socket.join(group);
+            }
+        }
+    }
+
+    private void openTx(PacketTxQueue queue, NetInterface now) throws LinuxException {
+        final RingLayout layout = RingLayout.sending(args, now.mtu());
+        final PacketSocket socket = PacketSocket.sending(os, name + " tx " + sending.size(), now,
+                layout, args.qdiscBypass());
+        sending.add(socket);
+        queue.open(socket, layout);
+    }
+
+    @Override
+    protected void stopDevice() {
+        setUp.lock();
+        try {
+            missed();
+            rxQueues().forEach(PacketRxQueue::close);
+            txQueues().forEach(PacketTxQueue::close);
+            receiving.forEach(PacketSocket::close);
+            sending.forEach(PacketSocket::close);
+            receiving.clear();
+            sending.clear();
+        } finally {
+            setUp.unlock();
+        }
+    }
+
+    @Override
+    protected void closeDevice() {
+        memberships.close();
+    }
+
+    @Override
+    protected void applyRxFilter(RxFilter next) throws DeviceException {
+        try {
+            if (!next.address().equals(rxFilter().address())) {
+                interfaces.setMac(netif, next.address());
+            }
+            memberships.apply(next);
+            for (PacketSocket socket : receiving) {
+                socket.filter(new FrameFilter(next));
+            }
+        } catch (IOException e) {
+            throw failure(name, e);
+        }
+    }
+
+    @Override
+    protected Link readLink() {
+        return netif.hasLink() ? new Link(true, speedMbps, true) : Link.DOWN;
+    }
+
+    /** Frames that found no room in the receive rings. */
+    @Override
+    protected long missed() {
+        for (PacketSocket socket : receiving) {
+            dropped += socket.takeDropped();
+        }
+        return dropped;
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.af_packet;
+
+import io.hotbus.netif.NetInterface;
+import io.hotbus.os.LinuxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A packet socket on one interface with a ring, which is mapped while the socket is open. The ring
+ * stays mapped when the interface goes. Control threads. Source: {@code linux/if_packet.h}.
+ */
+final class PacketSocket implements AutoCloseable {
+    private static final int AF_PACKET = 17;
+    private static final int SOCK_RAW = 3;
+    private static final int SOL_PACKET = 263;
+    private static final int PACKET_RX_RING = 5;
+    private static final int PACKET_STATISTICS = 6;
+    private static final int PACKET_VERSION = 10;
+    private static final int PACKET_TX_RING = 13;
+    private static final int PACKET_LOSS = 14;
+    private static final int PACKET_FANOUT = 18;
+    private static final int PACKET_QDISC_BYPASS = 20;
+    private static final int PACKET_IGNORE_OUTGOING = 23;
+    private static final int TPACKET_V3 = 2;
+    private static final int ETH_P_ALL = 0x0003;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUFFORCE = 32;
+    private static final int FANOUT_UNIQUE_ID = 0x2000;
+    private static final int FANOUT_IGNORE_OUTGOING = 0x4000;
+    /** A block that is not full is handed over after this time. */
+    private static final int RETIRE_MILLIS = 1;
+
+    private final PacketOs os;
+    private final String label;
+    private final RingLayout layout;
+    private final int fd;
+    private long address;
+
+    private PacketSocket(PacketOs os, String label, RingLayout layout) throws LinuxException {
+        this.os = os;
+        this.label = label;
+        this.layout = layout;
+        // Without a protocol: nothing is received before the socket is bound.
+        this.fd = os.sockets().open(label, AF_PACKET, SOCK_RAW, 0);
+    }
+
+    /** Opens a socket that receives into its ring. {@code label} names the device and the queue. */
+    static PacketSocket receiving(PacketOs os, String label, NetInterface netif,
+            RingLayout layout) throws LinuxException {
+        final PacketSocket socket = new PacketSocket(os, label, layout);
+        try {
+            socket.set(PACKET_VERSION, TPACKET_V3);
+            socket.set(PACKET_IGNORE_OUTGOING, 1);
+            // Bound first: the kernel's defaults for a ring depend on the interface.
+            socket.bind(netif, ETH_P_ALL);
+            socket.makeRing(PACKET_RX_RING, RETIRE_MILLIS);
+        } catch (LinuxException e) {
+            socket.close();
+            throw e;
+        }
+        return socket;
+    }
+
+    /** Opens a socket that sends from its ring. */
+    static PacketSocket sending(PacketOs os, String label, NetInterface netif, RingLayout layout,
+            boolean qdiscBypass) throws LinuxException {
+        final PacketSocket socket = new PacketSocket(os, label, layout);
+        try {
+            socket.set(PACKET_VERSION, TPACKET_V3);
+            // A frame that the kernel cannot send must not block those behind it.
+            socket.set(PACKET_LOSS, 1);
+            socket.set(PACKET_QDISC_BYPASS, qdiscBypass ? 1 : 0);
+            socket.bind(netif, 0);
+            socket.makeRing(PACKET_TX_RING, 0);
+            socket.allowAllFramesUnderWay();
+        } catch (LinuxException e) {
+            socket.close();
+            throw e;
+        }
+        return socket;
+    }
+
+    private void set(int option, int value) throws LinuxException {
+        os.sockets().setOption(label, fd, SOL_PACKET, option, value);
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    private void bind(NetInterface netif, int protocol) throws LinuxException {
+        os.sockets().bind(label + " to " + netif, fd, buffer(20).putShort((short) AF_PACKET)
+                .putShort(Short.reverseBytes((short) protocol)).putInt(netif.index()).clear());
+    }
+
+    private void makeRing(int option, int retireMillis) throws LinuxException {
+        os.sockets().setOption(label + ": ring of " + layout.bytes() + " bytes", fd, SOL_PACKET,
+                option, buffer(28).putInt(layout.blockSize()).putInt(layout.blocks())
+                        .putInt(layout.frameSize()).putInt(layout.frames())
+                        .putInt(retireMillis).clear());
+        address = os.linux().map(label + ": ring", layout.bytes(), fd, 0);
+    }
+
+    private void allowAllFramesUnderWay() throws LinuxException {
+        try {
+            os.sockets().setOption(label, fd, SOL_SOCKET, SO_SNDBUFFORCE,
+                    (int) Math.min(Integer.MAX_VALUE / 2, 2 * layout.bytes()));
+        } catch (LinuxException e) {
+            // Without CAP_NET_ADMIN, fewer frames are under way.
+            return;
+        }
+    }
+
+    /**
+     * Makes the socket the first member of a new fanout group.
+     *
+     * @param mode {@code PACKET_FANOUT_} of the kernel
+     * @return the group, for {@link #join}
+     */
+    int found(int mode) throws LinuxException {
+        try {
+            set(PACKET_FANOUT, (mode | FANOUT_UNIQUE_ID | FANOUT_IGNORE_OUTGOING) << Short.SIZE);
+        } catch (LinuxException e) {
+            // An older kernel; the host's own frames are received, too.
+            set(PACKET_FANOUT, (mode | FANOUT_UNIQUE_ID) << Short.SIZE);
+        }
+        return os.sockets().getOption(label, fd, SOL_PACKET, PACKET_FANOUT)
+                & ~(FANOUT_UNIQUE_ID << Short.SIZE);
+    }
+
+    /** Makes the socket a member of a fanout group. */
+    void join(int group) throws LinuxException {
+        set(PACKET_FANOUT, group);
+    }
+
+    /** Lets only frames through that the filter accepts. */
+    void filter(FrameFilter filter) throws LinuxException {
+        filter.attach(os, label, fd);
+    }
+
+    /** Frames that the kernel has dropped for want of room in the ring since the last call. */
+    long takeDropped() {
+        final ByteBuffer statistics = buffer(12);
+        try {
+            os.sockets().getOption(label, fd, SOL_PACKET, PACKET_STATISTICS, statistics);
+        } catch (LinuxException e) {
+            return 0;
+        }
+        return Integer.toUnsignedLong(statistics.getInt(4));
+    }
+
+    /** Whether the socket is still bound to an interface that exists. */
+    boolean isBound() throws LinuxException {
+        final ByteBuffer name = buffer(20);
+        os.sockets().name(label, fd, name);
+        return name.getInt(4) > 0;
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** The address of the ring. */
+    long ring() {
+        return address;
+    }
+
+    /** Closes the socket and unmaps the ring. No thread may use the ring any more. */
+    @Override
+    public void close() {
+        if (address != 0) {
+            try {
+                os.linux().unmap(address, layout.bytes());
+            } catch (LinuxException e) {
+                throw new IllegalStateException(e);
+            }
+            address = 0;
+        }
+        os.linux().close(fd);
+    }
+}

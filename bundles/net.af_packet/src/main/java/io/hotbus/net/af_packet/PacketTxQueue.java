@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.af_packet;
+
+import io.hotbus.eal.io.RawMemory;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.MbufFlags;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.TxQueue;
+import io.hotbus.os.Errno;
+import io.hotbus.os.PacketCalls;
+import io.hotbus.pmd.eth.QueueSetup;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Copies packets into a transmit ring, and tells the kernel once for each burst. Buffers are given
+ * back at once. Frames that the kernel would refuse are counted as errors, as it drops them without
+ * a word.
+ */
+final class PacketTxQueue implements TxQueue {
+    // struct tpacket3_hdr
+    private static final int NEXT = 0;
+    private static final int LENGTH = 16;
+    private static final int STATUS = 20;
+    private static final int TP_STATUS_AVAILABLE = 0;
+    private static final int TP_STATUS_SEND_REQUEST = 1;
+    /** ETH_P_8021Q, as it is in memory. The kernel allows such frames four bytes more. */
+    private static final short TAGGED = Short.reverseBytes((short) 0x8100);
+    private static final int VLAN = 0x8100;
+    /** The kernel ends a burst at a frame that the interface does not take now. */
+    private static final int KICKS = 4;
+
+    private final PacketCalls packets;
+    private final QueueCounters counters;
+    private final boolean insertVlan;
+    private long[] frames = {};
+    private int frameRoom;
+    private int fd;
+    private int next;
+    private boolean gone;
+    private final AtomicInteger mtu;
+    /** Bytes of the longest frame without a tag, in the present burst. */
+    private int longest;
+
+    /** @param mtu the MTU of the interface, whoever sets it */
+    PacketTxQueue(PacketCalls packets, QueueSetup setup, boolean insertVlan, AtomicInteger mtu) {
+        this.packets = packets;
+        this.counters = setup.counters();
+        this.insertVlan = insertVlan;
+        this.mtu = mtu;
+    }
+
+    /** Sends from the ring of that socket from now on. Control threads, while no burst runs. */
+    void open(PacketSocket socket, RingLayout layout) {
+        fd = socket.fd();
+        frameRoom = layout.frameSize() - RingLayout.TX_HEADER;
+        frames = new long[layout.frames()];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = socket.ring() + layout.offset(i);
+        }
+        next = 0;
+        gone = false;
+    }
+
+    /** Sends nothing from now on. Control threads, while no burst runs. */
+    void close() {
+        frames = new long[0];
+    }
+
+    @Override
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
+        if (gone || frames.length == 0) {
+            return 0;
+        }
+        longest = mtu.get() + FrameBytes.HEADER;
+        int taken = 0;
+        int refused = 0;
+        long bytes = 0;
+        while (taken < count && isFree(frames[next])) {
+            final int sent = put(mbufs[taken++], frames[next]);
+            if (sent == 0) {
+                refused++;
+                continue;
+            }
+            bytes += sent;
+            next = next + 1 == frames.length ? 0 : next + 1;
+        }
+        kick();
+        if (gone) {
+            refused = taken;
+            bytes = 0;
+        }
+        caches.free(mbufs, 0, taken);
+        counters.add(taken - refused, bytes);
+        if (refused != 0) {
+            counters.addErrors(refused);
+        }
+        return taken;
+    }
+
+    private static boolean isFree(long frame) {
+        return RawMemory.getIntVolatile(frame + STATUS) == TP_STATUS_AVAILABLE;
+    }
+
+    /** Copies a packet into a free frame. Returns its length, or 0 if it cannot be sent. */
+    private int put(long mbuf, long frame) {
+        final int tag = insertVlan && (Mbuf.flags(mbuf) & MbufFlags.TX_VLAN) != 0
+                ? FrameBytes.TAG : 0;
+        final int length = Mbuf.length(mbuf) + tag;
+        if (length < FrameBytes.HEADER + tag || length > frameRoom
+                || length > longest + FrameBytes.TAG) {
+            return 0;
+        }
+        final long data = frame + RingLayout.TX_HEADER;
+        long to = data + tag;
+        long segment = mbuf;
+        for (int left = Mbuf.segments(mbuf); left > 0; left--) {
+            FrameBytes.copy(Mbuf.data(segment), to, Mbuf.segmentLength(segment));
+            to += Mbuf.segmentLength(segment);
+            segment = Mbuf.next(segment);
+        }
+        if (tag != 0) {
+            FrameBytes.putTagged(data + tag, data, VLAN, Mbuf.vlanTci(mbuf));
+        }
+        if (length > longest && RawMemory.getShort(data + FrameBytes.ADDRESSES) != TAGGED) {
+            return 0;
+        }
+        RawMemory.putInt(frame + NEXT, 0);
+        RawMemory.putInt(frame + LENGTH, length);
+        RawMemory.putIntRelease(frame + STATUS, TP_STATUS_SEND_REQUEST);
+        return length;
+    }
+
+    private void kick() {
+        int result = packets.kick(fd);
+        for (int i = 1; i < KICKS && (result == -Errno.ENOBUFS || result == -Errno.EAGAIN); i++) {
+            result = packets.kick(fd);
+        }
+        gone = result == -Errno.ENXIO || result == -Errno.ENODEV;
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.af_packet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+import io.hotbus.testkit.Await;
+import io.hotbus.testkit.NetNamespace;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** Interfaces that go, change and return under a port in use. */
+@EnabledIf("io.hotbus.net.af_packet.Rig#isRoot")
+final class AfPacketRemovalTest {
+    private static final String A0 = "net_af_packet0,iface=a0";
+    private static final int TIMES = Integer.getInteger("hotbus.test.removals", 20);
+
+    private Rig rig;
+
+    @BeforeEach
+    void open() throws Exception {
+        rig = new Rig();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        rig.close();
+    }
+
+    private static long resources() throws Exception {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+            return new File("/proc/self/fd").list().length
+                    + maps.filter(line -> line.contains("socket:")).count();
+        }
+    }
+
+    @Test
+    void shouldBeRemovedAndAttachedAgainManyTimes() throws Exception {
+        long before = 0;
+        for (int i = 0; i <= TIMES; i++) {
+            final Port a0 = rig.start(A0);
+            final Port a1 = rig.start("net_af_packet1,iface=a1");
+            rig.send(a0, Rig.frame(100));
+            assertThat(rig.await(a1)).isEqualTo(Rig.frame(100));
+            final RxQueue receive = a0.rxQueue(0);
+            final TxQueue send = a0.txQueue(0);
+
+            rig.namespace.run("ip", "link", "del", "a0");
+            assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.awaitRemoval()).as("of the peer").isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(a0.isRemoved() && a1.isRemoved()).isTrue();
+            assertIdle(receive, send);
+            assertThat(a0.stats()).isEqualTo(new EthStats(0, 0, 0, 0, 0, 1, 100, 1));
+            rig.detach(a0);
+            rig.detach(a1);
+            assertThat(rig.missing()).as("buffers").isZero();
+            assertThat(rig.plugged).isEmpty();
+            rig.addPair();
+            assertThat(rig.awaitReturn() + rig.awaitReturn())
+                    .contains("net_af_packet0", "net_af_packet1");
+            if (i == 0) {
+                before = resources();
+            }
+        }
+        assertThat(resources()).as("descriptors and mappings").isEqualTo(before);
+    }
+
+    /** Bursts on queues that a thread has fetched before the removal move nothing. */
+    private void assertIdle(RxQueue receive, TxQueue send) {
+        final long[] mbufs = new long[32];
+        assertThat(receive.burst(rig.pool.mempools().uncached(), mbufs, 32)).isZero();
+        for (int i = 0; i < 2; i++) {
+            mbufs[0] = rig.packet(Rig.frame(64));
+            final int taken = send.burst(rig.pool.mempools().uncached(), mbufs, 1);
+            rig.pool.mempools().uncached().free(mbufs, taken, 1 - taken);
+            assertThat(taken).as("the first burst finds out").isEqualTo(1 - i);
+        }
+    }
+
+    @Test
+    void shouldTakeAMoveToAnotherNamespaceForARemoval() throws Exception {
+        final Port a0 = rig.start(A0);
+        try (NetNamespace other = NetNamespace.create()) {
+            rig.namespace.run("ip", "link", "set", "a0", "netns", other.name());
+            assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
+            rig.detach(a0);
+            assertThat(rig.plugged).isEmpty();
+            other.run("ip", "-n", other.name(), "link", "set", "a0", "netns",
+                    rig.namespace.name());
+            assertThat(rig.awaitReturn()).isEqualTo("net_af_packet0");
+        }
+        rig.start(A0);
+    }
+
+    @Test
+    void shouldReturnAtOnceIfTheInterfaceIsThereAgain() throws Exception {
+        final Port a0 = rig.start(A0);
+        rig.namespace.run("ip", "link", "del", "a0");
+        rig.awaitRemoval();
+        rig.addPair();
+        rig.detach(a0);
+        assertThat(rig.awaitReturn()).isEqualTo("net_af_packet0");
+    }
+
+    @Test
+    void shouldGoOnWhenTheInterfaceIsRenamed() throws Exception {
+        final Port a0 = rig.start(A0);
+        final Port a1 = rig.start("net_af_packet1,iface=a1");
+        rig.namespace.run("ip", "link", "set", "a0", "name", "b0");
+        rig.send(a0, Rig.frame(99));
+        assertThat(rig.await(a1)).isEqualTo(Rig.frame(99));
+        a0.stop();
+        rig.namespace.call(() -> {
+            a0.start();
+            return null;
+        });
+        rig.send(a1, Rig.frame(98));
+        assertThat(rig.await(a0)).isEqualTo(Rig.frame(98));
+        assertThat(rig.removed).isEmpty();
+        rig.namespace.run("ip", "link", "del", "b0");
+        rig.awaitRemoval();
+    }
+
+    @Test
+    void shouldOnlyLoseItsLinkWhenTheInterfaceIsDown() throws Exception {
+        final Port a0 = rig.start(A0);
+        final Port a1 = rig.start("net_af_packet1,iface=a1");
+        Await.until("the link is up", () -> a0.link().up());
+        assertThat(a0.link().speedMbps()).isEqualTo(10_000);
+        rig.ports.linkChanges().clear();
+        rig.namespace.run("ip", "link", "set", "a1", "down");
+        Await.until("both have lost the link", () -> !a0.link().up() && !a1.link().up());
+        Await.until("both ports were told", () -> rig.ports.linkChanges().size() == 2);
+        rig.namespace.run("ip", "link", "set", "a1", "up");
+        Await.until("the link is up again", () -> a0.link().up() && a1.link().up());
+        rig.send(a1, Rig.frame(97));
+        assertThat(rig.await(a0)).isEqualTo(Rig.frame(97));
+        assertThat(rig.removed).isEmpty();
+    }
+
+    @Test
+    void shouldSetTheMtuOfTheInterface() throws Exception {
+        final Port a0 = rig.start(A0);
+        a0.stop();
+        a0.setMtu(9000);
+        rig.namespace.call(() -> {
+            a0.start();
+            return null;
+        });
+        assertThat(rig.namespace.run("ip", "link", "show", "a0")).contains("mtu 9000");
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithTheInterface() throws Exception {
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> rig.attach("net_af_packet0,iface=nosuch"))
+                .withMessage("net_af_packet0: there is no network interface nosuch (ip link)");
+        rig.namespace.run("ip", "tuntap", "add", "t0", "mode", "tun");
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> rig.attach("net_af_packet0,iface=t0"))
+                .withMessageContaining("the frames of t0 are not Ethernet frames");
+        assertThat(rig.attach("net_af_packet0,iface=lo").mtu()).isEqualTo(65535);
+    }
+}
