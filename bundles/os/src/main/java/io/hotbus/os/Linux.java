@@ -105,6 +105,15 @@ public interface Linux {
      */
     int ioctl(String call, int fd, long request, ByteBuffer argument) throws LinuxException;
 
+    /**
+     * bpf(2). Addresses in {@code attributes} are those of native memory.
+     *
+     * @param call the command's name and its subject, for messages
+     * @param attributes a {@code union bpf_attr} up to its limit, in the native byte order
+     * @return what the call returns, not negative: often a descriptor
+     */
+    int bpf(String call, int command, ByteBuffer attributes) throws LinuxException;
+
     /** eventfd, non-blocking, close-on-exec, with the value 0. */
     int eventfd() throws LinuxException;
 

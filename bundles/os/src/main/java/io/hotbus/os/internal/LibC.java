@@ -125,6 +125,10 @@ public interface LibC {
     @SaveError
     long syscall(long number, long mode, @In long[] nodes, long maxNode);
 
+    /** bpf(2): {@code number} is its number on this architecture. */
+    @SaveError
+    long syscall(long number, int command, @In @Out ByteBuffer attributes, int length);
+
     @SaveError
     int eventfd(int value, int flags);
 

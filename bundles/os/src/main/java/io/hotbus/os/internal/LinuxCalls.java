@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ public final class LinuxCalls implements Linux {
     private static final int CPU_SET_WORDS = 64;
     private static final int CPU_SET_BYTES = CPU_SET_WORDS * Long.BYTES;
     private static final int CLONE_NEWNET = 0x40000000;
+    /** The C library has no function for bpf. Other architectures get ENOSYS. */
+    private static final int SYS_BPF = Map.of("amd64", 321, "aarch64", 280)
+            .getOrDefault(System.getProperty("os.arch"), -1);
 
     /** A read or a write, of what remains of a buffer. */
     @FunctionalInterface
@@ -207,6 +211,15 @@ public final class LinuxCalls implements Linux {
     private static int checked(String call, int result) throws LinuxException {
         if (result < 0) {
             throw failure("ioctl(" + call + ")");
+        }
+        return result;
+    }
+
+    @Override
+    public int bpf(String call, int command, ByteBuffer attributes) throws LinuxException {
+        final int result = (int) C.syscall(SYS_BPF, command, attributes, attributes.remaining());
+        if (result < 0) {
+            throw failure("bpf(" + call + ")");
         }
         return result;
     }

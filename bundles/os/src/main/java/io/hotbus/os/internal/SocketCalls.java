@@ -20,6 +20,9 @@ public final class SocketCalls implements Sockets {
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int F_GETFL = 3;
+    private static final int AF_UNIX = 1;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_DOMAIN = 39;
 
     @Override
     public int open(String what, int domain, int type, int protocol) throws LinuxException {
@@ -101,15 +104,21 @@ public final class SocketCalls implements Sockets {
             throws LinuxException {
         final MessageHeader header =
                 new MessageHeader(into.remaining(), MessageHeader.MAX_FDS);
+        final int all = flags | closeOnExec(what, fd);
         long received;
         do {
-            received = C.recvmsg(fd, header.pointer(), flags | MSG_CMSG_CLOEXEC);
+            received = C.recvmsg(fd, header.pointer(), all);
         } while (received < 0 && LibC.errno() == Errno.EINTR);
         checked("recvmsg", what, (int) received);
         header.get(into, (int) received);
         final List<Integer> fds = new ArrayList<>();
         header.fds().forEach(fds::add);
         return new Message((int) received, List.copyOf(fds), header.truncated());
+    }
+
+    /** Packet sockets refuse the flag; only Unix sockets pass descriptors. */
+    private int closeOnExec(String what, int fd) throws LinuxException {
+        return getOption(what, fd, SOL_SOCKET, SO_DOMAIN) == AF_UNIX ? MSG_CMSG_CLOEXEC : 0;
     }
 
     private static ByteBuffer word() {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.af_xdp;
+
+import io.hotbus.bus.vdev.VdevBus;
+import io.hotbus.bus.vdev.VdevDevice;
+import io.hotbus.bus.vdev.VdevDriver;
+import io.hotbus.eal.annotation.ProvidesDriver;
+import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.netif.LostInterfaces;
+import io.hotbus.netif.NetInterfaces;
+import io.hotbus.netif.PortInterface;
+import io.hotbus.os.Linux;
+import io.hotbus.os.PacketCalls;
+import io.hotbus.os.Sockets;
+import io.hotbus.pmd.Attachments;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** Makes ports of network interfaces: {@code net_af_xdp0,iface=eth0} (see {@link XdpArgs}). */
+@Component(service = VdevDriver.class)
+@ProvidesDriver(XdpDriver.NAME)
+@RequireBus(VdevDevice.BUS)
+public final class XdpDriver implements VdevDriver {
+    static final String NAME = "net_af_xdp";
+
+    private final XskSocket.Os os;
+    private final DmaAllocator memory;
+    private final NetInterfaces interfaces;
+    private final PortRegistry ports;
+    private final HotUnplug hotUnplug;
+    private final LostInterfaces lost;
+    private final Attachments<VdevDevice> attachments = new Attachments<>();
+
+    @Activate
+    public XdpDriver(@Reference Linux linux, @Reference Sockets sockets,
+            @Reference PacketCalls packets, @Reference DmaAllocator memory,
+            @Reference NetInterfaces interfaces, @Reference PortRegistry ports,
+            @Reference HotUnplug hotUnplug, @Reference VdevBus bus) {
+        this.os = new XskSocket.Os(linux, sockets, packets);
+        this.memory = memory;
+        this.interfaces = interfaces;
+        this.ports = ports;
+        this.hotUnplug = hotUnplug;
+        this.lost = new LostInterfaces(interfaces, bus::plugged);
+    }
+
+    /** Releases the devices that this driver still has. */
+    @Deactivate
+    public void deactivate() {
+        lost.close();
+        attachments.removeAll();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public void probe(VdevDevice device) throws DeviceException {
+        XdpArgs args = XdpArgs.parse(device.devargs());
+        attachments.probe(device, attachment -> {
+            PortInterface state = new PortInterface(device, ports, hotUnplug);
+            attachment.onRemove(() -> {
+                if (state.isGone()) {
+                    lost.await(device.name(), args.iface());
+                }
+            });
+            XdpDev dev = XdpDev.of(device.name(), args, interfaces, os, memory);
+            Port port = dev.publish(ports, device, attachment);
+            attachment.onRemove(state::close);
+            state.follow(interfaces, dev.netif(), port, dev);
+        });
+        lost.found(device.name());
+    }
+
+    @Override
+    public void remove(VdevDevice device) {
+        attachments.remove(device);
+    }
+}
