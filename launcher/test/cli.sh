@@ -73,13 +73,13 @@ check should_refuse_a_kernel_driver_there_is_not 1 "'pci bind 0000:ff:1f.7 nosuc
 check should_refuse_a_wrong_use_of_bundle 1 "'bundle frob' is not understood, valid: bundle list" exec_run 'bundle frob'
 check should_refuse_an_unknown_verb 1 "'warp 9' failed: 'warp' is not a verb ..help' lists the verbs" exec_run 'warp 9'
 check should_name_the_verb_that_may_be_meant 1 "'strat' is not a verb .did you mean start." exec_run 'strat tx_first'
-check should_help_with_the_forwarding_engines_there_are 0 'set fwd ENGINE +forwarding engine: io, macswap, rxonly, txonly' exec_run 'help set'
+check should_help_with_the_forwarding_engines_there_are 0 'set fwd ENGINE +forwarding engine: 5tswap, csum, flowgen, icmpecho, io, mac, macswap, noisy, rxonly, txonly' exec_run 'help set'
 check should_end_at_quit 0 '^Bye' exec_run 'show config; quit' --vdev net_null0
 check should_name_what_follows_quit 1 "'port bogus' follows quit, and was not executed" exec_run 'quit; port bogus'
 check should_not_split_inside_quotes 1 "'net_null1;x' is not a device name" exec_run "port attach 'net_null1;x'"
 check should_count_what_rxonly_receives 0 'packets were forwarded' \
 	exec_run 'set fwd rxonly; start; wait packets 1000' --vdev net_null0 --vdev net_null1
-check should_name_the_forwarding_engines_before_a_device_is_touched 2 'forward-mode foo: .*io, macswap, rxonly, txonly' \
+check should_name_the_forwarding_engines_before_a_device_is_touched 2 'forward-mode foo: .*5tswap, csum, flowgen, icmpecho, io, mac' \
 	exec_run 'help' --forward-mode foo --vdev net_null0
 check should_not_have_touched_a_device 0 '^0$' bash -c "grep -c 'net_null0: attached' $work/out || true"
 check should_name_the_cpus_before_a_device_is_touched 2 '-l: CPU 1000 is not available' exec_run help -l 1000 --vdev net_null0

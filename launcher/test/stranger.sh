@@ -192,7 +192,7 @@ exec 3>"$work/keyboard"
 here=0
 seen 'port 1 \(net_sim1\): started' 120
 shell start tx_first
-seen 'io packet forwarding - running'
+seen 'io packet forwarding - ports='
 forwarded=0
 others_went_on
 
@@ -278,7 +278,7 @@ seen 'forwarding stopped'
 shell 'clear port stats all'
 shell set fwd rxonly
 shell start
-seen 'rxonly packet forwarding - running'
+seen 'rxonly packet forwarding - ports='
 still=0 deadline=$(($(millis) + 60000))
 while [ "$still" != 64 ]; do
 	[ "$still" -lt 64 ] && [ "$(millis)" -lt "$deadline" ] || fail "$still packets are there, of 64"

@@ -3,6 +3,7 @@ package io.hotbus.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Runs the verbs that bundles provide. A service; any thread. */
@@ -30,6 +31,13 @@ public interface Shell {
      * @throws Exception what the action throws
      */
     Object value(List<String> words, Path folder) throws Exception;
+
+    /**
+     * What is wrong with the form of a line; empty if a verb has that form. Nothing is run.
+     *
+     * @param words the verb and the words after it
+     */
+    Optional<Mistake> mistake(List<String> words);
 
     /** The words that may follow: literals, and the values of parameters. Sorted. */
     List<String> candidates(List<String> words);

@@ -3,10 +3,7 @@ package io.hotbus.demo;
 
 import io.hotbus.app.Arguments;
 import io.hotbus.app.UsageException;
-import io.hotbus.testpmd.Options;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,11 +16,10 @@ import java.util.Set;
 record DemoOptions(int cycles, Optional<Path> json) {
     private static final int DEFAULT_CYCLES = 3;
     private static final int MAX_CYCLES = 1_000_000;
-    /** Options that do not apply, because the demonstration has its own devices and scenario. */
-    private static final List<String> NOT_HERE =
-            List.of("-a", "--allow", "--vdev", "--exec", "--auto-start", "--tx-first",
-                    "--stats-period", "--disable-device-start", "--no-reattach", "--no-hot-plug",
-                    "--forward-mode", "--event-log");
+    /** The options of forwarding that apply to the devices and the scenario of the demo. */
+    private static final Set<String> KNOWN = Set.of("-l", "--nb-cores", "--rxq", "--txq", "--rxd",
+            "--txd", "--burst", "--total-num-mbufs", "--mbuf-size", "--hot-plug", "--cycles",
+            "--json");
 
     /**
      * Parses the options.
@@ -31,11 +27,7 @@ record DemoOptions(int cycles, Optional<Path> json) {
      * @throws UsageException naming the option and its valid values
      */
     static DemoOptions parse(Arguments arguments) throws UsageException {
-        Set<String> known = new HashSet<>(Options.NAMES);
-        NOT_HERE.forEach(known::remove);
-        known.add("--cycles");
-        known.add("--json");
-        arguments.allowOnly(known);
+        arguments.allowOnly(KNOWN);
         return new DemoOptions(arguments.number("--cycles", DEFAULT_CYCLES, 1, MAX_CYCLES),
                 arguments.value("--json").map(Path::of));
     }

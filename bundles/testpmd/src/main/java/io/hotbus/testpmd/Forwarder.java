@@ -8,6 +8,7 @@ import io.hotbus.ethdev.PortConfig;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.osgi.annotation.versioning.ProviderType;
@@ -23,7 +24,8 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Forwarder {
     /**
-     * Starts forwarding with the selected engine. Packets received before are dropped.
+     * Starts forwarding with the selected engine. Packets that wait in the receive queues are
+     * forwarded first, unless {@link FwdConfig#flushRx} says that they are dropped.
      *
      * @param txFirst bursts to put on the transmit queue of each stream before it starts, also of
      *     streams that start later; 0: none
@@ -63,11 +65,11 @@ public interface Forwarder {
     List<String> engines();
 
     /**
-     * How ports are to be configured to be forwarded on.
+     * How the port of that device is to be configured to be forwarded on.
      *
      * @throws DeviceException no memory
      */
-    PortConfig portConfig() throws DeviceException;
+    PortConfig portConfig(String device) throws DeviceException;
 
     /**
      * Adds a started port to forwarding, now or at the next start. Idempotent.
@@ -88,6 +90,27 @@ public interface Forwarder {
 
     /** The counters of every stream since the last start, including ended streams. */
     List<StreamStats> statistics();
+
+    /**
+     * The streams that run, or those that a start would make, with their lcores. While forwarding
+     * is stopped, all counters are 0.
+     *
+     * @throws IllegalStateException the CPUs or the engine asked for are not there
+     */
+    List<StreamStats> planned();
+
+    /** Packets that the device dropped on the receive side since the last start, by port id. */
+    Map<Integer, Long> missed();
+
+    /** Counts {@link #statistics} and {@link #missed} from zero from now on. */
+    void clearStatistics();
+
+    /**
+     * The CPUs that {@code config} forwards on.
+     *
+     * @throws DeviceException one is not available, or there are too few
+     */
+    List<Integer> cpus(FwdConfig config) throws DeviceException;
 
     /** When the first packet since the last start was forwarded. */
     OptionalLong firstPacketNanos();

@@ -96,7 +96,7 @@ final class Form {
 
     /** The words that may follow {@code words}. */
     Stream<String> next(List<String> words) {
-        if (words.size() >= steps.size() || common(words) < words.size()) {
+        if (words.size() >= steps.size() || !mayBegin(words)) {
             return Stream.empty();
         }
         return steps.get(words.size()).alternatives.stream().flatMap(word -> {
@@ -104,6 +104,22 @@ final class Form {
             return values != null ? values.get().stream()
                     : isParameter(word) ? Stream.empty() : Stream.of(word);
         });
+    }
+
+    /** Whether the words match, and those for parameters are values that these have at present. */
+    private boolean mayBegin(List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            List<String> possible = steps.get(i).alternatives;
+            String word = words.get(i);
+            boolean found = possible.stream().anyMatch(one -> !isParameter(one)
+                    ? one.equals(word)
+                    : !verb.values().containsKey(one)
+                            || verb.values().get(one).get().contains(word));
+            if (!found) {
+                return false;
+            }
+        }
+        return true;
     }
 
     String text(List<String> given, Path folder) throws Exception {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.cli.internal;
 
+import io.hotbus.cli.Mistake;
 import io.hotbus.cli.Shell;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
@@ -80,19 +81,37 @@ public final class Registry implements Shell {
 
     private Call find(List<String> words) {
         List<Form> all = all();
-        for (Form form : all) {
+        return match(all, words).orElseThrow(
+                () -> new IllegalArgumentException(mistake(all, words).message()));
+    }
+
+    private static Optional<Call> match(List<Form> forms, List<String> words) {
+        for (Form form : forms) {
             Optional<List<String>> given = form.match(words);
             if (given.isPresent()) {
-                return new Call(form, given.get());
+                return Optional.of(new Call(form, given.get()));
             }
         }
-        List<Form> ofVerb = all.stream().filter(form -> form.common(words) > 0).toList();
-        if (ofVerb.isEmpty()) {
-            throw noVerb(words.isEmpty() ? "" : words.get(0));
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Mistake> mistake(List<String> words) {
+        List<Form> all = all();
+        return match(all, words).isPresent() ? Optional.empty()
+                : Optional.of(mistake(all, words));
+    }
+
+    /** For words that match no form. */
+    private Mistake mistake(List<Form> all, List<String> words) {
+        int common = all.stream().mapToInt(form -> form.common(words)).max().orElse(0);
+        String wrong = common < words.size() ? words.get(common) : "";
+        if (common == 0) {
+            return new Mistake(wrong, noVerb(wrong).getMessage());
         }
-        List<Form> near = ofVerb.stream().filter(form -> form.common(words) > 1).toList();
-        throw new IllegalArgumentException("'%s' is not understood, valid: %s".formatted(
-                String.join(" ", words), (near.isEmpty() ? ofVerb : near).stream()
+        int least = common > 1 ? 2 : 1;
+        return new Mistake(wrong, "'%s' is not understood, valid: %s".formatted(
+                String.join(" ", words), all.stream().filter(form -> form.common(words) >= least)
                         .map(Form::syntax).collect(Collectors.joining(", "))));
     }
 

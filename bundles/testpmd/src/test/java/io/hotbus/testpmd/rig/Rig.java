@@ -16,10 +16,12 @@ import io.hotbus.testkit.Await;
 import io.hotbus.testkit.RealDevices;
 import io.hotbus.testkit.RecordingPorts;
 import io.hotbus.testkit.SingleControl;
+import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.fwd.ForwarderAccess;
 import io.hotbus.testpmd.internal.fwd.LcoreForwarder;
+import io.hotbus.testpmd.internal.fwd.StoredSettings;
 import io.hotbus.testpmd.internal.port.PortAccess;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +33,7 @@ public final class Rig implements AutoCloseable {
     public final RecordingPorts registry = new RecordingPorts(control);
     public final RigDevices devices;
     public final RealDevices platform = new RealDevices(control);
+    public final FwdSettings settings;
     public final LcoreForwarder forwarder;
     public final PortAccess ports;
     private final List<DeviceEventListener> listeners = new CopyOnWriteArrayList<>();
@@ -41,10 +44,11 @@ public final class Rig implements AutoCloseable {
         devices = new RigDevices(registry);
         platform.add(devices);
         platform.add(devices.as("pci"));
-        forwarder = ForwarderAccess.forwarder(options, control);
+        settings = new StoredSettings(options);
+        forwarder = ForwarderAccess.forwarder(options, settings, control);
         registry.addUser(forwarder);
-        ports = new PortAccess(
-                options, platform.manager(), registry, forwarder, control, this::report);
+        ports = new PortAccess(options, platform.manager(), registry, forwarder, settings,
+                control, this::report);
         ports.listeners().forEach(registry::addListener);
         listeners.add(registry);
         listeners.add(platform);

@@ -2,82 +2,66 @@
 package io.hotbus.testpmd.internal.command;
 
 import io.hotbus.testpmd.Forwarder;
+import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.TxFrames;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Forwarding in words, in the shape that DPDK's testpmd prints. */
-public final class ForwardText {
-    /** A stream that an lcore serves. */
-    record Stream(String lcore, String rxPort, String txPort, int queue) {
-        String route() {
-            return "%s/%s -> %s/%s".formatted(rxPort, queue, txPort, queue);
+/** How forwarding is set up, in the shape that DPDK's testpmd prints. */
+final class ForwardText {
+    /** A stream that an lcore serves, or would serve. */
+    record Stream(String lcore, String rxPort, String txPort, int rxId, int txId, int queue,
+            String peer) {
+        private String text() {
+            return "\n  RX P=%s/Q=%s (socket 0) -> TX P=%s/Q=%s (socket 0) peer=%s".formatted(
+                    rxId, queue, txId, queue, peer);
         }
     }
 
-    /** How forwarding is set up, as {@code start} and {@code show config} return it. */
+    /** How forwarding is set up, as {@code start} and {@code show config fwd} return it. */
     record Configuration(String engine, boolean running, int ports, int lcores,
             List<Stream> streams) {
         String text() {
-            return "%s packet forwarding - %s - ports=%s - cores=%s - streams=%s%s".formatted(
-                    engine, running ? "running" : "stopped", ports, lcores, streams.size(),
-                    streams.stream().map(s -> "\n  %s: %s".formatted(s.lcore, s.route()))
-                            .collect(Collectors.joining()));
-        }
-    }
-
-    /** Packets of a stream, or of all. */
-    record Counters(long received, long sent, long dropped) {
-    }
-
-    /** A stream since the last start; it may have ended. */
-    record StreamCounters(Stream stream, boolean running, Counters packets) {
-    }
-
-    /** What was forwarded since the last start, as {@code show fwd} and {@code stop} return it. */
-    public record Statistics(List<StreamCounters> streams, Counters total) {
-        /** Every stream, and their sum. */
-        public String text() {
-            StringBuilder text = new StringBuilder();
-            for (StreamCounters stream : streams) {
-                block(text, "-", "Forward statistics for " + stream.stream.route()
-                        + (stream.running ? "" : ", ended"), stream.packets);
-            }
-            block(text, "+", "Accumulated forward statistics for all ports", total);
-            return text.append(PortText.rule("+")).toString();
+            Map<String, List<Stream>> byLcore = streams.stream().collect(Collectors.groupingBy(
+                    Stream::lcore, LinkedHashMap::new, Collectors.toList()));
+            return "%s packet forwarding - ports=%s - cores=%s - streams=%s - NUMA support disabled"
+                    .formatted(engine, ports, lcores, streams.size())
+                    + ", MP allocation mode: native" + byLcore.entrySet().stream().map(
+                            entry -> text(entry.getKey(), entry.getValue()))
+                            .collect(Collectors.joining()) + "\n";
         }
 
-        private static void block(
-                StringBuilder text, String line, String title, Counters counters) {
-            text.append("""
-                    %s
-                      RX-packets: %-14s TX-packets: %-14s TX-dropped: %s
-                    """.formatted(PortText.heading(line, title), counters.received,
-                    counters.sent, counters.dropped));
+        private static String text(String lcore, List<Stream> streams) {
+            return "\nLogical Core %s (socket 0) forwards packets on %s streams:%s".formatted(
+                    lcore.substring(lcore.indexOf('-') + 1), streams.size(),
+                    streams.stream().map(Stream::text).collect(Collectors.joining()));
         }
     }
 
     private ForwardText() {
     }
 
-    static Configuration configuration(Forwarder forwarder) {
-        return new Configuration(forwarder.engine(), forwarder.running(), forwarder.ports().size(),
-                forwarder.lcores().size(), forwarder.statistics().stream()
-                        .filter(StreamStats::running).map(ForwardText::stream).toList());
+    /** {@code config} has the addresses of the peers. */
+    static Configuration configuration(Forwarder forwarder, FwdConfig config) {
+        List<Stream> streams = forwarder.planned().stream()
+                .map(stats -> stream(stats, config)).toList();
+        return new Configuration(forwarder.engine(), forwarder.running(),
+                (int) streams.stream().map(Stream::rxId).distinct().count(),
+                (int) streams.stream().map(Stream::lcore).distinct().count(), streams);
     }
 
-    /** Every stream since the last start, and their sum. */
-    public static Statistics of(Forwarder forwarder) {
-        List<StreamCounters> streams = forwarder.statistics().stream()
-                .map(s -> new StreamCounters(stream(s), s.running(),
-                        new Counters(s.received(), s.sent(), s.dropped()))).toList();
-        return new Statistics(streams, new Counters(
-                streams.stream().mapToLong(s -> s.packets.received).sum(),
-                streams.stream().mapToLong(s -> s.packets.sent).sum(),
-                streams.stream().mapToLong(s -> s.packets.dropped).sum()));
+    private static Stream stream(StreamStats stats, FwdConfig config) {
+        return new Stream(stats.lcore(), stats.rxPort(), stats.txPort(), stats.rxId(),
+                stats.txId(), stats.queue(), config.peer(stats.txId()).toString());
     }
 
-    private static Stream stream(StreamStats stats) {
-        return new Stream(stats.lcore(), stats.rxPort(), stats.txPort(), stats.queue());
+    /** The answer of {@code show config txpkts}. */
+    static String frames(TxFrames frames) {
+        return "Number of segments: %s\nSegment sizes: %s\nSplit packet: off".formatted(
+                frames.segments().size(), frames.segments().stream().map(Object::toString)
+                        .collect(Collectors.joining(",")));
     }
 }

@@ -7,6 +7,7 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.ethdev.PortState;
 import io.hotbus.testpmd.PortManager;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +40,7 @@ public final class PortCommand implements Verbs {
                 Verb.of("port attach DEVARGS",
                         "attach a device (0000:01:00.0,bind=vfio-pci; net_null0), start its port",
                         words -> attach(words.get(0))),
-                step("detach", "stop, close, and detach the device", manager::detach, "detached"),
+                step("detach", "detach the device of a stopped port", this::detach, "detached"),
                 step("start", "start, and forward on it", manager::start, "started"),
                 step("stop", "forward on it no longer, and stop", manager::stop, "stopped"),
                 step("reset", "stop, and start with the settings it has", manager::reset, "reset"),
@@ -57,6 +58,16 @@ public final class PortCommand implements Verbs {
     private String setMtu(String which, String bytes) throws DeviceException {
         int mtu = Numbers.parse("BYTES", bytes, 1, MAX_MTU);
         return each(which, port -> port.setMtu(mtu), "set to an MTU of " + mtu);
+    }
+
+    /** As in testpmd, a started port is not detached. */
+    private void detach(Port port) throws DeviceException {
+        if (port.state() == PortState.STARTED && !port.isRemoved()) {
+            throw new DeviceException(("port %s: Port not stopped ('port stop %s' stops it; "
+                    + "'device detach %s' stops, closes and detaches it)").formatted(
+                            PortSelector.describe(port), port.id(), port.name()));
+        }
+        manager.detach(port);
     }
 
     private String attach(String devargs) throws DeviceException {

@@ -19,9 +19,13 @@ record PortInfo(int port, String device, String bus, String devargs, String driv
                     limits.maxDescriptors());
         }
 
-        String text() {
-            return "%s of at most %s, each of %s to %s descriptors".formatted(
-                    queues, maxQueues, minDescriptors, maxDescriptors);
+        String text(String name) {
+            return """
+                    Current number of %1$s queues: %2$s
+                    Max possible %1$s queues: %3$s
+                    Max possible number of %1$sDs per queue: %5$s
+                    Min possible number of %1$sDs per queue: %4$s""".formatted(
+                    name, queues, maxQueues, minDescriptors, maxDescriptors);
         }
     }
 
@@ -47,26 +51,32 @@ record PortInfo(int port, String device, String bus, String devargs, String driv
                 filter.groups().size(), vlans);
     }
 
-    /** The shape that DPDK's testpmd prints. */
+    /** The shape that DPDK's testpmd prints; what it has not stands at the end. */
     String text() {
         return """
-                %s
-                Device name: %s (%s bus)
-                Devargs: %s
-                Driver name: %s
-                MAC address: %s
-                State: %s%s
-                Link status: %s
-                Link speed: %s
-                MTU: %s
-                Promiscuous mode: %s
-                Allmulticast mode: %s
-                RX queues: %s
-                TX queues: %s""".formatted(
-                PortText.heading("*", "Infos for port " + port), device, bus, devargs, driver,
-                mac, state, removed ? ", device removed" : "", linkUp ? "up" : "down",
-                linkUp ? linkSpeedMbps + " Mbps" + (fullDuplex ? ", full-duplex" : "") : "none",
-                mtu, promiscuous ? "enabled" : "disabled",
-                allMulticast ? "enabled" : "disabled", rx.text(), tx.text());
+
+                %1$s Infos for port %2$-2s %1$s
+                MAC address: %3$s
+                Device name: %4$s
+                Driver name: %5$s
+                Devargs: %6$s
+                Link status: %7$s
+                Link speed: %8$s
+                Link duplex: %9$s
+                MTU: %10$s
+                Promiscuous mode: %11$s
+                Allmulticast mode: %12$s
+                %13$s
+                %14$s
+                Bus: %15$s
+                State: %16$s%17$s""".formatted("*".repeat(21), port, mac, device, driver, devargs,
+                linkUp ? "up" : "down", PortText.speed(linkUp ? linkSpeedMbps : 0),
+                fullDuplex ? "full-duplex" : "half-duplex", mtu, enabled(promiscuous),
+                enabled(allMulticast), rx.text("RX"), tx.text("TX"), bus, state,
+                removed ? ", device removed" : "");
+    }
+
+    private static String enabled(boolean on) {
+        return on ? "enabled" : "disabled";
     }
 }

@@ -4,6 +4,7 @@ package io.hotbus.testpmd.internal.command;
 import io.hotbus.cli.Verb;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.ethdev.PortState;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -37,6 +38,14 @@ final class PortSelector {
                             .map(PortSelector::describe).collect(Collectors.joining(", "))));
         }
         return selected;
+    }
+
+    /** @throws IllegalStateException the port is started; the message says how to stop it */
+    static void requireStopped(Port port) {
+        if (port.state() == PortState.STARTED) {
+            throw new IllegalStateException("port %s: Port not stopped ('port stop %s' stops it)"
+                    .formatted(describe(port), port.id()));
+        }
     }
 
     private static boolean matches(Port port, String word) {

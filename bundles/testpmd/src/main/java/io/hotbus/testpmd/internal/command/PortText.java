@@ -19,4 +19,9 @@ final class PortText {
     static String rule(String character) {
         return "  " + character.repeat(WIDTH - 2);
     }
+
+    /** A link's speed in the words of DPDK: {@code 10 Gbps}. */
+    static String speed(int mbps) {
+        return mbps == 0 ? "None" : mbps % 1000 == 0 ? mbps / 1000 + " Gbps" : mbps + " Mbps";
+    }
 }

@@ -26,7 +26,8 @@ public final class QuitCommand implements Verbs {
 
     private static void refuse() {
         throw new IllegalStateException("launcher/hotbus did not start this process, which is to"
-                + " be ended by its own means (port detach all gives the devices back)");
+                + " be ended by its own means ('port stop all' and 'port detach all' give the"
+                + " devices back)");
     }
 
     QuitCommand(Runnable exit) {

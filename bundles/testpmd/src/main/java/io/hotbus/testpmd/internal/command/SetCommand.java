@@ -41,7 +41,7 @@ public final class SetCommand implements Verbs {
 
     private String setEngine(String name) {
         forwarder.setEngine(name);
-        return "Forwarding engine is " + name
+        return "Set %s packet forwarding mode".formatted(name)
                 + (forwarder.running() ? ", from the next start on" : "");
     }
 }

@@ -5,6 +5,7 @@ import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.testpmd.Forwarder;
+import io.hotbus.testpmd.FwdSettings;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,10 +17,12 @@ public final class StartCommand implements Verbs {
     private static final int MAX_BURSTS = 1024;
 
     private final Forwarder forwarder;
+    private final FwdSettings settings;
 
     @Activate
-    public StartCommand(@Reference Forwarder forwarder) {
+    public StartCommand(@Reference Forwarder forwarder, @Reference FwdSettings settings) {
         this.forwarder = forwarder;
+        this.settings = settings;
     }
 
     @Override
@@ -36,6 +39,6 @@ public final class StartCommand implements Verbs {
 
     private ForwardText.Configuration start(int txFirst) throws DeviceException {
         forwarder.start(txFirst);
-        return ForwardText.configuration(forwarder);
+        return ForwardText.configuration(forwarder, settings.config());
     }
 }

@@ -22,10 +22,11 @@ public final class StatsText {
             long txBps) {
         String text() {
             return """
+
                     %s
                       RX-packets: %-10s RX-missed: %-10s RX-bytes:  %s
                       RX-errors: %s
-                      RX-nombuf:  %s
+                      RX-nombuf:  %-10s
                       TX-packets: %-10s TX-errors: %-10s TX-bytes:  %s
 
                       Throughput (since last show)

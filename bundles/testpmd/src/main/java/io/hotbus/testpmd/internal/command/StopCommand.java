@@ -23,14 +23,19 @@ public final class StopCommand implements Verbs {
     @Override
     public List<Verb<?>> verbs() {
         return List.of(Verb.of("stop", "stop forwarding, and show what was forwarded",
-                words -> stop(), ForwardText.Statistics::text));
+                words -> stop(), StopCommand::text));
     }
 
-    private ForwardText.Statistics stop() throws DeviceException {
+    private ForwardStatistics stop() throws DeviceException {
         if (!forwarder.running()) {
             throw new IllegalStateException("forwarding does not run");
         }
         forwarder.stop();
-        return ForwardText.of(forwarder);
+        return ForwardStatistics.of(forwarder);
+    }
+
+    private static String text(ForwardStatistics statistics) {
+        return "Telling cores to stop...\nWaiting for lcores to finish...\n%s\n\nDone."
+                .formatted(statistics.text());
     }
 }

@@ -12,8 +12,13 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortUser;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.Forwarder;
+import io.hotbus.testpmd.FwdConfig;
+import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.PortPlan;
+import io.hotbus.testpmd.QueueSetup;
 import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.Topology;
 import io.hotbus.testpmd.internal.port.HotPlug;
 import java.time.Duration;
 import java.util.Collection;
@@ -24,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -43,10 +47,12 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     private static final Logger LOG = LoggerFactory.getLogger(LcoreForwarder.class);
 
     private final Options options;
+    private final FwdSettings settings;
+    private final Misses misses = new Misses();
     private final SharedMempool mempool;
     private final Lcores lcores;
     private final Streams streams;
-    private final Map<String, ForwardEngine> engines = new ConcurrentSkipListMap<>();
+    private final Engines engines = new Engines();
     private final TreeMap<Integer, Port> ports = new TreeMap<>();
     /** Ids of ports that were removed while forwarding runs; their partners wait for them. */
     private final Set<Integer> lost = new HashSet<>();
@@ -60,24 +66,25 @@ public final class LcoreForwarder implements Forwarder, PortUser {
      * packet on.
      */
     @Activate
-    public LcoreForwarder(@Reference Options options, @Reference CpuAffinity affinity,
-            @Reference Mempools mempools, @Reference ControlThread control,
-            @Reference HotPlug hotPlug) {
+    public LcoreForwarder(@Reference Options options, @Reference FwdSettings settings,
+            @Reference CpuAffinity affinity, @Reference Mempools mempools,
+            @Reference ControlThread control, @Reference HotPlug hotPlug) {
         this.options = options;
         this.engine = options.forwardMode();
+        this.settings = settings;
         this.mempool = new SharedMempool(options, mempools);
-        this.lcores = new Lcores(options, affinity, mempool, (task, failure) ->
+        this.lcores = new Lcores(affinity, mempool, (task, failure) ->
                 control.execute(this, () -> taskFailed(task, failure)));
-        this.streams = new Streams(lcores, options.burst());
+        this.streams = new Streams(lcores, settings::plan);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addEngine(ForwardEngine added) {
-        engines.put(added.name(), added);
+        engines.add(added);
     }
 
     void removeEngine(ForwardEngine removed) {
-        engines.remove(removed.name(), removed);
+        engines.remove(removed);
         synchronized (this) {
             if (running && streams.engine() == removed) {
                 LOG.warn("forwarding engine {} went away: forwarding is stopped", removed.name());
@@ -106,23 +113,51 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         if (running) {
             throw new DeviceException("forwarding runs already: stop it first");
         }
-        ForwardEngine wanted = requireEngine(engine);
+        ForwardEngine wanted = engines.require(engine);
+        FwdConfig config = settings.config();
         streams.awaitAllEnded();
-        lcores.start();
+        lcores.start(config);
         setRecordStalls(recordStalls);
-        new RxDrain(mempool.uncached()).flush(ports.values(), 2 * options.rxDescriptors());
+        if (config.flushRx()) {
+            new RxDrain(mempool.uncached()).flush(
+                    ports.values(), 2 * config.queues().rxDescriptors());
+        }
         lost.clear();
-        streams.reset(wanted, txFirst, mempool);
+        streams.reset(wanted, config, txFirst, mempool);
+        misses.begin(ports);
         running = true;
-        streams.follow(Pairing.routes(ports, lost));
+        try {
+            streams.follow(routes());
+        } catch (DeviceException e) {
+            stop();
+            throw e;
+        }
         LOG.info("forwarding started: {}, {} port(s), {} stream(s), {} lcore(s)", engine,
                 ports.size(), streams.count(), lcores.list().size());
     }
 
+    private List<Pairing.Route> routes() {
+        return routes(streams.config(), streams.engine(), lost);
+    }
+
+    private List<Pairing.Route> routes(FwdConfig config, ForwardEngine by, Set<Integer> missing) {
+        return Pairing.routes(
+                ports, missing, config, by.answers() ? Topology.LOOP : config.topology());
+    }
+
+    @Override
+    public synchronized List<StreamStats> planned() {
+        if (running) {
+            return statistics().stream().filter(StreamStats::running).toList();
+        }
+        FwdConfig config = settings.config();
+        return lcores.plan(config, routes(config, engines.require(engine), Set.of()));
+    }
+
     @Override
     public void requireStartable() throws DeviceException {
-        lcores.cpus();
-        if (!engines.containsKey(options.forwardMode())) {
+        cpus(settings.config());
+        if (!engines.has(options.forwardMode())) {
             throw new DeviceException("--forward-mode %s: there is no such engine (there are: %s)"
                     .formatted(options.forwardMode(), String.join(", ", engines())));
         }
@@ -150,28 +185,22 @@ public final class LcoreForwarder implements Forwarder, PortUser {
 
     @Override
     public void setEngine(String name) {
-        requireEngine(name);
+        engines.require(name);
         engine = name;
-    }
-
-    private ForwardEngine requireEngine(String name) {
-        ForwardEngine found = engines.get(name);
-        if (found == null) {
-            throw new IllegalArgumentException("'%s' is not a forwarding engine (there are: %s)"
-                    .formatted(name, String.join(", ", engines())));
-        }
-        return found;
     }
 
     @Override
     public List<String> engines() {
-        return List.copyOf(engines.keySet());
+        return engines.names();
     }
 
     @Override
-    public PortConfig portConfig() throws DeviceException {
-        return new PortConfig(options.queues(), options.rxDescriptors(), options.txDescriptors(),
-                mempool.get());
+    public PortConfig portConfig(String device) throws DeviceException {
+        QueueSetup queues = settings.config().queues();
+        PortPlan plan = settings.plan(device);
+        return new PortConfig(queues.rx(), queues.tx(), queues.rxDescriptors(),
+                queues.txDescriptors(), mempool.get())
+                .withOffloads(plan.rxOffloads(), plan.txOffloads());
     }
 
     @Override
@@ -182,7 +211,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         ports.put(port.id(), port);
         lost.remove(port.id());
         if (running) {
-            streams.follow(Pairing.routes(ports, lost));
+            streams.follow(routes());
             LOG.info("port {} ({}): forwarding", port.id(), port.name());
         }
     }
@@ -192,7 +221,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         if (ports.remove(port.id(), port)) {
             if (running) {
                 lost.add(port.id());
-                streams.follow(Pairing.routes(ports, lost));
+                streams.follow(routes());
             }
         }
         streams.awaitEnded(port);
@@ -211,6 +240,22 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     @Override
     public synchronized List<StreamStats> statistics() {
         return streams.statistics();
+    }
+
+    @Override
+    public synchronized Map<Integer, Long> missed() {
+        return misses.since(ports);
+    }
+
+    @Override
+    public synchronized void clearStatistics() {
+        streams.clear();
+        misses.begin(ports);
+    }
+
+    @Override
+    public List<Integer> cpus(FwdConfig config) throws DeviceException {
+        return lcores.cpus(config);
     }
 
     @Override

@@ -4,7 +4,8 @@ package io.hotbus.testpmd.internal.fwd;
 import io.hotbus.app.Lcore;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.thread.CpuAffinity;
-import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.FwdConfig;
+import io.hotbus.testpmd.StreamStats;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,15 +16,13 @@ import java.util.List;
 final class Lcores {
     private static final Duration END_DEADLINE = Duration.ofSeconds(2);
 
-    private final Options options;
     private final CpuAffinity affinity;
     private final SharedMempool mempool;
     private final Lcore.FailureListener failures;
     private volatile List<Lcore> lcores = List.of();
+    private int cacheSize;
 
-    Lcores(Options options, CpuAffinity affinity, SharedMempool mempool,
-            Lcore.FailureListener failures) {
-        this.options = options;
+    Lcores(CpuAffinity affinity, SharedMempool mempool, Lcore.FailureListener failures) {
         this.affinity = affinity;
         this.mempool = mempool;
         this.failures = failures;
@@ -34,24 +33,55 @@ final class Lcores {
         return lcores;
     }
 
-    /** @throws DeviceException a CPU asked for is not available */
-    void start() throws DeviceException {
-        if (lcores.isEmpty()) {
-            lcores = cpus().stream().map(this::make).toList();
+    /**
+     * Starts the lcores of {@code config}; keeps those that run already if they are the same.
+     *
+     * @throws DeviceException a CPU asked for is not available, or the pool has too few buffers
+     */
+    void start(FwdConfig config) throws DeviceException {
+        List<Integer> wanted = cpus(config);
+        int caches = SharedMempool.cacheSize(config);
+        mempool.reserveFor(config);
+        if (!lcores.stream().map(Lcore::cpu).toList().equals(wanted) || cacheSize != caches) {
+            end();
+            cacheSize = caches;
+            lcores = wanted.stream().map(this::make).toList();
             lcores.forEach(Lcore::start);
         }
     }
 
     private Lcore make(int cpu) {
-        return new Lcore(cpu, affinity, mempool.caches("lcore-" + cpu), failures);
+        return new Lcore(cpu, affinity, mempool.caches(name(cpu), cacheSize), failures);
+    }
+
+    /** Returns the lcore of a receive queue. */
+    Lcore of(Pairing.Route route) {
+        return lcores.get(index(route, lcores.size()));
+    }
+
+    /** Queues are distributed in turn, independent of other ports. */
+    private static int index(Pairing.Route route, int count) {
+        return (route.rx().id() * route.rx().rxQueueCount() + route.queue()) % count;
     }
 
     /**
-     * Returns the lcore of a receive queue: queues are distributed in turn, independent of other
-     * ports.
+     * The streams of {@code routes} with the lcores that {@code config} gives them.
+     *
+     * @throws IllegalStateException a CPU asked for is not available
      */
-    Lcore of(Pairing.Route route) {
-        return lcores.get((route.rx().id() * options.queues() + route.queue()) % lcores.size());
+    List<StreamStats> plan(FwdConfig config, List<Pairing.Route> routes) {
+        try {
+            List<Integer> cpus = cpus(config);
+            return routes.stream().map(route -> new StreamStats(route.rx().name(),
+                    route.tx().name(), route.rx().id(), route.tx().id(), route.queue(),
+                    name(cpus.get(index(route, cpus.size()))), 0, 0, 0, 0, 0, 0, 0)).toList();
+        } catch (DeviceException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private static String name(int cpu) {
+        return "lcore-" + cpu;
     }
 
     void end() {
@@ -64,14 +94,14 @@ final class Lcores {
      *
      * @throws DeviceException a CPU asked for is not available
      */
-    List<Integer> cpus() throws DeviceException {
+    List<Integer> cpus(FwdConfig config) throws DeviceException {
         List<Integer> available = affinity.available();
-        List<Integer> wanted = options.lcores();
+        List<Integer> wanted = config.lcores();
         if (wanted.isEmpty()) {
             // The first CPU is left to all other threads, if there is another.
             int most = Math.max(1, available.size() - 1);
             wanted = available.subList(
-                    available.size() - Math.min(most, options.nbCores()), available.size());
+                    available.size() - Math.min(most, config.nbCores()), available.size());
         }
         for (int cpu : wanted) {
             if (!available.contains(cpu)) {
@@ -80,10 +110,10 @@ final class Lcores {
                                 .formatted(cpu, available));
             }
         }
-        if (options.nbCores() > wanted.size()) {
+        if (config.nbCores() > wanted.size()) {
             throw new DeviceException("--nb-cores %s: only %s CPU(s) can forward: %s (see -l)"
-                    .formatted(options.nbCores(), wanted.size(), wanted));
+                    .formatted(config.nbCores(), wanted.size(), wanted));
         }
-        return wanted.subList(0, options.nbCores());
+        return wanted.subList(0, config.nbCores());
     }
 }

@@ -38,14 +38,16 @@ final class LiveStream {
 
     /** Its counters, with those of the streams before it. */
     StreamStats statistics(StreamStats before, boolean served) {
-        return new StreamStats(before.rxPort(), before.txPort(), before.queue(),
-                served && !failed ? lcore.name() : "", before.received() + stream.received(),
-                before.sent() + stream.sent(), before.dropped() + stream.dropped(),
-                before.injected() + injected, stream.firstPacketNanos());
+        return new StreamStats(before.rxPort(), before.txPort(), route.rx().id(), route.tx().id(),
+                before.queue(), served && !failed ? lcore.name() : "",
+                before.received() + stream.received(), before.sent() + stream.sent(),
+                before.dropped() + stream.dropped(), before.injected() + injected,
+                before.badIpChecksums() + stream.badIpChecksums(),
+                before.badL4Checksums() + stream.badL4Checksums(), stream.firstPacketNanos());
     }
 
     /** The counters of no stream. */
     static StreamStats none(Key key) {
-        return new StreamStats(key.rx(), key.tx(), key.queue(), "", 0, 0, 0, 0, 0);
+        return new StreamStats(key.rx(), key.tx(), 0, 0, key.queue(), "", 0, 0, 0, 0, 0, 0, 0);
     }
 }

@@ -2,14 +2,17 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.FwdConfig;
+import io.hotbus.testpmd.Topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Which queue forwards to which: ports are paired by id, 0 with 1, 2 with 3. Source: DPDK testpmd's
- * paired topology.
+ * Which queue forwards to which. Without a list of forwarding ports, ports are paired by id, 0 with
+ * 1, 2 with 3; with a list, by their places in it. Source: DPDK testpmd's topologies.
  */
 final class Pairing {
     /** From a receive queue of one port to the transmit queue of the same index of another. */
@@ -25,19 +28,46 @@ final class Pairing {
     /**
      * The routes among {@code ports}. A port without a partner forwards to itself; one whose
      * partner's id is in {@code lost} waits for it, without a route.
+     *
+     * @param topology replaces that of {@code config}
      */
-    static List<Route> routes(Map<Integer, Port> ports, Set<Integer> lost) {
+    static List<Route> routes(Map<Integer, Port> ports, Set<Integer> lost, FwdConfig config,
+            Topology topology) {
+        List<Integer> order = order(ports, lost, config);
         List<Route> routes = new ArrayList<>();
-        ports.forEach((id, port) -> {
-            int partner = id ^ 1;
-            if (!ports.containsKey(partner) && lost.contains(partner)) {
-                return;
+        for (int i = 0; i < order.size(); i++) {
+            Port port = ports.get(order.get(i));
+            int partner = partner(order, i, topology, config.ports().isEmpty());
+            if (port != null && (ports.containsKey(partner) || !lost.contains(partner))) {
+                addQueues(routes, port, ports.getOrDefault(partner, port));
             }
-            Port to = ports.getOrDefault(partner, port);
-            for (int queue = 0; queue < Math.min(port.rxQueueCount(), to.txQueueCount()); queue++) {
-                routes.add(new Route(port, to, queue));
-            }
-        });
+        }
         return routes;
+    }
+
+    /** The forwarding ports, and those that are missing. */
+    private static List<Integer> order(
+            Map<Integer, Port> ports, Set<Integer> lost, FwdConfig config) {
+        if (!config.ports().isEmpty()) {
+            return config.ports();
+        }
+        TreeSet<Integer> all = new TreeSet<>(ports.keySet());
+        all.addAll(lost);
+        return List.copyOf(all);
+    }
+
+    private static int partner(List<Integer> order, int index, Topology topology, boolean byId) {
+        int id = order.get(index);
+        return switch (topology) {
+            case LOOP -> id;
+            case CHAINED -> order.get((index + 1) % order.size());
+            case PAIRED -> byId ? id ^ 1 : (index ^ 1) < order.size() ? order.get(index ^ 1) : id;
+        };
+    }
+
+    private static void addQueues(List<Route> routes, Port port, Port to) {
+        for (int queue = 0; queue < Math.min(port.rxQueueCount(), to.txQueueCount()); queue++) {
+            routes.add(new Route(port, to, queue));
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.hotbus.testpmd.internal.fwd;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.Forwarder.Drained;
+import io.hotbus.testpmd.internal.engine.TestFrame;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collection;

@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.mem.Mempools;
+import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.Options;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -19,10 +20,14 @@ final class SharedMempool {
     private final Options options;
     private final Mempools mempools;
     private Mempool pool;
+    /** Buffers of the pool that are reserved for lcores. */
+    private int reserved;
+    private FwdConfig lcoreConfig;
 
     SharedMempool(Options options, Mempools mempools) {
         this.options = options;
         this.mempools = mempools;
+        this.lcoreConfig = options.forwarding();
     }
 
     /** @throws DeviceException there is not enough memory */
@@ -37,9 +42,34 @@ final class SharedMempool {
                         "mempool of %s mbufs of %s bytes (--total-num-mbufs, --mbuf-size): %s"
                                 .formatted(size(), options.mbufSize(), e.getMessage()), e);
             }
-            pool.reserve(lcores());
+            reserveFor(lcoreConfig);
         }
         return pool;
+    }
+
+    /**
+     * Reserves the buffers that the lcores of {@code config} may hold, instead of those before.
+     *
+     * @throws DeviceException there are too few
+     */
+    synchronized void reserveFor(FwdConfig config) throws DeviceException {
+        int wanted = lcores(config);
+        if (pool != null && wanted != reserved) {
+            reserve(config, wanted);
+        }
+        lcoreConfig = config;
+    }
+
+    private void reserve(FwdConfig config, int wanted) throws DeviceException {
+        pool.unreserve(reserved);
+        if (!pool.reserve(wanted)) {
+            pool.reserve(reserved);
+            throw new DeviceException(("mempool of %s mbufs: %s lcore(s) with bursts of %s may hold "
+                    + "%s, and %s are promised to ports: start with a larger --total-num-mbufs")
+                    .formatted(size(), config.nbCores(), config.burst(), wanted,
+                            pool.reserved() - reserved));
+        }
+        reserved = wanted;
     }
 
     /**
@@ -53,15 +83,16 @@ final class SharedMempool {
 
     /** How many buffers the devices of the command line may hold. */
     private long need() {
-        long pair = options.rxDescriptors() + options.txDescriptors();
-        return options.devices().size() * options.queues() * pair + lcores();
+        FwdConfig config = options.forwarding();
+        return options.devices().size() * config.queues().buffers() + lcores(config);
     }
 
     private void requireEnoughForLcores() throws DeviceException {
-        if (size() < lcores()) {
+        FwdConfig config = options.forwarding();
+        if (size() < lcores(config)) {
             throw new DeviceException(("mempool of %s mbufs: %s lcore(s) with bursts of %s may "
                     + "hold %s: start with --total-num-mbufs %s or more").formatted(size(),
-                            options.nbCores(), options.burst(), lcores(), need()));
+                            config.nbCores(), config.burst(), lcores(config), need()));
         }
     }
 
@@ -69,13 +100,13 @@ final class SharedMempool {
         if (size() < need()) {
             LOG.warn("mempool of {} mbufs: {} device(s) with {} queue(s) each may hold up to {} "
                     + "(--total-num-mbufs); a port that it cannot serve is refused", size(),
-                    options.devices().size(), options.queues(), need());
+                    options.devices().size(), options.forwarding().queues().rx(), need());
         }
     }
 
     /** Creates the caches of the lcore of that name. */
-    MempoolCaches caches(String lcore) {
-        return mempools.caches(lcore, cacheSize());
+    MempoolCaches caches(String lcore, int size) {
+        return mempools.caches(lcore, size);
     }
 
     /** For a control thread. */
@@ -83,13 +114,14 @@ final class SharedMempool {
         return mempools.uncached();
     }
 
-    private int cacheSize() {
-        return Math.max(MempoolCaches.DEFAULT_CAPACITY, BURSTS_CACHED * options.burst());
+    /** How many buffers an lcore caches. */
+    static int cacheSize(FwdConfig config) {
+        return Math.max(MempoolCaches.DEFAULT_CAPACITY, BURSTS_CACHED * config.burst());
     }
 
     /** How many buffers lcores may hold: their caches, and a burst. */
-    private int lcores() {
-        return options.nbCores() * (cacheSize() + options.burst());
+    private static int lcores(FwdConfig config) {
+        return config.nbCores() * (cacheSize(config) + config.burst());
     }
 
     synchronized int inUse() {
@@ -105,5 +137,6 @@ final class SharedMempool {
             pool.close();
         }
         pool = null;
+        reserved = 0;
     }
 }

@@ -7,17 +7,21 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.ForwardEngine;
+import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.FwdStream;
+import io.hotbus.testpmd.PortPlan;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.fwd.Pairing.Route;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -32,29 +36,41 @@ final class Streams {
     private static final Duration BOUNDARY_DEADLINE = Duration.ofSeconds(2);
 
     private final Lcores lcores;
-    private final int burst;
+    private final Function<String, PortPlan> plans;
     private final TxFirst txFirst = new TxFirst();
+    private final FwdStream.PacketLog packetLog = new PacketPrinter(System.out);
     private final Map<Route, LiveStream> live = new LinkedHashMap<>();
     /** Streams that were taken off their lcores, which may still be in the last burst. */
     private final List<LiveStream> ending = new ArrayList<>();
     private final Map<LiveStream.Key, StreamStats> ended = new LinkedHashMap<>();
+    /** The counters when they were cleared last. */
+    private final Map<LiveStream.Key, StreamStats> cleared = new HashMap<>();
     private ForwardEngine engine;
+    private FwdConfig config;
     private int txFirstBursts;
     private SharedMempool mempool;
     private long firstPacketNanos;
 
-    Streams(Lcores lcores, int burst) {
+    /** {@code plans} says what is set on the port of a device. */
+    Streams(Lcores lcores, Function<String, PortPlan> plans) {
         this.lcores = lcores;
-        this.burst = burst;
+        this.plans = plans;
     }
 
     /** Forgets all counters, and sets what streams from now on do. No stream is live. */
-    void reset(ForwardEngine engine, int txFirstBursts, SharedMempool mempool) {
+    void reset(ForwardEngine engine, FwdConfig config, int txFirstBursts, SharedMempool mempool) {
         this.engine = engine;
+        this.config = config;
         this.txFirstBursts = txFirstBursts;
         this.mempool = mempool;
         ended.clear();
+        cleared.clear();
         firstPacketNanos = 0;
+    }
+
+    /** The configuration that the streams follow. */
+    FwdConfig config() {
+        return config;
     }
 
     ForwardEngine engine() {
@@ -88,10 +104,12 @@ final class Streams {
     private LiveStream begin(Route route) throws DeviceException {
         Lcore lcore = lcores.of(route);
         Mempool pool = mempool.get();
-        FwdStream stream = new FwdStream(
-                route.rx(), route.tx(), route.queue(), pool, lcore.caches(), burst);
+        FwdStream stream = new FwdStream(route.rx(), route.tx(), route.queue(), pool,
+                lcore.caches(), config, plans.apply(route.tx().name()),
+                config.verbose() > 0 ? packetLog : null);
+        engine.begin(stream);
         return new LiveStream(route, new FwdTask(engine, stream), lcore,
-                txFirst.send(route, txFirstBursts, pool));
+                txFirst.send(route, config, txFirstBursts, pool));
     }
 
     /** Passes the changes to the lcores. */
@@ -121,6 +139,7 @@ final class Streams {
                 stream.lcore.awaitBoundary(BOUNDARY_DEADLINE);
                 ended.put(stream.key(), statistics(stream, false));
                 noteFirstPacket(stream);
+                stream.task.engine().end(stream.stream);
                 ending.remove(stream);
             }
         }
@@ -138,10 +157,20 @@ final class Streams {
     }
 
     List<StreamStats> statistics() {
+        return total().entrySet().stream().map(entry -> cleared.containsKey(entry.getKey())
+                ? entry.getValue().minus(cleared.get(entry.getKey())) : entry.getValue()).toList();
+    }
+
+    /** Counts from zero from now on. */
+    void clear() {
+        cleared.putAll(total());
+    }
+
+    private Map<LiveStream.Key, StreamStats> total() {
         Map<LiveStream.Key, StreamStats> all = new LinkedHashMap<>(ended);
         ending.forEach(stream -> all.put(stream.key(), statistics(stream, false)));
         live.values().forEach(stream -> all.put(stream.key(), statistics(stream, true)));
-        return List.copyOf(all.values());
+        return all;
     }
 
     private StreamStats statistics(LiveStream stream, boolean served) {

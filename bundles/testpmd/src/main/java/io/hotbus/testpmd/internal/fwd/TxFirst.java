@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.testpmd.FwdConfig;
+import io.hotbus.testpmd.internal.engine.TestFrame;
+import io.hotbus.testpmd.internal.engine.TxOnlyFwd;
 import io.hotbus.testpmd.internal.fwd.Pairing.Route;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -23,21 +28,24 @@ final class TxFirst {
 
     private long nextNumber;
 
-    /** Sends {@code bursts} bursts. Returns how many packets the queue took. */
-    long send(Route route, int bursts, Mempool pool) {
+    /**
+     * Sends {@code bursts} bursts. Returns how many packets the queue took.
+     *
+     * @throws DeviceException the frames do not fit into the buffers
+     */
+    long send(Route route, FwdConfig config, int bursts, Mempool pool) throws DeviceException {
+        TxOnlyFwd.requireRoom(config.frames(), pool.dataRoom());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
+        TestFrame frame = new TestFrame(config.frames(), TestFrame.destination(config, route.tx()),
+                route.tx().macAddress().value(), TestFrame.TX_FIRST);
         long taken = 0;
         for (int i = 0; i < bursts; i++) {
             long[] mbufs = new long[BURST];
-            int count = pool.get(mbufs, 0, BURST);
-            for (int j = 0; j < count; j++) {
-                TestFrame.write(mbufs[j], TestFrame.TX_FIRST, route.tx().macAddress().value(),
-                        nextNumber + j);
-            }
+            int count = make(pool, frame, config.frames().segments().size() - 1, mbufs);
             int sent = transmit(
                     route.tx().txQueue(route.queue()), pool.mempools().uncached(), mbufs, count,
                     deadline);
-            pool.put(mbufs, sent, count - sent);
+            pool.mempools().uncached().free(mbufs, sent, count - sent);
             nextNumber += sent;
             taken += sent;
         }
@@ -48,6 +56,24 @@ final class TxFirst {
                             : "the transmit queue took no more in time (a larger --txd helps)");
         }
         return taken;
+    }
+
+    /** Makes a burst of packets with {@code more} segments after the first. Returns how many. */
+    private int make(Mempool pool, TestFrame frame, int more, long[] mbufs) {
+        int count = pool.get(mbufs, 0, BURST);
+        long[] segments = new long[more];
+        for (int i = 0; i < count; i++) {
+            Mbuf.reset(mbufs[i]);
+            frame.write(mbufs[i], nextNumber + i);
+            int taken = pool.get(segments, 0, more);
+            if (taken < more) {
+                pool.put(segments, 0, taken);
+                pool.put(mbufs, i, count - i);
+                return i;
+            }
+            frame.append(mbufs[i], segments);
+        }
+        return count;
     }
 
     /**

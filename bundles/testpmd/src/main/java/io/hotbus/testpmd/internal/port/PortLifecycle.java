@@ -14,8 +14,10 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortState;
 import io.hotbus.testpmd.Forwarder;
+import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
+import io.hotbus.testpmd.PortPlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,10 +42,12 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     private final DeviceManager devices;
     private final PortRegistry registry;
     private final Forwarder forwarder;
+    private final FwdSettings settings;
     private final HotUnplug hotUnplug;
     private final List<LifecycleListener> listeners = new CopyOnWriteArrayList<>();
     /** Ports that were set up here and whose devices are not detached yet. */
     private final Set<Port> managed = ConcurrentHashMap.newKeySet();
+    private final PortSetup setup;
     private final KeptSettings kept = new KeptSettings();
     /** Devices that {@link #attach} is attaching: it throws if the port of one fails. */
     private final Set<String> attaching = ConcurrentHashMap.newKeySet();
@@ -51,12 +55,14 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     @Activate
     public PortLifecycle(@Reference Options options, @Reference DeviceManager devices,
             @Reference PortRegistry registry, @Reference Forwarder forwarder,
-            @Reference HotUnplug hotUnplug) {
+            @Reference FwdSettings settings, @Reference HotUnplug hotUnplug) {
         this.options = options;
         this.devices = devices;
         this.registry = registry;
         this.forwarder = forwarder;
+        this.settings = settings;
         this.hotUnplug = hotUnplug;
+        this.setup = new PortSetup(options, forwarder);
         // Those from before an update of this bundle or one it stands on.
         registry.ports().forEach(this::setUpOrLog);
     }
@@ -208,7 +214,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             return;
         }
         managed.add(port);
-        port.configure(forwarder.portConfig());
+        setup.begin(port);
         restore(port);
         if (options.startDevices() && !kept.stopped(port)) {
             start(port);
@@ -228,6 +234,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     @Override
     public synchronized void start(Port port) throws DeviceException {
         requireNoOwner(port);
+        setup.refresh(port);
         port.start();
         try {
             forwarder.addPort(port);
@@ -275,6 +282,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         unwanted(port);
         letGo(port);
         kept.forget(port);
+        settings.changePlan(port.name(), plan -> PortPlan.NONE);
     }
 
     private void unwanted(Port port) {

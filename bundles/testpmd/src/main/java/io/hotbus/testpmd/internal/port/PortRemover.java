@@ -6,6 +6,7 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.Options;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,12 +25,15 @@ import org.slf4j.LoggerFactory;
 public final class PortRemover implements EthEventListener {
     private static final Logger LOG = LoggerFactory.getLogger(PortRemover.class);
 
+    private final Options options;
     private final PortLifecycle ports;
     private final ReattachPolicy reattach;
     private final Map<String, Integer> removals = new ConcurrentHashMap<>();
 
     @Activate
-    public PortRemover(@Reference PortLifecycle ports, @Reference ReattachPolicy reattach) {
+    public PortRemover(@Reference Options options, @Reference PortLifecycle ports,
+            @Reference ReattachPolicy reattach) {
+        this.options = options;
         this.ports = ports;
         this.reattach = reattach;
     }
@@ -37,7 +41,7 @@ public final class PortRemover implements EthEventListener {
     @Override
     public void onEthEvent(EthEvent event) {
         Port port = event.port();
-        if (event.kind() != EthEvent.Kind.INTR_RMV) {
+        if (event.kind() != EthEvent.Kind.INTR_RMV || !options.removalEvents()) {
             return;
         }
         String name = port.name();
@@ -54,7 +58,7 @@ public final class PortRemover implements EthEventListener {
             ports.detachRemoved(port);
         } catch (DeviceException e) {
             LOG.error("port {} ({}): not cleaned up after its removal: {} "
-                    + "(port detach {} tries again)", port.id(), name, e.getMessage(), port.id());
+                    + "(device detach {} tries again)", port.id(), name, e.getMessage(), name);
             return;
         }
         double elapsed = (System.nanoTime() - event.timeNanos()) / 1e6;

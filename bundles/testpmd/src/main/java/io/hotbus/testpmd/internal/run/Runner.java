@@ -6,6 +6,7 @@ import io.hotbus.app.Arguments;
 import io.hotbus.app.Await;
 import io.hotbus.app.OutputClosedException;
 import io.hotbus.app.UsageException;
+import io.hotbus.cli.Shell;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
@@ -14,7 +15,7 @@ import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.PortManager;
 import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.Rehearsal;
-import io.hotbus.testpmd.internal.command.ForwardText;
+import io.hotbus.testpmd.internal.command.ForwardStatistics;
 import io.hotbus.testpmd.internal.command.StatsText;
 import io.hotbus.testpmd.internal.eventlog.EventLog;
 import io.hotbus.testpmd.internal.port.PortRemover;
@@ -61,6 +62,7 @@ public final class Runner {
     private final CommandProcessor processor;
     private final EventLog eventLog;
     private final Rehearsal rehearsal;
+    private final Shell verbs;
     private final PrintStream out = stream(FileDescriptor.out);
     /**
      * Whether a bundle that this one needs was updated: the process and the operator's work
@@ -78,13 +80,15 @@ public final class Runner {
     public Runner(BundleContext context, @Reference Options options, @Reference PortManager ports,
             @Reference Forwarder forwarder, @Reference CommandProcessor processor,
             @Reference PortRemover remover, @Reference Reattach reattach,
-            @Reference EventLog eventLog, @Reference Rehearsal rehearsal) {
+            @Reference EventLog eventLog, @Reference Rehearsal rehearsal,
+            @Reference Shell verbs) {
         this.options = options;
         this.ports = ports;
         this.forwarder = forwarder;
         this.processor = processor;
         this.eventLog = eventLog;
         this.rehearsal = rehearsal;
+        this.verbs = verbs;
         this.restarted =
                 context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE;
         this.terminal = !"false".equals(context.getProperty(TERMINAL));
@@ -110,8 +114,10 @@ public final class Runner {
      * pipe.
      */
     private OptionalInt shell() throws Exception {
-        attachDevices();
-        if (options.autoStart()) {
+        if (begin()) {
+            return OptionalInt.of(0);
+        }
+        if (options.autoStart() && !forwarder.running()) {
             forwarder.start(options.txFirst());
         }
         if (terminal) {
@@ -138,9 +144,11 @@ public final class Runner {
     }
 
     private OptionalInt run() throws Exception {
-        attachDevices();
+        if (begin()) {
+            return OptionalInt.of(0);
+        }
         if (options.exec().isPresent()) {
-            if (options.autoStart()) {
+            if (options.autoStart() && !forwarder.running()) {
                 forwarder.start(options.txFirst());
             }
             new Script(processor, out, stream(FileDescriptor.err))
@@ -149,6 +157,19 @@ public final class Runner {
             forwardUntilInterrupted();
         }
         return OptionalInt.of(0);
+    }
+
+    /**
+     * Attaches the devices and executes the file of commands, which is checked before a device is
+     * touched. Returns whether the file said {@code quit}.
+     */
+    private boolean begin() throws DeviceException, UsageException, InterruptedException {
+        Optional<CommandFile> file = Optional.empty();
+        if (options.commandFile().isPresent() && !restarted) {
+            file = Optional.of(CommandFile.read(options.commandFile().get(), verbs));
+        }
+        attachDevices();
+        return file.isPresent() && file.get().execute(out);
     }
 
     private void attachDevices()
@@ -199,7 +220,9 @@ public final class Runner {
     }
 
     private void forwardUntilInterrupted() throws Exception {
-        forwarder.start(options.txFirst());
+        if (!forwarder.running()) {
+            forwarder.start(options.txFirst());
+        }
         StatsText stats = new StatsText();
         CountDownLatch never = new CountDownLatch(1);
         try {
@@ -211,7 +234,7 @@ public final class Runner {
             }
         } finally {
             forwarder.stop();
-            out.println(ForwardText.of(forwarder).text());
+            out.println(ForwardStatistics.of(forwarder).text());
         }
     }
 }

@@ -5,7 +5,18 @@ import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testpmd.ForwardEngine;
+import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.internal.engine.CsumFwd;
+import io.hotbus.testpmd.internal.engine.FiveTupleSwapFwd;
+import io.hotbus.testpmd.internal.engine.FlowGenFwd;
+import io.hotbus.testpmd.internal.engine.IcmpEchoFwd;
+import io.hotbus.testpmd.internal.engine.IoFwd;
+import io.hotbus.testpmd.internal.engine.MacFwd;
+import io.hotbus.testpmd.internal.engine.MacSwapFwd;
+import io.hotbus.testpmd.internal.engine.NoisyFwd;
+import io.hotbus.testpmd.internal.engine.RxOnlyFwd;
+import io.hotbus.testpmd.internal.engine.TxOnlyFwd;
 import io.hotbus.testkit.TestCpus;
 import java.util.List;
 
@@ -15,11 +26,13 @@ public final class ForwarderAccess {
     }
 
     /** On a machine of four CPUs, with the engines there are. */
-    public static LcoreForwarder forwarder(Options options, ControlThread control) {
-        LcoreForwarder forwarder = new LcoreForwarder(
-                options, new TestCpus(4), new Mempools(new TestDma()), control, null);
-        List.of(new IoFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd())
-                .forEach(forwarder::addEngine);
+    public static LcoreForwarder forwarder(
+            Options options, FwdSettings settings, ControlThread control) {
+        LcoreForwarder forwarder = new LcoreForwarder(options, settings, new TestCpus(4),
+                new Mempools(new TestDma()), control, null);
+        List.of(new IoFwd(), new MacFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd(),
+                new FlowGenFwd(), new CsumFwd(), new IcmpEchoFwd(), new FiveTupleSwapFwd(),
+                new NoisyFwd()).forEach(forwarder::addEngine);
         return forwarder;
     }
 

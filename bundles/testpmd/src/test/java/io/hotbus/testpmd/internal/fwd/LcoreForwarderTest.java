@@ -10,6 +10,7 @@ import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.Forwarder.Drained;
 import io.hotbus.testpmd.FwdStream;
 import io.hotbus.testpmd.StreamStats;
+import io.hotbus.testpmd.internal.engine.IoFwd;
 import io.hotbus.testpmd.rig.Rig;
 import java.time.Duration;
 import java.util.List;
@@ -239,10 +240,9 @@ class LcoreForwarderTest {
             ForwarderAccess.remove(rig.forwarder, io);
 
             assertThat(rig.forwarder.running()).isFalse();
-            assertThat(rig.forwarder.engines()).containsExactly("macswap", "rxonly", "txonly");
+            assertThat(rig.forwarder.engines()).doesNotContain("io").contains("mac", "rxonly");
             assertThatThrownBy(() -> rig.forwarder.start(0))
-                    .hasMessage("'io' is not a forwarding engine "
-                            + "(there are: macswap, rxonly, txonly)");
+                    .hasMessageStartingWith("'io' is not a forwarding engine (there are: 5tswap, ");
         }
     }
 
@@ -337,8 +337,8 @@ class LcoreForwarderTest {
         try (Rig rig = new Rig()) {
             assertThatThrownBy(() -> rig.forwarder.setEngine("warp"))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("'warp' is not a forwarding engine "
-                            + "(there are: io, macswap, rxonly, txonly)");
+                    .hasMessage("'warp' is not a forwarding engine (there are: 5tswap, csum, "
+                            + "flowgen, icmpecho, io, mac, macswap, noisy, rxonly, txonly)");
             assertThat(rig.forwarder.engine()).isEqualTo("io");
         }
     }

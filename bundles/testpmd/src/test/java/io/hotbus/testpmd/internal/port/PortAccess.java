@@ -7,6 +7,7 @@ import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.Forwarder;
+import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
 import java.util.List;
 
@@ -17,10 +18,12 @@ public final class PortAccess {
     private final PortRemover remover;
 
     public PortAccess(Options options, DeviceManager devices, PortRegistry registry,
-            Forwarder forwarder, ControlThread control, HotUnplug hotUnplug) {
-        lifecycle = new PortLifecycle(options, devices, registry, forwarder, hotUnplug);
+            Forwarder forwarder, FwdSettings settings, ControlThread control,
+            HotUnplug hotUnplug) {
+        lifecycle = new PortLifecycle(
+                options, devices, registry, forwarder, settings, hotUnplug);
         policy = new ReattachPolicy(options, devices, lifecycle, control);
-        remover = new PortRemover(lifecycle, policy);
+        remover = new PortRemover(options, lifecycle, policy);
     }
 
     public List<EthEventListener> listeners() {

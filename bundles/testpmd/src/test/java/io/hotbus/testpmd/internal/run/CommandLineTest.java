@@ -27,7 +27,7 @@ class CommandLineTest {
             CommandLine commandLine = new CommandLine(framework.context());
 
             Options options = service(framework.context()).orElseThrow();
-            assertThat(options.rxDescriptors()).isEqualTo(64);
+            assertThat(options.forwarding().queues().rxDescriptors()).isEqualTo(64);
             assertThat(options.exec()).hasValue("show config; quit");
             commandLine.deactivate();
             assertThat(service(framework.context())).isEmpty();

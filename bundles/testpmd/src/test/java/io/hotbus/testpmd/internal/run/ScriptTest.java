@@ -66,11 +66,12 @@ class ScriptTest {
                 # a comment
                 port attach wire0,loopback=1; start tx_first 2
                 wait packets 1000 20
-                stop; port detach all""");
+                stop; port stop all; port detach all""");
 
         assertThat(printed()).contains("hotbus> port attach wire0,loopback=1",
                 "Port 0 (wire0) is attached, started", "hotbus> start tx_first 2",
-                "io packet forwarding - running - ports=1 - cores=1 - streams=1",
+                "io packet forwarding - ports=1 - cores=1 - streams=1 - NUMA support disabled, "
+                        + "MP allocation mode: native",
                 "packets were forwarded", "Accumulated forward statistics for all ports",
                 "Port 0 (wire0) is detached");
     }
@@ -79,7 +80,7 @@ class ScriptTest {
     void shouldTakePciAddressesAsTheyAre() throws Exception {
         script.execute("""
                 port attach 0000:01:00.0,bind=vfio-pci; port attach pci:0000:02:00.1
-                port stop 0000:01:00.0; device list; port detach all""");
+                port stop 0000:01:00.0; device list; port stop all; port detach all""");
 
         assertThat(printed()).contains("Port 0 (0000:01:00.0) is attached, started",
                 "Port 1 (0000:02:00.1) is attached, started",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd.internal.fwd;
+package io.hotbus.testpmd.internal.engine;
 
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;

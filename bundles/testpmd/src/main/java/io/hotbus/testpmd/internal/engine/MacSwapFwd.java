@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.testpmd.internal.fwd;
+package io.hotbus.testpmd.internal.engine;
 
-import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
@@ -24,19 +23,12 @@ public final class MacSwapFwd implements ForwardEngine {
         if (count != 0) {
             long[] mbufs = stream.mbufs();
             for (int i = 0; i < count; i++) {
-                swapAddresses(Mbuf.data(mbufs[i]));
+                if (Mbuf.segmentLength(mbufs[i]) >= Bytes.ETHERNET) {
+                    Bytes.swapMacs(Mbuf.data(mbufs[i]));
+                }
             }
+            VlanInsert.mark(stream, mbufs, count);
             stream.transmit(count);
         }
-    }
-
-    /** Six bytes of destination, then six of source. */
-    private static void swapAddresses(long frame) {
-        int destination = RawMemory.getInt(frame);
-        short destinationEnd = RawMemory.getShort(frame + 4);
-        RawMemory.putInt(frame, RawMemory.getInt(frame + 6));
-        RawMemory.putShort(frame + 4, RawMemory.getShort(frame + 10));
-        RawMemory.putInt(frame + 6, destination);
-        RawMemory.putShort(frame + 10, destinationEnd);
     }
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd;
+
+import io.hotbus.ethdev.RxOffload;
+import io.hotbus.ethdev.TxOffload;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What is set on a port for forwarding, beside what the port itself keeps. It takes effect with the
+ * next start of the port.
+ *
+ * @param rxOffloads what the device shall do with received packets
+ * @param txOffloads what packets to be sent may ask the device for
+ * @param txVlan     the VLAN tag that is inserted where VLAN_INSERT is among the transmit offloads
+ */
+public record PortPlan(Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads, int txVlan) {
+    /** No offloads. */
+    public static final PortPlan NONE = new PortPlan(Set.of(), Set.of(), 0);
+
+    /** Copies the sets. */
+    public PortPlan {
+        rxOffloads = Set.copyOf(rxOffloads);
+        txOffloads = Set.copyOf(txOffloads);
+    }
+
+    /** Returns a copy with or without a receive offload. */
+    public PortPlan with(RxOffload offload, boolean on) {
+        return new PortPlan(changed(rxOffloads, offload, on), txOffloads, txVlan);
+    }
+
+    /** Returns a copy with or without a transmit offload. */
+    public PortPlan with(TxOffload offload, boolean on) {
+        return new PortPlan(rxOffloads, changed(txOffloads, offload, on), txVlan);
+    }
+
+    /** Returns a copy that inserts another VLAN tag. */
+    public PortPlan withTxVlan(int tag) {
+        return new PortPlan(rxOffloads, txOffloads, tag);
+    }
+
+    private static <E> Set<E> changed(Set<E> all, E one, boolean on) {
+        Set<E> next = new HashSet<>(all);
+        if (on) {
+            next.add(one);
+        } else {
+            next.remove(one);
+        }
+        return next;
+    }
+}

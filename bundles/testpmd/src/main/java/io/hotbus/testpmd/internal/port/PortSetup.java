@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.testpmd.internal.port;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.PortState;
+import io.hotbus.testpmd.Forwarder;
+import io.hotbus.testpmd.Options;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * Configures ports as they are to be forwarded on, and again where that has changed. Guarded by
+ * the lifecycle's lock.
+ */
+final class PortSetup {
+    private final Options options;
+    private final Forwarder forwarder;
+    private final Map<Port, PortConfig> configured = new WeakHashMap<>();
+
+    PortSetup(Options options, Forwarder forwarder) {
+        this.options = options;
+        this.forwarder = forwarder;
+    }
+
+    /** @throws DeviceException the device cannot be set up so */
+    void begin(Port port) throws DeviceException {
+        configure(port, forwarder.portConfig(port.name()));
+        if (options.maxPacket() != 0) {
+            port.setMtu(options.maxPacket() - Options.FRAME_OVERHEAD);
+        }
+    }
+
+    /**
+     * Configures a stopped port that was set up here, if that has changed since.
+     *
+     * @throws DeviceException the device cannot be set up so; the port is not configured then
+     */
+    void refresh(Port port) throws DeviceException {
+        PortConfig wanted = forwarder.portConfig(port.name());
+        if (configured.containsKey(port) && !wanted.equals(configured.get(port))
+                && port.state() == PortState.STOPPED) {
+            configure(port, wanted);
+        }
+    }
+
+    private void configure(Port port, PortConfig config) throws DeviceException {
+        configured.put(port, null); // where it fails, the next start tries again
+        port.configure(config);
+        configured.put(port, config);
+    }
+}
