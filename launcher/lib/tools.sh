@@ -4,14 +4,19 @@
 # Tools that work on the product from outside: benchmarks and the rig.
 
 run_bench() {
+	local kind=rates needs=''
 	case ${1:-} in
 	-h | --help) help_of bench; exit 0 ;;
-	fault | io | jmh | jcstress) ;;
-	*) die 2 "bench: name one of fault, io, jmh, jcstress (see launcher/hotbus bench --help)" ;;
+	fault | jmh | jcstress) kind=$1; shift ;;
 	esac
-	build
+	if [ "$kind" = rates ]; then
+		command -v python3 >/dev/null || needs+='python3 '
+		if [ "${1:-}" != --list ]; then command -v dpdk-testpmd >/dev/null || needs+='dpdk-dev '; fi
+		install_packages bench "$needs"
+	fi
+	[ "${1:-}" = --list ] || build
 	find_java
-	HOTBUS_JAVA="$JAVA_HOME/bin/java ${access_options[*]}" exec "$top/bench/run" "$@"
+	HOTBUS_JAVA="$JAVA_HOME/bin/java ${access_options[*]}" exec "$top/bench/run" "$kind" "$@"
 }
 
 # The rig itself reports which other packages it needs.

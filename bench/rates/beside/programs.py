@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs hotbus or dpdk-testpmd, types commands into its shell, and reads the rate that it shows."""
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from beside.rows import Row
+
+TOP = Path(__file__).resolve().parents[3]
+_RATE = re.compile(r"[RT]x-pps: +(\d+)")
+_MBUFS = 16384
+# The forwarding threads have to be compiled.
+WARM_UP = 8.0
+
+
+class RunFailed(Exception):
+    """A program did not show a rate. The text says why, as far as the program did."""
+
+
+def hotbus(row: Row, tmp: Path, cpus: list[int]) -> list[str]:
+    """The command line of hotbus."""
+    return [str(TOP / "launcher/hotbus"), "shell", "-l", _ranges(cpus), *_devices(row, tmp),
+            "--forward-mode", row.engine, "--burst", str(row.burst), "--nb-cores",
+            str(row.lcores), "--total-num-mbufs", str(_MBUFS)]
+
+
+def testpmd(row: Row, tmp: Path, cpus: list[int]) -> list[str]:
+    """The command line of dpdk-testpmd. Its main lcore runs the shell alone, on CPU 0."""
+    return _testpmd("rates", _devices(row, tmp), row.engine, row.burst, cpus)
+
+
+def _testpmd(prefix: str, devices: list[str], engine: str, burst: int,
+             cpus: list[int]) -> list[str]:
+    lcores = ",".join(f"{i + 1}@{cpu}" for i, cpu in enumerate(cpus))
+    return ["dpdk-testpmd", "--no-huge", "-m", "512", "--no-pci", f"--file-prefix={prefix}",
+            "--lcores", f"0@0,{lcores}", *devices, "--", "-i",
+            f"--total-num-mbufs={_MBUFS}", f"--forward-mode={engine}", f"--burst={burst}",
+            f"--nb-cores={len(cpus)}", "--no-flush-rx"]
+
+
+def _ranges(cpus: list[int]) -> str:
+    return ",".join(map(str, cpus))
+
+
+def _devices(row: Row, tmp: Path) -> list[str]:
+    return [word for device in row.devices
+            for word in ("--vdev", device.format(tmp=tmp))]
+
+
+def rate(row: Row, command: list[str], tmp: Path, seconds: float) -> float:
+    """Packets a second of the row's port, with the program that `command` starts."""
+    with _peer(row, tmp):
+        setup = "\n".join(row.setup)
+        with open(tmp / "printed", "wb") as printed:
+            process = subprocess.Popen(
+                ["unshare", "-n", "bash", "-c", f"{setup}\nexec \"$@\"", "_", *command],
+                stdin=subprocess.PIPE, stdout=printed, stderr=subprocess.STDOUT)
+            _type(process, row, seconds)
+    text = (tmp / "printed").read_text(errors="replace")
+    rates = [int(found) for found in _RATE.findall(text)]
+    if len(rates) < 4 or max(rates[-2:]) == 0:
+        raise RunFailed(f"{command[0]} showed no rate: ...{text[-600:]}")
+    return float(max(rates[-2:]))
+
+
+def _type(process: subprocess.Popen, row: Row, seconds: float) -> None:
+    start = f"start tx_first {row.first}" if row.first else "start"
+    try:
+        for line, pause in ((start, WARM_UP), (f"show port stats {row.port}", seconds),
+                            (f"show port stats {row.port}", 0), ("stop", 0), ("quit", 0)):
+            process.stdin.write(f"{line}\n".encode())
+            process.stdin.flush()
+            time.sleep(pause)
+        process.stdin.close()
+        process.wait(60)
+    except BrokenPipeError:
+        pass  # what it printed says why
+    except subprocess.TimeoutExpired as e:
+        raise RunFailed("it has not ended within 60 s") from e
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _peer(row: Row, tmp: Path) -> Iterator[None]:
+    if row.peer is None:
+        yield
+        return
+    device, engine = row.peer
+    process = subprocess.Popen(
+        _testpmd("peer", ["--vdev", device.format(tmp=tmp)], engine, row.burst, [0]),
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        process.stdin.write(b"start\n")
+        process.stdin.flush()
+        time.sleep(2)
+        yield
+    finally:
+        process.kill()
+        process.wait()

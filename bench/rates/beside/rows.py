@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_VETH = ("ip link add a0 type veth peer name a1", "ip link set a0 up", "ip link set a1 up",
+         # The kernel's own packets would be forwarded, too.
+         "sysctl -qw net.ipv6.conf.all.disable_ipv6=1")
+_NULL = ("net_null0", "net_null1")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison. Both programs get the same devices, engine, burst and CPUs.
+
+    setup: commands that make interfaces, in the network namespace of the run.
+    first: bursts that are sent at first, for devices that pass packets around in a circle.
+    port: the port whose rate counts, in the direction that is faster.
+    peer: devices of a dpdk-testpmd at the other end, and its engine.
+    """
+    name: str
+    what: str
+    devices: tuple[str, ...] = _NULL
+    engine: str = "io"
+    burst: int = 32
+    lcores: int = 1
+    setup: tuple[str, ...] = ()
+    first: int = 0
+    port: int = 0
+    peer: tuple[str, str] | None = None
+    seconds: float | None = None
+
+
+def _engine(name: str) -> Row:
+    return Row(name, f"{name} between two null ports", engine=name)
+
+
+def _burst(size: int) -> Row:
+    return Row(f"burst-{size}", f"io between two null ports, bursts of {size}", burst=size)
+
+
+ROWS = (
+    *map(_engine, ("io", "mac", "macswap", "rxonly", "txonly", "flowgen", "csum", "icmpecho",
+                   "5tswap", "noisy")),
+    *map(_burst, (1, 4, 8, 16, 64, 128, 256)),
+    Row("two-lcores", "io between two null ports, a CPU for each direction", lcores=2),
+    Row("ring", "io around a ring", ("net_ring0",), first=8),
+    Row("pcap-in", "a capture file, again and again",
+        ("net_pcap0,rx_pcap={tmp}/in.pcap,infinite_rx=1,tx_pcap=/dev/null",), engine="rxonly"),
+    Row("pcap-out", "frames into a capture file", ("net_null0", "net_pcap0,rx_pcap={tmp}/none.pcap,"
+        "tx_pcap={tmp}/out.pcap"), port=1, seconds=2),
+    Row("af_packet", "io around a veth pair, packet sockets",
+        ("net_af_packet0,iface=a0", "net_af_packet1,iface=a1"), setup=_VETH, first=16),
+    Row("af_xdp", "io around a veth pair, AF_XDP",
+        ("net_af_xdp0,iface=a0", "net_af_xdp1,iface=a1"), setup=_VETH, first=16),
+    Row("tap", "io around two taps on a bridge", ("net_tap0,iface=t0", "net_tap1,iface=t1"),
+        setup=("sysctl -qw net.ipv6.conf.all.disable_ipv6=1",
+               "ip link add br0 type bridge", "ip link set br0 up",
+               "(until ip link set t0 master br0 && ip link set t1 master br0; do sleep 0.1; done)"
+               " 2>/dev/null &"), first=16),
+    Row("memif-server", "receive from a client of dpdk-testpmd",
+        ("net_memif0,role=server,socket={tmp}/memif.sock",), engine="rxonly",
+        peer=("net_memif0,role=client,socket={tmp}/memif.sock", "txonly")),
+    Row("memif-client", "receive from a server of dpdk-testpmd",
+        ("net_memif0,role=client,socket={tmp}/memif.sock",), engine="rxonly",
+        peer=("net_memif0,role=server,socket={tmp}/memif.sock", "txonly")),
+)
+
+
+def named(names: list[str]) -> list[Row]:
+    """The rows of these names, or all.
+
+    Raises ValueError: there is no such row.
+    """
+    by_name = {row.name: row for row in ROWS}
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        raise ValueError(f"there is no row '{unknown[0]}' (rows: {', '.join(by_name)})")
+    return [by_name[name] for name in names] or list(ROWS)
