@@ -27,7 +27,7 @@ final class PacketTxQueue implements TxQueue {
     /** ETH_P_8021Q, as it is in memory. The kernel allows such frames four bytes more. */
     private static final short TAGGED = Short.reverseBytes((short) 0x8100);
     private static final int VLAN = 0x8100;
-    /** The kernel ends a burst at a frame that the interface does not take now. */
+    /** The kernel may end before the last frame, for example if the interface is congested. */
     private static final int KICKS = 4;
 
     private final PacketCalls packets;
@@ -131,11 +131,18 @@ final class PacketTxQueue implements TxQueue {
         return length;
     }
 
+    /** Tells the kernel, again if it has ended before the last frame. */
     private void kick() {
-        int result = packets.kick(fd);
-        for (int i = 1; i < KICKS && (result == -Errno.ENOBUFS || result == -Errno.EAGAIN); i++) {
+        final long last = frames[(next == 0 ? frames.length : next) - 1];
+        int result = 0;
+        for (int i = 0; i < KICKS && result != -Errno.ENETDOWN && !gone
+                && (i == 0 || isWaiting(last)); i++) {
             result = packets.kick(fd);
+            gone = result == -Errno.ENXIO || result == -Errno.ENODEV;
         }
-        gone = result == -Errno.ENXIO || result == -Errno.ENODEV;
+    }
+
+    private static boolean isWaiting(long frame) {
+        return RawMemory.getIntVolatile(frame + STATUS) == TP_STATUS_SEND_REQUEST;
     }
 }
