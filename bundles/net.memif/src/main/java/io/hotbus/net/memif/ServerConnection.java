@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The server's side of a connection. The client asks for an interface, tells its regions and rings,
@@ -19,6 +20,11 @@ import java.util.TreeMap;
  */
 final class ServerConnection extends Connection {
     private static final int MAX_INDEX = 0xff;
+    /** Pages of the peer that are read count as memory of this process. Offsets have 32 bits. */
+    private static final long MOST_BYTES = 1L << Integer.SIZE;
+    /** O_NONBLOCK (04000) among the octal flags of a descriptor. */
+    private static final Pattern NON_BLOCKING =
+            Pattern.compile("(?m)^flags:\\s*\\d*[4-7]\\d{3}$");
     private static final String EVENTFD = "anon_inode:[eventfd]";
 
     /** What the client has told of a ring, with the eventfd that came with it. */
@@ -92,6 +98,9 @@ final class ServerConnection extends Connection {
             throw new ProtocolException("Region %s has %s bytes, not %s".formatted(
                     region.index(), size, Long.toUnsignedString(region.size())));
         }
+        if (region.size() > MOST_BYTES - regions.stream().mapToLong(AddRegion::size).sum()) {
+            throw new ProtocolException("The regions have more than " + MOST_BYTES + " bytes");
+        }
         regions.add(region);
         memory.add(fd);
     }
@@ -132,13 +141,16 @@ final class ServerConnection extends Connection {
     /** A write to anything else might wait for the peer. */
     private static void requireEventfd(String name, int fd) throws ProtocolException {
         try {
-            if (EVENTFD.equals(Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString())) {
+            String file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+            if (EVENTFD.equals(file) && NON_BLOCKING.matcher(
+                    Files.readString(Path.of("/proc/self/fdinfo/" + fd))).find()) {
                 return;
             }
         } catch (IOException e) {
             // It is refused, too.
         }
-        throw new ProtocolException("The interrupt of " + name + " is not an eventfd");
+        throw new ProtocolException("The interrupt of " + name
+                + " is not an eventfd that does not block");
     }
 
     private void connectRings() throws ProtocolException {

@@ -121,6 +121,12 @@ final class HostilePeerTest {
                 peer.send(new Message.AddRegion(0, size), peer.memory);
             });
         }
+        int huge = TestOs.linux().sharedMemfd("huge", (1L << 32) + 1);
+        assertRefused("The regions have more than 4294967296 bytes", peer -> {
+            peer.init(0, "");
+            peer.send(new Message.AddRegion(0, (1L << 32) + 1), huge);
+        });
+        TestOs.linux().close(huge);
         assertRefused("Invalid region index 1", peer -> {
             peer.init(0, "");
             peer.send(new Message.AddRegion(1, Peer.SIZE), peer.memory);
@@ -130,7 +136,7 @@ final class HostilePeerTest {
 
     @Test
     void shouldRefuseRingsThatAreNone() throws Exception {
-        assertRefused("The interrupt of ring S2M 0 is not an eventfd", peer -> peer.tell()
+        assertRefused("The interrupt of ring S2M 0 is not an eventfd that does not block", peer -> peer.tell()
                 .send(new Message.AddRing(true, 0, 0, 0, Peer.LOG2), peer.memory));
         assertRefused("Invalid ring index: ring M2S 1, the server has 1", peer -> peer.tell()
                 .send(new Message.AddRing(false, 1, 0, 0, Peer.LOG2), peer.eventfd()));
