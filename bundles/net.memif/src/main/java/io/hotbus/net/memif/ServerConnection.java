@@ -47,7 +47,7 @@ final class ServerConnection extends Connection {
     /** Greets the client. */
     void greet() {
         channel.send(new Message.Hello(PROGRAM, Message.VERSION, Message.VERSION,
-                Regions.MAX - 1, MAX_INDEX, MAX_INDEX, Ring.MAX_LOG2_SIZE));
+                Regions.MAX - 1, MAX_INDEX, MAX_INDEX, RingPlace.MAX_LOG2_SIZE));
     }
 
     /** What the client asked for; null if it has not asked yet. */
@@ -126,8 +126,9 @@ final class ServerConnection extends Connection {
             throw new ProtocolException("Invalid ring index: %s, the server has %s"
                     .formatted(name, count));
         }
-        if (ring.region() >= regions.size() || ring.log2Size() > Ring.MAX_LOG2_SIZE
-                || ring.offset() % Long.BYTES != 0 || ring.offset() + Ring.bytes(ring.log2Size())
+        if (ring.region() >= regions.size() || ring.log2Size() > RingPlace.MAX_LOG2_SIZE
+                || ring.offset() % Long.BYTES != 0
+                || ring.offset() + RingPlace.bytes(ring.log2Size())
                         > regions.get(ring.region()).size()) {
             throw new ProtocolException(name + " is not in its region");
         }
@@ -170,11 +171,12 @@ final class ServerConnection extends Connection {
         Regions mapped = new Regions(windows, regions.stream().map(AddRegion::size).toList());
         for (Told told : rings.values()) {
             AddRing ring = told.ring();
-            long address = mapped.address(ring.region(), ring.offset(), 0);
-            Ring used = new Ring(new Ring.Place(ring.s2m(), false, address,
-                    1 << ring.log2Size(), new Ring.File(memory.get(ring.region()), ring.offset()),
+            RingPlace.File file =
+                    new RingPlace.File(memory.get(ring.region()), ring.offset());
+            Ring used = new Ring(new RingPlace(ring.s2m(), false,
+                    mapped.address(ring.region(), ring.offset(), 0), 1 << ring.log2Size(), file,
                     0, 0), mapped, told.fd());
-            if (!used.isThere()) {
+            if (!used.place().holdsRing()) {
                 throw new ProtocolException("There is no ring at the place of " + used);
             }
             if (ring.s2m()) {

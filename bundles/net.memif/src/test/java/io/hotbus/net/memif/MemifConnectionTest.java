@@ -223,7 +223,8 @@ final class MemifConnectionTest {
 
     private void assertListensOn(Path path) throws Exception {
         rig.driver.probe(new VdevDevice(Devargs.parse(
-                "net_memif5,role=server,socket-abstract=no,owner-uid=0,owner-gid=0,socket=" + path)));
+                "net_memif5,role=server,socket-abstract=no,owner-uid=%s,socket=%s".formatted(
+                        Files.getAttribute(path.getParent(), "unix:uid"), path))));
         assertThat(Files.exists(path)).isTrue();
     }
 
