@@ -226,6 +226,16 @@ final class Ring {
         }
     }
 
+    /**
+     * Takes the marks of a chain away, before its slots are consumed. A client that never does it
+     * itself, like DPDK 22.11, would send its next frames as one.
+     */
+    void unchain(int first, int last) {
+        for (int slot = first; slot < last; slot++) {
+            RawMemory.putShort(descriptor(slot), (short) 0);
+        }
+    }
+
     /** Offers the buffers before slot {@code end} to the server. */
     private void offer(int end) {
         while (offered != end) {

@@ -134,6 +134,8 @@ final class HostilePeerTest {
             peer.describe(0, 1, 0, 0, 60, 0);
             peer.head(0, 2);
             assertThat(receive()).isEqualTo(1);
+            assertThat(RawMemory.getShort(peer.descriptor(0, 0))).as("flags for the next frame")
+                    .isZero();
             peer.describe(0, 2, 0, 0, 0, 0);
             peer.head(0, 3);
             assertThat(receive()).isZero();

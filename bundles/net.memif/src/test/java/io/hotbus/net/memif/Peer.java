@@ -119,10 +119,14 @@ final class Peer implements AutoCloseable {
 
     /** Writes a descriptor of the ring at {@code ring}. */
     void describe(long ring, int slot, int flags, int region, int length, long offset) {
-        long at = address + ring + RingPlace.HEADER_BYTES
-                + (long) slot * RingPlace.DESCRIPTOR_BYTES;
+        long at = descriptor(ring, slot);
         RawMemory.putLong(at, flags | (long) region << 16 | (long) length << 32);
         RawMemory.putLong(at + 8, offset);
+    }
+
+    long descriptor(long ring, int slot) {
+        return address + ring + RingPlace.HEADER_BYTES
+                + (long) slot * RingPlace.DESCRIPTOR_BYTES;
     }
 
     void head(long ring, int head) {
