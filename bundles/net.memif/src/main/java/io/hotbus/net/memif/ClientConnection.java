@@ -35,7 +35,7 @@ final class ClientConnection extends Connection {
 
     /** The bytes of the memory for that many rings. */
     static long regionBytes(MemifArgs args, int log2Ring, int rings) {
-        return rings * (Ring.bytes(log2Ring) + ((long) args.bufferSize() << log2Ring));
+        return rings * (RingPlace.bytes(log2Ring) + ((long) args.bufferSize() << log2Ring));
     }
 
     /** Whether the memory for that many rings is not too large. */
@@ -109,15 +109,16 @@ final class ClientConnection extends Connection {
         for (int i = 0; i < count; i++) {
             boolean toServer = i < s2m;
             int index = toServer ? i : i - s2m;
-            long offset = i * Ring.bytes(log2Ring);
-            long buffers = count * Ring.bytes(log2Ring)
+            long offset = i * RingPlace.bytes(log2Ring);
+            long buffers = count * RingPlace.bytes(log2Ring)
                     + ((long) i * args.bufferSize() << log2Ring);
             int eventfd = platform.linux().eventfd();
             fds.add(eventfd);
-            Ring ring = new Ring(new Ring.Place(toServer, true, window.address() + offset,
-                    1 << log2Ring, new Ring.File(fd, offset), window.address() + buffers,
-                    args.bufferSize()), regions, eventfd);
-            ring.initialise(buffers);
+            RingPlace place = new RingPlace(toServer, true, window.address() + offset,
+                    1 << log2Ring, new RingPlace.File(fd, offset), window.address() + buffers,
+                    args.bufferSize());
+            place.initialise(buffers);
+            Ring ring = new Ring(place, regions, eventfd);
             if (!toServer) {
                 ring.maskInterrupts();
             }

@@ -161,7 +161,7 @@ abstract class Connection {
         for (Ring ring : rings) {
             Optional<Lie> lie = ring.lie();
             if (lie.isPresent()) {
-                return ring.isReplaced(platform.linux()) ? Optional.empty()
+                return ring.place().isReplaced(platform.linux()) ? Optional.empty()
                         : Optional.of(ring + " " + lie.get());
             }
         }
@@ -176,7 +176,7 @@ abstract class Connection {
         return first;
     }
 
-    /** Releases everything, after {@link #end}. A control thread without the monitor. Idempotent. */
+    /** Releases everything, after {@link #end}. A control thread, no monitor. Idempotent. */
     final void release() {
         synchronized (windows) {
             if (released) {

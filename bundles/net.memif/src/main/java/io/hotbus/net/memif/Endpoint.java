@@ -33,6 +33,8 @@ final class Endpoint {
     private List<MemifRxQueue> rx = List.of();
     private List<MemifTxQueue> tx = List.of();
     private boolean started;
+    /** Whether there was a peer, which may come back. */
+    private boolean hadPeer;
     /** The present connection; null if there is none. */
     private Connection connection;
     private long beganNanos;
@@ -106,6 +108,11 @@ final class Endpoint {
         }
     }
 
+    /** Whether the device was lost with its peer: it is to be attached again with the next one. */
+    boolean isLost() {
+        return device.isGone() && hadPeer;
+    }
+
     /** Whether a connection can be taken. */
     boolean isReady() {
         return started && connection == null && !device.isGone();
@@ -173,6 +180,7 @@ final class Endpoint {
             return;
         }
         told.clear();
+        hadPeer = true;
         LOG.info("{}: connected to {} ({})", device, peer, args);
         linkChange.run();
     }

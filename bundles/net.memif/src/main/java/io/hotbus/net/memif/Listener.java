@@ -5,10 +5,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,9 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
-    private static final int BACKLOG = 16;
-    private static final int S_IFMT = 0170000;
-    private static final int S_IFSOCK = 0140000;
     /** The most clients that have not said yet what they want. */
     private static final int MOST_STRANGERS = 16;
 
@@ -69,53 +63,7 @@ final class Listener {
      */
     static Listener open(Registry registry, SocketName name, String device)
             throws DeviceException {
-        Platform platform = registry.platform();
-        int fd = -1;
-        try {
-            String what = device + " " + name;
-            fd = platform.sockets().open(what, SocketName.AF_UNIX,
-                    Channel.SOCK_SEQPACKET | Channel.SOCK_NONBLOCK, 0);
-            removeStale(registry, name, device);
-            platform.sockets().bind(what, fd, name.address());
-            setOwner(name);
-            platform.sockets().listen(what, fd, BACKLOG);
-            return new Listener(registry, name, fd);
-        } catch (IOException e) {
-            platform.linux().close(fd);
-            boolean taken = e instanceof LinuxException call && call.errno() == Errno.EADDRINUSE;
-            throw new DeviceException("%s: cannot listen on %s: %s%s".formatted(device, name,
-                    e.getMessage(), taken ? " (another process does: socket= names another)" : ""),
-                    e);
-        }
-    }
-
-    /** Deletes the file of a socket that no process listens on any more. */
-    private static void removeStale(Registry registry, SocketName name, String device)
-            throws IOException {
-        if (name.isAbstract() || !isSocket(Path.of(name.name()))) {
-            return;
-        }
-        try {
-            registry.platform().linux().close(registry.connect(device, name));
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.ECONNREFUSED) {
-                Files.delete(Path.of(name.name()));
-            }
-        }
-    }
-
-    private static boolean isSocket(Path path) throws IOException {
-        return Files.exists(path)
-                && ((int) Files.getAttribute(path, "unix:mode") & S_IFMT) == S_IFSOCK;
-    }
-
-    private static void setOwner(SocketName name) throws IOException {
-        if (name.uid() != SocketName.NO_OWNER) {
-            Files.setAttribute(Path.of(name.name()), "unix:uid", name.uid());
-        }
-        if (name.gid() != SocketName.NO_OWNER) {
-            Files.setAttribute(Path.of(name.name()), "unix:gid", name.gid());
-        }
+        return new Listener(registry, name, ServerSocket.open(registry, name, device));
     }
 
     boolean isOn(SocketName other) {
@@ -188,7 +136,7 @@ final class Listener {
     private void accept() {
         synchronized (registry) {
             try {
-                for (int i = 0; i < BACKLOG; i++) {
+                for (int i = 0; i < ServerSocket.BACKLOG; i++) {
                     greet(registry.platform().sockets().accept(name.toString(), fd));
                 }
             } catch (LinuxException e) {
@@ -289,13 +237,6 @@ final class Listener {
                 strangers.getFirst().refuse("no device listens any more");
             }
         }
-        registry.platform().linux().close(fd);
-        if (!name.isAbstract()) {
-            try {
-                Files.deleteIfExists(Path.of(name.name()));
-            } catch (IOException e) {
-                LOG.warn("{} is left: {}", name, e.toString());
-            }
-        }
+        ServerSocket.close(registry, name, fd);
     }
 }

@@ -52,7 +52,7 @@ record MemifArgs(boolean server, int id, int bufferSize, int log2Ring, SocketNam
                         oneOf(devargs, "role", "client", "server", "slave", "master")),
                 id(devargs),
                 devargs.getInt("bsize", DEFAULT_BUFFER_SIZE, MIN_BUFFER_SIZE, MAX_BUFFER_SIZE),
-                devargs.getInt("rsize", DEFAULT_LOG2_RING, 1, Ring.MAX_LOG2_SIZE),
+                devargs.getInt("rsize", DEFAULT_LOG2_RING, 1, RingPlace.MAX_LOG2_SIZE),
                 socket(devargs), secret(devargs), mac(devargs));
     }
 

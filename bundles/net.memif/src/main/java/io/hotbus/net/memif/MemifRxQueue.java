@@ -128,6 +128,7 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
             return 0; // the packet is received when there are buffers again
         }
         joined = last + 1;
+        ring.unchain(slot, last);
         int length = added == Added.YES ? joiner.end() : 0;
         if (length == 0) {
             counters.addErrors(1);

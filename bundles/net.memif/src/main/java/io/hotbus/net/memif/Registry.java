@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * The sockets of all devices, also of devices that were lost: while such a device is away, its
  * socket is watched, and the bus is told when a peer is there again. Control threads.
  *
- * <p>A device is lost when it is released and counts as removed.
+ * <p>A device is lost when it counts as removed and had a peer.
  */
 final class Registry {
     private final Platform platform;
@@ -93,11 +93,11 @@ final class Registry {
         listener(endpoint.args().socket()).orElseThrow().started(endpoint);
     }
 
-    /** Closes the end of a device, which is stopped. If the device is gone, waits for its peer. */
+    /** Closes the end of a device, which is stopped. If the device is lost, waits for a peer. */
     void close(Endpoint endpoint) {
-        boolean lost = endpoint.device().isGone();
         List<Listener> unused;
         synchronized (this) {
+            boolean lost = endpoint.isLost();
             if (endpoint.args().server()) {
                 Listener listener = listener(endpoint.args().socket()).orElseThrow();
                 if (lost) {

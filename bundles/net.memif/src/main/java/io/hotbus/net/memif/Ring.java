@@ -2,12 +2,8 @@
 package io.hotbus.net.memif;
 
 import io.hotbus.eal.io.RawMemory;
-import io.hotbus.os.Linux;
-import io.hotbus.os.LinuxException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
@@ -20,10 +16,6 @@ import java.util.Optional;
  * reads it from the memory. The index of the peer and each descriptor are read once, and checked.
  */
 final class Ring {
-    static final int COOKIE = 0x3E31F20;
-    static final int HEADER_BYTES = 128;
-    static final int DESCRIPTOR_BYTES = 16;
-    static final int MAX_LOG2_SIZE = 14;
     static final int FLAG_NEXT = 1;
 
     /** In one word: the cookie (32 bits), the flags (16) and the head (16). */
@@ -45,26 +37,7 @@ final class Ring {
         }
     }
 
-    /**
-     * Where a ring is, and what this side does with it.
-     *
-     * @param s2m     the direction: from the client to the server, or back
-     * @param own     whether this side made the memory, so that buffers are where it put them
-     * @param address the address of the ring
-     * @param size    slots, a power of two
-     * @param file    where the ring is in memory that processes share
-     * @param buffers for a ring of its own: the address of the first buffer
-     * @param bufferSize for a ring of its own: bytes in a buffer
-     */
-    record Place(boolean s2m, boolean own, long address, int size, File file, long buffers,
-            int bufferSize) {
-    }
-
-    /** A place in a file: its descriptor, and an offset in bytes. */
-    record File(int fd, long offset) {
-    }
-
-    private final Place place;
+    private final RingPlace place;
     private final Regions regions;
     private final int eventfd;
     private final long address;
@@ -84,7 +57,7 @@ final class Ring {
     private long lieMore;
 
     /** {@code eventfd} wakes the receiver of the ring. */
-    Ring(Place place, Regions regions, int eventfd) {
+    Ring(RingPlace place, Regions regions, int eventfd) {
         this.place = place;
         this.regions = regions;
         this.eventfd = eventfd;
@@ -93,47 +66,13 @@ final class Ring {
         this.movesHead = place.own();
     }
 
-    /** Bytes of a ring with its descriptors. */
-    static long bytes(int log2Size) {
-        return HEADER_BYTES + ((long) DESCRIPTOR_BYTES << log2Size);
-    }
-
-    /** Writes an empty ring with all its descriptors. The client, before the server knows it. */
-    void initialise(long firstBufferOffset) {
-        RawMemory.fill(address, HEADER_BYTES, (byte) 0);
-        for (int slot = 0; slot < place.size(); slot++) {
-            RawMemory.putLong(descriptor(slot), (long) place.bufferSize() << LENGTH_SHIFT);
-            RawMemory.putLong(descriptor(slot) + Long.BYTES,
-                    firstBufferOffset + (long) slot * place.bufferSize());
-        }
-        RawMemory.putIntRelease(address, COOKIE);
-    }
-
-    /** Whether the memory holds a ring. */
-    boolean isThere() {
-        return RawMemory.getIntVolatile(address) == COOKIE;
-    }
-
-    /**
-     * Whether the memory of the ring is not the file any more: the file was made shorter, and the
-     * fault was repaired. The device is gone then; a lie is no lie of the peer.
-     */
-    boolean isReplaced(Linux linux) {
-        if (isThere()) {
-            return false;
-        }
-        ByteBuffer cookie = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        try {
-            linux.read(place.file().fd(), cookie, place.file().offset());
-        } catch (LinuxException e) {
-            return true;
-        }
-        return cookie.hasRemaining() || cookie.getInt(0) == COOKIE;
-    }
-
     /** Tells the sender not to write to the eventfd, as the receiver polls. The receiver. */
     void maskInterrupts() {
         RawMemory.putShortRelease(address + FLAGS, (short) FLAG_MASK_INT);
+    }
+
+    RingPlace place() {
+        return place;
     }
 
     int eventfd() {
@@ -142,15 +81,6 @@ final class Ring {
 
     int size() {
         return place.size();
-    }
-
-    /** Bytes in each buffer of a ring of this side. */
-    int bufferSize() {
-        return place.bufferSize();
-    }
-
-    boolean isOwn() {
-        return place.own();
     }
 
     /** The next slot to be filled or consumed. */
@@ -212,7 +142,7 @@ final class Ring {
     private int peer() {
         long word = RawMemory.getLongVolatile(address);
         flags = (int) (word >>> Integer.SIZE);
-        if ((int) word != COOKIE) {
+        if ((int) word != RingPlace.COOKIE) {
             tell(Lie.Kind.COOKIE, 0, (int) word, 0);
         }
         return movesHead ? RawMemory.getShortVolatile(address + TAIL) & INDEX_MASK
@@ -220,7 +150,7 @@ final class Ring {
     }
 
     private long descriptor(int slot) {
-        return address + HEADER_BYTES + (long) (slot & mask) * DESCRIPTOR_BYTES;
+        return place.descriptor(slot & mask);
     }
 
     /** Reads the flags, the region and the length of a descriptor. */
@@ -296,6 +226,16 @@ final class Ring {
         }
     }
 
+    /**
+     * Takes the marks of a chain away, before its slots are consumed. A client that never does it
+     * itself, like DPDK 22.11, would send its next frames as one.
+     */
+    void unchain(int first, int last) {
+        for (int slot = first; slot < last; slot++) {
+            RawMemory.putShort(descriptor(slot), (short) 0);
+        }
+    }
+
     /** Offers the buffers before slot {@code end} to the server. */
     private void offer(int end) {
         while (offered != end) {
@@ -317,6 +257,6 @@ final class Ring {
 
     @Override
     public String toString() {
-        return place.s2m() ? "ring S2M" : "ring M2S";
+        return place.toString();
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The server's side of a connection. The client asks for an interface, tells its regions and rings,
@@ -19,6 +20,11 @@ import java.util.TreeMap;
  */
 final class ServerConnection extends Connection {
     private static final int MAX_INDEX = 0xff;
+    /** Pages of the peer that are read count as memory of this process. Offsets have 32 bits. */
+    private static final long MOST_BYTES = 1L << Integer.SIZE;
+    /** O_NONBLOCK (04000) among the octal flags of a descriptor. */
+    private static final Pattern NON_BLOCKING =
+            Pattern.compile("(?m)^flags:\\s*\\d*[4-7]\\d{3}$");
     private static final String EVENTFD = "anon_inode:[eventfd]";
 
     /** What the client has told of a ring, with the eventfd that came with it. */
@@ -41,7 +47,7 @@ final class ServerConnection extends Connection {
     /** Greets the client. */
     void greet() {
         channel.send(new Message.Hello(PROGRAM, Message.VERSION, Message.VERSION,
-                Regions.MAX - 1, MAX_INDEX, MAX_INDEX, Ring.MAX_LOG2_SIZE));
+                Regions.MAX - 1, MAX_INDEX, MAX_INDEX, RingPlace.MAX_LOG2_SIZE));
     }
 
     /** What the client asked for; null if it has not asked yet. */
@@ -92,6 +98,9 @@ final class ServerConnection extends Connection {
             throw new ProtocolException("Region %s has %s bytes, not %s".formatted(
                     region.index(), size, Long.toUnsignedString(region.size())));
         }
+        if (region.size() > MOST_BYTES - regions.stream().mapToLong(AddRegion::size).sum()) {
+            throw new ProtocolException("The regions have more than " + MOST_BYTES + " bytes");
+        }
         regions.add(region);
         memory.add(fd);
     }
@@ -117,8 +126,9 @@ final class ServerConnection extends Connection {
             throw new ProtocolException("Invalid ring index: %s, the server has %s"
                     .formatted(name, count));
         }
-        if (ring.region() >= regions.size() || ring.log2Size() > Ring.MAX_LOG2_SIZE
-                || ring.offset() % Long.BYTES != 0 || ring.offset() + Ring.bytes(ring.log2Size())
+        if (ring.region() >= regions.size() || ring.log2Size() > RingPlace.MAX_LOG2_SIZE
+                || ring.offset() % Long.BYTES != 0
+                || ring.offset() + RingPlace.bytes(ring.log2Size())
                         > regions.get(ring.region()).size()) {
             throw new ProtocolException(name + " is not in its region");
         }
@@ -132,13 +142,16 @@ final class ServerConnection extends Connection {
     /** A write to anything else might wait for the peer. */
     private static void requireEventfd(String name, int fd) throws ProtocolException {
         try {
-            if (EVENTFD.equals(Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString())) {
+            String file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+            if (EVENTFD.equals(file) && NON_BLOCKING.matcher(
+                    Files.readString(Path.of("/proc/self/fdinfo/" + fd))).find()) {
                 return;
             }
         } catch (IOException e) {
             // It is refused, too.
         }
-        throw new ProtocolException("The interrupt of " + name + " is not an eventfd");
+        throw new ProtocolException("The interrupt of " + name
+                + " is not an eventfd that does not block");
     }
 
     private void connectRings() throws ProtocolException {
@@ -158,11 +171,12 @@ final class ServerConnection extends Connection {
         Regions mapped = new Regions(windows, regions.stream().map(AddRegion::size).toList());
         for (Told told : rings.values()) {
             AddRing ring = told.ring();
-            long address = mapped.address(ring.region(), ring.offset(), 0);
-            Ring used = new Ring(new Ring.Place(ring.s2m(), false, address,
-                    1 << ring.log2Size(), new Ring.File(memory.get(ring.region()), ring.offset()),
+            RingPlace.File file =
+                    new RingPlace.File(memory.get(ring.region()), ring.offset());
+            Ring used = new Ring(new RingPlace(ring.s2m(), false,
+                    mapped.address(ring.region(), ring.offset(), 0), 1 << ring.log2Size(), file,
                     0, 0), mapped, told.fd());
-            if (!used.isThere()) {
+            if (!used.place().holdsRing()) {
                 throw new ProtocolException("There is no ring at the place of " + used);
             }
             if (ring.s2m()) {

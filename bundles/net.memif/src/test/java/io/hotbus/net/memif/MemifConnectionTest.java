@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.AppenderBase;
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
@@ -21,6 +21,7 @@ import io.hotbus.testkit.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +37,21 @@ final class MemifConnectionTest {
     private static final String SERVER = "net_memif0,role=server";
     private static final String CLIENT = "net_memif1,role=client";
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    /** Keeps what is logged, for any thread. */
+    private static final class Log extends AppenderBase<ILoggingEvent> {
+        private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            events.add(event);
+        }
+
+        List<ILoggingEvent> events() {
+            return events;
+        }
+    }
+
+    private final Log log = new Log();
     private Rig rig;
     private Mempool pool;
 
@@ -45,7 +60,8 @@ final class MemifConnectionTest {
         rig = new Rig();
         pool = rig.pool(512);
         log.start();
-        logger().setLevel(Level.INFO);
+        logger().setLevel(Level.DEBUG);
+        logger().setAdditive(false);
         logger().addAppender(log);
     }
 
@@ -57,14 +73,17 @@ final class MemifConnectionTest {
     void close() throws Exception {
         logger().detachAppender(log);
         logger().setLevel(null);
+        logger().setAdditive(true);
         rig.close();
     }
 
     private List<String> warnings() {
-        synchronized (log) {
-            return List.copyOf(log.list).stream().filter(e -> e.getLevel() == Level.WARN)
-                    .map(ILoggingEvent::getFormattedMessage).toList();
-        }
+        return logged(Level.WARN);
+    }
+
+    private List<String> logged(Level level) {
+        return log.events().stream().filter(e -> e.getLevel() == level)
+                .map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     private void exchange(Port from, Port to) {
@@ -114,7 +133,7 @@ final class MemifConnectionTest {
         Port left = rig.start(SERVER + server, serverQueues, pool);
         Port right = rig.start(CLIENT + client, clientQueues, pool);
         Await.until("both sides have said why", () -> warnings().size() >= 2);
-        TimeUnit.MILLISECONDS.sleep(3 * Endpoint.REDIAL.toMillis()); // for what must not come
+        Await.until("the client has dialled again", () -> logged(Level.DEBUG).size() >= 4);
 
         assertThat(left.link().up() || right.link().up()).isFalse();
         assertThat(warnings()).hasSize(2).allMatch(line -> line.contains(reason));
@@ -192,7 +211,7 @@ final class MemifConnectionTest {
         Port server = rig.start(SERVER, 1, pool);
         server.stop();
         Port client = rig.start(CLIENT, 1, pool);
-        Await.until("the client waits", () -> log.list.stream().anyMatch(
+        Await.until("the client waits", () -> log.events().stream().anyMatch(
                 e -> e.getFormattedMessage().contains("waits for the port to start")));
         assertThat(client.link().up()).isFalse();
 
@@ -204,7 +223,8 @@ final class MemifConnectionTest {
 
     private void assertListensOn(Path path) throws Exception {
         rig.driver.probe(new VdevDevice(Devargs.parse(
-                "net_memif5,role=server,socket-abstract=no,owner-uid=0,owner-gid=0,socket=" + path)));
+                "net_memif5,role=server,socket-abstract=no,owner-uid=%s,socket=%s".formatted(
+                        Files.getAttribute(path.getParent(), "unix:uid"), path))));
         assertThat(Files.exists(path)).isTrue();
     }
 

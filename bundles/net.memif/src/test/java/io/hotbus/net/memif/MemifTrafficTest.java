@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 final class MemifTrafficTest {
     private static final int BUFFERS = 2048;
-    private static final int FRAMES = 20_000;
+    private static final int FRAMES = 5_000;
 
     private Rig rig;
     private Mempool pool;

@@ -23,8 +23,8 @@ final class Peer implements AutoCloseable {
     static final int LOG2 = 4;
     static final int SLOTS = 1 << LOG2;
     static final int BUFFER = 2048;
-    static final long M2S = Ring.bytes(LOG2);
-    static final long BUFFERS = 2 * Ring.bytes(LOG2);
+    static final long M2S = RingPlace.bytes(LOG2);
+    static final long BUFFERS = 2 * RingPlace.bytes(LOG2);
     static final long SIZE = BUFFERS + SLOTS * BUFFER;
     private static final int TAIL = 64;
 
@@ -46,8 +46,8 @@ final class Peer implements AutoCloseable {
             describe(0, slot, 0, 0, BUFFER, BUFFERS + slot * BUFFER);
             describe(M2S, slot, 0, 0, BUFFER, BUFFERS + slot * BUFFER);
         }
-        RawMemory.putInt(address, Ring.COOKIE);
-        RawMemory.putInt(address + M2S, Ring.COOKIE);
+        RawMemory.putInt(address, RingPlace.COOKIE);
+        RawMemory.putInt(address + M2S, RingPlace.COOKIE);
     }
 
     void send(Message message, int... with) throws LinuxException {
@@ -119,9 +119,14 @@ final class Peer implements AutoCloseable {
 
     /** Writes a descriptor of the ring at {@code ring}. */
     void describe(long ring, int slot, int flags, int region, int length, long offset) {
-        long at = address + ring + Ring.HEADER_BYTES + (long) slot * Ring.DESCRIPTOR_BYTES;
+        long at = descriptor(ring, slot);
         RawMemory.putLong(at, flags | (long) region << 16 | (long) length << 32);
         RawMemory.putLong(at + 8, offset);
+    }
+
+    long descriptor(long ring, int slot) {
+        return address + ring + RingPlace.HEADER_BYTES
+                + (long) slot * RingPlace.DESCRIPTOR_BYTES;
     }
 
     void head(long ring, int head) {

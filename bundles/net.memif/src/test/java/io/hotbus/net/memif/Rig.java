@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.memif;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.eal.bus.Devargs;
@@ -107,6 +109,22 @@ final class Rig implements AutoCloseable {
 
     static void awaitDown(Port port) {
         Await.until("link of " + port + " is down", () -> !port.link().up());
+    }
+
+    /** Lets a good client connect and send a frame: the server is as good as new. */
+    void assertServes(Port server, Mempool pool) throws Exception {
+        try (Peer good = new Peer(this, true).connect()) {
+            awaitUp(server);
+            good.describe(0, 0, 0, 0, 60, Peer.BUFFERS);
+            good.head(0, 1);
+            long[] mbufs = new long[1];
+            Await.until("the frame has come", () ->
+                    server.rxQueue(0).burst(pool.mempools().uncached(), mbufs, 1) == 1);
+            pool.mempools().uncached().free(mbufs, 0, 1);
+            assertThat(good.tail(0)).isEqualTo(1);
+            good.send(new Message.Disconnect("bye"));
+            awaitDown(server);
+        }
     }
 
     /** Waits for the removal of a device, and tells the ports. */

@@ -102,16 +102,17 @@ final class RingTest {
     }
 
     private static Ring ring(long address, boolean s2m, Regions regions) {
-        RawMemory.fill(address, Ring.HEADER_BYTES, (byte) 0);
-        RawMemory.putInt(address, Ring.COOKIE);
-        return new Ring(new Ring.Place(s2m, false, address, SIZE,
-                new Ring.File(-1, 0), 0, 0), regions, -1);
+        RawMemory.fill(address, RingPlace.HEADER_BYTES, (byte) 0);
+        RawMemory.putInt(address, RingPlace.COOKIE);
+        return new Ring(new RingPlace(s2m, false, address, SIZE,
+                new RingPlace.File(-1, 0), 0, 0), regions, -1);
     }
 
     /** Writes a few descriptors, and a head that is right more often than not. */
     private static void scribble(long ring, Random random) {
         for (int slot = 0; slot < SIZE; slot++) {
-            long at = ring + Ring.HEADER_BYTES + (long) slot * Ring.DESCRIPTOR_BYTES;
+            long at = ring + RingPlace.HEADER_BYTES
+                    + (long) slot * RingPlace.DESCRIPTOR_BYTES;
             int region = random.nextInt(16) == 0 ? random.nextInt(0x10000) : 0;
             long length = random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(3000);
             RawMemory.putLong(at, random.nextInt(4) & 1 | (long) region << 16 | length << 32);

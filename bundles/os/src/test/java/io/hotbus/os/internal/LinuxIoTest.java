@@ -55,6 +55,20 @@ class LinuxIoTest {
         return US_ASCII.decode(buffer).toString();
     }
 
+    @Test
+    void shouldMakeMemoryThatCannotBeMadeShorter() throws LinuxException {
+        final int shared = opened(linux.sharedMemfd("shared", 4096));
+        linux.truncate(shared, 8192);
+
+        assertThat(linux.keepsItsSize(shared)).isTrue();
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> linux.truncate(shared, 4096)).withMessageContaining("EPERM");
+        assertThat(linux.keepsItsSize(opened(linux.memfd("other", 4096)))).isFalse();
+        final int eventfd = opened(linux.eventfd());
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> linux.keepsItsSize(eventfd)).withMessageContaining("EINVAL");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldReadAndWriteWhatRemains(boolean direct) throws LinuxException {
