@@ -104,6 +104,10 @@ run_tests() {
 	python3 -B -m unittest discover -q -s "$top/rig" -t "$top/rig" >&2 || die 1 "tests of the rig failed"
 	say "command line: what a user types, right and wrong"
 	"$launcher/test/cli.sh" || die 1 "command line tests failed"
+	say "scripts of DPDK's testpmd, on both"
+	# Where it cannot be installed, the comparison is skipped and says so.
+	command -v dpdk-testpmd >/dev/null || (install_packages 'the comparison with testpmd' 'dpdk-dev ') || true
+	"$launcher/test/testpmd.sh" || die 1 "tests with testpmd's scripts failed"
 	say "the shell at a terminal: TAB, and verbs that come and go"
 	"$launcher/test/terminal.py" || die 1 "tests of the shell at a terminal failed"
 	say "starting: in every folder, path and locale"

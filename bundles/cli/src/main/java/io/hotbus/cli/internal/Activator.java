@@ -3,6 +3,7 @@ package io.hotbus.cli.internal;
 
 import io.hotbus.cli.Shell;
 import io.hotbus.cli.Verbs;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -11,6 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tracks the services that provide verbs, and informs the Gogo shell if it is installed. */
+@Capability(namespace = "osgi.service",
+        attribute = "objectClass:List<String>='io.hotbus.cli.Shell'", effective = "active")
 public final class Activator implements BundleActivator {
     private static final Logger LOG = LoggerFactory.getLogger(Activator.class);
 
