@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.Topology;
 import java.util.ArrayList;
@@ -33,11 +34,10 @@ final class Pairing {
     /**
      * The routes among {@code ports}. A port without a partner forwards to itself; one whose
      * partner's id is in {@code lost} waits for it, without a route.
-     *
-     * @param topology replaces that of {@code config}
      */
     static List<Route> routes(Map<Integer, Port> ports, Set<Integer> lost, FwdConfig config,
-            Topology topology) {
+            ForwardEngine engine) {
+        Topology topology = engine.answers() ? Topology.LOOP : config.topology();
         List<Integer> order = order(ports, lost, config);
         List<Route> pairs = new ArrayList<>();
         for (int i = 0; i < order.size(); i++) {
