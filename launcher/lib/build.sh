@@ -81,6 +81,10 @@ run_tests() {
 	done
 	make_target
 	need_build_tools
+	local needs=''
+	command -v python3 >/dev/null || needs+='python3 '
+	command -v ip >/dev/null || needs+='iproute2 '
+	install_packages 'the tests' "$needs"
 	find_java
 	rm -rf "$export_dir"
 	say "testing on Java $java_version ($JAVA_HOME)"
@@ -100,12 +104,17 @@ run_tests() {
 		return
 	fi
 	say "rig: what it does outside of the virtual machine"
-	command -v python3 >/dev/null || install_packages 'the tests' 'python3 '
 	python3 -B -m unittest discover -q -s "$top/rig" -t "$top/rig" >&2 || die 1 "tests of the rig failed"
 	say "command line: what a user types, right and wrong"
 	"$launcher/test/cli.sh" || die 1 "command line tests failed"
+	# Where it cannot be installed, what needs it is skipped and says so.
+	command -v dpdk-testpmd >/dev/null || (install_packages 'the comparison with testpmd' 'dpdk-dev ') || true
 	say "network interfaces that come and go"
 	"$launcher/test/netif.sh" || die 1 "tests of network interfaces failed"
+	say "memory shared with dpdk-testpmd"
+	"$launcher/test/memif.sh" || die 1 "tests of memif failed"
+	say "scripts of DPDK's testpmd, on both"
+	"$launcher/test/testpmd.sh" || die 1 "tests with testpmd's scripts failed"
 	say "the shell at a terminal: TAB, and verbs that come and go"
 	"$launcher/test/terminal.py" || die 1 "tests of the shell at a terminal failed"
 	say "starting: in every folder, path and locale"

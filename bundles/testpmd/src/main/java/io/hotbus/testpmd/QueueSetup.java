@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.PortConfig;
+
 /**
  * The queues of each port.
  *
@@ -22,5 +25,11 @@ public record QueueSetup(int rx, int tx, int rxDescriptors, int txDescriptors) {
     /** The most buffers that the queues of a port hold in their rings. */
     public long buffers() {
         return (long) rx * rxDescriptors + (long) tx * txDescriptors;
+    }
+
+    /** How a port with these queues is configured, with the buffers of {@code pool}. */
+    public PortConfig with(PortPlan plan, Mempool pool) {
+        return new PortConfig(rx, tx, rxDescriptors, txDescriptors, pool)
+                .withOffloads(plan.rxOffloads(), plan.txOffloads());
     }
 }

@@ -24,11 +24,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exchanges real frames over a veth pair: one end is the port, the other a packet socket. */
 @Timeout(60)
+@EnabledIf("isRoot")
 class XdpDevTest {
     private static final int BUFFERS = 512;
     private static final int DATA_ROOM = 1024;
@@ -47,6 +49,10 @@ class XdpDevTest {
     private PacketSocket peer;
     private RxQueue rx;
     private TxQueue tx;
+
+    static boolean isRoot() {
+        return System.getProperty("user.name").equals("root");
+    }
 
     XdpDevTest() throws Exception {
         pool = pools.pool(BUFFERS, DATA_ROOM);

@@ -206,7 +206,7 @@ public final class WireNic implements EthDev {
         for (MpmcRing ring : received) {
             int n = ring.poll(mbufs, 0, DEPTH);
             if (n != 0) {
-                pool.put(mbufs, 0, n);
+                pool.mempools().uncached().free(mbufs, 0, n);
             }
         }
     }

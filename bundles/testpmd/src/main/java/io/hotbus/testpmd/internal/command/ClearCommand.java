@@ -41,6 +41,9 @@ public final class ClearCommand implements Verbs {
             return "Port info has no counters";
         }
         selected.forEach(Port::resetStats);
+        if (what.equals("xstats")) {
+            return "Counters of %s port(s) are 0".formatted(selected.size());
+        }
         return selected.stream().map(port -> "\n  NIC statistics for port %s cleared"
                 .formatted(port.id())).collect(Collectors.joining("\n"));
     }

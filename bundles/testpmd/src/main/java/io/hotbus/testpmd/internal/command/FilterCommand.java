@@ -10,10 +10,12 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.RxFilter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -49,6 +51,7 @@ public final class FilterCommand implements Verbs {
                 verb("mcast_addr remove " + port + " MAC", "no longer",
                         words -> filter -> filter.withGroups(
                                 with(filter.groups(), mac(words), false))),
+                addresses(),
                 vlanFilter(),
                 vlan("add", "receive the tagged frames of a VLAN, or of all", true),
                 vlan("rm", "no longer", false));
@@ -76,6 +79,18 @@ public final class FilterCommand implements Verbs {
             change(selected, change.of(words));
             return told(selected);
         }));
+    }
+
+    private Verb<String> addresses() {
+        return ports.named(Verb.of("show port ID|NAME macs|mcast_macs",
+                "the addresses or the groups that a port receives frames for", words -> {
+                    RxFilter filter = ports.select(words.get(0)).get(0).rxFilter();
+                    boolean groups = words.get(1).equals("mcast_macs");
+                    Collection<MacAddress> all = groups ? filter.groups() : filter.addresses();
+                    return "Number of %s address added: %s%s".formatted(
+                            groups ? "Multicast MAC" : "MAC", all.size(), all.stream()
+                                    .map(mac -> "\n  " + mac).collect(Collectors.joining()));
+                }));
     }
 
     private Verb<String> vlanFilter() {

@@ -42,8 +42,9 @@ public record ForwardStatistics(List<StreamCounters> streams, List<PortCounters>
         private String text(boolean checksums) {
             return "\n  %s Forward statistics for port %-2s %s\n%s\n%s".formatted(PORT_BORDER, port,
                     PORT_BORDER, lines(received, missed, sent, dropped, checksums
-                            ? "\n  Bad-ipcsum: %-14s Bad-l4csum: %-14s".formatted(
-                                    badIpChecksums, badL4Checksums) : ""),
+                            ? "\n  Bad-ipcsum: %-14s Bad-l4csum: %-14sBad-outer-l4csum: %-14s\n"
+                                    .concat("  Bad-outer-ipcsum: %-14s")
+                                    .formatted(badIpChecksums, badL4Checksums, 0, 0) : ""),
                     PortText.rule("-"));
         }
     }

@@ -5,6 +5,7 @@ import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortState;
@@ -45,6 +46,9 @@ public final class PortCommand implements Verbs {
                 step("stop", "forward on it no longer, and stop", manager::stop, "stopped"),
                 step("reset", "stop, and start with the settings it has", manager::reset, "reset"),
                 step("close", "stop, and close for good", manager::close, "closed"),
+                ports.named(Verb.of("set link-up|link-down port ID|NAME",
+                        "refused: no driver here sets its link",
+                        words -> setLink(ports.select(words.get(1)).get(0)))),
                 ports.named(Verb.of("port config mtu " + PortSelector.SYNTAX + " BYTES",
                         "set the MTU of a stopped port",
                         words -> setMtu(words.get(0), words.get(1)))));
@@ -53,6 +57,11 @@ public final class PortCommand implements Verbs {
     private Verb<String> step(String word, String help, Step step, String done) {
         return ports.named(Verb.of("port " + word + " " + PortSelector.SYNTAX, help,
                 words -> each(words.get(0), step, done)));
+    }
+
+    private static String setLink(Port port) throws NotSupportedException {
+        throw new NotSupportedException("port %s: setting the link: not supported by %s".formatted(
+                PortSelector.describe(port), port.info().driver()));
     }
 
     private String setMtu(String which, String bytes) throws DeviceException {

@@ -31,7 +31,7 @@ public final class StartCommand implements Verbs {
                 Verb.of("start", "start forwarding", words -> start(0),
                         ForwardText.Configuration::text),
                 Verb.of("start tx_first [BURSTS]",
-                        "the same, with bursts of 32 packets sent first on every port",
+                        "the same, with bursts of packets sent first on every port",
                         words -> start(words.has(0)
                                 ? Numbers.parse("tx_first", words.get(0), 1, MAX_BURSTS) : 1),
                         ForwardText.Configuration::text));

@@ -44,8 +44,8 @@ public final class NoisyFwd implements ForwardEngine {
         try {
             stream.setState(new Work(noise, stream.config().burst()));
         } catch (OutOfMemoryError e) {
-            throw new DeviceException(("noisy: a buffer of %s packets and %s MiB do not fit into the"
-                    + " Java heap (HOTBUS_JAVA_OPTS=-Xmx4g)").formatted(
+            throw new DeviceException(("noisy: a buffer of %s packets and %s MiB do not fit into "
+                    + "the Java heap (HOTBUS_JAVA_OPTS=-Xmx4g)").formatted(
                             noise.bufferSize(), noise.memoryMib()), e);
         }
     }

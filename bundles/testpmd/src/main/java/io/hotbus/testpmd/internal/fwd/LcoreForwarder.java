@@ -15,10 +15,7 @@ import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
-import io.hotbus.testpmd.PortPlan;
-import io.hotbus.testpmd.QueueSetup;
 import io.hotbus.testpmd.StreamStats;
-import io.hotbus.testpmd.Topology;
 import io.hotbus.testpmd.internal.port.HotPlug;
 import java.time.Duration;
 import java.util.Collection;
@@ -137,12 +134,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     }
 
     private List<Pairing.Route> routes() {
-        return routes(streams.config(), streams.engine(), lost);
-    }
-
-    private List<Pairing.Route> routes(FwdConfig config, ForwardEngine by, Set<Integer> missing) {
-        return Pairing.routes(
-                ports, missing, config, by.answers() ? Topology.LOOP : config.topology());
+        return Pairing.routes(ports, lost, streams.config(), streams.engine());
     }
 
     @Override
@@ -151,7 +143,8 @@ public final class LcoreForwarder implements Forwarder, PortUser {
             return statistics().stream().filter(StreamStats::running).toList();
         }
         FwdConfig config = settings.config();
-        return lcores.plan(config, routes(config, engines.require(engine), Set.of()));
+        return lcores.plan(
+                config, Pairing.routes(ports, Set.of(), config, engines.require(engine)));
     }
 
     @Override
@@ -196,11 +189,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
 
     @Override
     public PortConfig portConfig(String device) throws DeviceException {
-        QueueSetup queues = settings.config().queues();
-        PortPlan plan = settings.plan(device);
-        return new PortConfig(queues.rx(), queues.tx(), queues.rxDescriptors(),
-                queues.txDescriptors(), mempool.get())
-                .withOffloads(plan.rxOffloads(), plan.txOffloads());
+        return settings.config().queues().with(settings.plan(device), mempool.get());
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.ethdev.Port;
+import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.Topology;
 import java.util.ArrayList;
@@ -20,6 +21,11 @@ final class Pairing {
         boolean involves(Port port) {
             return rx == port || tx == port;
         }
+
+        /** How many queues these ports have in common. */
+        private int queues() {
+            return Math.min(rx.rxQueueCount(), tx.txQueueCount());
+        }
     }
 
     private Pairing() {
@@ -28,21 +34,20 @@ final class Pairing {
     /**
      * The routes among {@code ports}. A port without a partner forwards to itself; one whose
      * partner's id is in {@code lost} waits for it, without a route.
-     *
-     * @param topology replaces that of {@code config}
      */
     static List<Route> routes(Map<Integer, Port> ports, Set<Integer> lost, FwdConfig config,
-            Topology topology) {
+            ForwardEngine engine) {
+        Topology topology = engine.answers() ? Topology.LOOP : config.topology();
         List<Integer> order = order(ports, lost, config);
-        List<Route> routes = new ArrayList<>();
+        List<Route> pairs = new ArrayList<>();
         for (int i = 0; i < order.size(); i++) {
             Port port = ports.get(order.get(i));
             int partner = partner(order, i, topology, config.ports().isEmpty());
             if (port != null && (ports.containsKey(partner) || !lost.contains(partner))) {
-                addQueues(routes, port, ports.getOrDefault(partner, port));
+                pairs.add(new Route(port, ports.getOrDefault(partner, port), 0));
             }
         }
-        return routes;
+        return queues(pairs);
     }
 
     /** The forwarding ports, and those that are missing. */
@@ -65,9 +70,17 @@ final class Pairing {
         };
     }
 
-    private static void addQueues(List<Route> routes, Port port, Port to) {
-        for (int queue = 0; queue < Math.min(port.rxQueueCount(), to.txQueueCount()); queue++) {
-            routes.add(new Route(port, to, queue));
+    /** The routes of all queues: those of the first queues first. */
+    private static List<Route> queues(List<Route> pairs) {
+        int most = pairs.stream().mapToInt(Route::queues).max().orElse(0);
+        List<Route> routes = new ArrayList<>();
+        for (int queue = 0; queue < most; queue++) {
+            for (Route pair : pairs) {
+                if (queue < pair.queues()) {
+                    routes.add(new Route(pair.rx(), pair.tx(), queue));
+                }
+            }
         }
+        return routes;
     }
 }

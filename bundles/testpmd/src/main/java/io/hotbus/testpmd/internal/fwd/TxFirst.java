@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TxFirst {
     private static final Logger LOG = LoggerFactory.getLogger(TxFirst.class);
-    static final int BURST = 32;
     private static final Duration PATIENCE = Duration.ofMillis(200);
     private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
@@ -40,7 +39,7 @@ final class TxFirst {
                 route.tx().macAddress().value(), TestFrame.TX_FIRST);
         long taken = 0;
         for (int i = 0; i < bursts; i++) {
-            long[] mbufs = new long[BURST];
+            long[] mbufs = new long[config.burst()];
             int count = make(pool, frame, config.frames().segments().size() - 1, mbufs);
             int sent = transmit(
                     route.tx().txQueue(route.queue()), pool.mempools().uncached(), mbufs, count,
@@ -49,9 +48,9 @@ final class TxFirst {
             nextNumber += sent;
             taken += sent;
         }
-        if (taken < (long) bursts * BURST) {
+        if (taken < (long) bursts * config.burst()) {
             LOG.warn("{}: tx_first sent {} packets of {}: {}", route.tx().name(), taken,
-                    bursts * BURST, pool.available() == 0
+                    bursts * config.burst(), pool.available() == 0
                             ? "the mempool is empty (a larger --total-num-mbufs helps)"
                             : "the transmit queue took no more in time (a larger --txd helps)");
         }
@@ -60,7 +59,7 @@ final class TxFirst {
 
     /** Makes a burst of packets with {@code more} segments after the first. Returns how many. */
     private int make(Mempool pool, TestFrame frame, int more, long[] mbufs) {
-        int count = pool.get(mbufs, 0, BURST);
+        int count = pool.get(mbufs, 0, mbufs.length);
         long[] segments = new long[more];
         for (int i = 0; i < count; i++) {
             Mbuf.reset(mbufs[i]);

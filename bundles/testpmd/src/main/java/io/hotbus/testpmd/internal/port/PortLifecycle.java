@@ -233,7 +233,6 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Override
     public synchronized void start(Port port) throws DeviceException {
-        requireNoOwner(port);
         setup.refresh(port);
         port.start();
         try {
@@ -245,13 +244,6 @@ public final class PortLifecycle implements PortManager, EthEventListener {
             throw e;
         }
         kept.setStopped(port, false);
-    }
-
-    private static void requireNoOwner(Port port) throws DeviceException {
-        String owner = port.owner().orElse(null);
-        if (owner != null) {
-            throw new DeviceException("%s: is owned by %s".formatted(port, owner));
-        }
     }
 
     @Override

@@ -35,9 +35,14 @@ final class PortSetup {
     /**
      * Configures a stopped port that was set up here, if that has changed since.
      *
-     * @throws DeviceException the device cannot be set up so; the port is not configured then
+     * @throws DeviceException the port has an owner, or the device cannot be set up so; then it is
+     *     not configured
      */
     void refresh(Port port) throws DeviceException {
+        String owner = port.owner().orElse(null);
+        if (owner != null) {
+            throw new DeviceException("%s: is owned by %s".formatted(port, owner));
+        }
         PortConfig wanted = forwarder.portConfig(port.name());
         if (configured.containsKey(port) && !wanted.equals(configured.get(port))
                 && port.state() == PortState.STOPPED) {
