@@ -20,7 +20,7 @@ forward() {
 	"$hotbus" run --disable-device-start --vdev "$2" --vdev "$3" "${@:4}" \
 		--exec "start; port start 1; port start 0; wait packets $1 60; stop; show port stats all"
 }
-# told FILE: count, lengths and times to the nanosecond of each frame, as tcpdump tells them.
+# told FILE: bytes, lengths and times to the nanosecond of each frame, as tcpdump tells them.
 told() { tcpdump --nano -tt -nn -e -xx -r "$1" 2>/dev/null; }
 same() { [ -s "$1" ] && diff <(told "$1") <(told "$2") >&2 && [ "$(told "$1" | wc -l)" -gt 0 ] && echo the same; }
 export -f forward told same
