@@ -123,6 +123,10 @@ run_tests() {
 	"$launcher/test/etc.sh" || die 1 "configuration tests failed"
 	say "deployment: bundles that come, change and go while packets are forwarded"
 	"$launcher/test/deploy.sh" || die 1 "deployment tests failed"
+	say "captures: our files beside those of tcpdump, capinfos and scapy"
+	[ "$(id -u)" != 0 ] || command -v editcap >/dev/null && command -v tcpdump >/dev/null ||
+		install_packages 'the test of captures' 'tcpdump wireshark-common python3-scapy '
+	"$launcher/test/pcap.sh" || die 1 "tests of capture files failed"
 	say "a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced"
 	"$launcher/test/stranger.sh" || die 1 "the stranger did not get on"
 	say "all tests passed"

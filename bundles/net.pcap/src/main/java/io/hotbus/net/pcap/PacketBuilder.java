@@ -10,7 +10,8 @@ import io.hotbus.pmd.eth.QueueSetup;
 
 /**
  * Copies the frames of one burst into buffers; a frame that is longer than a buffer becomes a
- * chain. Buffers are taken all at once, and lie in the burst after the packets. Thread of the queue.
+ * chain. Buffers are taken all at once, and lie in the burst after the packets. Thread of the
+ * queue.
  */
 final class PacketBuilder {
     private final int port;
