@@ -43,7 +43,7 @@ elif [ "$(nproc)" -lt 2 ]; then
 	skip should_answer_as_testpmd_does 'testpmd needs two CPUs'
 else
 	check should_show_statistics_as_testpmd_does 0 '[0-9]{2} lines are the same' same_answers statistics "$(null_ports 0 1)"
-	check should_have_counted_the_same 0 'TX-packets: 128            TX-dropped: 0             TX-total: 128' \
+	check should_have_counted_the_same 0 'TX-packets: 64             TX-dropped: 0             TX-total: 64' \
 		cat "$work/ours.shared"
 	check should_set_queues_as_testpmd_does 0 '[0-9]{2} lines are the same' same_answers queues "$(null_ports 0 1)"
 	check should_attach_and_detach_as_testpmd_does 0 '[0-9]{2} lines are the same' \

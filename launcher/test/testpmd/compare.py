@@ -14,7 +14,7 @@ SHARED = re.compile(
     r"^Segment sizes|^Split packet|^List of forwarding|NIC (extended )?statistics for port|"
     r"^([rt]x_good|rx_missed|[rt]x_errors|rx_mbuf)|^Port MAC|^\d +MAC|Offloading|^  Per |"
     r"^  Port :|^  Queue\[|Infos for port|Port not stopped|lcores to finish|^Done\.|"
-    r"Number of forwarding (cores|ports) set|Number of packets per burst")
+    r"Number of forwarding cores set|Number of packets per burst")
 CHANGES = [
     (r"^(hotbus|testpmd)> .*", ""),                      # the prompt and what was typed
     (r"^Number of forwarding cores set.*", "cores set"),

@@ -128,7 +128,7 @@ public final class ForwardCommand implements Verbs {
                 word -> Numbers.parse("LENGTHS", word, 1, TxFrames.MAX_LENGTH)).toList();
         TxFrames frames = settings.config().frames().withSegments(segments);
         settings.change(config -> config.withFrames(frames));
-        return ForwardText.frames(frames);
+        return "Generated packets have %s bytes".formatted(frames.length());
     }
 
     private String setVerbose(int level) {

@@ -88,21 +88,26 @@ public record ForwardStatistics(List<StreamCounters> streams, List<PortCounters>
                 all.stream().map(ForwardStatistics::stream).toList(),
                 ids.stream().map(id -> port(id, all, missed.getOrDefault(id, 0L))).toList(),
                 new Counters(sum(all, s -> true, StreamStats::received),
-                        sum(all, s -> true, StreamStats::sent),
+                        sum(all, s -> true, ForwardStatistics::put),
                         sum(all, s -> true, StreamStats::dropped)),
                 forwarder.engine().equals(CSUM));
     }
 
     private static StreamCounters stream(StreamStats s) {
         return new StreamCounters(s.lcore(), s.rxPort(), s.txPort(), s.rxId(), s.txId(), s.queue(),
-                s.running(), new Counters(s.received(), s.sent(), s.dropped()));
+                s.running(), new Counters(s.received(), put(s), s.dropped()));
+    }
+
+    /** What was put on the transmit queue: also what {@code tx_first} sent. */
+    private static long put(StreamStats stream) {
+        return stream.sent() + stream.injected();
     }
 
     private static PortCounters port(int id, List<StreamStats> all, long missed) {
         Predicate<StreamStats> from = stream -> stream.rxId() == id;
         Predicate<StreamStats> to = stream -> stream.txId() == id;
         return new PortCounters(id, sum(all, from, StreamStats::received), missed,
-                sum(all, to, s -> s.sent() + s.injected()), sum(all, to, StreamStats::dropped),
+                sum(all, to, ForwardStatistics::put), sum(all, to, StreamStats::dropped),
                 sum(all, from, StreamStats::badIpChecksums),
                 sum(all, from, StreamStats::badL4Checksums));
     }

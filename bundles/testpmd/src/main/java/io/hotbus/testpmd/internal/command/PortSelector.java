@@ -43,8 +43,9 @@ final class PortSelector {
     /** @throws IllegalStateException the port is started; the message says how to stop it */
     static void requireStopped(Port port) {
         if (port.state() == PortState.STARTED) {
-            throw new IllegalStateException("port %s: Port not stopped ('port stop %s' stops it)"
-                    .formatted(describe(port), port.id()));
+            throw new IllegalStateException(
+                    "port %s: is started ('port stop %s' or 'port stop all' first)"
+                            .formatted(describe(port), port.id()));
         }
     }
 

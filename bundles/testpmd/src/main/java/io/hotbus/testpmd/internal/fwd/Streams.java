@@ -15,8 +15,8 @@ import io.hotbus.testpmd.internal.fwd.Pairing.Route;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -88,7 +88,7 @@ final class Streams {
      *     not started
      */
     void follow(List<Route> routes) throws DeviceException {
-        Set<Route> gone = new HashSet<>(live.keySet());
+        Set<Route> gone = new LinkedHashSet<>(live.keySet());
         routes.forEach(gone::remove);
         gone.forEach(route -> ending.add(live.remove(route)));
         assign();

@@ -250,7 +250,8 @@ class CommandsTest {
         assertThat(rig.forwarder.recordStalls()).isTrue();
         assertThat(run("set fwd rxonly")).isEqualTo("Set rxonly packet forwarding mode");
         run("start");
-        assertThat(run("set fwd io")).isEqualTo("Set io packet forwarding mode, from the next start on");
+        assertThat(run("set fwd io"))
+                .isEqualTo("Set io packet forwarding mode, from the next start on");
         assertThat(run("show config")).contains("hot-plug on, reattach off, record-stalls on");
     }
 
@@ -301,7 +302,8 @@ class CommandsTest {
     @Test
     void shouldHelpWithALineForEveryUse() throws Exception {
         String help = run("help");
-        assertThat(help.lines()).hasSizeGreaterThan(60).allMatch(line -> line.matches("\\S.*  ?\\S.*"));
+        assertThat(help.lines()).hasSizeGreaterThan(60)
+                .allMatch(line -> line.matches("\\S.*  ?\\S.*"));
         assertThat(run("help quit"))
                 .isEqualTo("quit                                   "
                         + "stop forwarding, detach all devices, and end");

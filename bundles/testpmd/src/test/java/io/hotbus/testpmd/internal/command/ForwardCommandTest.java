@@ -77,7 +77,7 @@ class ForwardCommandTest {
     void shouldConfigurePortsAgainAtTheirNextStart() throws Exception {
         Port port = rig.registry.port("wire0").orElseThrow();
         assertFails("port config all rxq 2",
-                "port 0 (wire0): Port not stopped ('port stop 0' stops it)");
+                "port 0 (wire0): is started ('port stop 0' or 'port stop all' first)");
         run("port stop all");
         run("port config all rxq 2");
         run("port config all txq 2");
@@ -93,13 +93,14 @@ class ForwardCommandTest {
                 "    RX queue: 1\n      RX desc=128", "nb forwarding ports=4");
         assertThat(run("stop")).contains(
                 "  ------- Forward Stats for RX Port= 0/Queue= 1 -> TX Port= 1/Queue= 1 -------");
-        assertFails("port config all rxd 100", "port 0 (wire0): Port not stopped ('port stop 0' "
-                + "stops it)");
+        run("port stop all");
+        assertFails("port config all rxd 100", "rxd: 100: a power of two is needed");
     }
 
     @Test
     void shouldGenerateWhatIsSet() throws Exception {
-        assertThat(run("set txpkts 64,100")).isEqualTo(
+        assertThat(run("set txpkts 64,100")).isEqualTo("Generated packets have 164 bytes");
+        assertThat(run("show config txpkts")).isEqualTo(
                 "Number of segments: 2\nSegment sizes: 64,100\nSplit packet: off");
         assertThat(run("set burst 16")).isEqualTo("Number of packets per burst set to 16");
         run("start tx_first 2");
