@@ -112,6 +112,8 @@ run_tests() {
 	"$launcher/test/etc.sh" || die 1 "configuration tests failed"
 	say "deployment: bundles that come, change and go while packets are forwarded"
 	"$launcher/test/deploy.sh" || die 1 "deployment tests failed"
+	say "memif: packets to and from dpdk-testpmd, which is killed and comes back"
+	"$launcher/test/memif.sh" || die 1 "tests with dpdk-testpmd failed"
 	say "a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced"
 	"$launcher/test/stranger.sh" || die 1 "the stranger did not get on"
 	say "all tests passed"
