@@ -81,10 +81,7 @@ run_tests() {
 	done
 	make_target
 	need_build_tools
-	local needs=''
-	command -v python3 >/dev/null || needs+='python3 '
-	command -v ip >/dev/null || needs+='iproute2 '
-	install_packages 'the tests' "$needs"
+	install_packages 'the tests' "$(test_packages)"
 	find_java
 	rm -rf "$export_dir"
 	say "testing on Java $java_version ($JAVA_HOME)"
@@ -105,29 +102,41 @@ run_tests() {
 	fi
 	say "rig: what it does outside of the virtual machine"
 	python3 -B -m unittest discover -q -s "$top/rig" -t "$top/rig" >&2 || die 1 "tests of the rig failed"
-	say "command line: what a user types, right and wrong"
-	"$launcher/test/cli.sh" || die 1 "command line tests failed"
-	# Where it cannot be installed, what needs it is skipped and says so.
-	command -v dpdk-testpmd >/dev/null || (install_packages 'the comparison with testpmd' 'dpdk-dev ') || true
-	say "network interfaces that come and go"
-	"$launcher/test/netif.sh" || die 1 "tests of network interfaces failed"
-	say "memory shared with dpdk-testpmd"
-	"$launcher/test/memif.sh" || die 1 "tests of memif failed"
-	say "scripts of DPDK's testpmd, on both"
-	"$launcher/test/testpmd.sh" || die 1 "tests with testpmd's scripts failed"
-	say "the shell at a terminal: TAB, and verbs that come and go"
-	"$launcher/test/terminal.py" || die 1 "tests of the shell at a terminal failed"
-	say "starting: in every folder, path and locale"
-	"$launcher/test/start.sh" || die 1 "tests of the start failed"
-	say "configuration: files that are right, wrong, and change"
-	"$launcher/test/etc.sh" || die 1 "configuration tests failed"
-	say "deployment: bundles that come, change and go while packets are forwarded"
-	"$launcher/test/deploy.sh" || die 1 "deployment tests failed"
-	say "captures: our files beside those of tcpdump, capinfos and scapy"
-	[ "$(id -u)" != 0 ] || command -v editcap >/dev/null && command -v tcpdump >/dev/null ||
-		install_packages 'the test of captures' 'tcpdump wireshark-common python3-scapy '
-	"$launcher/test/pcap.sh" || die 1 "tests of capture files failed"
-	say "a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced"
-	"$launcher/test/stranger.sh" || die 1 "the stranger did not get on"
+	[ "$(id -u)" != 0 ] || (install_packages 'comparisons with other programs' "$(peer_packages)") || true
+	try_product
 	say "all tests passed"
+}
+
+# What the tests need besides the build.
+test_packages() {
+	command -v python3 >/dev/null || printf 'python3 '
+	command -v ip >/dev/null || printf 'iproute2 '
+}
+
+# Other programs, for comparisons, which say so and skip where one is missing.
+peer_packages() {
+	command -v dpdk-testpmd >/dev/null || printf 'dpdk-dev '
+	command -v tcpdump >/dev/null || printf 'tcpdump '
+	command -v editcap >/dev/null || printf 'wireshark-common '
+	/usr/bin/python3 -c 'import scapy' 2>/dev/null || printf 'python3-scapy '
+}
+
+# Tests of the product as it was built.
+try_product() {
+	local test what
+	while read -r test what; do
+		say "$what"
+		"$launcher/test/$test" </dev/null || die 1 "launcher/test/$test failed"
+	done <<-'END'
+		cli.sh command line: what a user types, right and wrong
+		terminal.py the shell at a terminal: TAB, and verbs that come and go
+		start.sh starting: in every folder, path and locale
+		etc.sh configuration: files that are right, wrong, and change
+		deploy.sh deployment: bundles that come, change and go while packets are forwarded
+		netif.sh network interfaces that come and go
+		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
+		pcap.sh captures: our files beside those of tcpdump, capinfos and scapy
+		testpmd.sh scripts of DPDK's testpmd, on both programs
+		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
+	END
 }

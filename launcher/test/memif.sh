@@ -42,8 +42,8 @@ dpdk() { # dpdk NAME ROLE ENGINE: starts it with its input on descriptor 6
 		--vdev="net_memif0,role=$2,socket=hotbus-memif-$$" -- -i --total-num-mbufs=4096 --no-flush-rx \
 		--forward-mode="$3" <"$work/dpdk.in" >"$work/$1" 2>&1 &
 	dpdk_pid=$!
-	children+=($dpdk_pid)
-	disown $dpdk_pid
+	children+=("$dpdk_pid")
+	disown "$dpdk_pid"
 	exec 6>"$work/dpdk.in"
 	await "$work/$1" '^Done'
 }
@@ -103,7 +103,7 @@ killed() {
 	local name=$1 killed
 	echo 'set fwd rxonly; start' >&5
 	# When it was killed, and when the kernel had ended it, which takes longer the more memory it has.
-	killed=$(python3 - $dpdk_pid <<-'END'
+	killed=$(python3 - "$dpdk_pid" <<-'END'
 		import os, select, sys, time
 		pid = int(sys.argv[1])
 		end = os.pidfd_open(pid)
@@ -122,11 +122,11 @@ killed() {
 	await "$work/ours.$name" 'packets were forwarded' 4 || return
 	await "$work/ours.$name" '^Bye' && exec 5>&- || return
 	echo quit >&6 && exec 6>&-
-	python3 - "$work/events" $killed <<-'END'
+	python3 - "$work/events" "$killed" <<-'END'
 		import json, sys
 		events = [json.loads(line) for line in open(sys.argv[1])]
 		noticed = next(e for e in events if e["event"] == "REMOVE")["timeNanos"]
-		kill, end = map(int, sys.argv[2:])
+		kill, end = map(int, sys.argv[2].split())
 		print("noticed %.1f ms after the kill, %.1f ms after the kernel had ended the process"
 		      % ((noticed - kill) / 1e6, (noticed - end) / 1e6))
 		print("in time" if noticed - end < 100_000_000 else "too late")

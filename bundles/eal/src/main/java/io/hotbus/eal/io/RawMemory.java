@@ -105,7 +105,7 @@ public final class RawMemory {
 
     /** Writes 16 bits, with release. */
     public static void putShortRelease(long address, short value) {
-        UNSAFE.storeFence(); // a release fence, which Unsafe has no store for 16 bits with
+        UNSAFE.storeFence(); // Unsafe has no release store of 16 bits
         UNSAFE.putShort(address, value);
     }
 

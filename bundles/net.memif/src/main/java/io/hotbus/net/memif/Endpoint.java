@@ -182,7 +182,7 @@ final class Endpoint {
         told.clear();
         hadPeer = true;
         LOG.info("{}: connected to {} ({})", device, peer, args);
-        linkChange.run();
+        tellLink();
     }
 
     /** Notes that the connection has ended; {@code up}: the link was up. */
@@ -197,10 +197,15 @@ final class Endpoint {
         }
         if (up) {
             LOG.info("{}: link is down: {}", device, reason);
-            linkChange.run();
+            tellLink();
         } else {
             tell("no link: " + reason);
         }
+    }
+
+    /** Tells of the link, soon: the ports may not be called under the monitor. */
+    private void tellLink() {
+        registry.platform().control().execute(this, linkChange);
     }
 
     /** Notes that the memory of a connection is released. Any thread. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 final class MemifTrafficTest {
     private static final int BUFFERS = 2048;
-    private static final int FRAMES = 5_000;
+    private static final int FRAMES = 2_000;
 
     private Rig rig;
     private Mempool pool;
@@ -191,6 +191,23 @@ final class MemifTrafficTest {
         assertThat(Mbuf.segments(received[0])).isEqualTo(5);
         assertThat(server.rxQueue(0).burst(caches, received, 8)).isZero();
         assertThat(server.stats().noMbuf()).isPositive();
+    }
+
+    /** A client that waits for interrupts, as libmemif does by default. */
+    @Test
+    void shouldWakeAReceiverThatDoesNotPoll() throws Exception {
+        Port server = rig.start("net_memif0,role=server", 1, pool);
+        try (Peer peer = new Peer(rig, true).connect()) {
+            Rig.awaitUp(server);
+            peer.head(Peer.M2S, Peer.SLOTS);
+            assertThat(Frames.send(server, pool, 0, 3)).isEqualTo(3);
+            assertThat(peer.interrupted()).isTrue();
+
+            RawMemory.putShortRelease(peer.address + Peer.M2S + 4, (short) 1); // the receiver polls
+            assertThat(Frames.send(server, pool, 3, 3)).isEqualTo(3);
+            assertThat(peer.interrupted()).isFalse();
+            assertThat(peer.tail(Peer.M2S)).isEqualTo(6);
+        }
     }
 
     @Test

@@ -117,6 +117,15 @@ final class Peer implements AutoCloseable {
         return this;
     }
 
+    /** Whether an eventfd was written since the last call. */
+    boolean interrupted() throws LinuxException {
+        boolean any = false;
+        for (int fd : fds) {
+            any |= linux.drain(fd);
+        }
+        return any;
+    }
+
     /** Writes a descriptor of the ring at {@code ring}. */
     void describe(long ring, int slot, int flags, int region, int length, long offset) {
         long at = descriptor(ring, slot);
