@@ -19,7 +19,7 @@ fi
 run=hotbus-$$
 left=$run-left middle=$run-middle right=$run-right
 removals=${REMOVALS:-3}
-export left middle right work
+export left middle right
 
 end() {
 	exec 3>&-

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The system calls on the data paths of drivers. A service. Any thread, one at a time for a
  * descriptor and a burst. No method allocates, waits or throws; errors are negative errnos. Each is
- * one call into {@code libhotbus.so}, which takes about 10 ns beyond the system calls.
+ * one call into {@code libhotbus.so}, whatever the number of system calls.
  */
 @ProviderType
 public interface PacketCalls {
