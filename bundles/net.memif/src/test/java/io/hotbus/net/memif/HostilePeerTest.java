@@ -146,40 +146,11 @@ final class HostilePeerTest {
         }
     }
 
-    /** Sends and receives without pause, until it is closed. */
-    private final class Poller implements AutoCloseable {
-        private final Thread thread = new Thread(this::run, "poller");
-        private volatile boolean end;
-        private volatile Throwable failure;
-
-        Poller() {
-            thread.start();
-        }
-
-        private void run() {
-            try {
-                while (!end) {
-                    Frames.send(port, pool, 0, 4);
-                    receive();
-                }
-            } catch (Throwable e) {
-                failure = e;
-            }
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            end = true;
-            thread.join();
-            assertThat(failure).isNull();
-        }
-    }
-
     /** A real SIGBUS: the client shrinks its memory while a thread polls. */
     @ParameterizedTest
     @ValueSource(ints = {0, 4096})
     void shouldSurviveMemoryThatShrinksAsOneRemoval(int left) throws Exception {
-        try (Peer peer = new Peer(rig, false).connect(); Poller poller = new Poller()) {
+        try (Peer peer = new Peer(rig, false).connect(); Poller poller = new Poller(port, pool)) {
             Rig.awaitUp(port);
             for (int slot = 0; slot < Peer.SLOTS; slot++) {
                 peer.describe(0, slot, 0, 0, 2048, Peer.BUFFERS + (long) slot * Peer.BUFFER);

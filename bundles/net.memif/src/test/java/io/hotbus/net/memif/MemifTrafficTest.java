@@ -193,6 +193,30 @@ final class MemifTrafficTest {
         assertThat(server.stats().noMbuf()).isPositive();
     }
 
+    /** The memory of each connection is unmapped while a thread polls it. */
+    @ParameterizedTest
+    @CsvSource({"net_memif0,net_memif1", "net_memif1,net_memif0"})
+    void shouldOutliveConnectionsWhilePolled(String polled, String other) throws Exception {
+        Port[] pair = pair(1, "", "");
+        Port stays = pair[0].name().equals(polled) ? pair[0] : pair[1];
+        Port goes = pair[0].name().equals(other) ? pair[0] : pair[1];
+        try (Poller poller = new Poller(stays, pool)) {
+            for (int i = 0; i < 25; i++) {
+                Rig.awaitUp(stays, goes);
+                long before = poller.received();
+                Await.until("frames pass", () -> {
+                    Frames.send(goes, pool, 0, 8);
+                    goes.rxQueue(0).burst(pool.mempools().uncached(), new long[1], 0);
+                    return poller.received() > before;
+                });
+                goes.stop();
+                Rig.awaitDown(stays);
+                goes.start();
+            }
+        }
+        assertThat(pool.available()).isEqualTo(BUFFERS);
+    }
+
     /** A client that waits for interrupts, as libmemif does by default. */
     @Test
     void shouldWakeAReceiverThatDoesNotPoll() throws Exception {
