@@ -65,7 +65,8 @@ final class SharedMempool {
         if (!pool.reserve(wanted)) {
             pool.reserve(reserved);
             throw new DeviceException(("mempool of %s mbufs: %s lcore(s) with bursts of %s may "
-                    + "hold %s, and %s are promised to ports: start with a larger --total-num-mbufs")
+                    + "hold %s, and %s are promised to ports: start with a larger "
+                    + "--total-num-mbufs")
                     .formatted(size(), config.nbCores(), config.burst(), wanted,
                             pool.reserved() - reserved));
         }

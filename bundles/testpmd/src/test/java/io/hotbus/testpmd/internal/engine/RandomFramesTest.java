@@ -42,7 +42,8 @@ class RandomFramesTest {
         valid.add(Packets.frame("ffffffffffff 0200000000aa 0806 0001 0800 06 04 0001 0200000000aa"
                 + "0a000001 000000000000 0a000002"));
         valid.add(Packets.frame(Packets.ETHERNET
-                + "4500 0020 0001 0000 40 01 66da 0a000001 0a000002 08 00 f3f4 0001 0002 01020304"));
+                + "4500 0020 0001 0000 40 01 66da 0a000001 0a000002"
+                + "08 00 f3f6 0001 0002 01020304"));
     }
 
     @ParameterizedTest

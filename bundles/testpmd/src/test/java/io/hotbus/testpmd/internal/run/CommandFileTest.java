@@ -60,8 +60,9 @@ class CommandFileTest {
     void shouldNameEachMisspeltLineAndItsWordAndExecuteNothing() {
         Path file = folder.resolve("f");
         assertThatThrownBy(() -> execute("start\nstrat now\nset fw mac\nset fwd\n"))
-                .isInstanceOf(DeviceException.class).hasMessage(file + ":2: 'strat' is wrong: 'strat'"
-                        + " is not a verb (did you mean start? 'help' lists the verbs)\n"
+                .isInstanceOf(DeviceException.class).hasMessage(
+                        file + ":2: 'strat' is wrong: 'strat' is not a verb (did you mean start? "
+                        + "'help' lists the verbs)\n"
                         + file + ":3: 'fw' is wrong: 'set fw mac' is not understood, valid: "
                         + "set fwd ENGINE\n"
                         + file + ":4: a word is missing: 'set fwd' is not understood, valid: "
