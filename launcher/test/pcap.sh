@@ -85,7 +85,7 @@ a, b = rdpcap(sys.argv[1]), rdpcap(sys.argv[2])
 assert [bytes(p) for p in a] == [bytes(p) for p in b] and [p.time for p in a] == [p.time for p in b]
 print(len(b), "frames")' "$work/scapy.pcap" "$work/of-scapy.pcapng"
 check should_name_the_byte_at_which_a_file_is_cut 0 'cut.pcap: byte [0-9]+: it is cut off: 10 bytes more' bash -c "
-	forward 599 net_pcap0,rx_pcap=$work/cut.pcap net_ring0"
+	forward 599 net_pcap0,rx_pcap=$work/cut.pcap net_null0,no-rx=1"
 says() { # waits until the run has said so
 	for _ in $(seq 600); do
 		! grep -q "$1" "$work/run" || return 0
