@@ -9,6 +9,7 @@ import io.hotbus.eal.mem.MempoolCache;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
+import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /**
@@ -161,10 +162,10 @@ final class PacketRxQueue implements RxQueue {
             Mbuf.received(mbuf, total, portId);
             if (tagged) {
                 putTagged(mbuf, data, header, status);
-                FrameBytes.copy(data + FrameBytes.ADDRESSES, Mbuf.data(mbuf)
+                PacketCopy.bytes(data + FrameBytes.ADDRESSES, Mbuf.data(mbuf)
                         + FrameBytes.ADDRESSES + FrameBytes.TAG, length - FrameBytes.ADDRESSES);
             } else {
-                FrameBytes.copy(data, Mbuf.data(mbuf), length);
+                PacketCopy.bytes(data, Mbuf.data(mbuf), length);
             }
         } else if (!chain(cache, mbuf, data, length, tagged ? header : 0, status)) {
             return false;
@@ -200,13 +201,13 @@ final class PacketRxQueue implements RxQueue {
         if (header != 0) {
             putTagged(mbuf, data, header, status);
         }
-        FrameBytes.copy(data + taken, Mbuf.data(mbuf) + put, room - put);
+        PacketCopy.bytes(data + taken, Mbuf.data(mbuf) + put, room - put);
         int copied = taken + room - put;
         long last = mbuf;
         for (int i = 0; i < more; i++) {
             final int part = Math.min(room, length - copied);
             Mbuf.received(extra[i], part, portId);
-            FrameBytes.copy(data + copied, Mbuf.data(extra[i]), part);
+            PacketCopy.bytes(data + copied, Mbuf.data(extra[i]), part);
             Mbuf.append(mbuf, last, extra[i]);
             last = extra[i];
             copied += part;

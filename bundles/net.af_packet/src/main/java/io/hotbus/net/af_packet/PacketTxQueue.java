@@ -9,6 +9,7 @@ import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.os.Errno;
 import io.hotbus.os.PacketCalls;
+import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -115,7 +116,7 @@ final class PacketTxQueue implements TxQueue {
         long to = data + tag;
         long segment = mbuf;
         for (int left = Mbuf.segments(mbuf); left > 0; left--) {
-            FrameBytes.copy(Mbuf.data(segment), to, Mbuf.segmentLength(segment));
+            PacketCopy.bytes(Mbuf.data(segment), to, Mbuf.segmentLength(segment));
             to += Mbuf.segmentLength(segment);
             segment = Mbuf.next(segment);
         }

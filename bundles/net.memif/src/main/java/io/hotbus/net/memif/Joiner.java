@@ -4,6 +4,7 @@ package io.hotbus.net.memif;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCache;
+import io.hotbus.pmd.eth.PacketCopy;
 
 /** Puts a packet together from several buffers of a ring. The thread of the queue. */
 final class Joiner {
@@ -62,7 +63,7 @@ final class Joiner {
                 used = 0;
             }
             int part = Math.min(room - used, length - done);
-            Copy.copy(from + done, filling + Mbuf.HEADER + Mbuf.HEADROOM + used, part);
+            PacketCopy.bytes(from + done, filling + Mbuf.HEADER + Mbuf.HEADROOM + used, part);
             used += part;
             done += part;
         }

@@ -7,6 +7,7 @@ import io.hotbus.eal.mem.MempoolCache;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.net.memif.Joiner.Added;
+import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /**
@@ -68,7 +69,7 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
                 if (buffer == 0) {
                     break;
                 }
-                Copy.copy(buffer, mbuf + Mbuf.HEADER + Mbuf.HEADROOM, length);
+                PacketCopy.bytes(buffer, mbuf + Mbuf.HEADER + Mbuf.HEADROOM, length);
                 Mbuf.received(mbuf, length, port);
                 slot++;
             } else {

@@ -6,6 +6,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
+import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /**
@@ -46,7 +47,7 @@ final class MemifTxQueue extends MemifQueue implements TxQueue {
                 if (buffer == 0) {
                     break;
                 }
-                Copy.copy(Mbuf.data(packet), buffer, length);
+                PacketCopy.bytes(Mbuf.data(packet), buffer, length);
                 ring.fill(slot, word, length, false);
                 slot++;
             } else if (length == 0 || !spread(ring, packet, slot, end)) {
@@ -113,7 +114,7 @@ final class MemifTxQueue extends MemifQueue implements TxQueue {
                     return true;
                 }
                 int part = Math.min(Ring.length(word) - used, bytes - done);
-                Copy.copy(Mbuf.data(segment) + done, buffer + used, part);
+                PacketCopy.bytes(Mbuf.data(segment) + done, buffer + used, part);
                 used += part;
                 done += part;
             }
