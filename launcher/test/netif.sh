@@ -96,6 +96,7 @@ pid=$!
 exec 3>"$work/verbs"
 say() { printf '%s\n' "$@" >&3; }
 say 'set promisc all on' start
+timeout 120 sh -c "until grep -q 'forwarding' $work/log; do sleep 0.2; done"
 
 # Deletes an interface by netlink, and prints the milliseconds from then to the event REMOVE.
 cat >"$work/removal.py" <<'END'
