@@ -165,8 +165,8 @@ int hb_kick(int fd);
 
 /*
  * Reads up to count frames, each into the next free iovecs, and puts the length of each into
- * frames. Returns how many were read; 0: there is none now. An error is returned if it is met by the first
- * frame. The descriptor does not block.
+ * frames. Returns how many were read; 0: there is none now. An error is returned if it is met by
+ * the first frame. The descriptor does not block.
  */
 int hb_read_frames(int fd, struct hb_frames *burst);
 

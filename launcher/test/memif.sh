@@ -74,7 +74,7 @@ both() {
 	fi
 	await "$work/ours.$name" "connected to net_memif0 of 'DPDK" || return
 	echo 'set fwd rxonly; start' >&5
-	await "$work/ours.$name" 'packet forwarding - running' || return
+	await "$work/ours.$name" 'packet forwarding - ports' || return
 	# Chains first: DPDK leaves their marks in the ring.
 	printf 'set txpkts 100,100\nstart\n' >&6
 	echo 'wait packets 10000' >&5
@@ -121,7 +121,9 @@ killed() {
 	echo 'stop; start; wait packets 100000; quit' >&5
 	await "$work/ours.$name" 'packets were forwarded' 4 || return
 	await "$work/ours.$name" '^Bye' && exec 5>&- || return
-	echo quit >&6 && exec 6>&-
+	# dpdk-testpmd may have ended by itself.
+	(trap '' PIPE; echo quit >&6) 2>/dev/null
+	exec 6>&-
 	python3 - "$work/events" "$killed" <<-'END'
 		import json, sys
 		events = [json.loads(line) for line in open(sys.argv[1])]

@@ -7,6 +7,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Packets from one receive queue to one transmit queue, with a burst of buffers and the counters.
@@ -45,6 +46,7 @@ public final class FwdStream {
 
     /** Prints the packets of a stream. On its lcore. */
     @FunctionalInterface
+    @ProviderType
     public interface PacketLog {
         /** The first {@code count} of {@link FwdStream#mbufs} were received. */
         void received(FwdStream stream, int count);

@@ -38,12 +38,16 @@ final class Endpoint {
     /** The present connection; null if there is none. */
     private Connection connection;
     private long beganNanos;
+    /** A connection to the server that is not used yet; -1 if there is none. */
+    private int dialled;
     private Lease ticking = () -> { };
 
-    Endpoint(Registry registry, Device device, MemifArgs args) {
+    /** @param dialled a connection to the server that is there already; -1 if there is none */
+    Endpoint(Registry registry, Device device, MemifArgs args, int dialled) {
         this.registry = registry;
         this.device = device;
         this.args = args;
+        this.dialled = dialled;
     }
 
     Device device() {
@@ -149,16 +153,23 @@ final class Endpoint {
     private void dial() {
         beganNanos = System.nanoTime();
         try {
-            int fd = registry.connect(device.name(), args.socket());
-            ClientConnection dialled = new ClientConnection(registry, this,
+            int fd = dialled >= 0 ? dialled : registry.connect(device.name(), args.socket());
+            dialled = -1;
+            ClientConnection next = new ClientConnection(registry, this,
                     new Channel(registry.platform(), device.name(), fd));
-            hold(dialled);
-            dialled.watch();
+            hold(next);
+            next.watch();
         } catch (LinuxException e) {
             if (e.errno() != Errno.EAGAIN) {
                 tell("no server on " + args.socket() + " (" + e.getMessage() + "): dials again");
             }
         }
+    }
+
+    /** Ends a connection that was never used. */
+    void hangUp() {
+        registry.platform().linux().close(dialled);
+        dialled = -1;
     }
 
     /** Takes the connection of a client that has asked for this interface. */

@@ -4,13 +4,19 @@ package io.hotbus.net.memif;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.os.LinuxException;
 
-/** Looks for the server of a client whose device was lost, and tells the bus once. */
+/**
+ * Looks for the server of a client whose device was lost, and tells the bus once. The connection
+ * that it finds is kept for the device, which uses it when it is attached again: the server sees one
+ * client, once.
+ */
 final class LostClient {
+    private static final int NONE = -1;
+
     private final Registry registry;
     private final String device;
     private final SocketName socket;
     private final Lease looking;
-    private boolean found;
+    private volatile int dialled = NONE;
 
     LostClient(Registry registry, Endpoint endpoint) {
         this.registry = registry;
@@ -19,22 +25,37 @@ final class LostClient {
         this.looking = registry.platform().interrupts().every(Endpoint.REDIAL, this::look);
     }
 
-    /** Dials, and hangs up: the device dials when it is attached again. On {@code interrupt}. */
+    /** Dials. On {@code interrupt}. */
     private void look() {
-        if (found) {
+        if (dialled != NONE) {
             return;
         }
         try {
-            registry.platform().linux().close(registry.connect(device, socket));
-            found = true;
+            dialled = registry.connect(device, socket);
             registry.plugged(device);
         } catch (LinuxException e) {
             // There is no server yet.
         }
     }
 
-    /** Ends the search. A control thread, without the monitor of {@link Registry}. Idempotent. */
+    /**
+     * Ends the search. A control thread, without the monitor of {@link Registry}.
+     *
+     * @return the connection if it was made and is to {@code wanted}, which now belongs to the
+     *     caller; otherwise -1
+     */
+    int end(SocketName wanted) {
+        looking.close();
+        if (socket.equals(wanted)) {
+            return dialled;
+        }
+        registry.platform().linux().close(dialled);
+        return NONE;
+    }
+
+    /** Ends the search, and hangs up. */
     void close() {
         looking.close();
+        registry.platform().linux().close(dialled);
     }
 }

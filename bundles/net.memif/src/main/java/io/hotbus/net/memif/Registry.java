@@ -40,8 +40,8 @@ final class Registry {
      * @throws DeviceException the socket cannot be had; the message says why
      */
     Endpoint open(Device device, MemifArgs args) throws DeviceException {
-        forgetLost(device.name(), args);
-        Endpoint endpoint = new Endpoint(this, device, args);
+        int dialled = forgetLost(device.name(), args);
+        Endpoint endpoint = new Endpoint(this, device, args, dialled);
         if (args.server()) {
             synchronized (this) {
                 Optional<Listener> present = listener(args.socket());
@@ -56,8 +56,11 @@ final class Registry {
         return endpoint;
     }
 
-    /** Forgets where {@code device} was lost, unless it takes its seat there again. */
-    private void forgetLost(String device, MemifArgs args) {
+    /**
+     * Forgets where {@code device} was lost, unless it takes its seat there again. Returns a client's
+     * connection to the server of {@code args}, if one was found meanwhile; otherwise -1.
+     */
+    private int forgetLost(String device, MemifArgs args) {
         LostClient client;
         List<Listener> unused;
         synchronized (this) {
@@ -66,10 +69,8 @@ final class Registry {
                     .forEach(l -> l.forgetLost(device));
             unused = takeUnused();
         }
-        if (client != null) {
-            client.close();
-        }
         unused.forEach(Listener::close);
+        return client == null ? -1 : client.end(args.server() ? null : args.socket());
     }
 
     private List<Listener> takeUnused() {
@@ -98,6 +99,7 @@ final class Registry {
         List<Listener> unused;
         synchronized (this) {
             boolean lost = endpoint.isLost();
+            endpoint.hangUp();
             if (endpoint.args().server()) {
                 Listener listener = listener(endpoint.args().socket()).orElseThrow();
                 if (lost) {
