@@ -138,6 +138,7 @@ mkdir "$work/taken" && touch "$work/taken/file"
 check should_not_write_over_what_is_there 2 'not empty: name another folder' $hotbus new bus acme --dir "$work/taken"
 check should_write_a_bus 0 'mvn verify' $hotbus new bus acme --dir "$work/new bus" --package org.acmecorp.bus
 check should_name_the_package_as_told 0 '^package org.acmecorp.bus;' cat "$work/new bus/src/main/java/org/acmecorp/bus/AcmeDriver.java"
+check should_list_what_is_measured 0 '^af_xdp +io around a veth pair' $hotbus bench --list
 check should_print_help_of_rig 0 'Usage: launcher/hotbus rig' $hotbus rig --help
 check should_refuse_an_unknown_scenario 2 "no scenario 'nosuch'" $hotbus rig nosuch
 check should_run_a_demo 0 '"survived" *: *1' bash -c "$hotbus demo --cycles 1 --json $work/demo.json && cat $work/demo.json"

@@ -13,7 +13,7 @@ from beside.rows import Row
 
 TOP = Path(__file__).resolve().parents[3]
 _RATE = re.compile(r"[RT]x-pps: +(\d+)")
-_MBUFS = 16384
+_MBUFS = 8192
 # The forwarding threads have to be compiled.
 WARM_UP = 8.0
 
