@@ -102,6 +102,7 @@ final class LinkWatch implements AutoCloseable {
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOBUFS) {
                 LOG.info("notices about network interfaces were lost: all are looked at again");
+                discard();
                 readAll();
             } else if (e.errno() != Errno.EAGAIN) {
                 LOG.warn("changes of network interfaces are not told: {}", e.getMessage());
@@ -111,6 +112,17 @@ final class LinkWatch implements AutoCloseable {
             readAll();
         } catch (IOException e) {
             LOG.warn("changes of network interfaces are not told", e);
+        }
+    }
+
+    /** Drops the notices that came before the lost ones: they are older than what is read next. */
+    private void discard() {
+        for (boolean more = true; more; ) {
+            try {
+                sockets.receive(SOCKET, fd, datagram.clear(), Sockets.MSG_DONTWAIT);
+            } catch (LinuxException e) {
+                more = e.errno() == Errno.ENOBUFS;
+            }
         }
     }
 
