@@ -26,27 +26,36 @@ public record Resources(long memfds, long mappings, long threads) {
      */
     public static Resources now(String memory, String threads) {
         final String memfd = "/memfd:" + memory;
-        return new Resources(memfds(memfd), mappings(memfd), threads(threads));
+        return new Resources(descriptors(memfd), mappings(memfd), threads(threads));
     }
 
-    private static long memfds(String memfd) {
+    /**
+     * Counts the descriptors and mappings of files of one kind. Any thread.
+     *
+     * @param file how the kernel's names of these files begin, such as {@code socket:}
+     */
+    public static long of(String file) {
+        return descriptors(file) + mappings(file);
+    }
+
+    private static long descriptors(String file) {
         final String[] fds = Objects.requireNonNull(new File("/proc/self/fd").list());
-        return Arrays.stream(fds).filter(fd -> isLinkTo(memfd, fd)).count();
+        return Arrays.stream(fds).filter(fd -> isLinkTo(file, fd)).count();
     }
 
-    private static boolean isLinkTo(String memfd, String fd) {
+    private static boolean isLinkTo(String file, String fd) {
         try {
             return Files.readSymbolicLink(Path.of("/proc/self/fd", fd)).toString()
-                    .startsWith(memfd);
+                    .startsWith(file);
         } catch (IOException e) {
             // The descriptor was closed after it was listed.
             return false;
         }
     }
 
-    private static long mappings(String memfd) {
+    private static long mappings(String file) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(line -> line.contains(memfd)).count();
+            return lines.filter(line -> line.contains(file)).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

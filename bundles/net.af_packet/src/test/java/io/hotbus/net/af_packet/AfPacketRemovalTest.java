@@ -12,10 +12,7 @@ import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
+import io.hotbus.testkit.Resources;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,13 +34,6 @@ final class AfPacketRemovalTest {
     @AfterEach
     void close() throws Exception {
         rig.close();
-    }
-
-    private static long resources() throws Exception {
-        try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
-            return new File("/proc/self/fd").list().length
-                    + maps.filter(line -> line.contains("socket:")).count();
-        }
     }
 
     @Test
@@ -71,10 +61,10 @@ final class AfPacketRemovalTest {
             assertThat(rig.awaitReturn() + rig.awaitReturn())
                     .contains("net_af_packet0", "net_af_packet1");
             if (i == 0) {
-                before = resources();
+                before = Resources.of("socket:");
             }
         }
-        assertThat(resources()).as("descriptors and mappings").isEqualTo(before);
+        assertThat(Resources.of("socket:")).as("descriptors and mappings").isEqualTo(before);
     }
 
     /** Bursts on queues that a thread has fetched before the removal move nothing. */

@@ -15,15 +15,12 @@ import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.Resources;
 import io.hotbus.testkit.TestOs;
-import java.io.File;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,14 +183,6 @@ final class TapTest {
         assertThat(rig.interfaces.find("foo0")).isEmpty();
     }
 
-    private static long resources() throws Exception {
-        try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
-            // Anonymous mappings come and go with the heap; descriptors do not.
-            return new File("/proc/self/fd").list().length
-                    + maps.filter(line -> line.contains("/dev/net/tun")).count();
-        }
-    }
-
     @Test
     void shouldBeMadeAgainManyTimes() throws Exception {
         long before = 0;
@@ -214,10 +203,10 @@ final class TapTest {
             assertThat(rig.missing()).as("buffers").isZero();
             assertThat(rig.awaitReturn()).isEqualTo("net_tap0");
             if (i == 0) {
-                before = resources();
+                before = Resources.of("/dev/net/tun");
             }
         }
-        assertThat(resources()).as("descriptors and mappings").isEqualTo(before);
+        assertThat(Resources.of("/dev/net/tun")).as("descriptors and mappings").isEqualTo(before);
     }
 
     private void assertIdle(RxQueue receive, TxQueue send) {
