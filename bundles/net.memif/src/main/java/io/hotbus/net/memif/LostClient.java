@@ -6,8 +6,8 @@ import io.hotbus.os.LinuxException;
 
 /**
  * Looks for the server of a client whose device was lost, and tells the bus once. The connection
- * that it finds is kept for the device, which uses it when it is attached again: the server sees one
- * client, once.
+ * that it finds is kept for the device, which uses it when it is attached again: the server sees
+ * one client, once.
  */
 final class LostClient {
     private static final int NONE = -1;

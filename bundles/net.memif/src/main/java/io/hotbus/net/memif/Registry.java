@@ -57,8 +57,8 @@ final class Registry {
     }
 
     /**
-     * Forgets where {@code device} was lost, unless it takes its seat there again. Returns a client's
-     * connection to the server of {@code args}, if one was found meanwhile; otherwise -1.
+     * Forgets where {@code device} was lost, unless it takes its seat there again. Returns a
+     * client's connection to the server of {@code args}, if one was found meanwhile; otherwise -1.
      */
     private int forgetLost(String device, MemifArgs args) {
         LostClient client;
