@@ -156,7 +156,7 @@ check should_go_on_after_a_rename 0 answered renamed
 kill $server
 
 # A tap interface in place of the second one.
-say 'port detach net_af_packet1' 'port attach net_tap0' 'wait port net_tap0 started'
+say 'device detach net_af_packet1' 'port attach net_tap0' 'wait port net_tap0 started'
 timeout 30 sh -c "until ip -n $middle link show dtap0 up 2>/dev/null | grep -q UP; do sleep 0.1; done"
 check should_reach_the_stack_at_the_other_end_of_a_tap 0 answered tap
 check should_notice_the_removal_of_a_tap 0 'noticed' removal dtap0 net_tap0

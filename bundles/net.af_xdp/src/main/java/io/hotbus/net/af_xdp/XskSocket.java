@@ -11,8 +11,10 @@ import io.hotbus.os.Sockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One AF_XDP socket: its rings, and the frames that it shares with the kernel. Opened and closed on
@@ -48,6 +50,9 @@ final class XskSocket implements AutoCloseable {
     private static final int STATISTICS_BYTES = 48;
     private static final int RX_DROPPED = 0;
     private static final int RX_RING_FULL = 24;
+    /** How long the kernel may take to release a queue whose socket was closed. */
+    private static final Duration RELEASE = Duration.ofSeconds(1);
+    private static final Duration RELEASE_LOOK = Duration.ofMillis(1);
     /** {@code struct xdp_desc}. */
     private static final int DESCRIPTOR_BYTES = 16;
 
@@ -93,11 +98,26 @@ final class XskSocket implements AutoCloseable {
     }
 
     /**
-     * Opens a socket, with frames for all entries of its rings.
+     * Opens a socket, with frames for all entries of its rings. The kernel may need a moment after
+     * an earlier socket of the queue was closed.
      *
      * @throws LinuxException EBUSY: another socket has this queue; EINVAL: no such queue
      */
     static XskSocket open(Os os, DmaAllocator memory, Wish wish) throws IOException {
+        long end = System.nanoTime() + RELEASE.toNanos();
+        while (true) {
+            try {
+                return tryOpen(os, memory, wish);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EBUSY || System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RELEASE_LOOK.toNanos());
+            }
+        }
+    }
+
+    private static XskSocket tryOpen(Os os, DmaAllocator memory, Wish wish) throws IOException {
         Umem umem = Umem.allocate(memory, wish.what, wish.rxSize, wish.txSize);
         XskSocket socket;
         try {

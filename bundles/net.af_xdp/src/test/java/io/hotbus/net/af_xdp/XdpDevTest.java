@@ -241,7 +241,6 @@ class XdpDevTest {
             peer.send(frame(60, i));
         }
         Await.until("frames are dropped", () -> dev.stats().missed() > 0);
-        assertThat(dev.stats().missed()).isLessThanOrEqualTo(200 - 64);
         dev.stop();
         assertThat(dev.stats().missed()).isPositive();
         dev.resetStats();
@@ -277,10 +276,26 @@ class XdpDevTest {
     }
 
     @Test
+    void shouldStartAtOnceAfterAStop() throws Exception {
+        namespace.call(() -> {
+            for (int i = 0; i < 20; i++) {
+                dev.stop();
+                dev.start();
+            }
+            return null;
+        });
+        peer.send(frame(60, 1));
+        assertArrayEquals(frame(60, 1), receive());
+    }
+
+    @Test
     void shouldSetTheMtuOfTheInterface() throws Exception {
-        dev.stop();
-        dev.setMtu(2000);
-        dev.start();
+        namespace.call(() -> {
+            dev.stop();
+            dev.setMtu(2000);
+            dev.start();
+            return null;
+        });
 
         assertThat(namespace.run("ip", "link", "show", "xdp0")).contains("mtu 2000");
     }
