@@ -66,7 +66,7 @@ cat >"$work/echo.py" <<'END'
 import socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 if sys.argv[1] == "serve":
-    s.bind(("0.0.0.0", 7777))
+    s.bind(("0.0.0.0", 7007))
     while True:
         data, peer = s.recvfrom(65535)
         s.sendto(data, peer)
@@ -75,7 +75,7 @@ end = time.monotonic() + 30
 size = int(sys.argv[3])
 while time.monotonic() < end:
     ask = b"%d." % time.monotonic_ns() + bytes(size)
-    s.sendto(ask, (sys.argv[2], 7777))
+    s.sendto(ask, (sys.argv[2], 7007))
     try:
         if s.recv(65535) == ask:
             print("answered"); sys.exit(0)
