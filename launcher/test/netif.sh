@@ -66,7 +66,7 @@ cat >"$work/echo.py" <<'END'
 import socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 if sys.argv[1] == "serve":
-    s.bind(("0.0.0.0", 7007))
+    s.bind(("", 7007))
     while True:
         data, peer = s.recvfrom(65535)
         s.sendto(data, peer)
