@@ -89,8 +89,7 @@ final class CaptureFile {
 
     /** Logs what happened since the last call. Returns why the file is gone, if it is. */
     synchronized Optional<String> look() {
-        news.ifPresent(text -> LOG.warn("{}: {}: {}", device, file.path(), text));
-        news = Optional.empty();
+        tell();
         try {
             if (gone.isEmpty() && file.isDeleted()) {
                 gone = Optional.of(file.path() + ": was deleted");
@@ -108,12 +107,17 @@ final class CaptureFile {
 
     /** Closes it, after all queues have written. Idempotent. */
     synchronized void close() {
+        tell();
         if (full) {
+            full = false;
             news = Optional.of(lost + " frames are lost, as the disk is full");
+            tell();
         }
+        file.close();
+    }
+
+    private void tell() {
         news.ifPresent(text -> LOG.warn("{}: {}: {}", device, file.path(), text));
         news = Optional.empty();
-        full = false;
-        file.close();
     }
 }
