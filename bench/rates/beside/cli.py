@@ -66,7 +66,7 @@ def _measure(rows: list[Row], seconds: float, runs: int) -> tuple[list[report.Re
         try:
             for _ in range(runs):
                 ours.append(_run(row, programs.hotbus, cpus, seconds))
-                theirs.append(_run(row, programs.testpmd, cpus, seconds))
+                theirs.append(_run(row, programs.beside, cpus, seconds))
         except programs.RunFailed as e:
             print(f"{row.name:<14} not measured: {e}", flush=True)
             failed = True

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs hotbus or dpdk-testpmd, types commands into its shell, and reads the rate that it shows."""
+"""Runs hotbus or a program beside it, types commands into its shell, and reads the rate that it shows."""
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import subprocess
 import time
 from contextlib import contextmanager
@@ -29,8 +31,13 @@ def hotbus(row: Row, tmp: Path, cpus: list[int]) -> list[str]:
             str(row.lcores), "--total-num-mbufs", str(_MBUFS)]
 
 
-def testpmd(row: Row, tmp: Path, cpus: list[int]) -> list[str]:
-    """The command line of dpdk-testpmd. Its main lcore runs the shell alone, on CPU 0."""
+def beside(row: Row, tmp: Path, cpus: list[int]) -> list[str]:
+    """The command line of the other program. The main lcore of dpdk-testpmd runs the shell alone,
+    on CPU 0."""
+    if row.pcap4j:
+        bench = TOP / "bench/target"
+        return ["taskset", "-c", _ranges(cpus), *shlex.split(os.environ.get("HOTBUS_JAVA", "java")),
+                "-cp", f"{bench}/*:{bench}/lib/*", "io.hotbus.bench.Pcap4j", row.pcap4j, "a0"]
     return _testpmd("rates", _devices(row, tmp), row.engine, row.burst, cpus)
 
 
@@ -54,18 +61,31 @@ def _devices(row: Row, tmp: Path) -> list[str]:
 
 def rate(row: Row, command: list[str], tmp: Path, seconds: float) -> float:
     """Packets a second of the row's port, with the program that `command` starts."""
-    with _peer(row, tmp):
-        setup = "\n".join(row.setup)
-        with open(tmp / "printed", "wb") as printed:
-            process = subprocess.Popen(
-                ["unshare", "-n", "bash", "-c", f"{setup}\nexec \"$@\"", "_", *command],
-                stdin=subprocess.PIPE, stdout=printed, stderr=subprocess.STDOUT)
-            _type(process, row, seconds)
+    with _namespace(row) as inside, _peer(row, tmp, inside), open(tmp / "printed", "wb") as printed:
+        process = subprocess.Popen([*inside, *command], stdin=subprocess.PIPE, stdout=printed,
+                                   stderr=subprocess.STDOUT)
+        _type(process, row, seconds)
     text = (tmp / "printed").read_text(errors="replace")
     rates = [int(found) for found in _RATE.findall(text)]
     if len(rates) < 4 or max(rates[-2:]) == 0:
         raise RunFailed(f"{command[0]} showed no rate: ...{text[-600:]}")
     return float(max(rates[-2:]))
+
+
+@contextmanager
+def _namespace(row: Row) -> Iterator[list[str]]:
+    """A network namespace with the row's interfaces: what a command begins with that runs there."""
+    with subprocess.Popen(["unshare", "-n", "bash", "-c", "echo; read"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as holder:
+        holder.stdout.readline()
+        inside = ["nsenter", f"--net=/proc/{holder.pid}/ns/net"]
+        try:
+            subprocess.run([*inside, "bash", "-ec", "\n".join(row.setup)], check=True)
+            yield inside
+        except subprocess.CalledProcessError as e:
+            raise RunFailed(f"the interfaces could not be made: {e}") from e
+        finally:
+            holder.stdin.close()
 
 
 def _type(process: subprocess.Popen, row: Row, seconds: float) -> None:
@@ -88,13 +108,13 @@ def _type(process: subprocess.Popen, row: Row, seconds: float) -> None:
 
 
 @contextmanager
-def _peer(row: Row, tmp: Path) -> Iterator[None]:
+def _peer(row: Row, tmp: Path, inside: list[str]) -> Iterator[None]:
     if row.peer is None:
         yield
         return
     device, engine = row.peer
     process = subprocess.Popen(
-        _testpmd("peer", ["--vdev", device.format(tmp=tmp)], engine, row.burst, [0]),
+        [*inside, *_testpmd("peer", ["--vdev", device.format(tmp=tmp)], engine, row.burst, [0])],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         process.stdin.write(b"start\n")

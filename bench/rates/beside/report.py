@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from statistics import median
 
-HEADING = f"{'row':<14} {'hotbus':>9} {'dpdk':>9} {'ratio':>6}  {'lowest':>6} {'highest':>7}"
+HEADING = f"{'row':<14} {'hotbus':>9} {'beside':>9} {'ratio':>6}  {'lowest':>6} {'highest':>7}"
 _BAR = 420
 
 

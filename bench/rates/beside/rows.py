@@ -18,6 +18,7 @@ class Row:
     first: bursts that are sent at first, for devices that pass packets around in a circle.
     port: the port whose rate counts, in the direction that is faster.
     peer: devices of a dpdk-testpmd at the other end, and its engine.
+    pcap4j: "send" or "receive": beside pcap4j instead of dpdk-testpmd.
     """
     name: str
     what: str
@@ -30,6 +31,7 @@ class Row:
     port: int = 0
     peer: tuple[str, str] | None = None
     seconds: float | None = None
+    pcap4j: str | None = None
 
 
 def _engine(name: str) -> Row:
@@ -65,6 +67,11 @@ ROWS = (
     Row("memif-client", "receive from a server of dpdk-testpmd",
         ("net_memif0,role=client,socket={tmp}/memif.sock",), engine="rxonly",
         peer=("net_memif0,role=server,socket={tmp}/memif.sock", "txonly")),
+    Row("pcap4j-send", "send on a veth, beside pcap4j", ("net_af_packet0,iface=a0",),
+        engine="txonly", setup=_VETH, pcap4j="send"),
+    Row("pcap4j-receive", "receive what dpdk-testpmd sends on a veth, beside pcap4j",
+        ("net_af_packet0,iface=a0",), engine="rxonly", setup=_VETH,
+        peer=("net_af_packet0,iface=a1", "txonly"), pcap4j="receive"),
 )
 
 

@@ -4,6 +4,7 @@ package io.hotbus.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.hotbus.eal.ring.MpmcRing;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -22,7 +23,7 @@ public class MpmcRingStress {
     @Outcome(expect = FORBIDDEN, desc = "lost, twice or out of order")
     @State
     public static class TwoProducersOneConsumer {
-        private final RingRun run = new RingRun(8, 5);
+        private final RingRun run = new RingRun(new MpmcRing(8), 5);
 
         @Actor
         public void first() {
@@ -51,7 +52,7 @@ public class MpmcRingStress {
     @Outcome(expect = FORBIDDEN, desc = "lost, twice or out of order")
     @State
     public static class FullRing {
-        private final RingRun run = new RingRun(2, 1);
+        private final RingRun run = new RingRun(new MpmcRing(2), 1);
 
         @Actor
         public void first() {
@@ -80,7 +81,7 @@ public class MpmcRingStress {
     @Outcome(expect = FORBIDDEN, desc = "lost, twice or out of order")
     @State
     public static class TwoProducers {
-        private final RingRun run = new RingRun(4, 3);
+        private final RingRun run = new RingRun(new MpmcRing(4), 3);
 
         @Actor
         public void first() {
@@ -104,7 +105,7 @@ public class MpmcRingStress {
     @Outcome(expect = FORBIDDEN, desc = "lost, twice or out of order")
     @State
     public static class OneProducerOneConsumer {
-        private final RingRun run = new RingRun(4, 3);
+        private final RingRun run = new RingRun(new MpmcRing(4), 3);
 
         @Actor
         public void producer() {
@@ -128,7 +129,7 @@ public class MpmcRingStress {
     @Outcome(expect = FORBIDDEN, desc = "lost, twice or out of order")
     @State
     public static class TwoConsumers {
-        private final RingRun run = new RingRun(4, 3);
+        private final RingRun run = new RingRun(new MpmcRing(4), 3);
 
         public TwoConsumers() {
             run.offer(0, 4);

@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bench.stress;
 
-import io.hotbus.eal.ring.MpmcRing;
+import io.hotbus.eal.ring.LongRing;
 import java.util.Arrays;
 
 /**
- * One race on an {@link MpmcRing}: what producers put in and consumers took out. A value is its
+ * One race on a {@link LongRing}: what producers put in and consumers took out. A value is its
  * producer's number times {@value #PRODUCER} plus a count from 0.
  */
 final class RingRun {
     private static final int PRODUCER = 100;
     private static final int ACTORS = 2;
 
-    private final MpmcRing ring;
+    private final LongRing ring;
     /** How many values each producer got in. */
     private final int[] accepted = new int[ACTORS];
     /** What each consumer took. */
     private final long[][] taken = new long[ACTORS][0];
 
-    /** @param start the position that the ring is at; near its capacity, so that it wraps */
-    RingRun(int capacity, int start) {
-        ring = new MpmcRing(capacity);
+    /**
+     * @param ring an empty ring
+     * @param start the position that the ring is at; near its capacity, so that it wraps
+     */
+    RingRun(LongRing ring, int start) {
+        this.ring = ring;
         long[] values = new long[start];
         ring.offer(values, 0, start);
         ring.poll(values, 0, start);
