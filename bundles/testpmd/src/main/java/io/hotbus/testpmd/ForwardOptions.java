@@ -41,12 +41,13 @@ final class ForwardOptions {
         if (given.flag("--flush-rx") && given.flag("--no-flush-rx")) {
             throw new UsageException("--flush-rx and --no-flush-rx exclude each other");
         }
-        int burst = given.number("--burst", FwdConfig.DEFAULT.burst(), 1, FwdConfig.MAX_BURST);
+        int burst = given.number("--burst", FwdConfig.DEFAULT.burst(), 0, FwdConfig.MAX_BURST);
         return new FwdConfig(lcores, given.number("--nb-cores", Math.max(1, lcores.size()), 1,
                         lcores.isEmpty() ? IdList.MAX_CPU : lcores.size()),
                 ports(), topology(), queues(), burst, given.flag("--flush-rx"), 0, frames(),
                 given.number("--flowgen-flows", FwdConfig.DEFAULT_FLOWS, 1, Integer.MAX_VALUE),
-                given.number("--flowgen-clones", 0, 0, burst - 1), noise(), peers());
+                given.number("--flowgen-clones", 0, 0,
+                        (burst == 0 ? FwdConfig.MAX_BURST : burst) - 1), noise(), peers());
     }
 
     private List<Integer> lcores() throws UsageException {

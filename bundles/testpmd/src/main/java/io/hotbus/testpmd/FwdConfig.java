@@ -15,7 +15,7 @@ import java.util.Map;
  * @param ports    ids of the forwarding ports, in their order; empty: all ports
  * @param topology which port forwards to which
  * @param queues   the queues of each port
- * @param burst    packets taken at a time
+ * @param burst    packets taken at a time; 0: as the first port's device recommends
  * @param flushRx  whether a start first drops what is in the receive queues
  * @param verbose  whether received packets are printed: 0 no, more yes
  * @param frames   the frames that are generated

@@ -116,7 +116,7 @@ class OptionsTest {
     @CsvSource(delimiter = '|', value = {
         "--rxd=100|--rxd 100: a power of two is needed",
         "--txd=4|--txd 4: a number from 8 to 32768 is needed",
-        "--burst=0|--burst 0: a number from 1 to 512 is needed",
+        "--burst=513|--burst 513: a number from 0 to 512 is needed",
         "--vdev|--vdev needs a value",
         "-a|-a needs a value",
         "--allow=|--allow needs a value",

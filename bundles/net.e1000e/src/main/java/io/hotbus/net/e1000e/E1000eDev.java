@@ -29,6 +29,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
             | E1000eRegs.TCTL_CT_COLD | E1000eRegs.TCTL_RTLC | E1000eRegs.TCTL_MULR;
     /** Bytes of an Ethernet header. */
     private static final int HEADER = 14;
+    /** So many packets share one write to the tail register, which is slow. */
+    private static final int BURST = 32;
     private static final int[] SPEEDS_MBPS = {10, 100, 1000, 1000};
 
     private final E1000eChip chip;
@@ -53,7 +55,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     static E1000eDev probe(E1000eChip chip, DmaAllocator allocator) throws DeviceException {
         chip.reset();
         return new E1000eDev(chip, allocator, new EthDevInfo(E1000eDriver.NAME, chip.macAddress(),
-                new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS))
+                new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)
+                        .withPreferredBurst(BURST))
                 .withMaxMtu(E1000eDescriptor.TX_MAX_LENGTH - HEADER)
                 .withFilter(E1000eFilter.LIMITS),
                 new RegisterCounters(chip.registers(), List.of(E1000eCounter.values())));

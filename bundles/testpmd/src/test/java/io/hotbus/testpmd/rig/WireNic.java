@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 public final class WireNic implements EthDev {
     static final int MAX_QUEUES = 4;
     private static final int DEPTH = 1024;
+    private static final int PREFERRED_BURST = 24;
 
     private final String name;
     private final List<QueueCounters> rx = counters();
@@ -107,8 +108,9 @@ public final class WireNic implements EthDev {
     public EthDevInfo info() {
         return new EthDevInfo("net_wire",
                 new MacAddress(1L << 41 | name.charAt(name.length() - 1)),
-                new QueueLimits(MAX_QUEUES, 64, 1024)).withMaxMtu(9000).withFilter(
-                        new RxFilterLimits(4, true, 4, true, true, true));
+                new QueueLimits(MAX_QUEUES, 64, 1024).withPreferredBurst(PREFERRED_BURST))
+                .withMaxMtu(9000)
+                .withFilter(new RxFilterLimits(4, true, 4, true, true, true));
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.IdList;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.TxFrames;
+import io.hotbus.testpmd.internal.port.PreferredBurst;
 import java.util.List;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
@@ -68,8 +69,8 @@ public final class ForwardCommand implements Verbs {
 
     private Stream<Verb<?>> packets() {
         return Stream.of(
-                Verb.of("set burst COUNT", "packets taken at a time",
-                        words -> setBurst(number(words, 1, FwdConfig.MAX_BURST))),
+                Verb.of("set burst COUNT", "packets taken at a time; 0 asks the first port's device",
+                        words -> setBurst(number(words, 0, FwdConfig.MAX_BURST))),
                 Verb.of("set txpkts LENGTHS", "segments of generated packets, as in 64,128",
                         words -> setFrames(words.get(0))),
                 Verb.of("set flush_rx on|off", "whether a start drops what was received before",
@@ -118,7 +119,8 @@ public final class ForwardCommand implements Verbs {
         return "Number of forwarding ports set to " + ids.size();
     }
 
-    private String setBurst(int packets) {
+    private String setBurst(int wanted) throws DeviceException {
+        int packets = PreferredBurst.of(wanted, registry.ports());
         settings.change(config -> config.withBurst(packets));
         return "Number of packets per burst set to " + packets;
     }

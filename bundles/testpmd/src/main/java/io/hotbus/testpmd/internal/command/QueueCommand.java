@@ -10,6 +10,7 @@ import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.QueueSetup;
+import io.hotbus.testpmd.internal.port.PreferredBurst;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -76,8 +77,9 @@ public final class QueueCommand implements Verbs {
         };
     }
 
-    private String setBurst(String word) {
-        int packets = Numbers.parse("burst", word, 1, FwdConfig.MAX_BURST);
+    private String setBurst(String word) throws DeviceException {
+        int packets = PreferredBurst.of(
+                Numbers.parse("burst", word, 0, FwdConfig.MAX_BURST), registry.ports());
         settings.change(config -> config.withBurst(packets));
         return "Number of packets per burst set to " + packets;
     }

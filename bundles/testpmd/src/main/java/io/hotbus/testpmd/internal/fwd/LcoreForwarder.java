@@ -17,6 +17,7 @@ import io.hotbus.testpmd.FwdSettings;
 import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.StreamStats;
 import io.hotbus.testpmd.internal.port.HotPlug;
+import io.hotbus.testpmd.internal.port.PreferredBurst;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -111,7 +112,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
             throw new DeviceException("forwarding runs already: stop it first");
         }
         ForwardEngine wanted = engines.require(engine);
-        FwdConfig config = settings.config();
+        FwdConfig config = startConfig();
         streams.awaitAllEnded();
         lcores.start(config);
         setRecordStalls(recordStalls);
@@ -131,6 +132,11 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         }
         LOG.info("forwarding started: {}, {} port(s), {} stream(s), {} lcore(s)", engine,
                 ports.size(), streams.count(), lcores.list().size());
+    }
+
+    private FwdConfig startConfig() throws DeviceException {
+        FwdConfig config = settings.config();
+        return config.withBurst(PreferredBurst.of(config.burst(), ports.values()));
     }
 
     private List<Pairing.Route> routes() {
@@ -207,11 +213,9 @@ public final class LcoreForwarder implements Forwarder, PortUser {
 
     @Override
     public synchronized void removePort(Port port) throws DeviceException {
-        if (ports.remove(port.id(), port)) {
-            if (running) {
-                lost.add(port.id());
-                streams.follow(routes());
-            }
+        if (ports.remove(port.id(), port) && running) {
+            lost.add(port.id());
+            streams.follow(routes());
         }
         streams.awaitEnded(port);
     }
@@ -283,14 +287,12 @@ public final class LcoreForwarder implements Forwarder, PortUser {
 
     @Override
     public Optional<Stall> stallAt(int thread, long timeNanos) {
-        return lcores.list().stream().flatMap(lcore -> lcore.stallAt(thread, timeNanos).stream())
-                .findFirst();
+        return lcores.stallAt(thread, timeNanos);
     }
 
     @Override
     public synchronized List<String> lcores() {
-        return lcores.list().stream().map(lcore -> "%s (CPU %s), %s stream(s)"
-                .formatted(lcore.name(), lcore.cpu(), lcore.tasks().size())).toList();
+        return lcores.describe();
     }
 
     /** On {@code control}. */

@@ -2,12 +2,14 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.app.Lcore;
+import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.StreamStats;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The lcores, created when forwarding starts for the first time. Guarded by the forwarder's
@@ -82,6 +84,18 @@ final class Lcores {
 
     private static String name(int cpu) {
         return "lcore-" + cpu;
+    }
+
+    /** A line about each lcore. */
+    List<String> describe() {
+        return lcores.stream().map(lcore -> "%s (CPU %s), %s stream(s)"
+                .formatted(lcore.name(), lcore.cpu(), lcore.tasks().size())).toList();
+    }
+
+    /** For {@link io.hotbus.testpmd.Forwarder#stallAt}. */
+    Optional<Stall> stallAt(int thread, long timeNanos) {
+        return lcores.stream().flatMap(lcore -> lcore.stallAt(thread, timeNanos).stream())
+                .findFirst();
     }
 
     void end() {

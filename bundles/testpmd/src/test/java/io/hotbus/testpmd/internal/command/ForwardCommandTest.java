@@ -119,6 +119,16 @@ class ForwardCommandTest {
     }
 
     @Test
+    void shouldAskTheFirstPortForTheBurst() throws Exception {
+        assertThat(run("set burst 0")).isEqualTo("Number of packets per burst set to 24");
+        rig.settings.change(config -> config.withBurst(0));
+        run("start tx_first");
+        run("stop");
+        assertThat(rig.forwarder.statistics()).allSatisfy(
+                stream -> assertThat(stream.injected()).isEqualTo(24));
+    }
+
+    @Test
     void shouldForwardTheFirstFrameUnlessTheQueuesAreFlushed() throws Exception {
         run("set portlist 0");
         run("start tx_first");
