@@ -13,6 +13,11 @@ cd "$(dirname "$0")/../.." || exit 1
 exec_run() { "$hotbus" run "${@:2}" --exec "$1"; }
 export -f exec_run
 
+# answers NAME [OPTION...]: what a shell says to the lines of the standard input, for the next `answered`.
+answers() { timeout 120 "$hotbus" shell "${@:2}" >"$work/$1" 2>&1 || echo "FAIL the shell of '$1' ended with $?"; }
+# answered NAME TEST PATTERN: one of these answers matches PATTERN.
+answered() { check "$2" 0 "$3" cat "$work/$1"; }
+
 check should_print_help 0 'Usage: .*COMMAND' $hotbus --help
 check should_print_the_version 0 '^hotbus [0-9]' $hotbus --version
 check should_ask_for_a_command 2 'Usage' $hotbus
@@ -26,10 +31,6 @@ check should_refuse_a_bad_number 2 '--cycles x: a number' $hotbus demo --cycles 
 check should_refuse_an_unwritable_report 2 'no/such/folder' $hotbus demo --json "$work/no/such/folder/f.json"
 check should_name_installed_drivers 1 "no vdev driver 'net_foo' .*net_null" \
 	exec_run 'show port info all' --vdev net_foo0
-check should_name_known_devargs 1 "unknown devarg 'bogus' .*size" \
-	exec_run 'show port info all' --vdev net_null0,bogus=1
-check should_name_a_bad_value 1 'size=x: a number from' \
-	exec_run 'show port info all' --vdev net_null0,size=x
 check should_stop_at_a_failing_command 1 'attach' exec_run 'port bogus; echo not reached' --vdev net_null0
 check should_forward_between_null_ports 0 'RX-packets: *[1-9]' \
 	exec_run 'start; wait packets 1000; stop; show port stats all' --vdev net_null0 --vdev net_null1
@@ -56,27 +57,69 @@ json_figures() { # the same counters as text and as JSON, of ports that are stop
 		print("same figures")
 	END
 }
-json_of() { # the value of a verb, as python3 reads it
-	exec_run "$1 --json" --vdev net_null0 2>/dev/null | sed -n '/^hotbus> /,$p' | tail -n +2 |
-		python3 -c 'import json, sys; print(type(json.load(sys.stdin)).__name__)'
-}
-export -f json_figures json_of
+export -f json_figures
 check should_show_the_figures_of_text_as_json 0 '^same figures' bash -c json_figures
-for words in 'show port info all' 'show port stats all' 'show port xstats all' 'show fwd' 'show config' 'device list' \
-	'pci list' 'help' 'bundle list'; do
-	check "should_show_json_of_${words// /_}" 0 '^(list|dict)$' bash -c "json_of '$words'"
-done
-check should_refuse_a_wrong_use_with_json 1 "'show ports' is not understood, valid: .*show port info" exec_run 'show ports --json'
-check should_refuse_json_in_the_middle 1 "'show --json fwd' is not understood" exec_run 'show --json fwd'
-check should_refuse_a_kernel_driver_there_is_not 1 "'pci bind 0000:ff:1f.7 nosuch' is not understood, valid: pci bind ADDRESS" \
-	exec_run 'pci bind 0000:ff:1f.7 nosuch'
-check should_refuse_a_wrong_use_of_bundle 1 "'bundle frob' is not understood, valid: bundle list" exec_run 'bundle frob'
-check should_refuse_an_unknown_verb 1 "'warp 9' failed: 'warp' is not a verb ..help' lists the verbs" exec_run 'warp 9'
-check should_name_the_verb_that_may_be_meant 1 "'strat' is not a verb .did you mean start." exec_run 'strat tx_first'
-check should_help_with_the_forwarding_engines_there_are 0 'set fwd ENGINE +forwarding engine: 5tswap, csum, flowgen, icmpecho, io, mac, macswap, noisy, rxonly, txonly' exec_run 'help set'
+json_verbs='show port info all;show port stats all;show port xstats all;show fwd;show config;device list;pci list;help;bundle list'
+json_kinds() { # a line for each verb: what its value is, as python3 reads it
+	exec_run "${json_verbs//;/ --json;} --json" --vdev net_null0 2>/dev/null | python3 -c '
+import json, re, sys
+for verb, value in re.findall(r"^hotbus> (.*) --json\n((?:(?!hotbus>).*\n)*)", sys.stdin.read(), re.M):
+    print(verb, type(json.loads(value)).__name__)'
+}
+export -f json_kinds
+export json_verbs
+check should_show_json_of_"$(tr ' ;' _, <<<"$json_verbs")" 0 '^9$' bash -c "json_kinds | grep -cE ' (list|dict)$'"
+
+answers words <<-'END'
+	port attach net_null0,bogus=1
+	port attach net_null0,size=x
+	show ports --json
+	show --json fwd
+	pci bind 0000:ff:1f.7 nosuch
+	bundle frob
+	warp 9
+	strat tx_first
+	help set
+	port attach 'net_null1;x'
+	port attach ffff:ff:1f.7,bind=nosuch
+	port attach ffff:ff:1f.7,bind=igb_uio
+	pci list
+	pci bind eth0 vfio-pci
+END
+answered words should_name_known_devargs "unknown devarg 'bogus' .*size"
+answered words should_name_a_bad_value 'size=x: a number from'
+answered words should_refuse_a_wrong_use_with_json "'show ports' is not understood, valid: .*show port info"
+answered words should_refuse_json_in_the_middle "'show --json fwd' is not understood"
+answered words should_refuse_a_kernel_driver_there_is_not "'pci bind 0000:ff:1f.7 nosuch' is not understood, valid: pci bind ADDRESS"
+answered words should_refuse_a_wrong_use_of_bundle "'bundle frob' is not understood, valid: bundle list"
+answered words should_refuse_an_unknown_verb "'warp 9' failed: 'warp' is not a verb ..help' lists the verbs"
+answered words should_name_the_verb_that_may_be_meant "'strat' is not a verb .did you mean start."
+answered words should_help_with_the_forwarding_engines_there_are \
+	'set fwd ENGINE +forwarding engine: 5tswap, csum, flowgen, icmpecho, io, mac, macswap, noisy, rxonly, txonly'
+answered words should_not_split_inside_quotes "'net_null1;x' is not a device name"
+answered words should_refuse_a_binding_it_does_not_know 'bind=nosuch'
+answered words should_say_that_a_function_is_not_there 'ffff:ff:1f.7: is not there'
+answered words should_refuse_to_bind_what_is_no_address "'eth0' is not a PCI address"
+check should_list_pci_functions 0 '^hotbus> pci list' exec_run 'pci list'
+
+answers abilities --vdev net_null0 --vdev net_sim0 <<-'END'
+	set promisc 0 on
+	set promisc 1 on
+	set promisc 1 off
+	mac_addr set 1 02:00:00:00:00:99
+	port stop 1
+	port config mtu 1 60000
+	port config mtu 1 9000
+	show port info 1
+END
+answered abilities should_refuse_what_a_driver_cannot_do 'port 0 .net_null0.: promiscuous mode: not supported by net_null'
+answered abilities should_know_what_is_always_on 'Promiscuous mode is on'
+answered abilities should_refuse_to_turn_it_off 'to turn promiscuous mode off: not supported by net_sim'
+answered abilities should_refuse_another_address 'port 1 .net_sim0.: another address of its own: not supported by net_sim'
+answered abilities should_refuse_an_mtu 'port 1 .net_sim0.: MTU 60000: 68 to 9710 are possible'
+answered abilities should_set_the_mtu_and_show_it 'MTU: 9000'
 check should_end_at_quit 0 '^Bye' exec_run 'show config; quit' --vdev net_null0
 check should_name_what_follows_quit 1 "'port bogus' follows quit, and was not executed" exec_run 'quit; port bogus'
-check should_not_split_inside_quotes 1 "'net_null1;x' is not a device name" exec_run "port attach 'net_null1;x'"
 check should_count_what_rxonly_receives 0 'packets were forwarded' \
 	exec_run 'set fwd rxonly; start; wait packets 1000' --vdev net_null0 --vdev net_null1
 check should_name_the_forwarding_engines_before_a_device_is_touched 2 'forward-mode foo: .*5tswap, csum, flowgen, icmpecho, io, mac' \
@@ -86,17 +129,6 @@ check should_name_the_cpus_before_a_device_is_touched 2 '-l: CPU 1000 is not ava
 check should_end_by_sigpipe 0 '^141 0$' bash -c "$hotbus run --vdev net_null0 --stats-period 1 2>/dev/null | head -1 >/dev/null
 	echo \${PIPESTATUS[@]}"
 check should_take_a_last_line_without_a_line_break 0 'Reattach is off' bash -c "printf 'port bogus\nset reattach off' | $hotbus shell"
-check should_refuse_what_a_driver_cannot_do 1 'port 0 .net_null0.: promiscuous mode: not supported by net_null' \
-	exec_run 'set promisc all on' --vdev net_null0
-check should_know_what_is_always_on 0 'Promiscuous mode is on' exec_run 'set promisc all on' --vdev net_sim0
-check should_set_the_mtu_and_show_it 0 'MTU: 9000' \
-	exec_run 'port stop 0; port config mtu 0 9000; show port info 0' --vdev net_sim0
-check should_refuse_an_mtu 1 'port 0 .net_sim0.: MTU 60000: 68 to 9710 are possible' \
-	exec_run 'port stop 0; port config mtu 0 60000' --vdev net_sim0
-check should_refuse_another_address 1 'port 0 .net_sim0.: another address of its own: not supported by net_sim' \
-	exec_run 'mac_addr set 0 02:00:00:00:00:99' --vdev net_sim0
-check should_refuse_to_turn_it_off 1 'to turn promiscuous mode off: not supported by net_sim' \
-	exec_run 'set promisc all off' --vdev net_sim0
 check should_survive_a_removal_by_script 0 'net_sim0: attached again' \
 	exec_run 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 		wait port net_sim0 started; show port info all' --vdev net_sim0,loopback=1
@@ -105,9 +137,6 @@ check should_rehearse_a_removal_before_a_real_device 1 'cleaned up after in [0-9
 check should_rehearse_with_no_device_that_is_wrong 1 'hotbus.rehearsal.device=net_sim63,loopback: .*no removal is rehearsed' \
 	env HOTBUS_JAVA_OPTS=-Dhotbus.rehearsal.device=net_sim63,loopback bash -c \
 	"exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio"
-check should_say_that_a_function_is_not_there 1 'ffff:ff:1f.7: is not there' \
-	exec_run 'show port info all' -a ffff:ff:1f.7,bind=igb_uio
-check should_refuse_a_binding_it_does_not_know 1 "bind=nosuch" exec_run 'port attach ffff:ff:1f.7,bind=nosuch'
 mkdir "$work/etc" && echo 'block = ff:1f.7 ffff:ff:1f.7' >"$work/etc/io.hotbus.devices.cfg"
 echo 'arrival.limit.ms = soon' >"$work/etc/io.hotbus.bus.pci.cfg"
 export HOTBUS_ETC=$work/etc
@@ -119,8 +148,6 @@ echo 'blok = ff:1f.7' >"$work/etc/io.hotbus.devices.cfg"
 check should_allow_nothing_by_lists_that_are_wrong 1 'net_null0: no device is allowed: .*blok=.* no such setting' \
 	exec_run 'show port info all' --vdev net_null0
 unset HOTBUS_ETC
-check should_list_pci_functions 0 '^hotbus> pci list' exec_run 'pci list'
-check should_refuse_to_bind_what_is_no_address 1 "'eth0' is not a PCI address" exec_run 'pci bind eth0 vfio-pci'
 # Both answers of a line, and no word of there being no terminal.
 check should_take_commands_from_a_pipe 0 '^Device name: net_null0' bash -c "echo 'show port info 0; pci list; help
 	quit' | $hotbus shell --vdev net_null0 >$work/piped 2>&1; ! grep WARNING $work/piped && cat $work/piped"
