@@ -13,19 +13,21 @@ final class AnonymousMemory {
     private static final Logger LOG = LoggerFactory.getLogger(AnonymousMemory.class);
     /** How many bytes one call of mincore covers. */
     private static final long MINCORE_BYTES = 1L << 30;
+    private static final int FLAGS = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS;
+    /** Of a transparent hugepage; larger on some machines with larger pages. */
+    private static final long TRANSPARENT = 2L << 20;
 
     private AnonymousMemory() {
     }
 
     static long map(String what, long length, long pageSize) throws LinuxException {
-        final int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_POPULATE;
         final long address;
         if (pageSize == C.getpagesize()) {
-            address = LinuxCalls.map(what, length, flags, -1, 0, "");
+            address = mapOrdinary(what, length);
         } else if (Long.bitCount(pageSize) == 1) {
             final int log2 = Long.numberOfTrailingZeros(pageSize);
             final int huge = LibC.MAP_HUGETLB | log2 << LibC.MAP_HUGE_SHIFT;
-            address = LinuxCalls.map(what, length, flags | huge, -1, 0,
+            address = LinuxCalls.map(what, length, FLAGS | LibC.MAP_POPULATE | huge, -1, 0,
                     "; are enough pages reserved in /sys/kernel/mm/hugepages/hugepages-"
                             + (pageSize >> 10) + "kB/nr_hugepages?");
         } else {
@@ -45,6 +47,44 @@ final class AnonymousMemory {
             throw e;
         }
         return address;
+    }
+
+    /**
+     * Maps ordinary pages, as transparent hugepages where the kernel has them: the CPU's cache of
+     * page tables then covers all buffers of a pool. Before Linux 5.14 there is no way to populate
+     * such a mapping and to learn of missing pages.
+     */
+    private static long mapOrdinary(String what, long length) throws LinuxException {
+        if (length >= TRANSPARENT) {
+            final long address = mapAligned(what, length);
+            C.madvise(address, length, LibC.MADV_HUGEPAGE); // advice: the kernel may have none
+            if (C.madvise(address, length, LibC.MADV_POPULATE_WRITE) == 0) {
+                return address;
+            }
+            final LinuxException failure = LinuxCalls.failure("madvise(" + what + ", " + length
+                    + " bytes, MADV_POPULATE_WRITE)");
+            unmap(what, address, length);
+            if (failure.errno() != Errno.EINVAL) {
+                throw failure;
+            }
+        }
+        return LinuxCalls.map(what, length, FLAGS | LibC.MAP_POPULATE, -1, 0, "");
+    }
+
+    /** Maps memory that begins where a transparent hugepage can begin. */
+    private static long mapAligned(String what, long length) throws LinuxException {
+        final long mapped = LinuxCalls.map(what, length + TRANSPARENT, FLAGS, -1, 0, "");
+        final long address = mapped + TRANSPARENT - 1 & -TRANSPARENT;
+        unmap(what, mapped, address - mapped);
+        final long end = address + length + C.getpagesize() - 1 & -C.getpagesize();
+        unmap(what, end, mapped + length + TRANSPARENT - end);
+        return address;
+    }
+
+    private static void unmap(String what, long address, long length) throws LinuxException {
+        if (length > 0 && C.munmap(address, length) < 0) {
+            throw LinuxCalls.failure("munmap(" + what + ")");
+        }
     }
 
     /**

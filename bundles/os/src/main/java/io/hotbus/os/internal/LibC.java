@@ -48,6 +48,8 @@ public interface LibC {
     int MAP_HUGE_SHIFT = 26;
     long MAP_FAILED = -1;
     int MADV_DONTFORK = 10;
+    int MADV_HUGEPAGE = 14;
+    int MADV_POPULATE_WRITE = 23;
     int POLLIN = 0x01;
     int POLLNVAL = 0x20;
 

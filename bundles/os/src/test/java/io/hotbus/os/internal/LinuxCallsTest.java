@@ -53,6 +53,23 @@ class LinuxCallsTest {
     }
 
     @Test
+    void shouldAskForTransparentHugepages() throws Exception {
+        final Path enabled = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+        assumeTrue(Files.exists(enabled), "this kernel has no transparent hugepages");
+        final long length = 2 * HUGEPAGE + linux.pageSize();
+
+        final long address = linux.mapAnonymous("mempool", length, linux.pageSize());
+
+        assertThat(address % HUGEPAGE).isZero();
+        assertThat(AnonymousMemory.resident(address, length)).isEqualTo(length);
+        assertThat(Files.readAllLines(Path.of("/proc/self/smaps")).stream()
+                .dropWhile(line -> !line.startsWith("%x-".formatted(address)))
+                .filter(line -> line.startsWith("VmFlags:")).findFirst()).get().asString()
+                .contains(" hg ");
+        linux.unmap(address, length);
+    }
+
+    @Test
     void shouldSeeWhichPagesAreThere() throws LinuxException {
         final long page = linux.pageSize();
         final int fd = linux.memfd("sparse", 5 * page);
