@@ -45,7 +45,6 @@ FAST = (
     "6.1/vfio-pci/remove",
     "6.1/vfio-pci/surprise",
     "6.1/vfio-pci/false-uevent",
-    "6.1/igb_uio/device-del-acpi",
 )
 
 
@@ -158,8 +157,11 @@ def _named(word: str, known: list[Scenario]) -> list[Scenario]:
 
 
 def by_flavour(scenarios: list[Scenario]) -> dict[Flavour, list[Scenario]]:
-    """Groups that can share a boot, in the order in which they were selected."""
-    groups: dict[Flavour, list[Scenario]] = {}
+    """Groups that can share a boot, in the order in which they were selected; those of one binding
+    come together, as they share a process, too."""
+    groups: dict[Flavour, dict[str, list[Scenario]]] = {}
     for scenario in scenarios:
-        groups.setdefault(scenario.flavour, []).append(scenario)
-    return groups
+        bindings = groups.setdefault(scenario.flavour, {})
+        bindings.setdefault(scenario.binding, []).append(scenario)
+    return {flavour: [scenario for group in bindings.values() for scenario in group]
+            for flavour, bindings in groups.items()}

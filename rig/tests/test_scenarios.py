@@ -70,6 +70,11 @@ class ScenariosTest(unittest.TestCase):
             (Flavour("6.1", False, "pciehp"), 21), (Flavour("6.1", False, "acpi"), 2),
             (Flavour("6.1", True, "pciehp"), 1)])
 
+    def test_should_keep_scenarios_of_one_binding_together(self):
+        wanted = ["6.1/igb_uio/surprise", "6.1/none/surprise", "6.1/igb_uio/reset"]
+        (group,) = by_flavour(select(wanted)).values()
+        self.assertEqual([s.name for s in group], [wanted[0], wanted[2], wanted[1]])
+
 
 if __name__ == "__main__":
     unittest.main()
