@@ -56,6 +56,7 @@ public final class Lcore {
     private final FailureListener failures;
     private final Thread thread;
     private final StallRing stalls = new StallRing();
+    private final PollHistogram times = new PollHistogram();
     private final AtomicReference<Work> work = new AtomicReference<>(new Work(NONE, false));
     /** The work that the loop has taken up. The loop does no other work. */
     private volatile Work taken = work.get();
@@ -107,8 +108,12 @@ public final class Lcore {
         hand(new Work(tasks.toArray(NONE), work.get().recordStalls));
     }
 
-    /** Sets whether long calls are recorded, from the next iteration on. Any thread. */
+    /**
+     * Sets whether long calls are recorded and all calls are timed, from the next iteration on.
+     * What was timed before is forgotten. Any thread.
+     */
     public void setRecordStalls(boolean on) {
+        times.clear();
         replace(now -> new Work(now.tasks, on));
     }
 
@@ -160,6 +165,11 @@ public final class Lcore {
         return threadId == this.threadId
                 ? stalls.at(timeNanos).map(s -> new Stall(name(), threadId, s[0], s[1]))
                 : Optional.empty();
+    }
+
+    /** How long calls took since the recording of stalls was set last. Any thread. */
+    public PollTimes pollTimes() {
+        return times.times(name());
     }
 
     /**
@@ -220,6 +230,7 @@ public final class Lcore {
             for (int i = 0; i < tasks.length; i++) {
                 call(tasks[i]);
                 long end = System.nanoTime();
+                times.add(end - start);
                 if (end - start > StallRing.THRESHOLD_NANOS) {
                     stalls.add(start, end);
                 }

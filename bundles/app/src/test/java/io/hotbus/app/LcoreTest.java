@@ -200,5 +200,11 @@ class LcoreTest {
             assertThat(found.endNanos()).isGreaterThanOrEqualTo(stall[2]);
         });
         assertThat(lcore.stallAt((int) stall[0] + 1, middle)).isEmpty();
+        assertThat(lcore.pollTimes()).satisfies(times -> {
+            assertThat(times.lcore()).isEqualTo("lcore-1");
+            assertThat(times.polls()).isGreaterThanOrEqualTo(1000);
+            assertThat(times.p50Nanos()).isLessThan(200_000);
+            assertThat(times.maxNanos()).isGreaterThanOrEqualTo(200_000);
+        });
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.app.PollTimes;
 import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
@@ -149,6 +150,9 @@ public interface Forwarder {
 
     /** The stall in which {@code timeNanos} fell on the lcore with that kernel thread id. */
     Optional<Stall> stallAt(int thread, long timeNanos);
+
+    /** How long the polls of each lcore took since the recording of stalls was set last. */
+    List<PollTimes> pollTimes();
 
     /**
      * The lcores, for messages: {@code lcore-1 (CPU 1), 2 streams}. Empty before the first start.

@@ -32,7 +32,8 @@ public final class SetCommand implements Verbs {
                             reattach.setEnabled(words.get(0).equals("on"));
                             return "Reattach is " + words.get(0);
                         }),
-                Verb.of("set record-stalls on|off", "whether lcores keep bursts longer than 5 us",
+                Verb.of("set record-stalls on|off",
+                        "whether lcores time their polls and keep those longer than 5 us",
                         words -> {
                             forwarder.setRecordStalls(words.get(0).equals("on"));
                             return "Recording of stalls is " + words.get(0);

@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.app.LcoreTask;
+import io.hotbus.app.PollTimes;
 import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempools;
@@ -288,6 +289,11 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     @Override
     public Optional<Stall> stallAt(int thread, long timeNanos) {
         return lcores.stallAt(thread, timeNanos);
+    }
+
+    @Override
+    public List<PollTimes> pollTimes() {
+        return lcores.pollTimes();
     }
 
     @Override

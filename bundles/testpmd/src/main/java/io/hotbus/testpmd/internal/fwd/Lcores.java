@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.app.Lcore;
+import io.hotbus.app.PollTimes;
 import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.thread.CpuAffinity;
@@ -90,6 +91,10 @@ final class Lcores {
     List<String> describe() {
         return lcores.stream().map(lcore -> "%s (CPU %s), %s stream(s)"
                 .formatted(lcore.name(), lcore.cpu(), lcore.tasks().size())).toList();
+    }
+
+    List<PollTimes> pollTimes() {
+        return lcores.stream().map(Lcore::pollTimes).toList();
     }
 
     /** For {@link io.hotbus.testpmd.Forwarder#stallAt}. */

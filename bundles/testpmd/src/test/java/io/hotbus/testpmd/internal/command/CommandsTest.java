@@ -84,7 +84,7 @@ class CommandsTest {
         assertThat(commands.candidates(List.of("port")))
                 .containsExactly("attach", "close", "config", "detach", "reset", "start", "stop");
         assertThat(commands.candidates(List.of("show")))
-                .containsExactly("config", "fwd", "port");
+                .containsExactly("config", "fwd", "lcores", "port");
         assertThat(commands.candidates(List.of("show", "port", "stats")))
                 .containsExactly("0", "1", "all", "wire0", "wire1");
         assertThat(commands.candidates(List.of("start"))).containsExactly("tx_first");
@@ -249,7 +249,10 @@ class CommandsTest {
         assertThat(run("set record-stalls on")).isEqualTo("Recording of stalls is on");
         assertThat(rig.forwarder.recordStalls()).isTrue();
         assertThat(run("set fwd rxonly")).isEqualTo("Set rxonly packet forwarding mode");
+        assertThat(run("show lcores")).isEqualTo("No lcores yet: start forwarding");
         run("start");
+        assertThat(run("show lcores")).matches("lcore-\\d+: \\d+ polls, p50 \\d+\\.\\d us, "
+                + "p99.9 \\d+\\.\\d us, longest \\d+\\.\\d us");
         assertThat(run("set fwd io"))
                 .isEqualTo("Set io packet forwarding mode, from the next start on");
         assertThat(run("show config")).contains("hot-plug on, reattach off, record-stalls on");
