@@ -7,11 +7,11 @@ run_bench() {
 	local kind=rates needs=''
 	case ${1:-} in
 	-h | --help) help_of bench; exit 0 ;;
-	fault | jmh | jcstress) kind=$1; shift ;;
+	fault | jmh | jcstress | pauses) kind=$1; shift ;;
 	esac
-	if [ "$kind" = rates ]; then
+	if [ "$kind" = rates ] || [ "$kind" = pauses ]; then
 		command -v python3 >/dev/null || needs+='python3 '
-		if [ "${1:-}" != --list ]; then command -v dpdk-testpmd >/dev/null || needs+='dpdk-dev '; fi
+		if [ "$kind" = rates ] && [ "${1:-}" != --list ]; then command -v dpdk-testpmd >/dev/null || needs+='dpdk-dev '; fi
 		install_packages bench "$needs"
 	fi
 	[ "${1:-}" = --list ] || build
