@@ -7,13 +7,13 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
-import io.hotbus.ethdev.RxFilterLimits;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
 import io.hotbus.netif.Memberships;
 import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.eth.AbstractEthDev;
@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,47 +35,36 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     private static final Logger LOG = LoggerFactory.getLogger(AfPacketDev.class);
     private static final int MAX_DESCRIPTORS = 1 << 15;
     private static final int MAX_MTU = 65535;
-    private static final RxFilterLimits FILTER =
-            new RxFilterLimits(64, true, 64, true, true, false);
     /** The address of the loopback interface, which has none. */
     private static final long LOOPBACK_MAC = 0x02_00_00_6c_00_00L;
 
     private final String name;
     private final AfPacketArgs args;
     private final PacketOs os;
-    private final NetInterfaces interfaces;
+    private final UnderlyingInterface netif;
     private final Memberships memberships;
     /** The sockets of the receive and transmit queues; none while the device is stopped. */
     private final List<PacketSocket> receiving = new ArrayList<>();
     private final List<PacketSocket> sending = new ArrayList<>();
     /** Held while sockets are opened or closed. */
     private final ReentrantLock setUp = new ReentrantLock();
-    /** The MTU of the interface, which another program may change. */
-    private final AtomicInteger mtuNow = new AtomicInteger();
     private PacketRxQueue.Offloads offloads = new PacketRxQueue.Offloads(false, false);
     private boolean insertVlan;
-    private int appliedMtu;
-    private volatile NetInterface netif;
-    private volatile int speedMbps;
     private long dropped;
 
-    private AfPacketDev(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces,
-            NetInterface netif, Memberships memberships) {
-        super(new EthDevInfo(AfPacketDriver.NAME, netif.mac().filter(mac -> mac.isUnicast())
-                .orElseGet(() -> LocalMac.of(LOOPBACK_MAC, name)),
+    private AfPacketDev(String name, AfPacketArgs args, PacketOs os, UnderlyingInterface netif,
+            Memberships memberships) {
+        super(netif.describe(new EthDevInfo(AfPacketDriver.NAME,
+                netif.mac().orElseGet(() -> LocalMac.of(LOOPBACK_MAC, name)),
                 new QueueLimits(args.queuePairs(), 1, MAX_DESCRIPTORS))
-                .withMtu(Math.min(MAX_MTU, netif.mtu()))
-                .withMaxMtu(netif.maxMtu() == 0 ? MAX_MTU : Math.min(MAX_MTU, netif.maxMtu()))
-                .withFilter(FILTER)
+                .withFilter(Memberships.LIMITS)
                 .withOffloads(Set.of(RxOffload.VLAN_STRIP, RxOffload.TCP_CKSUM,
-                        RxOffload.UDP_CKSUM), Set.of(TxOffload.VLAN_INSERT)));
+                        RxOffload.UDP_CKSUM), Set.of(TxOffload.VLAN_INSERT)), MAX_MTU));
         this.name = name;
         this.args = args;
         this.os = os;
-        this.interfaces = interfaces;
         this.netif = netif;
         this.memberships = memberships;
-        this.appliedMtu = mtu();
     }
 
     /**
@@ -87,15 +75,10 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     static AfPacketDev of(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces)
             throws DeviceException {
         try {
-            final NetInterface netif = interfaces.find(args.iface()).orElseThrow(
-                    () -> new DeviceException("%s: there is no network interface %s (ip link)"
-                            .formatted(name, args.iface())));
-            if (!netif.isEthernet()) {
-                throw new DeviceException("%s: the frames of %s are not Ethernet frames"
-                        .formatted(name, args.iface()));
-            }
-            return new AfPacketDev(name, args, os, interfaces, netif,
-                    new Memberships(os.linux(), os.sockets(), netif));
+            final UnderlyingInterface netif =
+                    UnderlyingInterface.find(interfaces, name, args.iface());
+            return new AfPacketDev(name, args, os, netif,
+                    new Memberships(os.linux(), os.sockets(), netif.now()));
         } catch (IOException e) {
             throw failure(name, e);
         }
@@ -110,13 +93,12 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
 
     /** The interface as it is now. */
     NetInterface netif() {
-        return netif;
+        return netif.now();
     }
 
     @Override
     public void changed(NetInterface now) {
-        netif = now;
-        mtuNow.set(now.mtu());
+        netif.changed(now);
     }
 
     /** False while the device is being started or stopped. */
@@ -162,19 +144,15 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
 
     @Override
     protected PacketTxQueue createTxQueue(QueueSetup setup) {
-        return new PacketTxQueue(os.packets(), setup, insertVlan, mtuNow);
+        return new PacketTxQueue(os.packets(), setup, insertVlan, netif);
     }
 
     @Override
     protected void startDevice() throws DeviceException {
         setUp.lock();
         try {
-            applyMtu();
-            final NetInterface now = interfaces.find(netif.index()).orElseThrow(
-                    () -> new DeviceException("%s: the network interface %s is gone"
-                            .formatted(name, args.iface())));
-            changed(now);
-            speedMbps = interfaces.link(now).speedMbps();
+            netif.applyMtu(mtu());
+            final NetInterface now = netif.refresh();
             memberships.apply(rxFilter());
             for (PacketRxQueue queue : rxQueues()) {
                 openRx(queue, now);
@@ -187,13 +165,6 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
             throw failure(name, e);
         } finally {
             setUp.unlock();
-        }
-    }
-
-    private void applyMtu() throws IOException {
-        if (mtu() != appliedMtu) {
-            interfaces.setMtu(netif, mtu());
-            appliedMtu = mtu();
         }
     }
 
@@ -247,9 +218,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     @Override
     protected void applyRxFilter(RxFilter next) throws DeviceException {
         try {
-            if (!next.address().equals(rxFilter().address())) {
-                interfaces.setMac(netif, next.address());
-            }
+            netif.applyAddress(rxFilter(), next);
             memberships.apply(next);
             for (PacketSocket socket : receiving) {
                 socket.filter(new FrameFilter(next));
@@ -261,7 +230,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
 
     @Override
     protected Link readLink() {
-        return netif.hasLink() ? new Link(true, speedMbps, true) : Link.DOWN;
+        return netif.link();
     }
 
     /** Frames that found no room in the receive rings. */

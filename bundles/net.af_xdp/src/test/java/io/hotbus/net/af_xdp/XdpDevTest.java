@@ -289,6 +289,24 @@ class XdpDevTest {
     }
 
     @Test
+    void shouldFollowAnMtuThatAnotherProgramSets() throws Exception {
+        namespace.run("ip", "link", "set", "xdp0", "mtu", "1000");
+        dev.changed(interfaces.find("xdp0").orElseThrow());
+        long[] two = {packet(frame(1019, 1), DATA_ROOM), packet(frame(1018, 2), DATA_ROOM)};
+
+        assertThat(tx.burst(pool.mempools().uncached(), two, 2)).isEqualTo(2);
+
+        assertArrayEquals(frame(1018, 2), receiveAtPeer());
+        assertThat(dev.stats().txErrors()).isOne();
+        namespace.call(() -> {
+            dev.stop();
+            dev.start();
+            return null;
+        });
+        assertThat(namespace.run("ip", "link", "show", "xdp0")).contains("mtu 1000");
+    }
+
+    @Test
     void shouldSetTheMtuOfTheInterface() throws Exception {
         namespace.call(() -> {
             dev.stop();
@@ -314,6 +332,14 @@ class XdpDevTest {
         assertThatExceptionOfType(DeviceException.class)
                 .isThrownBy(() -> namespace.call(() -> dev("net_af_xdp1,iface=nowhere")))
                 .withMessage("net_af_xdp1: there is no network interface nowhere (ip link)");
+    }
+
+    @Test
+    void shouldRefuseAnInterfaceWithoutEthernetFrames() throws Exception {
+        namespace.run("ip", "tuntap", "add", "t0", "mode", "tun");
+        assertThatExceptionOfType(DeviceException.class)
+                .isThrownBy(() -> namespace.call(() -> dev("net_af_xdp1,iface=t0")))
+                .withMessage("net_af_xdp1: the frames of t0 are not Ethernet frames");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.hotbus.netif.LostInterfaces;
 import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Linux;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.Attachment;
@@ -101,8 +102,8 @@ public final class TapDriver implements VdevDriver {
         final NetInterface netif = setUp(device, args, ours);
         final MacAddress mac = netif.mac().orElseThrow();
         addresses.put(device.name(), mac);
-        final TapDev dev = new TapDev(
-                state, descriptors, linux, calls, interfaces, netif, mac);
+        final TapDev dev = new TapDev(state, descriptors, linux, calls,
+                new UnderlyingInterface(interfaces, netif), mac);
         final Port port = dev.publish(ports, device, attachment);
         attachment.onRemove(state::close);
         state.follow(interfaces, netif, port, dev);
