@@ -2,6 +2,7 @@
 package io.hotbus.net.af_packet;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
@@ -19,6 +20,7 @@ import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     private final String name;
     private final AfPacketArgs args;
     private final PacketOs os;
+    private final InterruptThread interrupts;
     private final UnderlyingInterface netif;
     private final Memberships memberships;
     /** The sockets of the receive and transmit queues; none while the device is stopped. */
@@ -52,8 +55,8 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     private boolean insertVlan;
     private long dropped;
 
-    private AfPacketDev(String name, AfPacketArgs args, PacketOs os, UnderlyingInterface netif,
-            Memberships memberships) {
+    private AfPacketDev(String name, AfPacketArgs args, PacketOs os, InterruptThread interrupts,
+            UnderlyingInterface netif, Memberships memberships) {
         super(netif.describe(new EthDevInfo(AfPacketDriver.NAME,
                 netif.mac().orElseGet(() -> LocalMac.of(LOOPBACK_MAC, name)),
                 new QueueLimits(args.queuePairs(), 1, MAX_DESCRIPTORS))
@@ -63,6 +66,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
         this.name = name;
         this.args = args;
         this.os = os;
+        this.interrupts = interrupts;
         this.netif = netif;
         this.memberships = memberships;
     }
@@ -72,12 +76,12 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
      *
      * @throws DeviceException there is no such interface, or a right is missing
      */
-    static AfPacketDev of(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces)
-            throws DeviceException {
+    static AfPacketDev of(String name, AfPacketArgs args, PacketOs os, InterruptThread interrupts,
+            NetInterfaces interfaces) throws DeviceException {
         try {
             final UnderlyingInterface netif =
                     UnderlyingInterface.find(interfaces, name, args.iface());
-            return new AfPacketDev(name, args, os, netif,
+            return new AfPacketDev(name, args, os, interrupts, netif,
                     new Memberships(os.linux(), os.sockets(), netif.now()));
         } catch (IOException e) {
             throw failure(name, e);
@@ -139,7 +143,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
 
     @Override
     protected PacketRxQueue createRxQueue(QueueSetup setup) {
-        return new PacketRxQueue(setup, offloads);
+        return new PacketRxQueue(setup, offloads, new RxInterrupt(interrupts));
     }
 
     @Override
@@ -174,7 +178,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
                 os, name + " rx " + receiving.size(), now, layout);
         receiving.add(socket);
         socket.filter(new FrameFilter(rxFilter()));
-        queue.open(socket.ring(), layout);
+        queue.open(socket, layout);
     }
 
     private void makeFanout() throws LinuxException {

@@ -3,6 +3,7 @@ package io.hotbus.net.af_xdp;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.QueueLimits;
@@ -17,6 +18,7 @@ import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,7 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
     private final XdpArgs args;
     private final XskSocket.Os os;
     private final DmaAllocator memory;
+    private final InterruptThread interrupts;
     private final UnderlyingInterface netif;
     private final Memberships memberships;
     private final XdpProgram program;
@@ -45,7 +48,7 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
     private long missedBefore;
 
     private XdpDev(String name, XdpArgs args, UnderlyingInterface netif, XskSocket.Os os,
-            DmaAllocator memory) throws LinuxException {
+            DmaAllocator memory, InterruptThread interrupts) throws LinuxException {
         super(netif.describe(new EthDevInfo(XdpDriver.NAME,
                 netif.mac().orElseGet(() -> LocalMac.of(LOCAL_MAC, name)),
                 new QueueLimits(args.queueCount(), MIN_DESCRIPTORS, MAX_DESCRIPTORS))
@@ -54,6 +57,7 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
         this.args = args;
         this.os = os;
         this.memory = memory;
+        this.interrupts = interrupts;
         this.netif = netif;
         this.program = XdpProgram.attach(os.linux(), name + " on " + netif.now().name(),
                 netif.now().index(), args.startQueue() + args.queueCount());
@@ -72,10 +76,11 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
      *     missing
      */
     static XdpDev of(String name, XdpArgs args, NetInterfaces interfaces, XskSocket.Os os,
-            DmaAllocator memory) throws DeviceException {
+            DmaAllocator memory, InterruptThread interrupts) throws DeviceException {
         try {
             return new XdpDev(name, args,
-                    UnderlyingInterface.find(interfaces, name, args.iface()), os, memory);
+                    UnderlyingInterface.find(interfaces, name, args.iface()), os, memory,
+                    interrupts);
         } catch (LinuxException e) {
             throw new DeviceException("%s: %s%s".formatted(name, e.getMessage(), cure(e)), e);
         } catch (IOException e) {
@@ -123,7 +128,7 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
 
     @Override
     protected XdpRxQueue createRxQueue(QueueSetup setup) {
-        return new XdpRxQueue(setup, args.busyBudget() > 0);
+        return new XdpRxQueue(setup, args.busyBudget() > 0, new RxInterrupt(interrupts));
     }
 
     @Override

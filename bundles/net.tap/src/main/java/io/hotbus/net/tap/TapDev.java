@@ -2,6 +2,7 @@
 package io.hotbus.net.tap;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
@@ -17,6 +18,7 @@ import io.hotbus.os.LinuxException;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +40,13 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
     private final PortInterface state;
     private final Linux linux;
     private final PacketCalls calls;
+    private final InterruptThread interrupts;
     private final UnderlyingInterface netif;
     private final List<FrameBurst> memory = new ArrayList<>();
 
     /** @param state follows the interface, until the device is closed */
     TapDev(PortInterface state, TapDescriptors descriptors, Linux linux, PacketCalls calls,
-            UnderlyingInterface netif, MacAddress mac) {
+            InterruptThread interrupts, UnderlyingInterface netif, MacAddress mac) {
         super(netif.describe(new EthDevInfo(TapDriver.NAME, mac, new QueueLimits(
                 descriptors.isMultiQueue() ? MAX_QUEUES : 1, 1, MAX_DESCRIPTORS))
                 .withFilter(FILTER), MAX_MTU));
@@ -52,6 +55,7 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
         this.descriptors = descriptors;
         this.linux = linux;
         this.calls = calls;
+        this.interrupts = interrupts;
         this.netif = netif;
     }
 
@@ -85,7 +89,8 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
 
     @Override
     protected TapRxQueue createRxQueue(QueueSetup setup) throws DeviceException {
-        return new TapRxQueue(calls, newMemory(), descriptors.fd(setup.index()), setup, netif);
+        return new TapRxQueue(calls, newMemory(), descriptors.fd(setup.index()), setup, netif,
+                new RxInterrupt(interrupts));
     }
 
     @Override
@@ -121,6 +126,7 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
             netif.applyMtu(mtu());
             netif.setUp(true);
             netif.refresh();
+            rxQueues().forEach(TapRxQueue::start);
         } catch (IOException e) {
             throw failure(e);
         }
@@ -128,6 +134,7 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
 
     @Override
     protected void stopDevice() {
+        rxQueues().forEach(TapRxQueue::stop);
         if (!descriptors.isAlive()) {
             return;
         }

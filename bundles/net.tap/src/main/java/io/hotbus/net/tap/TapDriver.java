@@ -8,6 +8,7 @@ import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
@@ -38,6 +39,7 @@ public final class TapDriver implements VdevDriver {
 
     private final Linux linux;
     private final PacketCalls calls;
+    private final InterruptThread interrupts;
     private final NetInterfaces interfaces;
     private final PortRegistry ports;
     private final HotUnplug hotUnplug;
@@ -49,10 +51,12 @@ public final class TapDriver implements VdevDriver {
 
     @Activate
     public TapDriver(@Reference Linux linux, @Reference PacketCalls calls,
-            @Reference NetInterfaces interfaces, @Reference PortRegistry ports,
-            @Reference HotUnplug hotUnplug, @Reference VdevBus bus) {
+            @Reference InterruptThread interrupts, @Reference NetInterfaces interfaces,
+            @Reference PortRegistry ports, @Reference HotUnplug hotUnplug,
+            @Reference VdevBus bus) {
         this.linux = linux;
         this.calls = calls;
+        this.interrupts = interrupts;
         this.interfaces = interfaces;
         this.ports = ports;
         this.hotUnplug = hotUnplug;
@@ -102,7 +106,7 @@ public final class TapDriver implements VdevDriver {
         final NetInterface netif = setUp(device, args, ours);
         final MacAddress mac = netif.mac().orElseThrow();
         addresses.put(device.name(), mac);
-        final TapDev dev = new TapDev(state, descriptors, linux, calls,
+        final TapDev dev = new TapDev(state, descriptors, linux, calls, interrupts,
                 new UnderlyingInterface(interfaces, netif), mac);
         final Port port = dev.publish(ports, device, attachment);
         attachment.onRemove(state::close);

@@ -11,6 +11,7 @@ import io.hotbus.ethdev.RxQueue;
 import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 
 /**
  * Reads frames from a tap interface, one system call for each, one native call for a burst. The
@@ -26,6 +27,7 @@ final class TapRxQueue implements RxQueue {
     private final QueueCounters counters;
     private final int room;
     private final UnderlyingInterface netif;
+    private final RxInterrupt interrupt;
     private final long[] buffers = new long[FrameBurst.BUFFERS];
     /** The next buffer that holds a part of a frame, while a burst is made. */
     private int used;
@@ -33,7 +35,7 @@ final class TapRxQueue implements RxQueue {
     private long bytes;
 
     TapRxQueue(PacketCalls calls, FrameBurst frames, int fd, QueueSetup setup,
-            UnderlyingInterface netif) {
+            UnderlyingInterface netif, RxInterrupt interrupt) {
         this.calls = calls;
         this.frames = frames;
         this.fd = fd;
@@ -42,6 +44,21 @@ final class TapRxQueue implements RxQueue {
         this.counters = setup.counters();
         this.room = setup.pool().dataRoom();
         this.netif = netif;
+        this.interrupt = interrupt;
+    }
+
+    /** Control threads, while no burst runs, as is {@link #stop}. */
+    void start() {
+        interrupt.open(fd);
+    }
+
+    void stop() {
+        interrupt.close();
+    }
+
+    @Override
+    public boolean wakeOnPacket(Runnable wake) {
+        return interrupt.arm(wake);
     }
 
     @Override
