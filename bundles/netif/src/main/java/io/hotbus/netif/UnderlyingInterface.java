@@ -2,6 +2,7 @@
 package io.hotbus.netif;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
@@ -73,9 +74,14 @@ public final class UnderlyingInterface {
         return now.mtu();
     }
 
-    /** Takes note of a change, of which {@link PortInterface.User#changed} was told. */
+    /** Takes note of a change. Any thread. */
     public void changed(NetInterface next) {
         now = next;
+    }
+
+    /** See {@link NetInterfaces#watch}. */
+    Lease watch(InterfaceListener listener) throws IOException {
+        return interfaces.watch(now, listener);
     }
 
     /** The link now. */

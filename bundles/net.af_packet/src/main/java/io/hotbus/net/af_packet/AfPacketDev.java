@@ -13,7 +13,6 @@ import io.hotbus.ethdev.TxOffload;
 import io.hotbus.netif.Memberships;
 import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
-import io.hotbus.netif.PortInterface;
 import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
@@ -32,8 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A network interface as an Ethernet device. Sockets and rings exist while the device is started.
  */
-final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
-        implements PortInterface.User {
+final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(AfPacketDev.class);
     private static final int MAX_DESCRIPTORS = 1 << 15;
     private static final int MAX_MTU = 65535;
@@ -95,19 +93,12 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
                 ? "; CAP_NET_RAW and CAP_NET_ADMIN are needed: run as root" : ""), e);
     }
 
-    /** The interface as it is now. */
-    NetInterface netif() {
-        return netif.now();
+    UnderlyingInterface netif() {
+        return netif;
     }
 
-    @Override
-    public void changed(NetInterface now) {
-        netif.changed(now);
-    }
-
-    /** False while the device is being started or stopped. */
-    @Override
-    public boolean hasLostInterface() {
+    /** Whether its sockets are bound no longer. False while it is being started or stopped. */
+    boolean hasLostInterface() {
         if (!setUp.tryLock()) {
             return false;
         }

@@ -77,7 +77,7 @@ public final class AfPacketDriver implements VdevDriver {
                     AfPacketDev.of(device.name(), args, os, interrupts, interfaces);
             final Port port = dev.publish(ports, device, attachment);
             attachment.onRemove(state::close);
-            state.follow(interfaces, dev.netif(), port, dev);
+            state.follow(dev.netif(), port, dev::hasLostInterface);
         });
         lost.found(device.name());
     }

@@ -113,13 +113,7 @@ final class PacketTxQueue implements TxQueue {
             return 0;
         }
         final long data = frame + RingLayout.TX_HEADER;
-        long to = data + tag;
-        long segment = mbuf;
-        for (int left = Mbuf.segments(mbuf); left > 0; left--) {
-            PacketCopy.bytes(Mbuf.data(segment), to, Mbuf.segmentLength(segment));
-            to += Mbuf.segmentLength(segment);
-            segment = Mbuf.next(segment);
-        }
+        PacketCopy.out(mbuf, 0, data + tag, length - tag);
         if (tag != 0) {
             FrameBytes.putTagged(data + tag, data, VLAN, Mbuf.vlanTci(mbuf));
         }

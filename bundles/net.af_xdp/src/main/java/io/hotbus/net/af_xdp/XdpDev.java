@@ -9,9 +9,7 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.netif.Memberships;
-import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
-import io.hotbus.netif.PortInterface;
 import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
@@ -27,7 +25,7 @@ import java.util.List;
  * One port on an interface. The XDP program is on the interface as long as the device exists; each
  * queue has a socket while the device is started.
  */
-final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements PortInterface.User {
+final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> {
     private static final int MIN_DESCRIPTORS = 64;
     private static final int MAX_DESCRIPTORS = 1 << 14;
     /** A packet has so many descriptors that the kernel sends every such packet. */
@@ -97,19 +95,12 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
         };
     }
 
-    /** The interface as it is now. */
-    NetInterface netif() {
-        return netif.now();
-    }
-
-    @Override
-    public void changed(NetInterface now) {
-        netif.changed(now);
+    UnderlyingInterface netif() {
+        return netif;
     }
 
     /** A socket that the kernel has unbound says so when it is asked to send. */
-    @Override
-    public boolean hasLostInterface() {
+    boolean hasLostInterface() {
         synchronized (sockets) {
             return !sockets.isEmpty() && sockets.get(0).kick() == -Errno.ENXIO;
         }

@@ -80,7 +80,7 @@ public final class XdpDriver implements VdevDriver {
             XdpDev dev = XdpDev.of(device.name(), args, interfaces, os, memory, interrupts);
             Port port = dev.publish(ports, device, attachment);
             attachment.onRemove(state::close);
-            state.follow(interfaces, dev.netif(), port, dev);
+            state.follow(dev.netif(), port, dev::hasLostInterface);
         });
         lost.found(device.name());
     }

@@ -74,7 +74,7 @@ class XdpInterfaceTest {
     @Test
     void shouldFollowAnMtuThatAnotherProgramSets() throws Exception {
         rig.namespace.run("ip", "link", "set", "xdp0", "mtu", "1000");
-        rig.dev.changed(rig.interfaces.find("xdp0").orElseThrow());
+        rig.dev.netif().changed(rig.interfaces.find("xdp0").orElseThrow());
         long[] two = {rig.packet(Rig.frame(1019, 1)), rig.packet(Rig.frame(1018, 2))};
 
         assertThat(rig.tx.burst(rig.pool.mempools().uncached(), two, 2)).isEqualTo(2);

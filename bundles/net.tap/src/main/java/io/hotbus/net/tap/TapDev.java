@@ -10,7 +10,6 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxFilterLimits;
-import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.PortInterface;
 import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Linux;
@@ -26,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A tap interface as an Ethernet device. The interface is up while the device is started. */
-final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements PortInterface.User {
+final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(TapDev.class);
     private static final int MAX_QUEUES = 16;
     private static final int MAX_DESCRIPTORS = 1 << 15;
@@ -59,13 +58,8 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
         this.netif = netif;
     }
 
-    @Override
-    public void changed(NetInterface now) {
-        netif.changed(now);
-    }
-
-    @Override
-    public boolean hasLostInterface() {
+    /** Whether its descriptors have no interface any more. */
+    boolean hasLostInterface() {
         return !isClosed() && !descriptors.isAlive();
     }
 

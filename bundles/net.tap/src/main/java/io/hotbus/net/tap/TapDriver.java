@@ -103,14 +103,15 @@ public final class TapDriver implements VdevDriver {
         if (args.persist()) {
             descriptors.setPersistent(true);
         }
-        final NetInterface netif = setUp(device, args, ours);
+        final UnderlyingInterface netif =
+                new UnderlyingInterface(interfaces, setUp(device, args, ours));
         final MacAddress mac = netif.mac().orElseThrow();
         addresses.put(device.name(), mac);
-        final TapDev dev = new TapDev(state, descriptors, linux, calls, interrupts,
-                new UnderlyingInterface(interfaces, netif), mac);
+        final TapDev dev = new TapDev(
+                state, descriptors, linux, calls, interrupts, netif, mac);
         final Port port = dev.publish(ports, device, attachment);
         attachment.onRemove(state::close);
-        state.follow(interfaces, netif, port, dev);
+        state.follow(netif, port, dev::hasLostInterface);
     }
 
     /** Sets the address of the interface, which is down, and returns the interface. */
