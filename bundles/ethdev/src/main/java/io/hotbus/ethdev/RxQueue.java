@@ -20,7 +20,8 @@ public interface RxQueue {
     /**
      * Has {@code wake} called, on any thread, when there is a packet to receive: at once, perhaps
      * before this returns, where there is one now. Each call replaces the one before. Called
-     * between two bursts, on the thread of the bursts; {@code wake} never blocks.
+     * between two bursts, on the thread of the bursts; {@code wake} never blocks. As the thread is
+     * about to sleep, this may make a system call, take a lock and allocate, unlike a burst.
      * Source: DPDK {@code rte_eth_dev_rx_intr_enable}.
      *
      * @return false where the device has no receive interrupts; then {@code wake} is not called

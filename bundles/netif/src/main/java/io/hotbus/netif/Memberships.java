@@ -3,6 +3,7 @@ package io.hotbus.netif;
 
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.RxFilter;
+import io.hotbus.ethdev.RxFilterLimits;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
@@ -18,6 +19,9 @@ import java.util.Set;
  * {@code PACKET_ADD_MEMBERSHIP}.
  */
 public final class Memberships implements AutoCloseable {
+    /** The filters that an interface can be given, with an address of its own. */
+    public static final RxFilterLimits LIMITS =
+            new RxFilterLimits(64, true, 64, true, true, false);
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;
     private static final int SOL_PACKET = 263;

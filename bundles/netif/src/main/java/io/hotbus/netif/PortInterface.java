@@ -9,7 +9,7 @@ import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import java.io.IOException;
-import org.osgi.annotation.versioning.ConsumerType;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,19 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PortInterface implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PortInterface.class);
-
-    /** What a driver does about its interface. Called on the thread {@code interrupt}. */
-    @ConsumerType
-    public interface User {
-        /** The interface has changed. Must not block. */
-        void changed(NetInterface now);
-
-        /**
-         * Whether the driver has lost the interface although there is one of the same index: it
-         * went and returned while notices of the kernel were lost.
-         */
-        boolean hasLostInterface();
-    }
 
     private final Device device;
     private final PortRegistry ports;
@@ -49,21 +36,24 @@ public final class PortInterface implements AutoCloseable {
     }
 
     /**
-     * Follows {@code netif} from now on. Control threads, once.
+     * Follows {@code netif} from now on, and tells it of its changes. Control threads, once.
      *
+     * @param lost says whether the driver has lost the interface although there is one of the same
+     *     index, because it went and returned while notices of the kernel were lost. Called on the
+     *     thread {@code interrupt}; must not block
      * @throws DeviceException the kernel does not answer
      */
-    public void follow(NetInterfaces interfaces, NetInterface netif, Port port, User user)
+    public void follow(UnderlyingInterface netif, Port port, BooleanSupplier lost)
             throws DeviceException {
-        hadLink = netif.hasLink();
+        hadLink = netif.now().hasLink();
         try {
-            lease = interfaces.watch(netif, new InterfaceListener() {
+            lease = netif.watch(new InterfaceListener() {
                 @Override
                 public void changed(NetInterface now) {
-                    if (user.hasLostInterface()) {
+                    if (lost.getAsBoolean()) {
                         gone();
                     } else if (!closed) {
-                        user.changed(now);
+                        netif.changed(now);
                         tellLink(port, now.hasLink());
                     }
                 }
@@ -86,7 +76,7 @@ public final class PortInterface implements AutoCloseable {
         }
     }
 
-    private void tellGone(NetInterface netif) {
+    private void tellGone(UnderlyingInterface netif) {
         if (!closed && !gone) {
             gone = true;
             LOG.info("{}: the network interface {} is gone", device, netif);

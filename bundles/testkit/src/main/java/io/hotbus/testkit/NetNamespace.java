@@ -27,7 +27,12 @@ public final class NetNamespace implements AutoCloseable {
         final NetNamespace created = new NetNamespace(
                 "hotbus-" + ProcessHandle.current().pid() + "-" + NUMBERS.getAndIncrement());
         execute(List.of("ip", "netns", "add", created.name));
-        created.run("ip", "link", "set", "lo", "up");
+        try {
+            created.run("ip", "link", "set", "lo", "up");
+        } catch (IOException e) {
+            created.close();
+            throw e;
+        }
         return created;
     }
 

@@ -3,6 +3,7 @@ package io.hotbus.net.af_packet;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.netif.InterfaceName;
 import java.util.List;
 import java.util.Set;
 
@@ -20,7 +21,6 @@ import java.util.Set;
  */
 record AfPacketArgs(String iface, int queuePairs, int blockSize, int frameSize, int frameCount,
         boolean qdiscBypass, int fanout) {
-    private static final int MAX_NAME = 15;
     private static final int MAX_QUEUES = 64;
     private static final int MAX_FRAME = 1 << 20;
     private static final int MAX_FRAMES = 1 << 20;
@@ -34,12 +34,8 @@ record AfPacketArgs(String iface, int queuePairs, int blockSize, int frameSize, 
     static AfPacketArgs parse(Devargs devargs) throws DeviceException {
         devargs.allowOnly(Set.of("iface", "qpairs", "blocksz", "framesz", "framecnt",
                 "qdisc_bypass", "fanout_mode"));
-        final String iface = devargs.get("iface", "");
-        if (iface.isEmpty() || iface.length() > MAX_NAME) {
-            throw new DeviceException("%s: iface=%s: the name of a network interface is needed"
-                    .formatted(devargs.name(), iface));
-        }
-        return new AfPacketArgs(iface, devargs.getInt("qpairs", 1, 1, MAX_QUEUES),
+        return new AfPacketArgs(InterfaceName.of(devargs, ""),
+                devargs.getInt("qpairs", 1, 1, MAX_QUEUES),
                 multiple(devargs, "blocksz", PAGE), multiple(devargs, "framesz", TPACKET_ALIGNMENT),
                 devargs.getInt("framecnt", DEFAULT_FRAMES, 2, MAX_FRAMES),
                 devargs.getInt("qdisc_bypass", 1, 0, 1) == 1,

@@ -2,28 +2,28 @@
 package io.hotbus.net.af_packet;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
-import io.hotbus.ethdev.RxFilterLimits;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
 import io.hotbus.netif.Memberships;
 import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
-import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,52 +31,42 @@ import org.slf4j.LoggerFactory;
 /**
  * A network interface as an Ethernet device. Sockets and rings exist while the device is started.
  */
-final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
-        implements PortInterface.User {
+final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(AfPacketDev.class);
     private static final int MAX_DESCRIPTORS = 1 << 15;
     private static final int MAX_MTU = 65535;
-    private static final RxFilterLimits FILTER =
-            new RxFilterLimits(64, true, 64, true, true, false);
     /** The address of the loopback interface, which has none. */
     private static final long LOOPBACK_MAC = 0x02_00_00_6c_00_00L;
 
     private final String name;
     private final AfPacketArgs args;
     private final PacketOs os;
-    private final NetInterfaces interfaces;
+    private final InterruptThread interrupts;
+    private final UnderlyingInterface netif;
     private final Memberships memberships;
     /** The sockets of the receive and transmit queues; none while the device is stopped. */
     private final List<PacketSocket> receiving = new ArrayList<>();
     private final List<PacketSocket> sending = new ArrayList<>();
     /** Held while sockets are opened or closed. */
     private final ReentrantLock setUp = new ReentrantLock();
-    /** The MTU of the interface, which another program may change. */
-    private final AtomicInteger mtuNow = new AtomicInteger();
     private PacketRxQueue.Offloads offloads = new PacketRxQueue.Offloads(false, false);
     private boolean insertVlan;
-    private int appliedMtu;
-    private volatile NetInterface netif;
-    private volatile int speedMbps;
     private long dropped;
 
-    private AfPacketDev(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces,
-            NetInterface netif, Memberships memberships) {
-        super(new EthDevInfo(AfPacketDriver.NAME, netif.mac().filter(mac -> mac.isUnicast())
-                .orElseGet(() -> LocalMac.of(LOOPBACK_MAC, name)),
+    private AfPacketDev(String name, AfPacketArgs args, PacketOs os, InterruptThread interrupts,
+            UnderlyingInterface netif, Memberships memberships) {
+        super(netif.describe(new EthDevInfo(AfPacketDriver.NAME,
+                netif.mac().orElseGet(() -> LocalMac.of(LOOPBACK_MAC, name)),
                 new QueueLimits(args.queuePairs(), 1, MAX_DESCRIPTORS))
-                .withMtu(Math.min(MAX_MTU, netif.mtu()))
-                .withMaxMtu(netif.maxMtu() == 0 ? MAX_MTU : Math.min(MAX_MTU, netif.maxMtu()))
-                .withFilter(FILTER)
+                .withFilter(Memberships.LIMITS)
                 .withOffloads(Set.of(RxOffload.VLAN_STRIP, RxOffload.TCP_CKSUM,
-                        RxOffload.UDP_CKSUM), Set.of(TxOffload.VLAN_INSERT)));
+                        RxOffload.UDP_CKSUM), Set.of(TxOffload.VLAN_INSERT)), MAX_MTU));
         this.name = name;
         this.args = args;
         this.os = os;
-        this.interfaces = interfaces;
+        this.interrupts = interrupts;
         this.netif = netif;
         this.memberships = memberships;
-        this.appliedMtu = mtu();
     }
 
     /**
@@ -84,18 +74,13 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
      *
      * @throws DeviceException there is no such interface, or a right is missing
      */
-    static AfPacketDev of(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces)
-            throws DeviceException {
+    static AfPacketDev of(String name, AfPacketArgs args, PacketOs os, InterruptThread interrupts,
+            NetInterfaces interfaces) throws DeviceException {
         try {
-            final NetInterface netif = interfaces.find(args.iface()).orElseThrow(
-                    () -> new DeviceException("%s: there is no network interface %s (ip link)"
-                            .formatted(name, args.iface())));
-            if (!netif.isEthernet()) {
-                throw new DeviceException("%s: the frames of %s are not Ethernet frames"
-                        .formatted(name, args.iface()));
-            }
-            return new AfPacketDev(name, args, os, interfaces, netif,
-                    new Memberships(os.linux(), os.sockets(), netif));
+            final UnderlyingInterface netif =
+                    UnderlyingInterface.find(interfaces, name, args.iface());
+            return new AfPacketDev(name, args, os, interrupts, netif,
+                    new Memberships(os.linux(), os.sockets(), netif.now()));
         } catch (IOException e) {
             throw failure(name, e);
         }
@@ -108,20 +93,12 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
                 ? "; CAP_NET_RAW and CAP_NET_ADMIN are needed: run as root" : ""), e);
     }
 
-    /** The interface as it is now. */
-    NetInterface netif() {
+    UnderlyingInterface netif() {
         return netif;
     }
 
-    @Override
-    public void changed(NetInterface now) {
-        netif = now;
-        mtuNow.set(now.mtu());
-    }
-
-    /** False while the device is being started or stopped. */
-    @Override
-    public boolean hasLostInterface() {
+    /** Whether its sockets are bound no longer. False while it is being started or stopped. */
+    boolean hasLostInterface() {
         if (!setUp.tryLock()) {
             return false;
         }
@@ -157,24 +134,20 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
 
     @Override
     protected PacketRxQueue createRxQueue(QueueSetup setup) {
-        return new PacketRxQueue(setup, offloads);
+        return new PacketRxQueue(setup, offloads, new RxInterrupt(interrupts));
     }
 
     @Override
     protected PacketTxQueue createTxQueue(QueueSetup setup) {
-        return new PacketTxQueue(os.packets(), setup, insertVlan, mtuNow);
+        return new PacketTxQueue(os.packets(), setup, insertVlan, netif);
     }
 
     @Override
     protected void startDevice() throws DeviceException {
         setUp.lock();
         try {
-            applyMtu();
-            final NetInterface now = interfaces.find(netif.index()).orElseThrow(
-                    () -> new DeviceException("%s: the network interface %s is gone"
-                            .formatted(name, args.iface())));
-            changed(now);
-            speedMbps = interfaces.link(now).speedMbps();
+            netif.applyMtu(mtu());
+            final NetInterface now = netif.refresh();
             memberships.apply(rxFilter());
             for (PacketRxQueue queue : rxQueues()) {
                 openRx(queue, now);
@@ -190,20 +163,13 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
         }
     }
 
-    private void applyMtu() throws IOException {
-        if (mtu() != appliedMtu) {
-            interfaces.setMtu(netif, mtu());
-            appliedMtu = mtu();
-        }
-    }
-
     private void openRx(PacketRxQueue queue, NetInterface now) throws LinuxException {
         final RingLayout layout = RingLayout.receiving(args, now.mtu());
         final PacketSocket socket = PacketSocket.receiving(
                 os, name + " rx " + receiving.size(), now, layout);
         receiving.add(socket);
         socket.filter(new FrameFilter(rxFilter()));
-        queue.open(socket.ring(), layout);
+        queue.open(socket, layout);
     }
 
     private void makeFanout() throws LinuxException {
@@ -247,9 +213,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     @Override
     protected void applyRxFilter(RxFilter next) throws DeviceException {
         try {
-            if (!next.address().equals(rxFilter().address())) {
-                interfaces.setMac(netif, next.address());
-            }
+            netif.applyAddress(rxFilter(), next);
             memberships.apply(next);
             for (PacketSocket socket : receiving) {
                 socket.filter(new FrameFilter(next));
@@ -261,7 +225,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
 
     @Override
     protected Link readLink() {
-        return netif.hasLink() ? new Link(true, speedMbps, true) : Link.DOWN;
+        return netif.link();
     }
 
     /** Frames that found no room in the receive rings. */

@@ -8,6 +8,7 @@ import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.netif.LostInterfaces;
@@ -30,6 +31,7 @@ public final class AfPacketDriver implements VdevDriver {
     static final String NAME = "net_af_packet";
 
     private final PacketOs os;
+    private final InterruptThread interrupts;
     private final NetInterfaces interfaces;
     private final PortRegistry ports;
     private final HotUnplug hotUnplug;
@@ -38,10 +40,11 @@ public final class AfPacketDriver implements VdevDriver {
 
     @Activate
     public AfPacketDriver(@Reference Linux linux, @Reference Sockets sockets,
-            @Reference PacketCalls packets, @Reference NetInterfaces interfaces,
-            @Reference PortRegistry ports, @Reference HotUnplug hotUnplug,
-            @Reference VdevBus bus) {
+            @Reference PacketCalls packets, @Reference InterruptThread interrupts,
+            @Reference NetInterfaces interfaces, @Reference PortRegistry ports,
+            @Reference HotUnplug hotUnplug, @Reference VdevBus bus) {
         this.os = new PacketOs(linux, sockets, packets);
+        this.interrupts = interrupts;
         this.interfaces = interfaces;
         this.ports = ports;
         this.hotUnplug = hotUnplug;
@@ -71,10 +74,10 @@ public final class AfPacketDriver implements VdevDriver {
                 }
             });
             final AfPacketDev dev =
-                    AfPacketDev.of(device.name(), args, os, interfaces);
+                    AfPacketDev.of(device.name(), args, os, interrupts, interfaces);
             final Port port = dev.publish(ports, device, attachment);
             attachment.onRemove(state::close);
-            state.follow(interfaces, dev.netif(), port, dev);
+            state.follow(dev.netif(), port, dev::hasLostInterface);
         });
         lost.found(device.name());
     }

@@ -11,6 +11,7 @@ import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 
 /**
  * Copies frames out of a receive ring (TPACKET_V3). The kernel hands over a block at a time, with
@@ -52,8 +53,10 @@ final class PacketRxQueue implements RxQueue {
     private final Mempool pool;
     private final QueueCounters counters;
     private final Offloads offloads;
+    private final RxInterrupt interrupt;
     private final int room;
     private final long[] extra = new long[Mbuf.MAX_COUNT];
+    private PacketSocket socket;
     private long ring;
     private long end;
     private int blockSize;
@@ -64,25 +67,29 @@ final class PacketRxQueue implements RxQueue {
     /** Bytes received in the present burst. */
     private long bytes;
 
-    PacketRxQueue(QueueSetup setup, Offloads offloads) {
+    PacketRxQueue(QueueSetup setup, Offloads offloads, RxInterrupt interrupt) {
         this.portId = setup.portId();
         this.pool = setup.pool();
         this.counters = setup.counters();
         this.offloads = offloads;
+        this.interrupt = interrupt;
         this.room = setup.pool().dataRoom();
     }
 
-    /** Receives from that ring from now on. Control threads, while no burst runs. */
-    void open(long address, RingLayout layout) {
-        ring = address;
-        end = address + layout.bytes();
+    /** Receives from the ring of that socket from now on. Control threads, while no burst runs. */
+    void open(PacketSocket from, RingLayout layout) {
+        socket = from;
+        ring = from.ring();
+        end = ring + layout.bytes();
         blockSize = layout.blockSize();
-        block = address;
+        block = ring;
         left = 0;
+        interrupt.open(from.fd());
     }
 
     /** Receives nothing from now on. Control threads, while no burst runs. */
     void close() {
+        interrupt.close();
         ring = 0;
         left = 0;
     }
@@ -105,6 +112,15 @@ final class PacketRxQueue implements RxQueue {
         }
         counters.add(received, bytes);
         return received;
+    }
+
+    /** The socket is readable until all blocks are given back. */
+    @Override
+    public boolean wakeOnPacket(Runnable wake) {
+        if (ring != 0) {
+            socket.takeError();
+        }
+        return interrupt.arm(wake);
     }
 
     private boolean nextBlock() {

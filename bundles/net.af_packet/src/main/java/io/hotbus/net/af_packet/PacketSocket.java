@@ -25,6 +25,7 @@ final class PacketSocket implements AutoCloseable {
     private static final int TPACKET_V3 = 2;
     private static final int ETH_P_ALL = 0x0003;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
     private static final int SO_SNDBUFFORCE = 32;
     private static final int FANOUT_UNIQUE_ID = 0x2000;
     private static final int FANOUT_IGNORE_OUTGOING = 0x4000;
@@ -155,6 +156,18 @@ final class PacketSocket implements AutoCloseable {
         final ByteBuffer name = buffer(20);
         os.sockets().name(label, fd, name);
         return name.getInt(4) > 0;
+    }
+
+    /**
+     * Clears the error that says that the interface went down. A socket with an error looks
+     * readable. Any thread.
+     */
+    void takeError() {
+        try {
+            os.sockets().getOption(label, fd, SOL_SOCKET, SO_ERROR);
+        } catch (LinuxException e) {
+            throw new IllegalStateException(e); // every socket has this option
+        }
     }
 
     int fd() {

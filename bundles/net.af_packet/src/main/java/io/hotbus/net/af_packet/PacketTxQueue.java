@@ -7,11 +7,11 @@ import io.hotbus.eal.mem.MbufFlags;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Copies packets into a transmit ring, and tells the kernel once for each burst. Buffers are given
@@ -34,21 +34,21 @@ final class PacketTxQueue implements TxQueue {
     private final PacketCalls packets;
     private final QueueCounters counters;
     private final boolean insertVlan;
+    private final UnderlyingInterface netif;
     private long[] frames = {};
     private int frameRoom;
     private int fd;
     private int next;
     private boolean gone;
-    private final AtomicInteger mtu;
     /** Bytes of the longest frame without a tag, in the present burst. */
     private int longest;
 
-    /** @param mtu the MTU of the interface, whoever sets it */
-    PacketTxQueue(PacketCalls packets, QueueSetup setup, boolean insertVlan, AtomicInteger mtu) {
+    PacketTxQueue(PacketCalls packets, QueueSetup setup, boolean insertVlan,
+            UnderlyingInterface netif) {
         this.packets = packets;
         this.counters = setup.counters();
         this.insertVlan = insertVlan;
-        this.mtu = mtu;
+        this.netif = netif;
     }
 
     /** Sends from the ring of that socket from now on. Control threads, while no burst runs. */
@@ -73,7 +73,7 @@ final class PacketTxQueue implements TxQueue {
         if (gone || frames.length == 0) {
             return 0;
         }
-        longest = mtu.get() + FrameBytes.HEADER;
+        longest = netif.mtu() + FrameBytes.HEADER;
         int taken = 0;
         int refused = 0;
         long bytes = 0;
@@ -113,13 +113,7 @@ final class PacketTxQueue implements TxQueue {
             return 0;
         }
         final long data = frame + RingLayout.TX_HEADER;
-        long to = data + tag;
-        long segment = mbuf;
-        for (int left = Mbuf.segments(mbuf); left > 0; left--) {
-            PacketCopy.bytes(Mbuf.data(segment), to, Mbuf.segmentLength(segment));
-            to += Mbuf.segmentLength(segment);
-            segment = Mbuf.next(segment);
-        }
+        PacketCopy.out(mbuf, 0, data + tag, length - tag);
         if (tag != 0) {
             FrameBytes.putTagged(data + tag, data, VLAN, Mbuf.vlanTci(mbuf));
         }

@@ -61,6 +61,22 @@ final class AfPacketTrafficTest {
     }
 
     @Test
+    void shouldCountTheErrorsOfEachQueue() throws Exception {
+        final Port a0 = rig.start(rig.attach("net_af_packet0,iface=a0,qpairs=2"),
+                new PortConfig(2, 512, 512, rig.pool));
+        final long[] packets = {rig.packet(Rig.frame(1519)), rig.packet(Rig.frame(60)),
+            rig.packet(Rig.frame(13))};
+        assertThat(a0.txQueue(1).burst(rig.pool.mempools().uncached(), packets, 3)).isEqualTo(3);
+        packets[0] = rig.packet(Rig.frame(60));
+        assertThat(a0.txQueue(0).burst(rig.pool.mempools().uncached(), packets, 1)).isOne();
+        assertThat(a0.xstats()).containsEntry("tx_q0_packets", 1L)
+                .containsEntry("tx_q0_errors", 0L).containsEntry("tx_q1_packets", 1L)
+                .containsEntry("tx_q1_errors", 2L).containsEntry("tx_errors", 2L);
+        a0.resetStats();
+        assertThat(a0.xstats()).containsEntry("tx_q1_errors", 0L);
+    }
+
+    @Test
     void shouldPassJumboFramesInChains() throws Exception {
         mtu(9000);
         final Port a0 = rig.start("net_af_packet0,iface=a0");

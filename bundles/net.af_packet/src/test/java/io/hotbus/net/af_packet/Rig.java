@@ -16,8 +16,8 @@ import io.hotbus.netif.NetInterfaces;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.InlineControl;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.RealInterrupts;
 import io.hotbus.testkit.RecordingPorts;
-import io.hotbus.testkit.TestInterrupts;
 import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class Rig implements AutoCloseable {
     final RecordingPorts ports = new RecordingPorts(new InlineControl());
     final NetNamespace namespace = NetNamespace.create();
     final Mempool pool;
-    private final TestInterrupts interrupts = new TestInterrupts();
+    private final RealInterrupts interrupts = new RealInterrupts();
     private final TestPools pools = TestPools.real();
     private final NetInterfaces interfaces;
     private final AfPacketDriver driver;
@@ -57,7 +57,7 @@ final class Rig implements AutoCloseable {
         interfaces = namespace.call(
                 () -> new NetInterfaces(TestOs.linux(), TestOs.sockets(), interrupts));
         driver = new AfPacketDriver(TestOs.linux(), TestOs.sockets(), TestOs.packets(),
-                interfaces, ports, this::report, new VdevBus() {
+                interrupts, interfaces, ports, this::report, new VdevBus() {
                     @Override
                     public void plugged(String name) {
                         plugged.add(name);

@@ -3,6 +3,7 @@ package io.hotbus.net.af_xdp;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.netif.InterfaceName;
 import java.util.Set;
 
 /**
@@ -17,31 +18,25 @@ import java.util.Set;
  *     its interrupts; 0 for interrupts ({@code busy_budget=0})
  */
 record XdpArgs(String iface, int startQueue, int queueCount, boolean forceCopy, int busyBudget) {
-    /** The longest name of an interface, in bytes. Source: {@code IFNAMSIZ}. */
-    private static final int MAX_NAME = 15;
     private static final int MAX_QUEUES = 64;
+    private static final int MAX_START_QUEUE = 0xffff;
     private static final int MAX_BUDGET = 0xffff;
 
     static XdpArgs parse(Devargs devargs) throws DeviceException {
         devargs.allowOnly(Set.of("iface", "start_queue", "queue_count", "shared_umem",
                 "xdp_prog", "busy_budget", "force_copy"));
-        String iface = devargs.get("iface", "");
-        if (iface.isEmpty() || iface.length() > MAX_NAME || iface.contains("/")) {
-            throw new DeviceException(
-                    "%s: iface=%s: name an interface, with 1 to %s characters"
-                            .formatted(devargs.name(), iface, MAX_NAME));
-        }
-        if (!devargs.get("xdp_prog", "").isEmpty()) {
-            throw new DeviceException(("%s: xdp_prog is not supported: the driver loads its own "
+        if (devargs.args().containsKey("xdp_prog")) {
+            throw new DeviceException(("%s: xdp_prog=%s is not supported: the driver loads its own "
                     + "program, which passes all frames of the queues to the port")
-                    .formatted(devargs.name()));
+                    .formatted(devargs.name(), devargs.get("xdp_prog", "")));
         }
         if (devargs.getInt("shared_umem", 0, 0, 1) == 1) {
             throw new DeviceException(
                     "%s: shared_umem=1 is not supported: each queue has memory of its own"
                             .formatted(devargs.name()));
         }
-        return new XdpArgs(iface, devargs.getInt("start_queue", 0, 0, MAX_BUDGET),
+        return new XdpArgs(InterfaceName.of(devargs, ""),
+                devargs.getInt("start_queue", 0, 0, MAX_START_QUEUE),
                 devargs.getInt("queue_count", 1, 1, MAX_QUEUES),
                 devargs.getInt("force_copy", 0, 0, 1) == 1,
                 devargs.getInt("busy_budget", 0, 0, MAX_BUDGET));

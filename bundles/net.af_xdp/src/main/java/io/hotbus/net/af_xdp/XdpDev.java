@@ -3,20 +3,20 @@ package io.hotbus.net.af_xdp;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
-import io.hotbus.ethdev.RxFilterLimits;
 import io.hotbus.netif.Memberships;
-import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
-import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +25,11 @@ import java.util.List;
  * One port on an interface. The XDP program is on the interface as long as the device exists; each
  * queue has a socket while the device is started.
  */
-final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements PortInterface.User {
+final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> {
     private static final int MIN_DESCRIPTORS = 64;
     private static final int MAX_DESCRIPTORS = 1 << 14;
     /** A packet has so many descriptors that the kernel sends every such packet. */
     private static final int MAX_MTU = 9000;
-    private static final RxFilterLimits FILTER =
-            new RxFilterLimits(64, true, 64, true, true, false);
     /** For an interface without an address. */
     private static final long LOCAL_MAC = 0x02_00_00_78_00_00L;
 
@@ -39,33 +37,30 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
     private final XdpArgs args;
     private final XskSocket.Os os;
     private final DmaAllocator memory;
-    private final NetInterfaces interfaces;
+    private final InterruptThread interrupts;
+    private final UnderlyingInterface netif;
     private final Memberships memberships;
     private final XdpProgram program;
     /** Open sockets, by queue; guarded by itself, as is the next field. */
     private final List<XskSocket> sockets = new ArrayList<>();
     private long missedBefore;
-    private volatile NetInterface netif;
-    private volatile int speedMbps;
 
-    private XdpDev(String name, XdpArgs args, NetInterfaces interfaces, NetInterface netif,
-            XskSocket.Os os, DmaAllocator memory) throws LinuxException {
-        super(new EthDevInfo(XdpDriver.NAME, netif.mac().filter(mac -> mac.isUnicast())
-                .orElseGet(() -> LocalMac.of(LOCAL_MAC, name)),
+    private XdpDev(String name, XdpArgs args, UnderlyingInterface netif, XskSocket.Os os,
+            DmaAllocator memory, InterruptThread interrupts) throws LinuxException {
+        super(netif.describe(new EthDevInfo(XdpDriver.NAME,
+                netif.mac().orElseGet(() -> LocalMac.of(LOCAL_MAC, name)),
                 new QueueLimits(args.queueCount(), MIN_DESCRIPTORS, MAX_DESCRIPTORS))
-                .withMtu(Math.min(MAX_MTU, netif.mtu()))
-                .withMaxMtu(netif.maxMtu() == 0 ? MAX_MTU : Math.min(MAX_MTU, netif.maxMtu()))
-                .withFilter(FILTER));
+                .withFilter(Memberships.LIMITS), MAX_MTU));
         this.name = name;
         this.args = args;
         this.os = os;
         this.memory = memory;
-        this.interfaces = interfaces;
+        this.interrupts = interrupts;
         this.netif = netif;
-        this.program = XdpProgram.attach(os.linux(), name + " on " + netif.name(),
-                netif.index(), args.startQueue() + args.queueCount());
+        this.program = XdpProgram.attach(os.linux(), name + " on " + netif.now().name(),
+                netif.now().index(), args.startQueue() + args.queueCount());
         try {
-            this.memberships = new Memberships(os.linux(), os.sockets(), netif);
+            this.memberships = new Memberships(os.linux(), os.sockets(), netif.now());
         } catch (LinuxException e) {
             program.close();
             throw e;
@@ -79,12 +74,11 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
      *     missing
      */
     static XdpDev of(String name, XdpArgs args, NetInterfaces interfaces, XskSocket.Os os,
-            DmaAllocator memory) throws DeviceException {
+            DmaAllocator memory, InterruptThread interrupts) throws DeviceException {
         try {
-            NetInterface netif = interfaces.find(args.iface()).orElseThrow(
-                    () -> new DeviceException("%s: there is no network interface %s (ip link)"
-                            .formatted(name, args.iface())));
-            return new XdpDev(name, args, interfaces, netif, os, memory);
+            return new XdpDev(name, args,
+                    UnderlyingInterface.find(interfaces, name, args.iface()), os, memory,
+                    interrupts);
         } catch (LinuxException e) {
             throw new DeviceException("%s: %s%s".formatted(name, e.getMessage(), cure(e)), e);
         } catch (IOException e) {
@@ -101,19 +95,12 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
         };
     }
 
-    /** The interface as it is now. */
-    NetInterface netif() {
+    UnderlyingInterface netif() {
         return netif;
     }
 
-    @Override
-    public void changed(NetInterface now) {
-        netif = now;
-    }
-
     /** A socket that the kernel has unbound says so when it is asked to send. */
-    @Override
-    public boolean hasLostInterface() {
+    boolean hasLostInterface() {
         synchronized (sockets) {
             return !sockets.isEmpty() && sockets.get(0).kick() == -Errno.ENXIO;
         }
@@ -132,22 +119,20 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
 
     @Override
     protected XdpRxQueue createRxQueue(QueueSetup setup) {
-        return new XdpRxQueue(setup, args.busyBudget() > 0);
+        return new XdpRxQueue(setup, args.busyBudget() > 0, new RxInterrupt(interrupts));
     }
 
     @Override
     protected XdpTxQueue createTxQueue(QueueSetup setup) {
-        return new XdpTxQueue(setup);
+        return new XdpTxQueue(setup, netif);
     }
 
     @Override
     protected void startDevice() throws DeviceException {
         stopDevice();
         try {
-            if (mtu() != netif.mtu()) {
-                interfaces.setMtu(netif, mtu());
-            }
-            speedMbps = interfaces.link(netif).speedMbps();
+            netif.applyMtu(mtu());
+            netif.refresh();
             memberships.apply(rxFilter());
         } catch (IOException e) {
             throw new DeviceException("%s: interface %s cannot be set up: %s"
@@ -170,14 +155,14 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
         XdpTxQueue tx = queue < txQueues().size() ? txQueues().get(queue) : null;
         String what = name + " queue " + queue;
         int queueOfInterface = args.startQueue() + queue;
-        XskSocket socket = XskSocket.open(os, memory, new XskSocket.Wish(what, netif.index(),
+        XskSocket socket = XskSocket.open(os, memory, new XskSocket.Wish(what, netif.now().index(),
                 queueOfInterface, rx == null ? 0 : rx.size(), tx == null ? 0 : tx.size(),
                 args.forceCopy(), args.busyBudget()));
         synchronized (sockets) {
             sockets.add(socket);
         }
         if (tx != null) {
-            tx.start(socket, mtu() + EthDevInfo.OVERHEAD);
+            tx.start(socket);
         }
         if (rx != null) {
             rx.start(socket);
@@ -205,9 +190,7 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
     @Override
     protected void applyRxFilter(RxFilter next) throws DeviceException {
         try {
-            if (!next.address().equals(rxFilter().address())) {
-                interfaces.setMac(netif, next.address());
-            }
+            netif.applyAddress(rxFilter(), next);
             memberships.apply(next);
         } catch (IOException e) {
             throw new DeviceException(name + ": " + e.getMessage(), e);
@@ -223,6 +206,6 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
 
     @Override
     protected Link readLink() {
-        return netif.hasLink() ? new Link(true, speedMbps, true) : Link.DOWN;
+        return netif.link();
     }
 }

@@ -9,6 +9,7 @@ import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.netif.LostInterfaces;
@@ -32,6 +33,7 @@ public final class XdpDriver implements VdevDriver {
 
     private final XskSocket.Os os;
     private final DmaAllocator memory;
+    private final InterruptThread interrupts;
     private final NetInterfaces interfaces;
     private final PortRegistry ports;
     private final HotUnplug hotUnplug;
@@ -41,10 +43,12 @@ public final class XdpDriver implements VdevDriver {
     @Activate
     public XdpDriver(@Reference Linux linux, @Reference Sockets sockets,
             @Reference PacketCalls packets, @Reference DmaAllocator memory,
-            @Reference NetInterfaces interfaces, @Reference PortRegistry ports,
-            @Reference HotUnplug hotUnplug, @Reference VdevBus bus) {
+            @Reference InterruptThread interrupts, @Reference NetInterfaces interfaces,
+            @Reference PortRegistry ports, @Reference HotUnplug hotUnplug,
+            @Reference VdevBus bus) {
         this.os = new XskSocket.Os(linux, sockets, packets);
         this.memory = memory;
+        this.interrupts = interrupts;
         this.interfaces = interfaces;
         this.ports = ports;
         this.hotUnplug = hotUnplug;
@@ -73,10 +77,10 @@ public final class XdpDriver implements VdevDriver {
                     lost.await(device.name(), args.iface());
                 }
             });
-            XdpDev dev = XdpDev.of(device.name(), args, interfaces, os, memory);
+            XdpDev dev = XdpDev.of(device.name(), args, interfaces, os, memory, interrupts);
             Port port = dev.publish(ports, device, attachment);
             attachment.onRemove(state::close);
-            state.follow(interfaces, dev.netif(), port, dev);
+            state.follow(dev.netif(), port, dev::hasLostInterface);
         });
         lost.found(device.name());
     }

@@ -10,6 +10,7 @@ import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 
 /** Receives: copies frames of the receive ring into mbufs, and gives the frames back at once. */
 final class XdpRxQueue implements RxQueue {
@@ -23,15 +24,17 @@ final class XdpRxQueue implements RxQueue {
     private final PacketCopy copy;
     private final QueueCounters counters;
     private final boolean busyPoll;
+    private final RxInterrupt interrupt;
     /** Null while the port is stopped. */
     private XskSocket socket;
 
-    XdpRxQueue(QueueSetup setup, boolean busyPoll) {
+    XdpRxQueue(QueueSetup setup, boolean busyPoll, RxInterrupt interrupt) {
         this.size = setup.descriptors();
         this.pool = setup.pool();
         this.copy = new PacketCopy(setup);
         this.counters = setup.counters();
         this.busyPoll = busyPoll;
+        this.interrupt = interrupt;
     }
 
     /** Descriptors of the receive ring. */
@@ -48,9 +51,11 @@ final class XdpRxQueue implements RxQueue {
         }
         fill.produceUpTo(index + size);
         socket = with;
+        interrupt.open(with.fd());
     }
 
     void stop() {
+        interrupt.close();
         socket = null;
     }
 
@@ -88,6 +93,11 @@ final class XdpRxQueue implements RxQueue {
             from.kick();
         }
         return received;
+    }
+
+    @Override
+    public boolean wakeOnPacket(Runnable wake) {
+        return interrupt.arm(wake);
     }
 
     /** How many descriptors the packet at {@code index} has; 0 if its last is not there yet. */

@@ -4,8 +4,10 @@ package io.hotbus.net.af_xdp;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.pmd.eth.PacketCopy;
 import io.hotbus.pmd.eth.QueueSetup;
@@ -22,16 +24,19 @@ final class XdpTxQueue implements TxQueue {
 
     private final int size;
     private final QueueCounters counters;
+    private final UnderlyingInterface netif;
     /** Offsets of frames that are free; the first {@code free} are valid. */
     private final long[] frames;
     private int free;
-    private int maxLength;
+    /** Bytes that a packet can have at most, whatever the MTU. */
+    private int mostBytes;
     /** Null while the port is stopped. */
     private XskSocket socket;
 
-    XdpTxQueue(QueueSetup setup) {
+    XdpTxQueue(QueueSetup setup, UnderlyingInterface netif) {
         this.size = setup.descriptors();
         this.counters = setup.counters();
+        this.netif = netif;
         this.frames = new long[size];
     }
 
@@ -40,14 +45,9 @@ final class XdpTxQueue implements TxQueue {
         return size;
     }
 
-    /**
-     * Starts with a new socket. Control threads.
-     *
-     * @param maxFrame the longest frame to send, in bytes
-     */
-    void start(XskSocket with, int maxFrame) {
-        int pieces = with.severalPieces() ? Math.min(MAX_PIECES, size) : 1;
-        maxLength = Math.min(maxFrame, pieces * Umem.CHUNK);
+    /** Starts with a new socket. Control threads. */
+    void start(XskSocket with) {
+        mostBytes = Umem.CHUNK * (with.severalPieces() ? Math.min(MAX_PIECES, size) : 1);
         int first = with.umem().rxFrames();
         for (int i = 0; i < size; i++) {
             frames[i] = Umem.frame(first + i);
@@ -67,6 +67,7 @@ final class XdpTxQueue implements TxQueue {
             return 0;
         }
         reclaim(to);
+        int maxLength = Math.min(netif.mtu() + EthDevInfo.OVERHEAD, mostBytes);
         int begin = to.tx().produced();
         int next = begin;
         int taken = 0;

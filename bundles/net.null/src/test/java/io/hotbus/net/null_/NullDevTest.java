@@ -162,7 +162,8 @@ final class NullDevTest {
 
         assertThat(dev.xstats()).containsExactly(Map.entry("rx_q0_packets", 32L),
                 Map.entry("rx_q0_bytes", 2048L), Map.entry("rx_q0_errors", 0L),
-                Map.entry("tx_q0_packets", 32L), Map.entry("tx_q0_bytes", 2048L));
+                Map.entry("tx_q0_packets", 32L), Map.entry("tx_q0_bytes", 2048L),
+                Map.entry("tx_q0_errors", 0L));
         dev.resetStats();
         assertThat(dev.stats()).isEqualTo(EthStats.ZERO);
     }

@@ -2,6 +2,7 @@
 package io.hotbus.net.tap;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
@@ -9,26 +10,26 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxFilterLimits;
-import io.hotbus.netif.NetInterface;
-import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.eth.RxInterrupt;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A tap interface as an Ethernet device. The interface is up while the device is started. */
-final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements PortInterface.User {
+final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(TapDev.class);
     private static final int MAX_QUEUES = 16;
     private static final int MAX_DESCRIPTORS = 1 << 15;
+    private static final int MAX_MTU = 65535;
     /** It receives all that the kernel sends; its address is that of the interface. */
     private static final RxFilterLimits FILTER =
             new RxFilterLimits(0, true, 64, true, true, false);
@@ -38,38 +39,27 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
     private final PortInterface state;
     private final Linux linux;
     private final PacketCalls calls;
-    private final NetInterfaces interfaces;
-    /** The MTU of the interface, which another program may change. */
-    private final AtomicInteger mtuNow = new AtomicInteger();
+    private final InterruptThread interrupts;
+    private final UnderlyingInterface netif;
     private final List<FrameBurst> memory = new ArrayList<>();
-    private int appliedMtu;
-    private volatile NetInterface netif;
-    private volatile int speedMbps;
 
     /** @param state follows the interface, until the device is closed */
     TapDev(PortInterface state, TapDescriptors descriptors, Linux linux, PacketCalls calls,
-            NetInterfaces interfaces, NetInterface netif, MacAddress mac) {
-        super(new EthDevInfo(TapDriver.NAME, mac, new QueueLimits(
+            InterruptThread interrupts, UnderlyingInterface netif, MacAddress mac) {
+        super(netif.describe(new EthDevInfo(TapDriver.NAME, mac, new QueueLimits(
                 descriptors.isMultiQueue() ? MAX_QUEUES : 1, 1, MAX_DESCRIPTORS))
-                .withMtu(netif.mtu()).withMaxMtu(netif.maxMtu()).withFilter(FILTER));
+                .withFilter(FILTER), MAX_MTU));
         this.name = state.toString();
         this.state = state;
         this.descriptors = descriptors;
         this.linux = linux;
         this.calls = calls;
-        this.interfaces = interfaces;
-        this.appliedMtu = netif.mtu();
-        changed(netif);
+        this.interrupts = interrupts;
+        this.netif = netif;
     }
 
-    @Override
-    public void changed(NetInterface now) {
-        netif = now;
-        mtuNow.set(now.mtu());
-    }
-
-    @Override
-    public boolean hasLostInterface() {
+    /** Whether its descriptors have no interface any more. */
+    boolean hasLostInterface() {
         return !isClosed() && !descriptors.isAlive();
     }
 
@@ -93,12 +83,13 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
 
     @Override
     protected TapRxQueue createRxQueue(QueueSetup setup) throws DeviceException {
-        return new TapRxQueue(calls, newMemory(), descriptors.fd(setup.index()), setup, mtuNow);
+        return new TapRxQueue(calls, newMemory(), descriptors.fd(setup.index()), setup, netif,
+                new RxInterrupt(interrupts));
     }
 
     @Override
     protected TapTxQueue createTxQueue(QueueSetup setup) throws DeviceException {
-        return new TapTxQueue(calls, newMemory(), descriptors.fd(setup.index()), setup, mtuNow);
+        return new TapTxQueue(calls, newMemory(), descriptors.fd(setup.index()), setup, netif);
     }
 
     private FrameBurst newMemory() throws DeviceException {
@@ -126,14 +117,10 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
             throw new DeviceException("%s: the interface %s is gone".formatted(name, netif));
         }
         try {
-            if (mtu() != appliedMtu) {
-                interfaces.setMtu(netif, mtu());
-                appliedMtu = mtu();
-            }
-            interfaces.setUp(netif, true);
-            final NetInterface now = interfaces.find(netif.index()).orElse(netif);
-            changed(now);
-            speedMbps = interfaces.link(now).speedMbps();
+            netif.applyMtu(mtu());
+            netif.setUp(true);
+            netif.refresh();
+            rxQueues().forEach(TapRxQueue::start);
         } catch (IOException e) {
             throw failure(e);
         }
@@ -141,11 +128,12 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
 
     @Override
     protected void stopDevice() {
+        rxQueues().forEach(TapRxQueue::stop);
         if (!descriptors.isAlive()) {
             return;
         }
         try {
-            interfaces.setUp(netif, false);
+            netif.setUp(false);
         } catch (IOException e) {
             LOG.info("{}: the interface is not set down: {}", name, e.getMessage());
         }
@@ -162,9 +150,7 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
     @Override
     protected void applyRxFilter(RxFilter next) throws DeviceException {
         try {
-            if (!next.address().equals(rxFilter().address())) {
-                interfaces.setMac(netif, next.address());
-            }
+            netif.applyAddress(rxFilter(), next);
         } catch (IOException e) {
             throw failure(e);
         }
@@ -172,6 +158,6 @@ final class TapDev extends AbstractEthDev<TapRxQueue, TapTxQueue> implements Por
 
     @Override
     protected Link readLink() {
-        return netif.hasLink() ? new Link(true, speedMbps, true) : Link.DOWN;
+        return netif.link();
     }
 }

@@ -8,6 +8,7 @@ import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
+import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
@@ -15,6 +16,7 @@ import io.hotbus.netif.LostInterfaces;
 import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Linux;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.Attachment;
@@ -37,6 +39,7 @@ public final class TapDriver implements VdevDriver {
 
     private final Linux linux;
     private final PacketCalls calls;
+    private final InterruptThread interrupts;
     private final NetInterfaces interfaces;
     private final PortRegistry ports;
     private final HotUnplug hotUnplug;
@@ -48,10 +51,12 @@ public final class TapDriver implements VdevDriver {
 
     @Activate
     public TapDriver(@Reference Linux linux, @Reference PacketCalls calls,
-            @Reference NetInterfaces interfaces, @Reference PortRegistry ports,
-            @Reference HotUnplug hotUnplug, @Reference VdevBus bus) {
+            @Reference InterruptThread interrupts, @Reference NetInterfaces interfaces,
+            @Reference PortRegistry ports, @Reference HotUnplug hotUnplug,
+            @Reference VdevBus bus) {
         this.linux = linux;
         this.calls = calls;
+        this.interrupts = interrupts;
         this.interfaces = interfaces;
         this.ports = ports;
         this.hotUnplug = hotUnplug;
@@ -98,14 +103,15 @@ public final class TapDriver implements VdevDriver {
         if (args.persist()) {
             descriptors.setPersistent(true);
         }
-        final NetInterface netif = setUp(device, args, ours);
+        final UnderlyingInterface netif =
+                new UnderlyingInterface(interfaces, setUp(device, args, ours));
         final MacAddress mac = netif.mac().orElseThrow();
         addresses.put(device.name(), mac);
         final TapDev dev = new TapDev(
-                state, descriptors, linux, calls, interfaces, netif, mac);
+                state, descriptors, linux, calls, interrupts, netif, mac);
         final Port port = dev.publish(ports, device, attachment);
         attachment.onRemove(state::close);
-        state.follow(interfaces, netif, port, dev);
+        state.follow(netif, port, dev::hasLostInterface);
     }
 
     /** Sets the address of the interface, which is down, and returns the interface. */

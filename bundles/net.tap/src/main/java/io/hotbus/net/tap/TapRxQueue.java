@@ -8,9 +8,10 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxQueue;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.eth.QueueSetup;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.hotbus.pmd.eth.RxInterrupt;
 
 /**
  * Reads frames from a tap interface, one system call for each, one native call for a burst. The
@@ -25,15 +26,16 @@ final class TapRxQueue implements RxQueue {
     private final Mempool pool;
     private final QueueCounters counters;
     private final int room;
-    private final AtomicInteger mtu;
+    private final UnderlyingInterface netif;
+    private final RxInterrupt interrupt;
     private final long[] buffers = new long[FrameBurst.BUFFERS];
     /** The next buffer that holds a part of a frame, while a burst is made. */
     private int used;
     /** Bytes received in the present burst. */
     private long bytes;
 
-    /** @param mtu the MTU of the interface, whoever sets it */
-    TapRxQueue(PacketCalls calls, FrameBurst frames, int fd, QueueSetup setup, AtomicInteger mtu) {
+    TapRxQueue(PacketCalls calls, FrameBurst frames, int fd, QueueSetup setup,
+            UnderlyingInterface netif, RxInterrupt interrupt) {
         this.calls = calls;
         this.frames = frames;
         this.fd = fd;
@@ -41,11 +43,22 @@ final class TapRxQueue implements RxQueue {
         this.pool = setup.pool();
         this.counters = setup.counters();
         this.room = setup.pool().dataRoom();
-        this.mtu = mtu;
+        this.netif = netif;
+        this.interrupt = interrupt;
     }
 
-    FrameBurst memory() {
-        return frames;
+    /** Control threads, while no burst runs, as is {@link #stop}. */
+    void start() {
+        interrupt.open(fd);
+    }
+
+    void stop() {
+        interrupt.close();
+    }
+
+    @Override
+    public boolean wakeOnPacket(Runnable wake) {
+        return interrupt.arm(wake);
     }
 
     @Override
@@ -53,7 +66,7 @@ final class TapRxQueue implements RxQueue {
         final MempoolCache cache = caches.of(pool);
         // A byte more than the longest frame, to notice one that was cut.
         final int segments = Math.min(Mbuf.MAX_COUNT,
-                (mtu.get() + EthDevInfo.OVERHEAD + room) / room);
+                (netif.mtu() + EthDevInfo.OVERHEAD + room) / room);
         bytes = 0;
         int received = 0;
         boolean more = true;

@@ -6,10 +6,10 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.pmd.eth.QueueSetup;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes packets to a tap interface, one system call for each, one native call for a burst. Buffers
@@ -23,22 +23,18 @@ final class TapTxQueue implements TxQueue {
     private final FrameBurst frames;
     private final int fd;
     private final QueueCounters counters;
-    private final AtomicInteger mtu;
+    private final UnderlyingInterface netif;
     private long bytes;
     private int errors;
     private boolean gone;
 
-    /** @param mtu the MTU of the interface, whoever sets it */
-    TapTxQueue(PacketCalls calls, FrameBurst frames, int fd, QueueSetup setup, AtomicInteger mtu) {
+    TapTxQueue(PacketCalls calls, FrameBurst frames, int fd, QueueSetup setup,
+            UnderlyingInterface netif) {
         this.calls = calls;
         this.frames = frames;
         this.fd = fd;
         this.counters = setup.counters();
-        this.mtu = mtu;
-    }
-
-    FrameBurst memory() {
-        return frames;
+        this.netif = netif;
     }
 
     @Override
@@ -48,7 +44,7 @@ final class TapTxQueue implements TxQueue {
         }
         bytes = 0;
         errors = 0;
-        final int longest = mtu.get() + EthDevInfo.OVERHEAD;
+        final int longest = netif.mtu() + EthDevInfo.OVERHEAD;
         int taken = 0;
         boolean blocked = false;
         while (taken < count && !blocked) {

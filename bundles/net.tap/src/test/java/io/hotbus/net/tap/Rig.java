@@ -19,8 +19,8 @@ import io.hotbus.os.Sockets;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.InlineControl;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.RealInterrupts;
 import io.hotbus.testkit.RecordingPorts;
-import io.hotbus.testkit.TestInterrupts;
 import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
 import java.nio.ByteBuffer;
@@ -54,7 +54,7 @@ final class Rig implements AutoCloseable {
     final NetNamespace namespace = NetNamespace.create();
     final NetInterfaces interfaces;
     final Mempool pool;
-    private final TestInterrupts interrupts = new TestInterrupts();
+    private final RealInterrupts interrupts = new RealInterrupts();
     private final TestPools pools = TestPools.real();
     private final TapDriver driver;
     private final List<VdevDevice> attached = new ArrayList<>();
@@ -64,8 +64,8 @@ final class Rig implements AutoCloseable {
         namespace.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
         interfaces = namespace.call(
                 () -> new NetInterfaces(TestOs.linux(), TestOs.sockets(), interrupts));
-        driver = new TapDriver(TestOs.linux(), TestOs.packets(), interfaces, ports, this::report,
-                new VdevBus() {
+        driver = new TapDriver(TestOs.linux(), TestOs.packets(), interrupts, interfaces,
+                ports, this::report, new VdevBus() {
                     @Override
                     public void plugged(String name) {
                         plugged.add(name);

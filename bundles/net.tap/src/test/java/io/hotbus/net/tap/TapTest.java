@@ -139,6 +139,7 @@ final class TapTest {
         rig.namespace.run("ip", "link", "set", "dtap0", "down");
         rig.send(port, Rig.frame(60));
         assertThat(port.stats()).isEqualTo(new EthStats(0, 0, 0, 0, 0, 0, 0, 3));
+        assertThat(port.xstats()).containsEntry("tx_q0_errors", 3L);
         Await.until("the link is down", () -> !port.link().up());
         assertThat(rig.removed).isEmpty();
     }

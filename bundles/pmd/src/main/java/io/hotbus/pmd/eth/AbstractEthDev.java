@@ -284,6 +284,7 @@ public abstract class AbstractEthDev<R extends RxQueue, T extends TxQueue> imple
         for (int q = 0; q < txCounters.size(); q++) {
             values.put("tx_q" + q + "_packets", txCounters.get(q).packets());
             values.put("tx_q" + q + "_bytes", txCounters.get(q).bytes());
+            values.put("tx_q" + q + "_errors", txCounters.get(q).errors());
         }
         registers.collect();
         values.putAll(registers.xstats());
