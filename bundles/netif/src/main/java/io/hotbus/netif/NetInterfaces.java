@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.netif;
 
+import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.ethdev.Link;
@@ -48,6 +49,31 @@ public final class NetInterfaces implements AutoCloseable {
     /** The interface of that index, whatever its name. */
     public Optional<NetInterface> find(int index) throws IOException {
         return requests.find(index);
+    }
+
+    /**
+     * The interface that has that name now.
+     *
+     * @param device the device that needs it, for messages
+     * @throws DeviceException there is none
+     */
+    public NetInterface require(String device, String name) throws DeviceException, IOException {
+        return requests.find(name).orElseThrow(() -> new DeviceException(
+                "%s: there is no network interface %s (ip link)".formatted(device, name)));
+    }
+
+    /**
+     * Does {@link #require} for a device that needs Ethernet frames.
+     *
+     * @throws DeviceException there is none, or its frames are others
+     */
+    public NetInterface ethernet(String device, String name) throws DeviceException, IOException {
+        final NetInterface netif = require(device, name);
+        if (!netif.isEthernet()) {
+            throw new DeviceException("%s: the frames of %s are not Ethernet frames"
+                    .formatted(device, name));
+        }
+        return netif;
     }
 
     /** All interfaces. */

@@ -3,6 +3,8 @@ package io.hotbus.net.af_packet;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.netif.NetInterface;
+import io.hotbus.netif.packet.RingLayout;
 import java.util.List;
 import java.util.Set;
 
@@ -20,7 +22,6 @@ import java.util.Set;
  */
 record AfPacketArgs(String iface, int queuePairs, int blockSize, int frameSize, int frameCount,
         boolean qdiscBypass, int fanout) {
-    private static final int MAX_NAME = 15;
     private static final int MAX_QUEUES = 64;
     private static final int MAX_FRAME = 1 << 20;
     private static final int MAX_FRAMES = 1 << 20;
@@ -34,11 +35,8 @@ record AfPacketArgs(String iface, int queuePairs, int blockSize, int frameSize, 
     static AfPacketArgs parse(Devargs devargs) throws DeviceException {
         devargs.allowOnly(Set.of("iface", "qpairs", "blocksz", "framesz", "framecnt",
                 "qdisc_bypass", "fanout_mode"));
-        final String iface = devargs.get("iface", "");
-        if (iface.isEmpty() || iface.length() > MAX_NAME) {
-            throw new DeviceException("%s: iface=%s: the name of a network interface is needed"
-                    .formatted(devargs.name(), iface));
-        }
+        final String iface =
+                NetInterface.requireName(devargs.name(), "iface", devargs.get("iface", ""));
         return new AfPacketArgs(iface, devargs.getInt("qpairs", 1, 1, MAX_QUEUES),
                 multiple(devargs, "blocksz", PAGE), multiple(devargs, "framesz", TPACKET_ALIGNMENT),
                 devargs.getInt("framecnt", DEFAULT_FRAMES, 2, MAX_FRAMES),
@@ -56,6 +54,16 @@ record AfPacketArgs(String iface, int queuePairs, int blockSize, int frameSize, 
                     .formatted(devargs.name(), key, value, unit));
         }
         return value;
+    }
+
+    /** The receive ring of a queue, if the interface has that MTU. */
+    RingLayout receiving(int mtu) {
+        return RingLayout.receiving(blockSize, frameSize, frameCount, mtu);
+    }
+
+    /** The transmit ring of a queue, if the interface has that MTU. */
+    RingLayout sending(int mtu) {
+        return RingLayout.sending(blockSize, frameSize, frameCount, mtu);
     }
 
     private static int mode(Devargs devargs) throws DeviceException {

@@ -14,7 +14,11 @@ import io.hotbus.netif.Memberships;
 import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.PortInterface;
-import io.hotbus.os.Errno;
+import io.hotbus.netif.packet.FrameFilter;
+import io.hotbus.netif.packet.PacketOs;
+import io.hotbus.netif.packet.PacketRxQueue;
+import io.hotbus.netif.packet.PacketSocket;
+import io.hotbus.netif.packet.PacketTxQueue;
 import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
@@ -53,7 +57,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     private final ReentrantLock setUp = new ReentrantLock();
     /** The MTU of the interface, which another program may change. */
     private final AtomicInteger mtuNow = new AtomicInteger();
-    private PacketRxQueue.Offloads offloads = new PacketRxQueue.Offloads(false, false);
+    private PacketRxQueue.Offloads offloads = new PacketRxQueue.Offloads(false, false, false);
     private boolean insertVlan;
     private int appliedMtu;
     private volatile NetInterface netif;
@@ -87,25 +91,12 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     static AfPacketDev of(String name, AfPacketArgs args, PacketOs os, NetInterfaces interfaces)
             throws DeviceException {
         try {
-            final NetInterface netif = interfaces.find(args.iface()).orElseThrow(
-                    () -> new DeviceException("%s: there is no network interface %s (ip link)"
-                            .formatted(name, args.iface())));
-            if (!netif.isEthernet()) {
-                throw new DeviceException("%s: the frames of %s are not Ethernet frames"
-                        .formatted(name, args.iface()));
-            }
+            final NetInterface netif = interfaces.ethernet(name, args.iface());
             return new AfPacketDev(name, args, os, interfaces, netif,
                     new Memberships(os.linux(), os.sockets(), netif));
         } catch (IOException e) {
-            throw failure(name, e);
+            throw PacketOs.failure(name, e);
         }
-    }
-
-    private static DeviceException failure(String name, IOException e) {
-        final boolean right = e instanceof LinuxException linux
-                && linux.errno() == Errno.EPERM;
-        return new DeviceException(name + ": " + e.getMessage() + (right
-                ? "; CAP_NET_RAW and CAP_NET_ADMIN are needed: run as root" : ""), e);
     }
 
     /** The interface as it is now. */
@@ -151,7 +142,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
         offloads = new PacketRxQueue.Offloads(
                 config.rxOffloads().contains(RxOffload.VLAN_STRIP),
                 config.rxOffloads().contains(RxOffload.TCP_CKSUM)
-                        || config.rxOffloads().contains(RxOffload.UDP_CKSUM));
+                        || config.rxOffloads().contains(RxOffload.UDP_CKSUM), false);
         insertVlan = config.txOffloads().contains(TxOffload.VLAN_INSERT);
     }
 
@@ -184,7 +175,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
                 openTx(queue, now);
             }
         } catch (IOException e) {
-            throw failure(name, e);
+            throw PacketOs.failure(name, e);
         } finally {
             setUp.unlock();
         }
@@ -198,12 +189,11 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     }
 
     private void openRx(PacketRxQueue queue, NetInterface now) throws LinuxException {
-        final RingLayout layout = RingLayout.receiving(args, now.mtu());
-        final PacketSocket socket = PacketSocket.receiving(
-                os, name + " rx " + receiving.size(), now, layout);
+        final PacketSocket socket = PacketSocket.receiving(os, name + " rx " + receiving.size(),
+                now, args.receiving(now.mtu()), false);
         receiving.add(socket);
         socket.filter(new FrameFilter(rxFilter()));
-        queue.open(socket.ring(), layout);
+        queue.open(socket);
     }
 
     private void makeFanout() throws LinuxException {
@@ -216,11 +206,10 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
     }
 
     private void openTx(PacketTxQueue queue, NetInterface now) throws LinuxException {
-        final RingLayout layout = RingLayout.sending(args, now.mtu());
         final PacketSocket socket = PacketSocket.sending(os, name + " tx " + sending.size(), now,
-                layout, args.qdiscBypass());
+                args.sending(now.mtu()), args.qdiscBypass());
         sending.add(socket);
-        queue.open(socket, layout);
+        queue.open(socket);
     }
 
     @Override
@@ -255,7 +244,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue>
                 socket.filter(new FrameFilter(next));
             }
         } catch (IOException e) {
-            throw failure(name, e);
+            throw PacketOs.failure(name, e);
         }
     }
 

@@ -13,6 +13,7 @@ import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.netif.LostInterfaces;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.packet.PacketOs;
 import io.hotbus.os.Linux;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.os.Sockets;

@@ -3,6 +3,7 @@ package io.hotbus.net.af_xdp;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.netif.NetInterface;
 import java.util.Set;
 
 /**
@@ -18,19 +19,14 @@ import java.util.Set;
  */
 record XdpArgs(String iface, int startQueue, int queueCount, boolean forceCopy, int busyBudget) {
     /** The longest name of an interface, in bytes. Source: {@code IFNAMSIZ}. */
-    private static final int MAX_NAME = 15;
     private static final int MAX_QUEUES = 64;
     private static final int MAX_BUDGET = 0xffff;
 
     static XdpArgs parse(Devargs devargs) throws DeviceException {
         devargs.allowOnly(Set.of("iface", "start_queue", "queue_count", "shared_umem",
                 "xdp_prog", "busy_budget", "force_copy"));
-        String iface = devargs.get("iface", "");
-        if (iface.isEmpty() || iface.length() > MAX_NAME || iface.contains("/")) {
-            throw new DeviceException(
-                    "%s: iface=%s: name an interface, with 1 to %s characters"
-                            .formatted(devargs.name(), iface, MAX_NAME));
-        }
+        String iface =
+                NetInterface.requireName(devargs.name(), "iface", devargs.get("iface", ""));
         if (!devargs.get("xdp_prog", "").isEmpty()) {
             throw new DeviceException(("%s: xdp_prog is not supported: the driver loads its own "
                     + "program, which passes all frames of the queues to the port")

@@ -81,9 +81,7 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> implements Por
     static XdpDev of(String name, XdpArgs args, NetInterfaces interfaces, XskSocket.Os os,
             DmaAllocator memory) throws DeviceException {
         try {
-            NetInterface netif = interfaces.find(args.iface()).orElseThrow(
-                    () -> new DeviceException("%s: there is no network interface %s (ip link)"
-                            .formatted(name, args.iface())));
+            NetInterface netif = interfaces.require(name, args.iface());
             return new XdpDev(name, args, interfaces, netif, os, memory);
         } catch (LinuxException e) {
             throw new DeviceException("%s: %s%s".formatted(name, e.getMessage(), cure(e)), e);

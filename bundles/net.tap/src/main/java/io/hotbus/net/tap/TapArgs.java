@@ -4,6 +4,7 @@ package io.hotbus.net.tap;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.MacAddress;
+import io.hotbus.netif.NetInterface;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,7 +16,6 @@ import java.util.Set;
  * @param persist whether the interface stays when the device is detached ({@code persist})
  */
 record TapArgs(String iface, Optional<MacAddress> mac, boolean persist) {
-    private static final int MAX_NAME = 15;
     private static final String DEFAULT_NAME = "dtap";
     /** 02, then "dtap0". The number of the device is added to the last byte. */
     private static final long FIXED_MAC = 0x02_64_74_61_70_30L;
@@ -29,11 +29,8 @@ record TapArgs(String iface, Optional<MacAddress> mac, boolean persist) {
                     .formatted(name, devargs.get("remote", "")));
         }
         final int number = number(name);
-        final String iface = devargs.get("iface", DEFAULT_NAME + number);
-        if (iface.isEmpty() || iface.length() > MAX_NAME || iface.contains("/")) {
-            throw new DeviceException("%s: iface=%s: a name of 1 to %s characters is needed"
-                    .formatted(name, iface, MAX_NAME));
-        }
+        final String iface = NetInterface.requireName(
+                name, "iface", devargs.get("iface", DEFAULT_NAME + number));
         return new TapArgs(iface, mac(devargs, number), persist(devargs));
     }
 

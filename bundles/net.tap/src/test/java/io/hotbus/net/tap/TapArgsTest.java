@@ -28,8 +28,8 @@ final class TapArgsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "net_tap0,iface=                  | iface=: a name of 1 to 15 characters is needed",
-            "net_tap0,iface=abcdefghijklmnop  | a name of 1 to 15 characters is needed",
+            "net_tap0,iface=                  | iface=: the name of a network interface is needed",
+            "net_tap0,iface=abcdefghijklmnop  | the name of a network interface is needed, 1 to 15",
             "net_tap0,mac=01:00:00:00:00:00   | 'fixed' or an address of a station is needed",
             "net_tap0,mac=                    | 'fixed' or an address of a station is needed",
             "net_tap0,remote=eth0             | remote is not supported: forward between this port",
