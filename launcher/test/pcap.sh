@@ -102,9 +102,19 @@ gone_and_back() { # the input is cut while another port forwards, and returns
 		cp "$work/nano.pcap" "$work/going.pcap"
 	wait $! && cat "$work/run"
 }
-export -f says
-export -f gone_and_back
+updated_while_gone() { # the bundle of the driver is updated while the input is cut
+	cp "$work/nano.pcap" "$work/going.pcap"
+	"$hotbus" run --vdev net_pcap0,rx_pcap="$work/going.pcap" --vdev net_null0 --exec "start; wait port net_pcap0 gone 60;
+		bundle update io.hotbus.net.pcap; show port info net_null0; wait port net_pcap0 started 60;
+		show port info net_pcap0" >"$work/run" 2>&1 &
+	says 'forwarding started' && truncate -s 1000 "$work/going.pcap" && says 'Infos for port' &&
+		cp "$work/nano.pcap" "$work/going.pcap"
+	wait $! && cat "$work/run"
+}
+export -f says gone_and_back updated_while_gone
 check should_be_removed_with_its_file_and_return_with_it 0 'net_pcap0: its files and interfaces are there again' gone_and_back
+check should_return_with_its_file_to_a_driver_that_was_updated 0 'net_pcap0: its files and interfaces are there again' \
+	updated_while_gone
 
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	# shellcheck disable=SC2016  # the inner shell expands them
