@@ -48,10 +48,12 @@ link "$right" r0 r1 10.77.0.2
 # The driver sends and receives on an interface whose peer another driver has.
 ip -n "$middle" link add t0 up type veth peer name t1
 ip -n "$middle" link set t1 up
+ip -n "$middle" link add u0 up type veth peer name u1
+ip -n "$middle" link set u1 up
 contract() {
 	(cd "$work" && ip netns exec "$middle" "${JAVA_HOME:+$JAVA_HOME/bin/}java" -ea -Dtester.dir="$work/report" \
 		-Dlogback.configurationFile="$top/bundles/itest/logback.xml" -Ditest.log="$work/contract.log" \
-		-Dhotbus.tck.devices="net_af_packet0,iface=t0,qpairs=2 net_af_xdp0,iface=t1 net_tap0" \
+		-Dhotbus.tck.devices="net_af_packet0,iface=t0,qpairs=2 net_af_xdp0,iface=t1 net_tap0 net_pcap0,iface=u0" \
 		-jar "$top/bundles/itest/target/contract.jar") || return
 	grep -o '<testsuite [^>]*' "$work"/report/TEST-io.hotbus.tck-*.xml
 }

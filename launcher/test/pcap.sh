@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Capture files: ours beside those of tcpdump, editcap, capinfos and scapy, in both directions; what
-# becomes of files that are cut, too large for their disk, or gone. Runs against the product as it was
-# built. Mounts of a full disk are made in a mount namespace of their own.
+# becomes of files that are cut, too large for their disk, or gone. Network interfaces: what tcpdump and
+# DPDK's net_pcap hear and send there. Runs against the product as it was built. Mounts of a full disk are
+# made in a mount namespace of their own, interfaces in a network namespace.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -101,9 +102,19 @@ gone_and_back() { # the input is cut while another port forwards, and returns
 		cp "$work/nano.pcap" "$work/going.pcap"
 	wait $! && cat "$work/run"
 }
-export -f says
-export -f gone_and_back
-check should_be_removed_with_its_file_and_return_with_it 0 'net_pcap0: its files are there again' gone_and_back
+updated_while_gone() { # the bundle of the driver is updated while the input is cut
+	cp "$work/nano.pcap" "$work/going.pcap"
+	"$hotbus" run --vdev net_pcap0,rx_pcap="$work/going.pcap" --vdev net_null0 --exec "start; wait port net_pcap0 gone 60;
+		bundle update io.hotbus.net.pcap; show port info net_null0; wait port net_pcap0 started 60;
+		show port info net_pcap0" >"$work/run" 2>&1 &
+	says 'forwarding started' && truncate -s 1000 "$work/going.pcap" && says 'Infos for port' &&
+		cp "$work/nano.pcap" "$work/going.pcap"
+	wait $! && cat "$work/run"
+}
+export -f says gone_and_back updated_while_gone
+check should_be_removed_with_its_file_and_return_with_it 0 'net_pcap0: its files and interfaces are there again' gone_and_back
+check should_return_with_its_file_to_a_driver_that_was_updated 0 'net_pcap0: its files and interfaces are there again' \
+	updated_while_gone
 
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	# shellcheck disable=SC2016  # the inner shell expands them
@@ -114,5 +125,119 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 else
 	skip should_tell_that_the_disk_is_full "no mount namespace of one's own here"
 fi
+
+if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null; then
+	skip interfaces "needs root, and a network namespace of one's own"
+	finish
+	exit
+fi
+export ns=hotbus-pcap-$$
+trap 'ip netns del $ns; rm -rf "$work"' EXIT
+ip netns add $ns
+ip netns exec $ns sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+pair() { ip -n "$ns" link add p0 mtu 9100 up type veth peer name p1 mtu 9100 && ip -n "$ns" link set p1 up; }
+pair
+python3 - "$work/frames.pcap" <<-'END'
+	import random, struct, sys
+	random.seed(8)
+	with open(sys.argv[1], "wb") as out:
+	    out.write(struct.pack("<IHHiIII", 0xa1b23c4d, 2, 4, 0, 0, 262144, 1))
+	    for i in range(600):
+	        tags = random.choice(["", "81000005", "88a80007" "8100e005"])
+	        data = bytes.fromhex("020000000002" "020000000001" + tags + "88b5")
+	        data += random.randbytes(random.choice([60, 61, 64, 128, 590, 1514, 2049, 4000, 9014]) - len(data))
+	        out.write(struct.pack("<IIII", 1_700_000_000 + i, i, len(data), len(data)) + data)
+END
+same_bytes() { # the frames of two files, without their times
+	diff <(tcpdump -t -nn -e -xx -r "$1" 2>/dev/null) <(tcpdump -t -nn -e -xx -r "$2" 2>/dev/null) >&2 &&
+		tcpdump --count -r "$2" 2>/dev/null
+}
+waits() { # waits FILE WORDS: until the file says so
+	for _ in $(seq 600); do
+		! grep -q "$2" "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+# listen FILE INTERFACE COMMAND...: what tcpdump hears on the interface until it has 600 frames, which COMMAND sends.
+listen() {
+	timeout 90 ip netns exec "$ns" tcpdump -B 20000 -U -c 600 -i "$2" -w "$1" 2>"$1.log" &
+	waits "$1.log" 'listening on' && "${@:3}" >"$1.sent" 2>&1
+	wait $! && cat "$1.sent"
+}
+# ours DEVARGS PACKETS: forwards what the device receives to itself.
+ours() {
+	ip netns exec "$ns" "$hotbus" run --vdev "$1" --exec "start; wait packets $2 60; stop; show port stats all" -- \
+		--port-topology=loop
+}
+# theirs DEVARGS [FILE]: the same, by DPDK's net_pcap, until the file is there.
+theirs() {
+	{
+		echo start
+		for _ in $(seq 300); do
+			[ -e "${2:-$work}" ] && break
+			sleep 0.1
+		done
+		sleep 1
+		printf '%s\n' stop 'show port stats all' quit
+	} | stdbuf -oL -eL timeout 60 ip netns exec "$ns" dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 \
+		--file-prefix="hotbus-pcap-$$" --vdev="$1" -- -i --total-num-mbufs=8192 --no-flush-rx \
+		--port-topology=loop --mbuf-size=10240 2>&1
+}
+send() { # sends the frames on an interface, by a program of its own
+	ip netns exec "$ns" python3 -c '
+import socket, struct, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind((sys.argv[2], 0))
+whole, at = open(sys.argv[1], "rb").read(), 24
+while at < len(whole):
+    length = struct.unpack_from("<I", whole, at + 8)[0]
+    s.send(whole[at + 16:at + 16 + length])
+    at += 16 + length' "$work/frames.pcap" "$1"
+}
+# ours_hears COUNT DEVARGS, theirs_hears COUNT DEVARGS: frames arrive on p0, and a program sends as many on p0.
+ours_hears() {
+	ours "$2" "$1" >"$work/hears.log" 2>&1 &
+	waits "$work/hears.log" 'forwarding started' && send p1 && send p0
+	wait $! && cat "$work/hears.log"
+}
+theirs_hears() {
+	rm -f "$work/sent"
+	theirs "$2" "$work/sent" >"$work/hears.log" 2>&1 &
+	waits "$work/hears.log" 'packet forwarding' && sleep 1 && send p1 && send p0 && touch "$work/sent"
+	wait $! && cat "$work/hears.log"
+}
+interface_gone_and_back() { # while another port forwards
+	ip netns exec "$ns" "$hotbus" run --event-log "$work/events" --vdev net_pcap0,iface=p0 --vdev net_null0 --exec "start;
+		wait port net_pcap0 gone 60; wait packets 100000 60; wait port net_pcap0 started 60; show port info net_pcap0" \
+		>"$work/run" 2>&1 &
+	says 'forwarding started' && ip -n "$ns" link del p0 && says 'net_pcap0: detached' && pair
+	wait $! && cat "$work/run"
+}
+export -f same_bytes waits listen ours theirs send ours_hears theirs_hears interface_gone_and_back pair
+check should_send_a_file_on_an_interface 0 'TX-errors: 0' \
+	listen "$work/sent.pcap" p1 ours "net_pcap0,rx_pcap=$work/frames.pcap,tx_iface=p0" 600
+check should_have_sent_every_byte 0 '^600 packets' same_bytes "$work/frames.pcap" "$work/sent.pcap"
+check should_be_heard_on_the_host_that_sends 0 'TX-errors: 0' \
+	listen "$work/heard.pcap" p0 ours "net_pcap0,rx_pcap=$work/frames.pcap,tx_iface=p0" 600
+check should_record_what_arrives_on_an_interface 0 'RX-missed: 0' \
+	ours_hears 600 "net_pcap0,rx_iface_in=p0,tx_pcap=$work/in.pcap"
+check should_have_recorded_every_byte 0 '^600 packets' same_bytes "$work/frames.pcap" "$work/in.pcap"
+check should_hear_what_the_host_sends_too 0 'RX-packets: 1200 ' ours_hears 1200 "net_pcap0,rx_iface=p0,tx_pcap=$work/all.pcap"
+if ! command -v dpdk-testpmd >/dev/null || [ "$(nproc)" -lt 2 ]; then
+	skip should_send_and_hear_as_testpmd_does "no dpdk-testpmd (apt-get install dpdk), or one CPU"
+else
+	check should_send_as_testpmd_does 0 'TX-packets: 600 ' \
+		listen "$work/theirs.pcap" p1 theirs "net_pcap0,rx_pcap=$work/frames.pcap,tx_iface=p0"
+	check should_have_sent_the_same_bytes 0 '^600 packets' same_bytes "$work/theirs.pcap" "$work/sent.pcap"
+	check should_hear_as_testpmd_does 0 'RX-packets: 1200 ' \
+		theirs_hears 1200 "net_pcap0,rx_iface=p0,tx_pcap=$work/theirs-all.pcap"
+	check should_have_heard_the_same_bytes 0 '^1200 packets' same_bytes "$work/theirs-all.pcap" "$work/all.pcap"
+	check should_hear_what_arrives_as_testpmd_does 0 'RX-packets: 600 ' \
+		theirs_hears 600 "net_pcap0,rx_iface_in=p0,tx_pcap=$work/theirs-in.pcap"
+	check should_have_heard_the_same_arrive 0 '^600 packets' same_bytes "$work/theirs-in.pcap" "$work/in.pcap"
+fi
+check should_be_removed_with_its_interface_and_return_with_it 0 'its files and interfaces are there again' \
+	interface_gone_and_back
 
 finish

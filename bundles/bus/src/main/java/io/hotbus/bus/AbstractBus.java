@@ -27,8 +27,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>A driver may be replaced while its devices are on the bus. When its service goes, the driver
  * releases its devices, and they wait on the bus. When a driver that matches arrives, it probes
- * them again with the same devargs. A driver is called under the lock of the device that the call
- * is for.
+ * them again with the same devargs. A device that was pulled out before is awaited by the next
+ * driver. A driver is called under the lock of the device that the call is for.
  *
  * <p>A subclass is registered as a service under {@link Bus}, {@link BusHotplugHandler} and {@link
  * SigbusHandler}, and hands the services of its drivers to {@link #addDriver}.
@@ -42,6 +42,8 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     /** How long the removal of a driver's service, or of the bus, waits for the calls inside. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** The devices that were pulled out. */
+    final Lost<D, R> lost = new Lost<>(this);
     private final String name;
     private final Class<D> deviceType;
     private final BusServices services;
@@ -98,6 +100,20 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     /** Calls the driver to release the device. */
     protected abstract void remove(R driver, D device) throws DeviceException;
 
+    /** Returns a device for {@link #awaitReturn}; empty if the bus itself notices its return. */
+    protected Optional<D> away(Devargs devargs) {
+        return Optional.empty();
+    }
+
+    /**
+     * Tells the driver to look out for a device that was lost or could not be probed before the
+     * driver came. {@code device} is not on the bus. Called under the lock of its name.
+     *
+     * @throws DeviceException the driver cannot do it; logged
+     */
+    protected void awaitReturn(R driver, D device) throws DeviceException {
+    }
+
     /**
      * Closes what {@link #open} has opened, whether {@code open} returned or threw. Called once,
      * when no driver uses the device any more. Its windows are released; windows that the driver
@@ -121,12 +137,11 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         return services;
     }
 
-    /**
-     * Adds {@code driver} with the properties of its service, and lets it probe devices that wait.
-     */
+    /** Adds {@code driver} with the properties of its service; it probes devices that wait. */
     public final void addDriver(R driver, Map<String, ?> properties) {
         drivers.add(driver, properties);
         probeThoseWaiting();
+        lost.handOver(slots);
     }
 
     /**
@@ -137,7 +152,9 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     public final void removeDriver(R driver) {
         drivers.remove(driver);
         slots.inEach(slot -> slot.driverGone(driver));
+        lost.driverGone(driver);
         probeThoseWaiting();
+        lost.handOver(slots);
     }
 
     private void probeThoseWaiting() {
@@ -179,9 +196,7 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         slots.inEach(Slot::end);
     }
 
-    /**
-     * Finds the device of that name, if it is attached or waits for a driver. Any thread, no lock.
-     */
+    /** Finds the device of that name, attached or waiting for a driver. Any thread, no lock. */
     protected final Optional<D> find(String device) {
         return slots.device(device);
     }

@@ -30,6 +30,10 @@ final class Driven<D extends Device, R extends Driver> {
         return driver == which;
     }
 
+    R driver() {
+        return driver;
+    }
+
     /**
      * Opens the device and calls the driver to probe it. The device is {@code FOUND} and visible to
      * hotplug handling, which covers even the first access of the probe. If this method throws, the

@@ -88,6 +88,7 @@ final class Slot<D extends Device, R extends Driver> {
             probe(match);
         } catch (DeviceException e) {
             boolean waitsOn = waited != null && !waited.isGone() && !found.isGone();
+            noteIfGone(found, Optional.of(match));
             found.markDetached();
             device = waitsOn ? waited : null;
             throw e;
@@ -141,6 +142,7 @@ final class Slot<D extends Device, R extends Driver> {
         driven = new Driven<>(bus, device, match);
         try {
             driven.probe();
+            bus.lost.remove(name);
         } catch (DeviceException e) {
             driven = null;
             throw e;
@@ -153,10 +155,13 @@ final class Slot<D extends Device, R extends Driver> {
         if (which != device) {
             return;
         }
+        Optional<R> by = Optional.ofNullable(driven).map(Driven::driver);
         if (driven != null) {
             driven.remove();
             driven = null;
         }
+        bus.lost.remove(name);
+        noteIfGone(which, by);
         forget();
         LOG.info("{}: detached", name);
     }
@@ -204,6 +209,7 @@ final class Slot<D extends Device, R extends Driver> {
             return;
         }
         if (device.isGone()) {
+            noteIfGone(device, Optional.empty());
             forget();
             return;
         }
@@ -214,6 +220,7 @@ final class Slot<D extends Device, R extends Driver> {
             } catch (DeviceException e) {
                 LOG.warn("could not attach again: {}", e.getMessage(), e);
                 waitForDriver();
+                awaitReturn();
             }
         }
     }
@@ -226,6 +233,7 @@ final class Slot<D extends Device, R extends Driver> {
         D old = device;
         Optional<String> obstacle = findAgain(old.devargs());
         if (old.isGone()) {
+            noteIfGone(old, Optional.empty());
             obstacle = Optional.of("it was pulled out");
         }
         if (obstacle.isPresent()) {
@@ -235,6 +243,26 @@ final class Slot<D extends Device, R extends Driver> {
             LOG.info("{}: has no driver now, and waits for one", name);
         }
         old.markDetached();
+    }
+
+    /** Notes that the device is lost, if it was pulled out. {@code by}: its driver, if any. */
+    private void noteIfGone(D which, Optional<R> by) {
+        if (which.isGone()) {
+            bus.lost.add(which, by);
+        }
+    }
+
+    /** Lets the driver of a device that it could not probe look out for what is missing. */
+    private void awaitReturn() {
+        if (device == null) {
+            return;
+        }
+        bus.lost.addIfAbsent(device);
+        try {
+            bus.lost.await(name);
+        } catch (DeviceException e) {
+            LOG.warn("{}: its return will not be noticed: {}", name, e.getMessage());
+        }
     }
 
     /** Creates the new object. Returns empty, or the reason why that failed. */

@@ -8,6 +8,7 @@ import io.hotbus.eal.hotplug.SigbusFault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -116,6 +117,17 @@ final class TestBus extends AbstractBus<TestDevice, TestDriver> {
     protected void remove(TestDriver driver, TestDevice device) throws DeviceException {
         call("remove", driver, device, driver.onRemove);
         driver.driven.remove(device);
+    }
+
+    @Override
+    protected Optional<TestDevice> away(Devargs devargs) {
+        return Optional.of(new TestDevice(devargs));
+    }
+
+    @Override
+    protected void awaitReturn(TestDriver driver, TestDevice device) {
+        complainIf(driver.serviceGone, "service gone: awaitReturn " + device);
+        driver.awaited.add(device.devargs());
     }
 
     private void call(String what, TestDriver driver, TestDevice device, Hook hook)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bus;
 
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Driver;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,8 @@ final class TestDriver implements Driver {
     volatile int quality = 1;
     volatile TestBus.Hook onProbe = device -> { };
     volatile TestBus.Hook onRemove = device -> { };
+    /** The devices whose return it looks out for. */
+    final List<Devargs> awaited = new CopyOnWriteArrayList<>();
     /** Its service has gone: it is not to be called any more. */
     volatile boolean serviceGone;
     private final String name;

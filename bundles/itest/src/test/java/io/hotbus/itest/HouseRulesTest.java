@@ -36,7 +36,7 @@ class HouseRulesTest {
             Map.entry("core", Set.of("eal", "os")),
             Map.entry("ethdev", Set.of("eal")),
             Map.entry("pmd", Set.of("eal", "ethdev")),
-            Map.entry("netif", Set.of("eal", "ethdev", "os")),
+            Map.entry("netif", Set.of("eal", "ethdev", "pmd", "os")),
             Map.entry("bus", Set.of("eal")),
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),

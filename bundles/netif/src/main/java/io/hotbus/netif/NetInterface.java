@@ -37,6 +37,11 @@ public record NetInterface(int index, String name, int type, Optional<MacAddress
         return type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK;
     }
 
+    /** Whether it is the loopback interface, which receives what it sends. */
+    public boolean isLoopback() {
+        return type == ARPHRD_LOOPBACK;
+    }
+
     /** The name and the index, for messages. */
     @Override
     public String toString() {

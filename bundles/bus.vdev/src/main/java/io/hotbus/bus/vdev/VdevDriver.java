@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bus.vdev;
 
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.Driver;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -27,4 +28,18 @@ public interface VdevDriver extends Driver {
      * Releases the device, gone or not: withdraws its port and releases its windows. Idempotent.
      */
     void remove(VdevDevice device) throws DeviceException;
+
+    /**
+     * Looks out for what a device needs that was lost, or could not be probed, before this driver
+     * came: an interface, a file, a peer. When it is there, calls {@link VdevBus#plugged}. The
+     * device is not on the bus, or waits there. A later {@link #probe} of it ends the wait.
+     *
+     * <p>A driver that itself finds that a device of its own is lost does the same without being
+     * asked. The default, for drivers whose devices need nothing, does nothing.
+     *
+     * @param lost what the device was attached with
+     * @throws DeviceException the driver cannot look out for it
+     */
+    default void awaitReturn(Devargs lost) throws DeviceException {
+    }
 }

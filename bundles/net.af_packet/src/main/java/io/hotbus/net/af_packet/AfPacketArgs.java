@@ -4,6 +4,7 @@ package io.hotbus.net.af_packet;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.netif.InterfaceName;
+import io.hotbus.netif.packet.RingLayout;
 import java.util.List;
 import java.util.Set;
 
@@ -52,6 +53,16 @@ record AfPacketArgs(String iface, int queuePairs, int blockSize, int frameSize, 
                     .formatted(devargs.name(), key, value, unit));
         }
         return value;
+    }
+
+    /** The receive ring of a queue, if the interface has that MTU. */
+    RingLayout receiving(int mtu) {
+        return RingLayout.receiving(blockSize, frameSize, frameCount, mtu);
+    }
+
+    /** The transmit ring of a queue, if the interface has that MTU. */
+    RingLayout sending(int mtu) {
+        return RingLayout.sending(blockSize, frameSize, frameCount, mtu);
     }
 
     private static int mode(Devargs devargs) throws DeviceException {

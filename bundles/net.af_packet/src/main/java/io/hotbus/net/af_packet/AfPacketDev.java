@@ -14,7 +14,11 @@ import io.hotbus.netif.Memberships;
 import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.UnderlyingInterface;
-import io.hotbus.os.Errno;
+import io.hotbus.netif.packet.FrameFilter;
+import io.hotbus.netif.packet.PacketOs;
+import io.hotbus.netif.packet.PacketRxQueue;
+import io.hotbus.netif.packet.PacketSocket;
+import io.hotbus.netif.packet.PacketTxQueue;
 import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.LocalMac;
@@ -49,7 +53,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
     private final List<PacketSocket> sending = new ArrayList<>();
     /** Held while sockets are opened or closed. */
     private final ReentrantLock setUp = new ReentrantLock();
-    private PacketRxQueue.Offloads offloads = new PacketRxQueue.Offloads(false, false);
+    private PacketRxQueue.Offloads offloads = new PacketRxQueue.Offloads(false, false, false);
     private boolean insertVlan;
     private long dropped;
 
@@ -82,15 +86,8 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
             return new AfPacketDev(name, args, os, interrupts, netif,
                     new Memberships(os.linux(), os.sockets(), netif.now()));
         } catch (IOException e) {
-            throw failure(name, e);
+            throw PacketOs.failure(name, e);
         }
-    }
-
-    private static DeviceException failure(String name, IOException e) {
-        final boolean right = e instanceof LinuxException linux
-                && linux.errno() == Errno.EPERM;
-        return new DeviceException(name + ": " + e.getMessage() + (right
-                ? "; CAP_NET_RAW and CAP_NET_ADMIN are needed: run as root" : ""), e);
     }
 
     UnderlyingInterface netif() {
@@ -128,7 +125,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
         offloads = new PacketRxQueue.Offloads(
                 config.rxOffloads().contains(RxOffload.VLAN_STRIP),
                 config.rxOffloads().contains(RxOffload.TCP_CKSUM)
-                        || config.rxOffloads().contains(RxOffload.UDP_CKSUM));
+                        || config.rxOffloads().contains(RxOffload.UDP_CKSUM), false);
         insertVlan = config.txOffloads().contains(TxOffload.VLAN_INSERT);
     }
 
@@ -157,19 +154,18 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
                 openTx(queue, now);
             }
         } catch (IOException e) {
-            throw failure(name, e);
+            throw PacketOs.failure(name, e);
         } finally {
             setUp.unlock();
         }
     }
 
     private void openRx(PacketRxQueue queue, NetInterface now) throws LinuxException {
-        final RingLayout layout = RingLayout.receiving(args, now.mtu());
-        final PacketSocket socket = PacketSocket.receiving(
-                os, name + " rx " + receiving.size(), now, layout);
+        final PacketSocket socket = PacketSocket.receiving(os, name + " rx " + receiving.size(),
+                now, args.receiving(now.mtu()), false);
         receiving.add(socket);
         socket.filter(new FrameFilter(rxFilter()));
-        queue.open(socket, layout);
+        queue.open(socket);
     }
 
     private void makeFanout() throws LinuxException {
@@ -182,11 +178,10 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
     }
 
     private void openTx(PacketTxQueue queue, NetInterface now) throws LinuxException {
-        final RingLayout layout = RingLayout.sending(args, now.mtu());
         final PacketSocket socket = PacketSocket.sending(os, name + " tx " + sending.size(), now,
-                layout, args.qdiscBypass());
+                args.sending(now.mtu()), args.qdiscBypass());
         sending.add(socket);
-        queue.open(socket, layout);
+        queue.open(socket);
     }
 
     @Override
@@ -219,7 +214,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
                 socket.filter(new FrameFilter(next));
             }
         } catch (IOException e) {
-            throw failure(name, e);
+            throw PacketOs.failure(name, e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.thread.InterruptThread;
@@ -14,6 +15,7 @@ import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.netif.LostInterfaces;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.netif.PortInterface;
+import io.hotbus.netif.packet.PacketOs;
 import io.hotbus.os.Linux;
 import io.hotbus.os.PacketCalls;
 import io.hotbus.os.Sockets;
@@ -85,5 +87,10 @@ public final class AfPacketDriver implements VdevDriver {
     @Override
     public void remove(VdevDevice device) {
         attachments.remove(device);
+    }
+
+    @Override
+    public void awaitReturn(Devargs device) throws DeviceException {
+        lost.await(device.name(), AfPacketArgs.parse(device).iface());
     }
 }

@@ -4,6 +4,7 @@ package io.hotbus.net.af_packet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.EthStats;
@@ -102,6 +103,17 @@ final class AfPacketRemovalTest {
         rig.addPair();
         rig.detach(a0);
         assertThat(rig.awaitReturn()).isEqualTo("net_af_packet0");
+    }
+
+    /** As when the bundle of the driver is updated while the interface is away. */
+    @Test
+    void shouldAwaitTheInterfaceOfADeviceThatAnotherDriverHasLost() throws Exception {
+        rig.namespace.run("ip", "link", "del", "a0");
+        rig.driver.awaitReturn(Devargs.parse(A0));
+        assertThat(rig.plugged).isEmpty();
+        rig.addPair();
+        assertThat(rig.awaitReturn()).isEqualTo("net_af_packet0");
+        rig.start(A0);
     }
 
     @Test

@@ -47,7 +47,7 @@ final class Rig implements AutoCloseable {
     private final RealInterrupts interrupts = new RealInterrupts();
     private final TestPools pools = TestPools.real();
     private final NetInterfaces interfaces;
-    private final AfPacketDriver driver;
+    final AfPacketDriver driver;
     private final List<VdevDevice> attached = new ArrayList<>();
 
     Rig() throws Exception {

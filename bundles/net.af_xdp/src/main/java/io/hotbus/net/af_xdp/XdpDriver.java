@@ -6,6 +6,7 @@ import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.mem.DmaAllocator;
@@ -88,5 +89,10 @@ public final class XdpDriver implements VdevDriver {
     @Override
     public void remove(VdevDevice device) {
         attachments.remove(device);
+    }
+
+    @Override
+    public void awaitReturn(Devargs device) throws DeviceException {
+        lost.await(device.name(), XdpArgs.parse(device).iface());
     }
 }

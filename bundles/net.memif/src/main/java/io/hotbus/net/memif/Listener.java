@@ -34,9 +34,9 @@ final class Listener {
         /** A client that waits for the endpoint; null if there is none. */
         private ServerConnection waiting;
 
-        Seat(Endpoint endpoint) {
-            this.device = endpoint.name();
-            this.args = endpoint.args();
+        Seat(String device, MemifArgs args, Endpoint endpoint) {
+            this.device = device;
+            this.args = args;
             this.endpoint = endpoint;
         }
     }
@@ -86,7 +86,7 @@ final class Listener {
             throw new DeviceException("%s: %s is the server of id %s on %s already: id= is needed"
                     .formatted(endpoint, seat.endpoint, Integer.toUnsignedString(id), name));
         }
-        Seat next = new Seat(endpoint);
+        Seat next = new Seat(endpoint.name(), endpoint.args(), endpoint);
         next.waiting = seat == null ? null : seat.waiting;
         seats.put(id, next);
     }
@@ -99,6 +99,11 @@ final class Listener {
         if (client != null) {
             meet(client, seat);
         }
+    }
+
+    /** Makes a seat for a lost device, unless a device has it. */
+    void keepSeat(String device, MemifArgs args) {
+        seats.putIfAbsent(args.id(), new Seat(device, args, null));
     }
 
     /** Keeps the seat of {@code endpoint}, whose device is lost, and tells when a client comes. */

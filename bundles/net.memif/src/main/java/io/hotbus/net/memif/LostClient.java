@@ -18,10 +18,10 @@ final class LostClient {
     private final Lease looking;
     private volatile int dialled = NONE;
 
-    LostClient(Registry registry, Endpoint endpoint) {
+    LostClient(Registry registry, String device, SocketName socket) {
         this.registry = registry;
-        this.device = endpoint.name();
-        this.socket = endpoint.args().socket();
+        this.device = device;
+        this.socket = socket;
         this.looking = registry.platform().interrupts().every(Endpoint.REDIAL, this::look);
     }
 

@@ -43,17 +43,44 @@ final class Registry {
         int dialled = forgetLost(device.name(), args);
         Endpoint endpoint = new Endpoint(this, device, args, dialled);
         if (args.server()) {
-            synchronized (this) {
-                Optional<Listener> present = listener(args.socket());
-                Listener listener = present.isPresent() ? present.get()
-                        : Listener.open(this, args.socket(), device.name());
-                listener.seat(endpoint);
-                if (present.isEmpty()) {
-                    listeners.add(listener);
-                }
-            }
+            onListener(device.name(), args, listener -> listener.seat(endpoint));
         }
         return endpoint;
+    }
+
+    /** What is done with a listener. */
+    @FunctionalInterface
+    private interface Use {
+        void of(Listener listener) throws DeviceException;
+    }
+
+    /** Uses the listener of a server, and keeps it if it is new and that succeeds. */
+    private synchronized void onListener(String device, MemifArgs args, Use use)
+            throws DeviceException {
+        Optional<Listener> present = listener(args.socket());
+        Listener listener = present.isPresent() ? present.get()
+                : Listener.open(this, args.socket(), device);
+        use.of(listener);
+        if (present.isEmpty()) {
+            listeners.add(listener);
+        }
+    }
+
+    /**
+     * Waits for a peer of a device that was lost under another driver.
+     *
+     * @throws DeviceException the socket cannot be had; the message says why
+     */
+    void awaitPeer(String device, MemifArgs args) throws DeviceException {
+        if (args.server()) {
+            onListener(device, args, listener -> listener.keepSeat(device, args));
+            return;
+        }
+        int unused = forgetLost(device, args);
+        platform.linux().close(unused);
+        synchronized (this) {
+            lostClients.put(device, new LostClient(this, device, args.socket()));
+        }
     }
 
     /**
@@ -108,7 +135,8 @@ final class Registry {
                     listener.leave(endpoint);
                 }
             } else if (lost) {
-                lostClients.put(endpoint.name(), new LostClient(this, endpoint));
+                lostClients.put(endpoint.name(), new LostClient(
+                        this, endpoint.name(), endpoint.args().socket()));
             }
             unused = takeUnused();
         }

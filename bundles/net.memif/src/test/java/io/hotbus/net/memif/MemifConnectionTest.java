@@ -206,6 +206,24 @@ final class MemifConnectionTest {
         exchange(again, server);
     }
 
+    /** As when the bundle of the driver is updated while the peer is away. */
+    @Test
+    void shouldAwaitThePeersOfDevicesThatAnotherDriverHasLost() throws Exception {
+        String socket = ",socket=" + rig.socket;
+        rig.driver.awaitReturn(Devargs.parse(SERVER + socket));
+        try (Peer back = new Peer(rig, true)) {
+            back.init(0, "");
+            assertThat(rig.plugged.poll(40, TimeUnit.SECONDS)).isEqualTo("net_memif0");
+            rig.detach(rig.device(rig.start(SERVER, 1, pool)));
+        }
+        rig.driver.awaitReturn(Devargs.parse(CLIENT + socket));
+        Port server = rig.start(SERVER, 1, pool);
+        assertThat(rig.plugged.poll(40, TimeUnit.SECONDS)).isEqualTo("net_memif1");
+        Port client = rig.start(CLIENT, 1, pool);
+        Rig.awaitUp(server, client);
+        exchange(client, server);
+    }
+
     @Test
     void shouldLetAClientWaitForAPortThatIsStopped() throws Exception {
         Port server = rig.start(SERVER, 1, pool);

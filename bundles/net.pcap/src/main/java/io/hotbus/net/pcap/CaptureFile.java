@@ -64,7 +64,8 @@ final class CaptureFile {
         end = at;
         if (full) {
             full = false;
-            news = Optional.of("frames are written again, " + lost + " are lost");
+            String again = "frames are written again, " + lost + " are lost";
+            news = Optional.of(news.map(untold -> untold + "; " + again).orElse(again));
         }
         return true;
     }

@@ -29,7 +29,11 @@ final class FileSink implements Sink {
     }
 
     @Override
-    public void flush() {
+    public void stop() {
+        flush();
+    }
+
+    private void flush() {
         if (queue != null) {
             queue.flush();
         }

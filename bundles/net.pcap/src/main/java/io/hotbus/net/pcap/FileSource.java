@@ -67,9 +67,7 @@ final class FileSource implements Source {
     @Override
     public void start() {
         told = false;
-        if (queue != null) {
-            queue.start();
-        }
+        queue.start();
     }
 
     @Override

@@ -59,9 +59,7 @@ final class LoopSource implements Source {
 
     @Override
     public void start() {
-        if (queue != null) {
-            queue.start();
-        }
+        queue.start();
     }
 
     @Override

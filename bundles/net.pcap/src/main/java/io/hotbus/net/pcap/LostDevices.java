@@ -3,6 +3,7 @@ package io.hotbus.net.pcap;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.netif.NetInterfaces;
 import io.hotbus.os.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The devices that are gone with a file. When its files are there again, complete, the bus is told
- * that the device is plugged in. Control threads, and the watch thread.
+ * The devices that are gone with a file or an interface. When all files of a device are there
+ * again, complete, and all its interfaces, the bus is told that the device is plugged in. Control
+ * threads, and the watch thread.
  */
 final class LostDevices {
     private static final Logger LOG = LoggerFactory.getLogger(LostDevices.class);
@@ -38,18 +40,21 @@ final class LostDevices {
     }
 
     private final Linux linux;
+    private final NetInterfaces interfaces;
     private final WatchThread thread;
     private final Consumer<String> plugged;
     private final Map<String, Lost> lost = new HashMap<>();
 
     /** {@code plugged} tells the bus that the device of a name is there. */
-    LostDevices(Linux linux, WatchThread thread, Consumer<String> plugged) {
+    LostDevices(Linux linux, NetInterfaces interfaces, WatchThread thread,
+            Consumer<String> plugged) {
         this.linux = linux;
+        this.interfaces = interfaces;
         this.thread = thread;
         this.plugged = plugged;
     }
 
-    /** Waits for the files of a device that is gone and was released. */
+    /** Waits for the files and interfaces of a device that is gone and was released. */
     synchronized void add(String device, PcapArgs args) {
         found(device);
         Lost added = new Lost(args);
@@ -73,18 +78,25 @@ final class LostDevices {
     private void look(String device, Lost known) {
         if (isComplete(device, known)) {
             known.watch.close();
-            LOG.info("{}: its files are there again", device);
+            LOG.info("{}: its files and interfaces are there again", device);
             plugged.accept(device);
         }
     }
 
     private boolean isComplete(String device, Lost known) {
-        for (Path path : known.args.rx()) {
-            if (!isWhole(device, known, path)) {
-                return false;
-            }
+        PcapArgs args = known.args;
+        return args.all().filter(place -> !place.isFile()).allMatch(this::isPresent)
+                && args.filesRead().stream().allMatch(path -> isWhole(device, known, path))
+                && args.tx().stream().filter(Place::isFile).map(Place::path)
+                        .allMatch(LostDevices::canBeWritten);
+    }
+
+    private boolean isPresent(Place place) {
+        try {
+            return interfaces.find(place.name()).isPresent();
+        } catch (IOException e) {
+            return false;
         }
-        return known.args.tx().stream().allMatch(LostDevices::canBeWritten);
     }
 
     private static boolean canBeWritten(Path path) {

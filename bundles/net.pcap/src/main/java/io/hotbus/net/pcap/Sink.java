@@ -7,8 +7,8 @@ import io.hotbus.pmd.eth.QueueSetup;
 import java.util.Optional;
 
 /**
- * Where a transmit queue puts its frames: a file now, an interface some day. Control threads, and
- * {@link #look} on the watch thread; a call at a time.
+ * Where a transmit queue puts its frames: a file or an interface. Control threads, and {@link
+ * #look} on the watch thread; a call at a time.
  */
 interface Sink {
     /** Names it for messages. */
@@ -17,8 +17,14 @@ interface Sink {
     /** Creates the queue that sends frames there, and replaces an earlier one. */
     TxQueue queue(QueueSetup setup) throws DeviceException;
 
-    /** Passes on the frames that were sent so far. No burst is running. */
-    void flush();
+    /** Begins to send. The queue was created. No burst is running. */
+    default void start() throws DeviceException {
+    }
+
+    /**
+     * Passes on the frames that were sent so far, started or not. No burst is running. Idempotent.
+     */
+    void stop();
 
     /**
      * Passes on the frames that were sent so far, and logs what the queue has met since the last

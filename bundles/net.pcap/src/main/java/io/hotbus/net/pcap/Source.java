@@ -7,8 +7,8 @@ import io.hotbus.pmd.eth.QueueSetup;
 import java.util.Optional;
 
 /**
- * What a receive queue gets its frames from: a file now, an interface some day. Control threads,
- * and {@link #look} on the watch thread; a call at a time.
+ * What a receive queue gets its frames from: a file or an interface. Control threads, and {@link
+ * #look} on the watch thread; a call at a time.
  */
 interface Source {
     /** Names it for messages. */
@@ -17,8 +17,20 @@ interface Source {
     /** Creates the queue that receives the frames, and replaces an earlier one. */
     RxQueue queue(QueueSetup setup) throws DeviceException;
 
-    /** Begins with the first frame. No burst is running. */
-    void start();
+    /**
+     * Begins: with the first frame of a file, or with the next one of an interface. The queue was
+     * created. No burst is running.
+     */
+    void start() throws DeviceException;
+
+    /** Receives nothing more, started or not. No burst is running. Idempotent. */
+    default void stop() {
+    }
+
+    /** How many frames were lost before a queue could receive them. Any thread. */
+    default long missed() {
+        return 0;
+    }
 
     /**
      * Logs what the queue has met since the last call. Returns why the source is gone; empty while

@@ -171,8 +171,8 @@ final class PcapReceiveTest {
         assertThat(rig.log).isEmpty();
 
         rig.start(devargs, 1);
-        assertThat(rig.log).containsExactly("net_pcap0: has 1 queue(s) for 2 files, [" + second
-                + "] not used (--rxq 2)");
+        assertThat(rig.log).containsExactly("net_pcap0: has 1 queue(s) for 2 files and interfaces, "
+                + "[" + second + "] not used (--rxq 2)");
     }
 
     @Test

@@ -228,6 +228,21 @@ final class PcapTransmitTest {
         assertThat(rig.unplugged).isEmpty();
     }
 
+    @Test
+    void shouldTellOfAFullDiskThatHasRoomAgainAtOnce() throws Exception {
+        Files.createFile(out);
+        CaptureFile file = new CaptureFile("net_pcap0", OpenFile.open("net_pcap0",
+                fullAtWill(TestOs.linux()), out, true), RecordFormat.PCAP, 0);
+        errno = ENOSPC;
+        file.write(new byte[10], 10, 1);
+        errno = 0;
+        file.write(new byte[10], 10, 1);
+        file.close();
+        assertThat(rig.log).containsExactly("net_pcap0: " + out + ": pwrite: ENOSPC (No space left)"
+                + ": frames are dropped until there is room (they count as tx errors); frames are "
+                + "written again, 1 are lost");
+    }
+
     private void assertRefused(String args, String message) {
         assertThatExceptionOfType(DeviceException.class)
                 .isThrownBy(() -> rig.attach("net_pcap0," + args)).withMessageContaining(message);

@@ -10,26 +10,40 @@ import ch.qos.logback.core.AppenderBase;
 import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.eal.bus.Devargs;
-import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
+import io.hotbus.netif.NetInterfaces;
+import io.hotbus.netif.packet.PacketOs;
 import io.hotbus.os.Linux;
+import io.hotbus.testkit.Await;
 import io.hotbus.testkit.InlineControl;
+import io.hotbus.testkit.NetNamespace;
 import io.hotbus.testkit.RecordingPorts;
 import io.hotbus.testkit.TestDma;
+import io.hotbus.testkit.TestInterrupts;
+import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.LoggerFactory;
 
-/** The driver with real files, ports and buffers, and a bus that records what it is told. */
+/**
+ * The driver with real files, ports and buffers, and a bus that records what it is told; and, if
+ * asked for, with real interfaces in a network namespace of its own: the pair a0 and a1.
+ */
 final class Rig implements VdevBus, AutoCloseable {
     static final int BUFFERS = 4096;
     private static final int BURST = 32;
@@ -40,6 +54,12 @@ final class Rig implements VdevBus, AutoCloseable {
     final BlockingQueue<String> plugged = new LinkedBlockingQueue<>();
     final BlockingQueue<String> unplugged = new LinkedBlockingQueue<>();
     final List<String> log = new CopyOnWriteArrayList<>();
+    /** Devices that were reported as removed, with the cause. */
+    final BlockingQueue<RemovalCause> removed = new LinkedBlockingQueue<>();
+    /** Null without interfaces. */
+    final NetNamespace namespace;
+    private final TestInterrupts interrupts = new TestInterrupts();
+    private final NetInterfaces interfaces;
     private final TestPools pools = new TestPools(new TestDma());
     private final List<VdevDevice> devices = new ArrayList<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.hotbus.net.pcap");
@@ -51,11 +71,50 @@ final class Rig implements VdevBus, AutoCloseable {
     };
 
     Rig(Linux linux, int dataRoom) throws Exception {
-        driver = new PcapDriver(linux, ports, () -> this);
+        this(linux, dataRoom, null);
+    }
+
+    private Rig(Linux linux, int dataRoom, NetNamespace namespace) throws Exception {
+        this.namespace = namespace;
+        interfaces = inside(
+                () -> new NetInterfaces(TestOs.linux(), TestOs.sockets(), interrupts));
+        driver = new PcapDriver(new PacketOs(linux, TestOs.sockets(), TestOs.packets()),
+                interrupts, interfaces, ports, this::report, () -> this);
         pool = pools.pool(BUFFERS, dataRoom);
         appender.start();
         logger.addAppender(appender);
         logger.setLevel(Level.INFO);
+    }
+
+    /** A rig with interfaces. */
+    static Rig live() throws Exception {
+        NetNamespace namespace = NetNamespace.create();
+        namespace.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+        Rig rig = new Rig(TestOs.linux(), Mempool.DEFAULT_DATA_ROOM, namespace);
+        rig.addPair();
+        return rig;
+    }
+
+    static boolean isRoot() {
+        return System.getProperty("user.name").equals("root");
+    }
+
+    void addPair() throws IOException {
+        namespace.run("ip", "link", "add", "a0", "up", "type", "veth", "peer", "name", "a1");
+        namespace.run("ip", "link", "set", "a1", "up");
+    }
+
+    private <T> T inside(Callable<T> body) throws Exception {
+        return namespace == null ? body.call() : namespace.call(body);
+    }
+
+    private boolean report(Device device, RemovalCause cause) {
+        boolean first = device.markRemoved();
+        if (first) {
+            ports.onDeviceEvent(DeviceEvent.removed(device, cause, System.nanoTime()));
+            removed.add(cause);
+        }
+        return first;
     }
 
     @Override
@@ -68,22 +127,31 @@ final class Rig implements VdevBus, AutoCloseable {
         unplugged.add(name);
     }
 
-    Port attach(String devargs) throws DeviceException {
-        VdevDevice device = new VdevDevice(Devargs.parse(devargs));
-        driver.probe(device);
-        devices.add(device);
-        return ports.port(device.name()).orElseThrow();
+    Port attach(String devargs) throws Exception {
+        return inside(() -> {
+            VdevDevice device = new VdevDevice(Devargs.parse(devargs));
+            driver.probe(device);
+            devices.add(device);
+            return ports.port(device.name()).orElseThrow();
+        });
     }
 
-    Port start(String devargs) throws DeviceException {
+    Port start(String devargs) throws Exception {
         return start(devargs, 1);
     }
 
-    Port start(String devargs, int queues) throws DeviceException {
+    Port start(String devargs, int queues) throws Exception {
         Port port = attach(devargs);
         port.configure(new PortConfig(queues, 512, 512, pool));
-        port.start();
+        start(port);
         return port;
+    }
+
+    void start(Port port) throws Exception {
+        inside(() -> {
+            port.start();
+            return null;
+        });
     }
 
     /** Releases the device, as the bus does when it was removed or is detached. */
@@ -143,13 +211,46 @@ final class Rig implements VdevBus, AutoCloseable {
         return bytes;
     }
 
-    /** A packet of one segment with these bytes. */
+    /** A packet of these bytes, a chain if they do not fit in a buffer. */
     long packet(byte[] bytes) {
-        long[] one = new long[1];
-        assertThat(pool.get(one, 0, 1)).isOne();
-        RawMemory.copy(bytes, 0, Mbuf.data(one[0]), bytes.length);
-        Mbuf.setLength(one[0], bytes.length);
-        return one[0];
+        int room = pool.dataRoom();
+        long[] segments = new long[Math.max(1, (bytes.length + room - 1) / room)];
+        assertThat(pool.get(segments, 0, segments.length)).isEqualTo(segments.length);
+        long last = segments[0];
+        for (int i = 0; i < segments.length; i++) {
+            int length = Math.min(room, bytes.length - i * room);
+            Mbuf.received(segments[i], length, 0);
+            RawMemory.copy(bytes, i * room, Mbuf.data(segments[i]), length);
+            if (i > 0) {
+                Mbuf.append(segments[0], last, segments[i]);
+                last = segments[i];
+            }
+        }
+        return segments[0];
+    }
+
+    /** Waits for as many frames, and returns all that came by then. */
+    List<byte[]> await(Port port, int count) {
+        List<byte[]> frames = new ArrayList<>();
+        Await.until(count + " frames on " + port, () -> {
+            frames.addAll(receiveAll(port));
+            return frames.size() >= count;
+        });
+        return frames;
+    }
+
+    private void closeInterfaces() {
+        try {
+            interfaces.close();
+            int leases = interrupts.open();
+            interrupts.close();
+            if (namespace != null) {
+                namespace.close();
+            }
+            assertThat(leases).as("watched descriptors").isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Detaches all devices and checks that all buffers are back. */
@@ -157,6 +258,7 @@ final class Rig implements VdevBus, AutoCloseable {
     public void close() {
         List.copyOf(devices).forEach(driver::remove);
         driver.deactivate();
+        closeInterfaces();
         logger.setLevel(null);
         logger.detachAppender(appender);
         assertThat(pool.available()).as("free buffers, %s", pool.holders()).isEqualTo(BUFFERS);

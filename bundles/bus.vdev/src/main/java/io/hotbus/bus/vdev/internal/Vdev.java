@@ -18,6 +18,7 @@ import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.hotplug.SigbusHandler;
 import io.hotbus.eal.io.MmioMapper;
 import io.hotbus.eal.thread.ControlThread;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -96,6 +97,16 @@ public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements V
     protected void remove(VdevDriver driver, VdevDevice device) throws DeviceException {
         driver.remove(device);
         warnOfLeftovers(driver, device);
+    }
+
+    @Override
+    protected Optional<VdevDevice> away(Devargs devargs) {
+        return Optional.of(newDevice(devargs));
+    }
+
+    @Override
+    protected void awaitReturn(VdevDriver driver, VdevDevice device) throws DeviceException {
+        driver.awaitReturn(device.devargs());
     }
 
     /** Warns of windows that the driver left mapped. Only the driver maps and releases them. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.af_packet;
+package io.hotbus.netif.packet;
 
 import io.hotbus.eal.io.RawMemory;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.af_packet;
+package io.hotbus.netif.packet;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
@@ -18,13 +18,15 @@ import io.hotbus.pmd.eth.RxInterrupt;
  * frames one behind the other; the queue gives the block back after its last frame. No buffer
  * belongs to the queue between two bursts. When the interface is gone, no more blocks come.
  */
-final class PacketRxQueue implements RxQueue {
+public final class PacketRxQueue implements RxQueue {
     // struct tpacket_block_desc
     private static final int BLOCK_STATUS = 8;
     private static final int BLOCK_FRAMES = 12;
     private static final int BLOCK_FIRST = 16;
     // struct tpacket3_hdr
     private static final int NEXT = 0;
+    private static final int SECONDS = 4;
+    private static final int NANOSECONDS = 8;
     private static final int SNAPPED_LENGTH = 12;
     private static final int LENGTH = 16;
     private static final int STATUS = 20;
@@ -39,14 +41,16 @@ final class PacketRxQueue implements RxQueue {
     private static final int TP_STATUS_VLAN_TYPE_VALID = 1 << 6;
     private static final int TP_STATUS_CSUM_VALID = 1 << 7;
     private static final int VLAN = 0x8100;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     /**
      * What the queue does beside receiving.
      *
      * @param stripVlan whether tags are taken out of the frames
      * @param tellChecksum whether the state of the checksum is told, rather than completed
+     * @param timestamp whether packets get the time at which the kernel received them
      */
-    record Offloads(boolean stripVlan, boolean tellChecksum) {
+    public record Offloads(boolean stripVlan, boolean tellChecksum, boolean timestamp) {
     }
 
     private final int portId;
@@ -67,7 +71,8 @@ final class PacketRxQueue implements RxQueue {
     /** Bytes received in the present burst. */
     private long bytes;
 
-    PacketRxQueue(QueueSetup setup, Offloads offloads, RxInterrupt interrupt) {
+    /** Creates a queue without a ring. */
+    public PacketRxQueue(QueueSetup setup, Offloads offloads, RxInterrupt interrupt) {
         this.portId = setup.portId();
         this.pool = setup.pool();
         this.counters = setup.counters();
@@ -76,19 +81,19 @@ final class PacketRxQueue implements RxQueue {
         this.room = setup.pool().dataRoom();
     }
 
-    /** Receives from the ring of that socket from now on. Control threads, while no burst runs. */
-    void open(PacketSocket from, RingLayout layout) {
+    /** Receives from that socket from now on. Control threads, while no burst runs. */
+    public void open(PacketSocket from) {
         socket = from;
         ring = from.ring();
-        end = ring + layout.bytes();
-        blockSize = layout.blockSize();
+        end = ring + from.layout().bytes();
+        blockSize = from.layout().blockSize();
         block = ring;
         left = 0;
         interrupt.open(from.fd());
     }
 
     /** Receives nothing from now on. Control threads, while no burst runs. */
-    void close() {
+    public void close() {
         interrupt.close();
         ring = 0;
         left = 0;
@@ -234,6 +239,12 @@ final class PacketRxQueue implements RxQueue {
     /** Writes the metadata of a packet for the offloads that are on. */
     private void describe(long mbuf, long header, int status) {
         long flags = 0;
+        if (offloads.timestamp()) {
+            flags = MbufFlags.RX_TIMESTAMP;
+            Mbuf.setTimestamp(mbuf, NANOS_PER_SECOND
+                    * Integer.toUnsignedLong(RawMemory.getInt(header + SECONDS))
+                    + RawMemory.getInt(header + NANOSECONDS));
+        }
         if (offloads.stripVlan() && (status & TP_STATUS_VLAN_VALID) != 0) {
             flags |= MbufFlags.RX_VLAN_STRIPPED;
             Mbuf.setVlanTci(mbuf, RawMemory.getInt(header + VLAN_TCI));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.af_packet;
+package io.hotbus.netif.packet;
 
 import io.hotbus.netif.NetInterface;
 import io.hotbus.os.LinuxException;
@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * A packet socket on one interface with a ring, which is mapped while the socket is open. The ring
  * stays mapped when the interface goes. Control threads. Source: {@code linux/if_packet.h}.
  */
-final class PacketSocket implements AutoCloseable {
+public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;
     private static final int SOL_PACKET = 263;
@@ -27,6 +27,7 @@ final class PacketSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_ERROR = 4;
     private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_MARK = 36;
     private static final int FANOUT_UNIQUE_ID = 0x2000;
     private static final int FANOUT_IGNORE_OUTGOING = 0x4000;
     /** A block that is not full is handed over after this time. */
@@ -46,13 +47,18 @@ final class PacketSocket implements AutoCloseable {
         this.fd = os.sockets().open(label, AF_PACKET, SOCK_RAW, 0);
     }
 
-    /** Opens a socket that receives into its ring. {@code label} names the device and the queue. */
-    static PacketSocket receiving(PacketOs os, String label, NetInterface netif,
-            RingLayout layout) throws LinuxException {
+    /**
+     * Opens a socket that receives into its ring.
+     *
+     * @param label    the device and the queue, for messages
+     * @param outgoing whether frames that this host sends are received, too
+     */
+    public static PacketSocket receiving(PacketOs os, String label, NetInterface netif,
+            RingLayout layout, boolean outgoing) throws LinuxException {
         final PacketSocket socket = new PacketSocket(os, label, layout);
         try {
             socket.set(PACKET_VERSION, TPACKET_V3);
-            socket.set(PACKET_IGNORE_OUTGOING, 1);
+            socket.set(PACKET_IGNORE_OUTGOING, outgoing ? 0 : 1);
             // Bound first: the kernel's defaults for a ring depend on the interface.
             socket.bind(netif, ETH_P_ALL);
             socket.makeRing(PACKET_RX_RING, RETIRE_MILLIS);
@@ -63,9 +69,14 @@ final class PacketSocket implements AutoCloseable {
         return socket;
     }
 
-    /** Opens a socket that sends from its ring. */
-    static PacketSocket sending(PacketOs os, String label, NetInterface netif, RingLayout layout,
-            boolean qdiscBypass) throws LinuxException {
+    /**
+     * Opens a socket that sends from its ring.
+     *
+     * @param label       the device and the queue, for messages
+     * @param qdiscBypass whether frames bypass traffic control, and other sockets that listen
+     */
+    public static PacketSocket sending(PacketOs os, String label, NetInterface netif,
+            RingLayout layout, boolean qdiscBypass) throws LinuxException {
         final PacketSocket socket = new PacketSocket(os, label, layout);
         try {
             socket.set(PACKET_VERSION, TPACKET_V3);
@@ -103,6 +114,11 @@ final class PacketSocket implements AutoCloseable {
         address = os.linux().map(label + ": ring", layout.bytes(), fd, 0);
     }
 
+    /** Marks each frame that is sent from now on ({@code SO_MARK}). */
+    public void mark(int mark) throws LinuxException {
+        os.sockets().setOption(label + ": mark", fd, SOL_SOCKET, SO_MARK, mark);
+    }
+
     private void allowAllFramesUnderWay() throws LinuxException {
         try {
             os.sockets().setOption(label, fd, SOL_SOCKET, SO_SNDBUFFORCE,
@@ -119,7 +135,7 @@ final class PacketSocket implements AutoCloseable {
      * @param mode {@code PACKET_FANOUT_} of the kernel
      * @return the group, for {@link #join}
      */
-    int found(int mode) throws LinuxException {
+    public int found(int mode) throws LinuxException {
         try {
             set(PACKET_FANOUT, (mode | FANOUT_UNIQUE_ID | FANOUT_IGNORE_OUTGOING) << Short.SIZE);
         } catch (LinuxException e) {
@@ -131,17 +147,17 @@ final class PacketSocket implements AutoCloseable {
     }
 
     /** Makes the socket a member of a fanout group. */
-    void join(int group) throws LinuxException {
+    public void join(int group) throws LinuxException {
         set(PACKET_FANOUT, group);
     }
 
     /** Lets only frames through that the filter accepts. */
-    void filter(FrameFilter filter) throws LinuxException {
+    public void filter(FrameFilter filter) throws LinuxException {
         filter.attach(os, label, fd);
     }
 
     /** Frames that the kernel has dropped for want of room in the ring since the last call. */
-    long takeDropped() {
+    public long takeDropped() {
         final ByteBuffer statistics = buffer(12);
         try {
             os.sockets().getOption(label, fd, SOL_PACKET, PACKET_STATISTICS, statistics);
@@ -152,7 +168,7 @@ final class PacketSocket implements AutoCloseable {
     }
 
     /** Whether the socket is still bound to an interface that exists. */
-    boolean isBound() throws LinuxException {
+    public boolean isBound() throws LinuxException {
         final ByteBuffer name = buffer(20);
         os.sockets().name(label, fd, name);
         return name.getInt(4) > 0;
@@ -172,6 +188,10 @@ final class PacketSocket implements AutoCloseable {
 
     int fd() {
         return fd;
+    }
+
+    RingLayout layout() {
+        return layout;
     }
 
     /** The address of the ring. */

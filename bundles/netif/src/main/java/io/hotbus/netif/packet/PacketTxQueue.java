@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.af_packet;
+package io.hotbus.netif.packet;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
@@ -18,7 +18,7 @@ import io.hotbus.pmd.eth.QueueSetup;
  * back at once. Frames that the kernel would refuse are counted as errors, as it drops them without
  * a word.
  */
-final class PacketTxQueue implements TxQueue {
+public final class PacketTxQueue implements TxQueue {
     // struct tpacket3_hdr
     private static final int NEXT = 0;
     private static final int LENGTH = 16;
@@ -43,7 +43,12 @@ final class PacketTxQueue implements TxQueue {
     /** Bytes of the longest frame without a tag, in the present burst. */
     private int longest;
 
-    PacketTxQueue(PacketCalls packets, QueueSetup setup, boolean insertVlan,
+    /**
+     * Creates a queue without a ring.
+     *
+     * @param insertVlan whether the tags of packets that ask for it are put into the frames
+     */
+    public PacketTxQueue(PacketCalls packets, QueueSetup setup, boolean insertVlan,
             UnderlyingInterface netif) {
         this.packets = packets;
         this.counters = setup.counters();
@@ -52,7 +57,8 @@ final class PacketTxQueue implements TxQueue {
     }
 
     /** Sends from the ring of that socket from now on. Control threads, while no burst runs. */
-    void open(PacketSocket socket, RingLayout layout) {
+    public void open(PacketSocket socket) {
+        final RingLayout layout = socket.layout();
         fd = socket.fd();
         frameRoom = layout.frameSize() - RingLayout.TX_HEADER;
         frames = new long[layout.frames()];
@@ -64,7 +70,7 @@ final class PacketTxQueue implements TxQueue {
     }
 
     /** Sends nothing from now on. Control threads, while no burst runs. */
-    void close() {
+    public void close() {
         frames = new long[0];
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.af_packet;
+package io.hotbus.netif.packet;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.ethdev.MacAddress;
@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
  * socket alone receives everything that the interface does, and a veth interface filters nothing.
  * Source: {@code linux/filter.h} (classic BPF).
  */
-final class FrameFilter {
+public final class FrameFilter {
     private static final int SOL_SOCKET = 1;
     private static final int SO_ATTACH_FILTER = 26;
     private static final int INSTRUCTION = 8;
@@ -25,13 +25,34 @@ final class FrameFilter {
     private static final int IF_EQUAL = 0x15;
     private static final int IF_SET = 0x45;
     private static final int RETURN = 0x06;
+    // What the kernel knows of a frame: SKF_AD_OFF + SKF_AD_PKTTYPE, SKF_AD_OFF + SKF_AD_MARK.
+    private static final int PACKET_TYPE = -0x1000 + 4;
+    private static final int MARK = -0x1000 + 20;
+    /** PACKET_OUTGOING of the kernel. */
+    private static final int OUTGOING = 4;
     private static final MacAddress BROADCAST = new MacAddress(0xffff_ffff_ffffL);
 
     private final ByteBuffer program = ByteBuffer.allocate(MOST_INSTRUCTIONS * INSTRUCTION)
             .order(ByteOrder.nativeOrder());
 
+    private FrameFilter() {
+    }
+
+    /** The program that accepts every frame but those that this host sends with that mark. */
+    public static FrameFilter allButSent(int mark) {
+        final FrameFilter filter = new FrameFilter();
+        filter.add(LOAD_WORD, 0, 0, PACKET_TYPE);
+        filter.add(IF_EQUAL, 0, 3, OUTGOING);
+        filter.add(LOAD_WORD, 0, 0, MARK);
+        filter.add(IF_EQUAL, 0, 1, mark);
+        filter.add(RETURN, 0, 0, 0);
+        filter.add(RETURN, 0, 0, -1);
+        filter.program.flip();
+        return filter;
+    }
+
     /** Creates the program that accepts the frames of {@code filter}. */
-    FrameFilter(RxFilter filter) {
+    public FrameFilter(RxFilter filter) {
         if (!filter.promiscuous()) {
             filter.addresses().forEach(this::acceptAddress);
             if (filter.allMulticast()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.af_packet;
+package io.hotbus.netif.packet;
 
 import io.hotbus.ethdev.EthDevInfo;
 
@@ -10,7 +10,7 @@ import io.hotbus.ethdev.EthDevInfo;
  * @param blocks    the number of blocks
  * @param frameSize bytes of a frame; frames do not cross the end of a block
  */
-record RingLayout(int blockSize, int blocks, int frameSize) {
+public record RingLayout(int blockSize, int blocks, int frameSize) {
     /** sizeof(struct tpacket3_hdr), aligned: where the data of a frame to be sent begins. */
     static final int TX_HEADER = 48;
     private static final int USUAL_BLOCK = 64 << 10;
@@ -21,22 +21,34 @@ record RingLayout(int blockSize, int blocks, int frameSize) {
     /** A ring for large frames has fewer than asked for, rather than more memory. */
     private static final long MOST_BYTES = 16 << 20;
 
-    /** A receive ring for frames of that MTU, and what the devargs ask for. */
-    static RingLayout receiving(AfPacketArgs args, int mtu) {
-        final int block = args.blockSize() != 0 ? args.blockSize()
+    /**
+     * Lays out a receive ring for frames of an MTU.
+     *
+     * @param blockSize bytes of a block; 0: as the MTU needs
+     * @param frameSize bytes of a frame, by which frames are counted; 0: the usual size
+     * @param frames    how many frames are wanted
+     */
+    public static RingLayout receiving(int blockSize, int frameSize, int frames, int mtu) {
+        final int block = blockSize != 0 ? blockSize
                 : Math.max(USUAL_BLOCK, powerOfTwo(mtu + EthDevInfo.OVERHEAD + RX_HEADERS));
-        final int frame = args.frameSize() != 0 ? args.frameSize() : USUAL_FRAME;
-        final long wanted = (long) args.frameCount() * frame / block;
+        final int frame = frameSize != 0 ? frameSize : USUAL_FRAME;
+        final long wanted = (long) frames * frame / block;
         return new RingLayout(block, (int) Math.max(FEWEST_BLOCKS, wanted), Math.min(frame, block));
     }
 
-    /** A transmit ring for frames of that MTU, and what the devargs ask for. */
-    static RingLayout sending(AfPacketArgs args, int mtu) {
-        final int frame = args.frameSize() != 0 ? args.frameSize()
+    /**
+     * Lays out a transmit ring for frames of an MTU.
+     *
+     * @param blockSize bytes of a block; 0: as the frames need
+     * @param frameSize bytes of a frame; 0: as the MTU needs
+     * @param frames    how many frames are wanted
+     */
+    public static RingLayout sending(int blockSize, int frameSize, int frames, int mtu) {
+        final int frame = frameSize != 0 ? frameSize
                 : Math.max(USUAL_FRAME, powerOfTwo(mtu + EthDevInfo.OVERHEAD + TX_HEADER));
-        final int block = Math.max(args.blockSize() != 0 ? args.blockSize() : USUAL_BLOCK,
+        final int block = Math.max(blockSize != 0 ? blockSize : USUAL_BLOCK,
                 powerOfTwo(frame));
-        final long count = Math.min(args.frameCount(), Math.max(2, MOST_BYTES / frame));
+        final long count = Math.min(frames, Math.max(2, MOST_BYTES / frame));
         final int perBlock = block / frame;
         return new RingLayout(block, (int) ((count + perBlock - 1) / perBlock), frame);
     }

@@ -3,7 +3,6 @@ package io.hotbus.net.af_packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MbufFlags;
 import io.hotbus.ethdev.Port;
@@ -11,12 +10,10 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
-import io.hotbus.testkit.TestOs;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -24,9 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames of a local stack, which leaves the checksum to the sender. */
-final class L4ChecksumTest {
-    private static final int FUZZED = 500_000;
-
+final class LocalStackTest {
     /** Sends a datagram to a station that is not there, from the stack behind a1. */
     private static void sendUdp(Rig rig, NetNamespace peer, String to, int bytes)
             throws Exception {
@@ -70,7 +65,7 @@ final class L4ChecksumTest {
     private static byte[] awaitUdp(Rig rig, Port port) {
         final byte[][] found = new byte[1][];
         Await.until("a datagram", () -> {
-            rig.receive(port, 0).stream().filter(L4ChecksumTest::isUdp)
+            rig.receive(port, 0).stream().filter(LocalStackTest::isUdp)
                     .forEach(frame -> found[0] = frame);
             return found[0] != null;
         });
@@ -116,32 +111,5 @@ final class L4ChecksumTest {
                 return flags[0] == MbufFlags.RX_L4_CKSUM_NONE;
             });
         }
-    }
-
-    @Test
-    void shouldNotReadOrWriteOutsideOfAFrame() throws Exception {
-        final Random random = new Random(5);
-        final long page = TestOs.linux().pageSize();
-        final long memory = TestOs.linux().mapAnonymous("frame", 2 * page, page);
-        // An access behind the frame ends the process.
-        TestOs.linux().unmap(memory + page, page);
-        final byte[] frame = new byte[1500];
-        for (int i = 0; i < FUZZED; i++) {
-            final int length = 14 + random.nextInt(100);
-            for (int n = 0; n < length; n++) {
-                frame[n] = (byte) random.nextInt(256);
-            }
-            final boolean four = random.nextBoolean();
-            frame[12] = (byte) (four ? 8 : 0x86);
-            frame[13] = (byte) (four ? 0 : 0xdd);
-            if (length > 23) {
-                frame[four ? 23 : 20] = (byte) (random.nextBoolean() ? 6 : 17);
-                frame[four ? 16 : 18] = 0;
-            }
-            final long at = memory + page - length;
-            RawMemory.copy(frame, 0, at, length);
-            L4Checksum.finish(at, length);
-        }
-        TestOs.linux().unmap(memory, page);
     }
 }
