@@ -135,7 +135,7 @@ try_product() {
 		deploy.sh deployment: bundles that come, change and go while packets are forwarded
 		netif.sh network interfaces that come and go
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
-		pcap.sh captures: our files beside those of tcpdump, capinfos and scapy
+		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		testpmd.sh scripts of DPDK's testpmd, on both programs
 		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
 	END
