@@ -75,11 +75,13 @@ if sys.argv[1] == "serve":
 s.settimeout(0.2)
 end = time.monotonic() + 30
 size = int(sys.argv[3])
+asked = set() # on a busy machine an answer may come after the next question
 while time.monotonic() < end:
     ask = b"%d." % time.monotonic_ns() + bytes(size)
+    asked.add(ask)
     s.sendto(ask, (sys.argv[2], 7007))
     try:
-        if s.recv(65535) == ask:
+        if s.recv(65535) in asked:
             print("answered"); sys.exit(0)
     except OSError:
         pass
