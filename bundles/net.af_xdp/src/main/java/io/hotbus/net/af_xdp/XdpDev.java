@@ -26,6 +26,8 @@ import java.util.List;
  * queue has a socket while the device is started.
  */
 final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> {
+    /** As in DPDK: the kernel looks for so many packets at once. */
+    private static final int BURST = 64;
     private static final int MIN_DESCRIPTORS = 64;
     private static final int MAX_DESCRIPTORS = 1 << 14;
     /** A packet has so many descriptors that the kernel sends every such packet. */
@@ -49,7 +51,8 @@ final class XdpDev extends AbstractEthDev<XdpRxQueue, XdpTxQueue> {
             DmaAllocator memory, InterruptThread interrupts) throws LinuxException {
         super(netif.describe(new EthDevInfo(XdpDriver.NAME,
                 netif.mac().orElseGet(() -> LocalMac.of(LOCAL_MAC, name)),
-                new QueueLimits(args.queueCount(), MIN_DESCRIPTORS, MAX_DESCRIPTORS))
+                new QueueLimits(args.queueCount(), MIN_DESCRIPTORS, MAX_DESCRIPTORS)
+                        .withPreferredBurst(BURST))
                 .withFilter(Memberships.LIMITS), MAX_MTU));
         this.name = name;
         this.args = args;

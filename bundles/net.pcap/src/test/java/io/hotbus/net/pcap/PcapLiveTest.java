@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Frames from and to real interfaces. */
 @EnabledIf("io.hotbus.net.pcap.Rig#isRoot")
 final class PcapLiveTest {
-    private static final int TCP_BYTES = 1 << 20;
+    /** The ring has room for all of them. */
+    private static final int TCP_BYTES = 1 << 18;
 
     @TempDir
     private Path folder;
@@ -142,7 +143,8 @@ final class PcapLiveTest {
             assertThat(frames).anyMatch(frame -> frame.length > 16_000);
             assertThat(frames.stream().filter(frame -> tcpPayload(frame) > 0))
                     .allMatch(frame -> checksum(frame) == 0xffff);
-            assertThat(port.stats().rxErrors() + port.stats().missed()).isZero();
+            assertThat(port.stats()).satisfies(stats -> assertThat(
+                    List.of(stats.rxErrors(), stats.missed())).containsOnly(0L));
         }
     }
 
