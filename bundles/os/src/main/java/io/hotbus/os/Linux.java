@@ -55,8 +55,8 @@ public interface Linux {
     /**
      * mmap, anonymous, private, read-write, populated: every page is present, or ENOMEM is thrown,
      * for example if a control group allows fewer hugepages than are free. A child process does not
-     * get the mapping, so a fork does not move any page. Ordinary pages become transparent hugepages
-     * where the kernel has these.
+     * get the mapping, so a fork does not move any page. Ordinary pages become
+     * transparent hugepages where the kernel has these.
      *
      * @param pageSize {@link #pageSize()}, or a hugepage size the kernel has reserved pages of
      */

@@ -69,7 +69,8 @@ public final class ForwardCommand implements Verbs {
 
     private Stream<Verb<?>> packets() {
         return Stream.of(
-                Verb.of("set burst COUNT", "packets taken at a time; 0 asks the first port's device",
+                Verb.of("set burst COUNT",
+                        "packets taken at a time; 0 asks the first port's device",
                         words -> setBurst(number(words, 0, FwdConfig.MAX_BURST))),
                 Verb.of("set txpkts LENGTHS", "segments of generated packets, as in 64,128",
                         words -> setFrames(words.get(0))),
