@@ -15,9 +15,11 @@ class Row:
     """One comparison. Both programs get the same devices, engine, burst and CPUs.
 
     setup: commands that make interfaces, in the network namespace of the run.
+    before: a command before the start.
     first: bursts that are sent at first, for devices that pass packets around in a circle.
     port: the port whose rate counts, in the direction that is faster.
     peer: devices of a dpdk-testpmd at the other end, and its engine.
+    peer_last: whether the peer starts last, because it dials once.
     pcap4j: "send" or "receive": beside pcap4j instead of dpdk-testpmd.
     """
     name: str
@@ -27,9 +29,11 @@ class Row:
     burst: int = 32
     lcores: int = 1
     setup: tuple[str, ...] = ()
+    before: str = ""
     first: int = 0
     port: int = 0
     peer: tuple[str, str] | None = None
+    peer_last: bool = False
     seconds: float | None = None
     pcap4j: str | None = None
 
@@ -49,7 +53,7 @@ ROWS = (
     Row("two-lcores", "io between two null ports, a CPU for each direction", lcores=2),
     Row("ring", "io around a ring", ("net_ring0",), first=8),
     Row("pcap-in", "a capture file, again and again",
-        ("net_pcap0,rx_pcap={tmp}/in.pcap,infinite_rx=1,tx_pcap=/dev/null",), engine="rxonly"),
+        ("net_pcap0,rx_pcap={tmp}/in.pcap,infinite_rx=1",), engine="rxonly"),
     Row("pcap-out", "frames into a capture file", ("net_null0", "net_pcap0,rx_pcap={tmp}/none.pcap,"
         "tx_pcap={tmp}/out.pcap"), port=1, seconds=2),
     Row("af_packet", "io around a veth pair, packet sockets",
@@ -63,15 +67,18 @@ ROWS = (
                " 2>/dev/null &"), first=16),
     Row("memif-server", "receive from a client of dpdk-testpmd",
         ("net_memif0,role=server,socket={tmp}/memif.sock",), engine="rxonly",
-        peer=("net_memif0,role=client,socket={tmp}/memif.sock", "txonly")),
+        peer=("net_memif0,role=client,socket={tmp}/memif.sock", "txonly"), peer_last=True),
     Row("memif-client", "receive from a server of dpdk-testpmd",
         ("net_memif0,role=client,socket={tmp}/memif.sock",), engine="rxonly",
         peer=("net_memif0,role=server,socket={tmp}/memif.sock", "txonly")),
+    Row("memif-send", "send to a server of dpdk-testpmd",
+        ("net_memif0,role=client,socket={tmp}/memif.sock",), engine="txonly",
+        peer=("net_memif0,role=server,socket={tmp}/memif.sock", "rxonly")),
     Row("pcap4j-send", "send on a veth, beside pcap4j", ("net_af_packet0,iface=a0",),
         engine="txonly", setup=_VETH, pcap4j="send"),
     Row("pcap4j-receive", "receive what dpdk-testpmd sends on a veth, beside pcap4j",
         ("net_af_packet0,iface=a0",), engine="rxonly", setup=_VETH,
-        peer=("net_af_packet0,iface=a1", "txonly"), pcap4j="receive"),
+        before="set promisc all on", peer=("net_af_packet0,iface=a1", "txonly"), pcap4j="receive"),
 )
 
 

@@ -25,19 +25,26 @@ public final class TestFrame {
     private static final int NUMBER = KIND + Short.BYTES;
     private static final int END = NUMBER + Long.BYTES;
     private static final int TTL = 64;
+    /** Bytes at the beginning of a packet that are copied from the first one. */
+    private static final int COPIED = 64;
 
     private final TxFrames frames;
     private final int length;
+    /** Bytes in the first segment. */
+    private final int room;
     private final long destination;
     private final long source;
     private final short kind;
     /** Varies the source addresses. */
     private int flow;
+    /** The beginning of each packet, as it is in memory; empty until there is one. */
+    private long[] beginning = {};
 
     /** The frames of {@code frames} from one address to another. */
     public TestFrame(TxFrames frames, long destination, long source, short kind) {
         this.frames = frames;
         this.length = frames.length();
+        this.room = frames.segments().get(0);
         this.destination = destination;
         this.source = source;
         this.kind = kind;
@@ -57,21 +64,46 @@ public final class TestFrame {
      * others.
      */
     public void write(long mbuf, long number) {
-        int room = frames.segments().get(0);
         long frame = Mbuf.data(mbuf);
+        if (beginning.length == 0) {
+            compose(frame);
+            beginning = read(frame, Math.min(COPIED, room));
+        }
+        for (int i = 0; i < beginning.length; i++) {
+            RawMemory.putLong(frame + (long) i * Long.BYTES, beginning[i]);
+        }
+        if (frames.multiFlow()) {
+            writeIp(frame + IP);
+        }
+        RawMemory.putLong(frame + NUMBER, Long.reverseBytes(number));
+        if (room > COPIED) {
+            RawMemory.fill(frame + COPIED, room - COPIED, (byte) 0);
+        }
+        Mbuf.setLength(mbuf, room);
+    }
+
+    /** The first bytes of a packet. The last word may reach beyond the packet, not the buffer. */
+    private static long[] read(long frame, int bytes) {
+        long[] words = new long[(bytes + Long.BYTES - 1) / Long.BYTES];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = RawMemory.getLong(frame + (long) i * Long.BYTES);
+        }
+        return words;
+    }
+
+    /** Writes all fields that are the same in each packet, and zeros. */
+    private void compose(long frame) {
+        RawMemory.fill(frame, Math.max(room, END), (byte) 0);
         Bytes.putMac(frame, destination);
         Bytes.putMac(frame + Bytes.SOURCE, source);
         Bytes.put16(frame + Bytes.TYPE, Headers.IPV4);
-        writeIp(frame + IP);
+        if (!frames.multiFlow()) {
+            writeIp(frame + IP);
+        }
         Bytes.put16(frame + UDP, frames.udpSource());
         Bytes.put16(frame + UDP + 2, frames.udpDestination());
         Bytes.put32(frame + UDP + 4, length - UDP << Short.SIZE); // without a checksum
         Bytes.put16(frame + KIND, kind);
-        RawMemory.putLong(frame + NUMBER, Long.reverseBytes(number));
-        if (room > END) {
-            RawMemory.fill(frame + END, room - END, (byte) 0);
-        }
-        Mbuf.setLength(mbuf, room);
     }
 
     private void writeIp(long ip) {
