@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[3]
-HEADING = (f"{'collector':<12} {'collections':>11} {'p50 us':>8} {'p99.9 us':>9} {'longest us':>11} "
-           f"{'frames':>8} {'lost':>6}")
+HEADING = (f"{'collector':<12} {'collections':>11} {'p50 us':>8} {'p99.9 us':>9} "
+           f"{'longest us':>11} {'frames':>8} {'lost':>6}")
 _COLLECTORS = ("Serial", "Parallel", "G1", "Z")
 _WARM_UP = 8
 _SECONDS = 10
@@ -41,7 +41,7 @@ def main() -> int:
 
 def _measure(collector: str, tmp: Path) -> str:
     process = subprocess.Popen(
-        [TOP / "launcher/hotbus", "shell", "--vdev", "net_tap0,iface=t0", "--forward-mode", "io"],
+        [TOP / "launcher/hotbus", "shell", "--vdev", "net_tap0,iface=t0"],
         stdin=subprocess.PIPE, stdout=open(tmp / "out", "wb"), stderr=subprocess.STDOUT, text=True,
         env={**os.environ, "HOTBUS_JAVA_OPTS": f"-XX:+Use{collector}GC {_HEAP} -Xlog:gc:file={tmp}/gc"})
     try:
