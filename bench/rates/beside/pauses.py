@@ -40,10 +40,11 @@ def main() -> int:
 
 
 def _measure(collector: str, tmp: Path) -> str:
+    options = f"-XX:+Use{collector}GC {_HEAP} -Xlog:gc:file={tmp}/gc"
     process = subprocess.Popen(
         [TOP / "launcher/hotbus", "shell", "--vdev", "net_tap0,iface=t0"],
         stdin=subprocess.PIPE, stdout=open(tmp / "out", "wb"), stderr=subprocess.STDOUT, text=True,
-        env={**os.environ, "HOTBUS_JAVA_OPTS": f"-XX:+Use{collector}GC {_HEAP} -Xlog:gc:file={tmp}/gc"})
+        env={**os.environ, "HOTBUS_JAVA_OPTS": options})
     try:
         _type(process, "start")
         _await_interface()

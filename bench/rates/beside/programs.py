@@ -98,8 +98,9 @@ def _namespace(row: Row) -> Iterator[list[str]]:
 def _type(process: subprocess.Popen, row: Row, seconds: float) -> None:
     start = f"start tx_first {row.first}" if row.first else "start"
     try:
-        for line, pause in ((row.before, 0), (start, WARM_UP), (f"show port stats {row.port}", seconds),
-                            (f"show port stats {row.port}", 0), ("stop", 0), ("quit", 0)):
+        show = f"show port stats {row.port}"
+        for line, pause in ((row.before, 0), (start, WARM_UP), (show, seconds), (show, 0),
+                            ("stop", 0), ("quit", 0)):
             process.stdin.write(f"{line}\n".encode())
             process.stdin.flush()
             time.sleep(pause)

@@ -9,7 +9,13 @@ import io.hotbus.os.PacketCalls;
 import io.hotbus.os.Sockets;
 import java.io.IOException;
 
-/** The calls to the kernel that a driver on packet sockets makes. */
+/**
+ * The calls to the kernel that a driver on packet sockets makes.
+ *
+ * @param linux   for what all descriptors have in common, and for maps of memory
+ * @param sockets for making and setting sockets
+ * @param packets for sending and receiving
+ */
 public record PacketOs(Linux linux, Sockets sockets, PacketCalls packets) {
     /** What a device throws when a call fails; says which rights are needed if one is missing. */
     public static DeviceException failure(String device, IOException e) {
