@@ -63,8 +63,8 @@ ROWS = (
     Row("tap", "io around two taps on a bridge", ("net_tap0,iface=t0", "net_tap1,iface=t1"),
         setup=("sysctl -qw net.ipv6.conf.all.disable_ipv6=1",
                "ip link add br0 type bridge", "ip link set br0 up",
-               "(until ip link set t0 master br0 && ip link set t1 master br0; do sleep 0.1; done)"
-               " 2>/dev/null &"), first=16),
+               "(for i in {1..300}; do ip link set t0 master br0 && ip link set t1 master br0 &&"
+               " break; sleep 0.1; done) 2>/dev/null &"), first=16),
     Row("memif-server", "receive from a client of dpdk-testpmd",
         ("net_memif0,role=server,socket={tmp}/memif.sock",), engine="rxonly",
         peer=("net_memif0,role=client,socket={tmp}/memif.sock", "txonly"), peer_last=True),
