@@ -99,7 +99,9 @@ def _type(process: subprocess.Popen, row: Row, seconds: float) -> None:
     start = f"start tx_first {row.first}" if row.first else "start"
     try:
         show = f"show port stats {row.port}"
-        for line, pause in ((row.before, 0), (start, WARM_UP), (show, seconds), (show, 0),
+        # The first packets would be lost before the interfaces are connected.
+        settle = _START if row.first else 0
+        for line, pause in ((row.before, settle), (start, WARM_UP), (show, seconds), (show, 0),
                             ("stop", 0), ("quit", 0)):
             process.stdin.write(f"{line}\n".encode())
             process.stdin.flush()
