@@ -20,6 +20,12 @@ public final class TestCpus implements CpuAffinity {
         return IntStream.range(0, count).boxed().toList();
     }
 
+    /** CPUs with even numbers are on node 0, the others on node 1. */
+    @Override
+    public int numaNode(int cpu) {
+        return cpu % 2;
+    }
+
     @Override
     @SuppressWarnings("deprecation") // Thread.threadId is not in Java 17
     public int threadId() {

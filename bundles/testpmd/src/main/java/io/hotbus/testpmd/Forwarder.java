@@ -66,11 +66,11 @@ public interface Forwarder {
     List<String> engines();
 
     /**
-     * How the port of that device is to be configured to be forwarded on.
+     * How the port is to be configured to be forwarded on, with the mempool of its NUMA node.
      *
      * @throws DeviceException no memory
      */
-    PortConfig portConfig(String device) throws DeviceException;
+    PortConfig portConfig(Port port) throws DeviceException;
 
     /**
      * Adds a started port to forwarding, now or at the next start. Idempotent.

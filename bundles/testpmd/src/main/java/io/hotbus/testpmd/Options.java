@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param totalMbufs    buffers in the mempool that all ports share; 0: as many as the devices named
  *     here need, at least {@value #DEFAULT_MBUFS}
  * @param mbufSize      bytes for packet data in each, headroom not counted
+ * @param numa          whether the ports of each NUMA node have a mempool on that node
  * @param maxPacket     the longest frame with its check sequence, which sets the MTU; 0: as it is
  * @param forwardMode   the forwarding engine to begin with
  * @param startDevices  whether a port is started once it is set up
@@ -35,14 +36,14 @@ import java.util.stream.Stream;
  * @param allowed       devargs of the devices of other buses to attach, before the virtual ones
  * @param eventLog      the file that records every event
  */
-public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, int maxPacket,
-        String forwardMode, boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug,
+public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, boolean numa,
+        int maxPacket, String forwardMode, boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug,
         boolean removalEvents, boolean reattach, Duration statsPeriod, List<String> vdevs,
         Optional<Path> commandFile, Optional<String> exec, List<String> allowed,
         Optional<Path> eventLog) {
     /** These say what is so anyway: no link is waited for, the shell is there. */
     private static final Set<String> TRUE_ANYWAY = Set.of("-i", "--interactive", "--",
-            "--disable-link-check", "--no-lsc-interrupt", "--numa", "--no-numa");
+            "--disable-link-check", "--no-lsc-interrupt", "--numa");
     /** All options of this application. Source of most: DPDK's EAL and testpmd. */
     public static final Set<String> NAMES = names();
 
@@ -57,7 +58,7 @@ public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, int ma
     private static Set<String> names() {
         Set<String> names = new HashSet<>(ForwardOptions.NAMES);
         names.addAll(Set.of("--total-num-mbufs", "--mbuf-size", "--max-pkt-len", "--forward-mode",
-                "--disable-device-start", "--auto-start", "--tx-first", "--hot-plug",
+                "--disable-device-start", "--no-numa", "--auto-start", "--tx-first", "--hot-plug",
                 "--no-hot-plug", "--no-rmv-interrupt", "--no-reattach", "--stats-period", "--vdev",
                 "--cmdline-file", "--exec", "-a", "--allow", "--event-log"));
         names.addAll(TRUE_ANYWAY);
@@ -88,6 +89,7 @@ public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, int ma
         return new Options(ForwardOptions.parse(given),
                 given.number("--total-num-mbufs", 0, 64, MAX_MBUFS),
                 given.number("--mbuf-size", Mempool.DEFAULT_DATA_ROOM, 64, 65536),
+                !given.flag("--no-numa"),
                 given.number("--max-pkt-len", 0, MIN_PACKET, 65535 + FRAME_OVERHEAD),
                 given.value("--forward-mode").orElse("io"),
                 !given.flag("--disable-device-start"), given.flag("--auto-start"),

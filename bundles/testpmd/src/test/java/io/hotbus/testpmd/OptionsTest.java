@@ -51,7 +51,7 @@ class OptionsTest {
 
         assertThat(options).isEqualTo(new Options(FwdConfig.DEFAULT
                 .withLcores(List.of(1, 3, 4), 2).withQueues(new QueueSetup(4, 4, 128, 256))
-                .withBurst(16), 4096, 1024, 0, "macswap", false, true, 0, true, true, true,
+                .withBurst(16), 4096, 1024, true, 0, "macswap", false, true, 0, true, true, true,
                 Duration.ofSeconds(2), List.of("net_null0", "net_null1"), Optional.empty(),
                 Optional.of("show config"),
                 List.of("0000:03:00.0", "0000:01:00.0,bind=igb_uio"),

@@ -33,6 +33,11 @@ public abstract class PciDevice extends Device {
     /** The function as the scan found it when it was attached. */
     public abstract PciFunction function();
 
+    @Override
+    public int numaNode() {
+        return function().numaNode();
+    }
+
     /** The kernel driver through which the function is accessed. */
     public abstract KernelDriver kernelDriver();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.core.thread;
 
+import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
@@ -14,11 +15,17 @@ import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** CPU affinity by {@code sched_setaffinity}. */
 @Component(service = CpuAffinity.class, immediate = true)
 public final class Affinity implements CpuAffinity {
     private static final int CALLING_THREAD = 0;
+    private static final Logger LOG = LoggerFactory.getLogger(Affinity.class);
+    private static final Path CPUS = Path.of("/sys/devices/system/cpu");
+    /** {@code cpuN/nodeM} is a link to the node of the CPU. */
+    private static final String NODE = "node";
     private static final Path THREADS = Path.of("/proc/self/task");
 
     private final Linux linux;
@@ -91,6 +98,19 @@ public final class Affinity implements CpuAffinity {
             }
             throw e;
         }
+    }
+
+    @Override
+    public int numaNode(int cpu) {
+        try (DirectoryStream<Path> nodes =
+                Files.newDirectoryStream(CPUS.resolve("cpu" + cpu), NODE + "[0-9]*")) {
+            for (Path node : nodes) {
+                return Integer.parseInt(node.getFileName().toString().substring(NODE.length()));
+            }
+        } catch (IOException e) {
+            LOG.debug("cpu {}: no NUMA node: {}", cpu, e.toString());
+        }
+        return DmaAllocator.ANY_NODE;
     }
 
     @Override

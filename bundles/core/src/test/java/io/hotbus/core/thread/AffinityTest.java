@@ -43,6 +43,20 @@ class AffinityTest {
     }
 
     @Test
+    void shouldTellTheNumaNodeOfACpu() throws Exception {
+        Affinity affinity = new Affinity(LINUX);
+        for (int cpu : affinity.available()) {
+            int node = affinity.numaNode(cpu);
+            if (Files.exists(Path.of("/sys/devices/system/node/node0"))) {
+                assertThat(Path.of("/sys/devices/system/node/node" + node + "/cpu" + cpu)).exists();
+            } else {
+                assertThat(node).isEqualTo(-1);
+            }
+        }
+        assertThat(affinity.numaNode(Integer.MAX_VALUE)).isEqualTo(-1);
+    }
+
+    @Test
     void shouldKeepOtherThreadsOffAReservedCpu() throws Exception {
         Affinity affinity = new Affinity(LINUX);
         assumeTrue(affinity.available().size() > 1, "one CPU: there is nowhere to go");

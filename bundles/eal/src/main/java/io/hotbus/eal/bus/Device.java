@@ -2,6 +2,7 @@
 package io.hotbus.eal.bus;
 
 import io.hotbus.eal.io.MmioWindows;
+import io.hotbus.eal.mem.DmaAllocator;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -42,6 +43,14 @@ public abstract class Device {
      */
     public final Devargs devargs() {
         return devargs;
+    }
+
+    /**
+     * The NUMA node that the device is connected to, or {@link DmaAllocator#ANY_NODE}. Source: DPDK
+     * {@code rte_device.numa_node}.
+     */
+    public int numaNode() {
+        return DmaAllocator.ANY_NODE;
     }
 
     /** The windows on its memory; empty before probe and after detach. */

@@ -50,7 +50,7 @@ public final class Mempool implements AutoCloseable {
     private final MempoolTracker tracker;
 
     /** For {@link Mempools#create}, which describes the arguments. */
-    Mempool(String name, int capacity, int dataRoom, DmaAllocator allocator,
+    Mempool(String name, int capacity, int dataRoom, int numaNode, DmaAllocator allocator,
             Mempools mempools) throws IOException {
         if (capacity < 1 || capacity > 1 << 27 || dataRoom < 64 || dataRoom > 1 << 16) {
             throw new IllegalArgumentException("mempool %s: %s buffers of %s bytes"
@@ -66,7 +66,7 @@ public final class Mempool implements AutoCloseable {
         int slots = Integer.highestOneBit(capacity) << 2;
         free = JavaHeap.make("mempool " + name, (long) slots * MpmcRing.SLOT_BYTES,
                 () -> new MpmcRing(slots));
-        memory = allocator.allocate("mempool " + name, footprint(capacity, size));
+        memory = allocator.allocate("mempool " + name, footprint(capacity, size), numaNode);
         address = memory.address();
         length = memory.length();
         tracker = DEBUG ? new MempoolTracker(name, address, length) : null;

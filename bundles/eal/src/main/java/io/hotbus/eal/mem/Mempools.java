@@ -24,13 +24,20 @@ public class Mempools {
      * @param name     the name, for messages and for the memory in {@code /proc/self/maps}
      * @param capacity how many buffers
      * @param dataRoom bytes for packet data in each, headroom not counted
+     * @param numaNode where its memory shall be, as in {@link DmaAllocator#allocate}
      * @throws IOException there is too little memory or Java heap; the message says how much is
      *     needed
      */
-    public Mempool create(String name, int capacity, int dataRoom) throws IOException {
-        Mempool pool = new Mempool(name, capacity, dataRoom, allocator, this);
+    public Mempool create(String name, int capacity, int dataRoom, int numaNode)
+            throws IOException {
+        Mempool pool = new Mempool(name, capacity, dataRoom, numaNode, allocator, this);
         pools.add(pool);
         return pool;
+    }
+
+    /** Does {@link #create(String, int, int, int)} with memory of any NUMA node. */
+    public Mempool create(String name, int capacity, int dataRoom) throws IOException {
+        return create(name, capacity, dataRoom, DmaAllocator.ANY_NODE);
     }
 
     void forget(Mempool closed) {

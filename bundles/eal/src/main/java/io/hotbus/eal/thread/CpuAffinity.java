@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.eal.thread;
 
+import io.hotbus.eal.mem.DmaAllocator;
 import java.io.IOException;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
@@ -26,6 +27,9 @@ public interface CpuAffinity {
      * @throws IOException the message names the CPU and the errno
      */
     void reserve(int cpu) throws IOException;
+
+    /** The NUMA node of a CPU, or {@link DmaAllocator#ANY_NODE} if the kernel does not know it. */
+    int numaNode(int cpu);
 
     /** The kernel's id of the calling thread, as in {@code SigbusFault.thread}. */
     int threadId();

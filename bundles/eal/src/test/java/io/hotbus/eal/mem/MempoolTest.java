@@ -57,6 +57,17 @@ final class MempoolTest {
     }
 
     @Test
+    void shouldAskForMemoryOfItsNumaNode() throws Exception {
+        TestDma dma = new TestDma(SMALL_PAGE);
+        try (Mempool far = new Mempools(dma).create("far", 64, 128, 1)) {
+            assertThat(dma.node()).isEqualTo(1);
+        }
+        try (Mempool any = new Mempools(dma).create("any", 64, 128)) {
+            assertThat(dma.node()).isEqualTo(DmaAllocator.ANY_NODE);
+        }
+    }
+
+    @Test
     void shouldSpreadHeadersOverTheCache() throws Exception {
         try (Mempool pool = new Mempools(new TestDma(SMALL_PAGE))
                 .create("test", 512, Mempool.DEFAULT_DATA_ROOM)) {

@@ -29,6 +29,8 @@ public final class TestDma implements DmaAllocator {
         this(pageSize, IovaMode.PA);
     }
 
+    private int node;
+
     private TestDma(long pageSize, IovaMode iovaMode) {
         this.pageSize = pageSize;
         this.iovaMode = iovaMode;
@@ -49,8 +51,14 @@ public final class TestDma implements DmaAllocator {
         return open.get();
     }
 
+    /** The NUMA node that the last allocation was asked for. */
+    int node() {
+        return node;
+    }
+
     @Override
     public DmaMemory allocate(String name, long bytes, int numaNode) {
+        node = numaNode;
         long length = (bytes + pageSize - 1) / pageSize * pageSize;
         long allocated = UNSAFE.allocateMemory(length + pageSize);
         long address = (allocated + pageSize - 1) / pageSize * pageSize;

@@ -13,30 +13,32 @@ import java.util.stream.Collectors;
 /** How forwarding is set up, in the shape that DPDK's testpmd prints. */
 final class ForwardText {
     /** A stream that an lcore serves, or would serve. */
-    record Stream(String lcore, String rxPort, String txPort, int rxId, int txId, int queue,
-            String peer) {
+    record Stream(String lcore, int socket, String rxPort, String txPort, int rxId, int rxSocket,
+            int txId, int txSocket, int queue, String peer) {
         private String text() {
-            return "\n  RX P=%s/Q=%s (socket 0) -> TX P=%s/Q=%s (socket 0) peer=%s".formatted(
-                    rxId, queue, txId, queue, peer);
+            return "\n  RX P=%s/Q=%s (socket %s) -> TX P=%s/Q=%s (socket %s) peer=%s".formatted(
+                    rxId, queue, rxSocket, txId, queue, txSocket, peer);
         }
     }
 
     /** How forwarding is set up, as {@code start} and {@code show config fwd} return it. */
-    record Configuration(String engine, boolean running, int ports, int lcores,
+    record Configuration(String engine, boolean running, int ports, int lcores, boolean numa,
             List<Stream> streams) {
         String text() {
             Map<String, List<Stream>> byLcore = streams.stream().collect(Collectors.groupingBy(
                     Stream::lcore, LinkedHashMap::new, Collectors.toList()));
-            return "%s packet forwarding - ports=%s - cores=%s - streams=%s - NUMA support disabled"
-                    .formatted(engine, ports, lcores, streams.size())
+            return "%s packet forwarding - ports=%s - cores=%s - streams=%s - NUMA support %s"
+                    .formatted(engine, ports, lcores, streams.size(),
+                            numa ? "enabled" : "disabled")
                     + ", MP allocation mode: native" + byLcore.entrySet().stream().map(
                             entry -> text(entry.getKey(), entry.getValue()))
                             .collect(Collectors.joining()) + "\n";
         }
 
         private static String text(String lcore, List<Stream> streams) {
-            return "\nLogical Core %s (socket 0) forwards packets on %s streams:%s".formatted(
-                    lcore.substring(lcore.indexOf('-') + 1), streams.size(),
+            return "\nLogical Core %s (socket %s) forwards packets on %s streams:%s".formatted(
+                    lcore.substring(lcore.indexOf('-') + 1), streams.get(0).socket(),
+                    streams.size(),
                     streams.stream().map(Stream::text).collect(Collectors.joining()));
         }
     }
@@ -45,17 +47,20 @@ final class ForwardText {
     }
 
     /** {@code config} has the addresses of the peers. */
-    static Configuration configuration(Forwarder forwarder, FwdConfig config) {
+    static Configuration configuration(Forwarder forwarder, FwdConfig config, Sockets sockets) {
         List<Stream> streams = forwarder.planned().stream()
-                .map(stats -> stream(stats, config)).toList();
+                .map(stats -> stream(stats, config, sockets)).toList();
         return new Configuration(forwarder.engine(), forwarder.running(),
                 (int) streams.stream().map(Stream::rxId).distinct().count(),
-                (int) streams.stream().map(Stream::lcore).distinct().count(), streams);
+                (int) streams.stream().map(Stream::lcore).distinct().count(), sockets.numa(),
+                streams);
     }
 
-    private static Stream stream(StreamStats stats, FwdConfig config) {
-        return new Stream(stats.lcore(), stats.rxPort(), stats.txPort(), stats.rxId(),
-                stats.txId(), stats.queue(), config.peer(stats.txId()).toString());
+    private static Stream stream(StreamStats stats, FwdConfig config, Sockets sockets) {
+        return new Stream(stats.lcore(), sockets.ofLcore(stats.lcore()), stats.rxPort(),
+                stats.txPort(), stats.rxId(), sockets.ofPort(stats.rxId()), stats.txId(),
+                sockets.ofPort(stats.txId()), stats.queue(),
+                config.peer(stats.txId()).toString());
     }
 
     /** The answer of {@code show config txpkts}. */

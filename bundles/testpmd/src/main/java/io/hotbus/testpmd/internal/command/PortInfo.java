@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** What a port is, as {@code show port info} returns it. */
 record PortInfo(int port, String device, String bus, String devargs, String driver, String mac,
-        String state, boolean removed, boolean linkUp, int linkSpeedMbps, boolean fullDuplex,
+        int socket, String state, boolean removed, boolean linkUp, int linkSpeedMbps, boolean fullDuplex,
         boolean promiscuous, boolean allMulticast, int mtu, Queues rx, Queues tx) {
     /** The receive or the transmit queues of a port, and the limits of its device. */
     private record Queues(int queues, int maxQueues, int minDescriptors, int maxDescriptors) {
@@ -33,7 +33,7 @@ record PortInfo(int port, String device, String bus, String devargs, String driv
         Link link = port.link();
         return new PortInfo(port.id(), port.name(), port.device().busName(),
                 port.device().devargs().toString(), port.info().driver(),
-                port.macAddress().toString(), port.state().toString(), port.isRemoved(),
+                port.macAddress().toString(), Sockets.of(port), port.state().toString(), port.isRemoved(),
                 link.up(), link.speedMbps(), link.fullDuplex(), port.promiscuous(),
                 port.rxFilter().allMulticast(), port.mtu(),
                 Queues.of(port.rxQueueCount(), port.info().rx()),
@@ -60,6 +60,8 @@ record PortInfo(int port, String device, String bus, String devargs, String driv
                 Device name: %4$s
                 Driver name: %5$s
                 Devargs: %6$s
+                Connect to socket: %18$s
+                memory allocation on the socket: %18$s
                 Link status: %7$s
                 Link speed: %8$s
                 Link duplex: %9$s
@@ -73,7 +75,7 @@ record PortInfo(int port, String device, String bus, String devargs, String driv
                 linkUp ? "up" : "down", PortText.speed(linkUp ? linkSpeedMbps : 0),
                 fullDuplex ? "full-duplex" : "half-duplex", mtu, enabled(promiscuous),
                 enabled(allMulticast), rx.text("RX"), tx.text("TX"), bus, state,
-                removed ? ", device removed" : "");
+                removed ? ", device removed" : "", socket);
     }
 
     private static String enabled(boolean on) {

@@ -5,6 +5,7 @@ import io.hotbus.app.PollTimes;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.Forwarder;
@@ -48,18 +49,20 @@ public final class ShowCommand implements Verbs {
     private final Options options;
     private final PortRegistry registry;
     private final PortSelector ports;
+    private final Sockets sockets;
     private final StatsText stats = new StatsText();
 
     @Activate
     public ShowCommand(@Reference Forwarder forwarder, @Reference FwdSettings settings,
             @Reference PortRegistry registry, @Reference Reattach reattach,
-            @Reference Options options) {
+            @Reference Options options, @Reference CpuAffinity affinity) {
         this.forwarder = forwarder;
         this.settings = settings;
         this.reattach = reattach;
         this.options = options;
         this.registry = registry;
         this.ports = new PortSelector(registry);
+        this.sockets = new Sockets(options, registry, affinity);
     }
 
     @Override
@@ -119,7 +122,7 @@ public final class ShowCommand implements Verbs {
     }
 
     private ForwardText.Configuration forwarding() {
-        return ForwardText.configuration(forwarder, settings.config());
+        return ForwardText.configuration(forwarder, settings.config(), sockets);
     }
 
     private List<Integer> cores() throws DeviceException {

@@ -4,8 +4,11 @@ package io.hotbus.testpmd.internal.command;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.thread.CpuAffinity;
+import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.testpmd.Forwarder;
 import io.hotbus.testpmd.FwdSettings;
+import io.hotbus.testpmd.Options;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -18,11 +21,15 @@ public final class StartCommand implements Verbs {
 
     private final Forwarder forwarder;
     private final FwdSettings settings;
+    private final Sockets sockets;
 
     @Activate
-    public StartCommand(@Reference Forwarder forwarder, @Reference FwdSettings settings) {
+    public StartCommand(@Reference Forwarder forwarder, @Reference FwdSettings settings,
+            @Reference Options options, @Reference PortRegistry registry,
+            @Reference CpuAffinity affinity) {
         this.forwarder = forwarder;
         this.settings = settings;
+        this.sockets = new Sockets(options, registry, affinity);
     }
 
     @Override
@@ -39,6 +46,6 @@ public final class StartCommand implements Verbs {
 
     private ForwardText.Configuration start(int txFirst) throws DeviceException {
         forwarder.start(txFirst);
-        return ForwardText.configuration(forwarder, settings.config());
+        return ForwardText.configuration(forwarder, settings.config(), sockets);
     }
 }

@@ -48,7 +48,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     private final Options options;
     private final FwdSettings settings;
     private final Misses misses = new Misses();
-    private final SharedMempool mempool;
+    private final PortMempools mempools;
     private final Lcores lcores;
     private final Streams streams;
     private final Engines engines = new Engines();
@@ -71,8 +71,8 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         this.options = options;
         this.engine = options.forwardMode();
         this.settings = settings;
-        this.mempool = new SharedMempool(options, mempools);
-        this.lcores = new Lcores(affinity, mempool, (task, failure) ->
+        this.mempools = new PortMempools(options, mempools);
+        this.lcores = new Lcores(affinity, this.mempools, (task, failure) ->
                 control.execute(this, () -> taskFailed(task, failure)));
         this.streams = new Streams(lcores, settings::plan);
     }
@@ -96,7 +96,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     synchronized void deactivate() {
         stopOrLog();
         lcores.end();
-        mempool.close();
+        mempools.close();
     }
 
     private void stopOrLog() {
@@ -118,11 +118,11 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         lcores.start(config);
         setRecordStalls(recordStalls);
         if (config.flushRx()) {
-            new RxDrain(mempool.uncached()).flush(
+            new RxDrain(mempools.uncached()).flush(
                     ports.values(), 2 * config.queues().rxDescriptors());
         }
         lost.clear();
-        streams.reset(wanted, config, txFirst, mempool);
+        streams.reset(wanted, config, txFirst, mempools);
         misses.begin(ports);
         running = true;
         try {
@@ -195,8 +195,9 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     }
 
     @Override
-    public PortConfig portConfig(String device) throws DeviceException {
-        return settings.config().queues().with(settings.plan(device), mempool.get());
+    public PortConfig portConfig(Port port) throws DeviceException {
+        return settings.config().queues().with(settings.plan(port.name()),
+                mempools.get(port.device().numaNode()));
     }
 
     @Override
@@ -262,17 +263,17 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         if (running) {
             throw new IllegalStateException("forwarding runs: its lcores have the queues");
         }
-        return new RxDrain(mempool.uncached()).collect(from, wanted, deadline);
+        return new RxDrain(mempools.uncached()).collect(from, wanted, deadline);
     }
 
     @Override
     public int mbufs() {
-        return mempool.size();
+        return mempools.size();
     }
 
     @Override
     public int mbufsInUse() {
-        return mempool.inUse();
+        return mempools.inUse();
     }
 
     @Override

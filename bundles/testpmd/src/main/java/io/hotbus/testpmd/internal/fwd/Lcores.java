@@ -20,14 +20,14 @@ final class Lcores {
     private static final Duration END_DEADLINE = Duration.ofSeconds(2);
 
     private final CpuAffinity affinity;
-    private final SharedMempool mempool;
+    private final PortMempools mempools;
     private final Lcore.FailureListener failures;
     private volatile List<Lcore> lcores = List.of();
     private int cacheSize;
 
-    Lcores(CpuAffinity affinity, SharedMempool mempool, Lcore.FailureListener failures) {
+    Lcores(CpuAffinity affinity, PortMempools mempools, Lcore.FailureListener failures) {
         this.affinity = affinity;
-        this.mempool = mempool;
+        this.mempools = mempools;
         this.failures = failures;
     }
 
@@ -43,8 +43,8 @@ final class Lcores {
      */
     void start(FwdConfig config) throws DeviceException {
         List<Integer> wanted = cpus(config);
-        int caches = SharedMempool.cacheSize(config);
-        mempool.reserveFor(config);
+        int caches = PortMempools.cacheSize(config);
+        mempools.reserveFor(config);
         if (!lcores.stream().map(Lcore::cpu).toList().equals(wanted) || cacheSize != caches) {
             end();
             cacheSize = caches;
@@ -54,7 +54,7 @@ final class Lcores {
     }
 
     private Lcore make(int cpu) {
-        return new Lcore(cpu, affinity, mempool.caches(name(cpu), cacheSize), failures);
+        return new Lcore(cpu, affinity, mempools.caches(name(cpu), cacheSize), failures);
     }
 
     /** Returns the lcore of a receive queue. */

@@ -48,7 +48,7 @@ final class Streams {
     private ForwardEngine engine;
     private FwdConfig config;
     private int txFirstBursts;
-    private SharedMempool mempool;
+    private PortMempools mempools;
     private long firstPacketNanos;
 
     /** {@code plans} says what is set on the port of a device. */
@@ -58,11 +58,11 @@ final class Streams {
     }
 
     /** Forgets all counters, and sets what streams from now on do. No stream is live. */
-    void reset(ForwardEngine engine, FwdConfig config, int txFirstBursts, SharedMempool mempool) {
+    void reset(ForwardEngine engine, FwdConfig config, int txFirstBursts, PortMempools mempools) {
         this.engine = engine;
         this.config = config;
         this.txFirstBursts = txFirstBursts;
-        this.mempool = mempool;
+        this.mempools = mempools;
         ended.clear();
         cleared.clear();
         firstPacketNanos = 0;
@@ -103,7 +103,7 @@ final class Streams {
 
     private LiveStream begin(Route route) throws DeviceException {
         Lcore lcore = lcores.of(route);
-        Mempool pool = mempool.get();
+        Mempool pool = mempools.get(route.tx().device().numaNode());
         FwdStream stream = new FwdStream(route.rx(), route.tx(), route.queue(), pool,
                 lcore.caches(), config, plans.apply(route.tx().name()),
                 config.verbose() > 0 ? packetLog : null);

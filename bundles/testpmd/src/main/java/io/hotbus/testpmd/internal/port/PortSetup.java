@@ -26,7 +26,7 @@ final class PortSetup {
 
     /** @throws DeviceException the device cannot be set up so */
     void begin(Port port) throws DeviceException {
-        configure(port, forwarder.portConfig(port.name()));
+        configure(port, forwarder.portConfig(port));
         if (options.maxPacket() != 0) {
             port.setMtu(options.maxPacket() - Options.FRAME_OVERHEAD);
         }
@@ -43,7 +43,7 @@ final class PortSetup {
         if (owner != null) {
             throw new DeviceException("%s: is owned by %s".formatted(port, owner));
         }
-        PortConfig wanted = forwarder.portConfig(port.name());
+        PortConfig wanted = forwarder.portConfig(port);
         if (configured.containsKey(port) && !wanted.equals(configured.get(port))
                 && port.state() == PortState.STOPPED) {
             configure(port, wanted);

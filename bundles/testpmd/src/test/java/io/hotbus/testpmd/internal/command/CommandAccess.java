@@ -4,8 +4,10 @@ package io.hotbus.testpmd.internal.command;
 import io.hotbus.app.Arguments;
 import io.hotbus.app.UsageException;
 import io.hotbus.cli.Shell;
+import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.testkit.TestShell;
 import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.internal.fwd.ForwarderAccess;
 import io.hotbus.testpmd.rig.Rig;
 import java.util.List;
 
@@ -20,11 +22,13 @@ public final class CommandAccess {
 
     static Shell commands(Rig rig, Runnable exit) throws UsageException {
         Options options = Options.parse(Arguments.of(List.of()));
+        CpuAffinity cpus = ForwarderAccess.CPUS;
         return TestShell.of(
                 new PortCommand(rig.ports.manager(), rig.registry),
-                new StartCommand(rig.forwarder, rig.settings), new StopCommand(rig.forwarder),
+                new StartCommand(rig.forwarder, rig.settings, options, rig.registry, cpus),
+                new StopCommand(rig.forwarder),
                 new ShowCommand(rig.forwarder, rig.settings, rig.registry, rig.ports.policy(),
-                        options),
+                        options, cpus),
                 new SetCommand(rig.forwarder, rig.ports.policy()),
                 new FilterCommand(rig.registry),
                 new ClearCommand(rig.registry, rig.forwarder),

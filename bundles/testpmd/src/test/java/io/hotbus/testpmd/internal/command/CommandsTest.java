@@ -124,13 +124,14 @@ class CommandsTest {
 
     @Test
     void shouldStartAndStopForwarding() throws Exception {
-        rig.attach(2);
+        rig.attach("wire0");
+        rig.attach("wire1,numa=1");
         String config = """
-                io packet forwarding - ports=2 - cores=1 - streams=2 - NUMA support disabled, \
+                io packet forwarding - ports=2 - cores=1 - streams=2 - NUMA support enabled, \
                 MP allocation mode: native
-                Logical Core 3 (socket 0) forwards packets on 2 streams:
-                  RX P=0/Q=0 (socket 0) -> TX P=1/Q=0 (socket 0) peer=02:00:00:00:00:01
-                  RX P=1/Q=0 (socket 0) -> TX P=0/Q=0 (socket 0) peer=02:00:00:00:00:00
+                Logical Core 3 (socket 1) forwards packets on 2 streams:
+                  RX P=0/Q=0 (socket 0) -> TX P=1/Q=0 (socket 1) peer=02:00:00:00:00:01
+                  RX P=1/Q=0 (socket 1) -> TX P=0/Q=0 (socket 0) peer=02:00:00:00:00:00
                 """;
         assertThat(run("show config fwd")).isEqualTo(config);
         assertThat(run("start tx_first 3")).isEqualTo(config);

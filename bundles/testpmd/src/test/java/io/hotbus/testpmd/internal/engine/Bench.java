@@ -32,7 +32,7 @@ final class Bench implements AutoCloseable {
             rig = new Rig();
             sender = rig.attach("wire0");
             forwarder = rig.attach("wire1");
-            pool = rig.forwarder.portConfig("wire0").pool();
+            pool = rig.forwarder.portConfig(rig.registry.port("wire0").orElseThrow()).pool();
             plan(PortPlan.NONE);
         } catch (Exception e) {
             throw new IllegalStateException(e);

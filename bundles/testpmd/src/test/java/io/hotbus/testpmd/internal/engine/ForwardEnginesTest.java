@@ -37,7 +37,7 @@ class ForwardEnginesTest {
         rig = new Rig();
         sender = rig.attach("wire0");
         forwarder = rig.attach("wire1");
-        pool = rig.forwarder.portConfig("wire0").pool();
+        pool = rig.forwarder.portConfig(rig.registry.port("wire0").orElseThrow()).pool();
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package io.hotbus.testpmd.internal.fwd;
 
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
+import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdSettings;
@@ -22,13 +23,16 @@ import java.util.List;
 
 /** The forwarder, with the doors open that Declarative Services use. */
 public final class ForwarderAccess {
+    /** A machine of four CPUs. */
+    public static final CpuAffinity CPUS = new TestCpus(4);
+
     private ForwarderAccess() {
     }
 
-    /** On a machine of four CPUs, with the engines there are. */
+    /** On {@link #CPUS}, with the engines there are. */
     public static LcoreForwarder forwarder(
             Options options, FwdSettings settings, ControlThread control) {
-        LcoreForwarder forwarder = new LcoreForwarder(options, settings, new TestCpus(4),
+        LcoreForwarder forwarder = new LcoreForwarder(options, settings, CPUS,
                 new Mempools(new TestDma()), control, null);
         List.of(new IoFwd(), new MacFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd(),
                 new FlowGenFwd(), new CsumFwd(), new IcmpEchoFwd(), new FiveTupleSwapFwd(),

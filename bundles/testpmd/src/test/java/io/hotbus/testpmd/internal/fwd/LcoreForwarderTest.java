@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.Forwarder.Drained;
@@ -304,6 +305,43 @@ class LcoreForwarderTest {
     }
 
     @Test
+    void shouldTakeThePacketsOfAPortFromItsNumaNode() throws Exception {
+        try (Rig rig = new Rig()) {
+            Port near = rig.attach("wire0");
+            Port far = rig.attach("wire1,numa=1");
+
+            assertThat(rig.forwarder.portConfig(near).pool().name()).isEqualTo("testpmd");
+            assertThat(rig.forwarder.portConfig(far).pool().name()).isEqualTo("testpmd, node 1");
+            rig.forwarder.start(1);
+            rig.awaitTrafficFrom("wire0");
+            rig.awaitTrafficFrom("wire1");
+        }
+        try (Rig rig = new Rig("--no-numa")) {
+            Port far = rig.attach("wire1,numa=1");
+
+            assertThat(rig.forwarder.portConfig(far).pool().name()).isEqualTo("testpmd");
+        }
+    }
+
+    @Test
+    void shouldReserveForLcoresInThePoolOfEachNode() throws Exception {
+        try (Rig rig = new Rig("--total-num-mbufs", "3000")) {
+            Mempool near = rig.forwarder.portConfig(rig.attach("wire0")).pool();
+            Mempool far = rig.forwarder.portConfig(rig.attach("wire1,numa=1")).pool();
+            assertThat(List.of(near.reserved(), far.reserved())).containsOnly(1024 + 544);
+
+            rig.settings.change(config -> config.withBurst(512));
+            assertThatThrownBy(() -> rig.forwarder.start(0)).isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("may hold 2560, and 1024 are promised to ports");
+
+            assertThat(List.of(near.reserved(), far.reserved())).containsOnly(1024 + 544);
+            rig.settings.change(config -> config.withBurst(16));
+            rig.forwarder.start(0);
+            assertThat(List.of(near.reserved(), far.reserved())).containsOnly(1024 + 528);
+        }
+    }
+
+    @Test
     void shouldRefuseThePortThatWouldStarveOthers() throws Exception {
         try (Rig rig = new Rig("--total-num-mbufs", "3000")) {
             rig.attach(2);
@@ -324,8 +362,8 @@ class LcoreForwarderTest {
     void shouldNotStartAPortThatCannotBeForwarded() throws Exception {
         try (Rig rig = new Rig("--total-num-mbufs", "500")) {
             assertThatThrownBy(() -> rig.attach("wire0")).isInstanceOf(DeviceException.class)
-                    .hasMessageContaining("mempool of 500 mbufs: 1 lcore(s) with bursts of 32 may "
-                            + "hold 544: start with --total-num-mbufs 544 or more");
+                    .hasMessageContaining("mempool of 500 mbufs: lcores may hold 544: "
+                            + "start with --total-num-mbufs 544 or more");
 
             assertThat(rig.registry.ports()).isEmpty();
             assertThat(rig.forwarder.ports()).isEmpty();

@@ -70,7 +70,7 @@ class ScriptTest {
 
         assertThat(printed()).contains("hotbus> port attach wire0,loopback=1",
                 "Port 0 (wire0) is attached, started", "hotbus> start tx_first 2",
-                "io packet forwarding - ports=1 - cores=1 - streams=1 - NUMA support disabled, "
+                "io packet forwarding - ports=1 - cores=1 - streams=1 - NUMA support enabled, "
                         + "MP allocation mode: native",
                 "packets were forwarded", "Accumulated forward statistics for all ports",
                 "Port 0 (wire0) is detached");
