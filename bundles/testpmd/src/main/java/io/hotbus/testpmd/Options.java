@@ -37,9 +37,9 @@ import java.util.stream.Stream;
  * @param eventLog      the file that records every event
  */
 public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, boolean numa,
-        int maxPacket, String forwardMode, boolean startDevices, boolean autoStart, int txFirst, boolean hotPlug,
-        boolean removalEvents, boolean reattach, Duration statsPeriod, List<String> vdevs,
-        Optional<Path> commandFile, Optional<String> exec, List<String> allowed,
+        int maxPacket, String forwardMode, boolean startDevices, boolean autoStart, int txFirst,
+        boolean hotPlug, boolean removalEvents, boolean reattach, Duration statsPeriod,
+        List<String> vdevs, Optional<Path> commandFile, Optional<String> exec, List<String> allowed,
         Optional<Path> eventLog) {
     /** These say what is so anyway: no link is waited for, the shell is there. */
     private static final Set<String> TRUE_ANYWAY = Set.of("-i", "--interactive", "--",
