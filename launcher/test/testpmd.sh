@@ -14,18 +14,26 @@ export scripts=launcher/test/testpmd
 
 null_ports() { printf -- '--vdev=net_null%d,no-rx=1 ' "$@"; }
 
-# theirs SCRIPT VDEVS: what dpdk-testpmd answers. Without stdbuf its answers come after all commands.
+# In a network namespace with two interfaces, l0 and l1, that are wired to each other.
+wired() {
+	unshare -n sh -c 'sysctl -qw net.ipv6.conf.default.disable_ipv6=1; ip link add l0 up type veth peer name l1 &&
+		ip link set l1 up && exec "$@"' _ "$@"
+}
+# with DEVICE: puts it in the place of the script's second device.
+with() { sed "s/net_null1,no-rx=1/${1:-&}/g"; }
+# theirs SCRIPT VDEVS [DEVICE]: what dpdk-testpmd answers. Without stdbuf its answers come after all commands.
 theirs() {
-	# shellcheck disable=SC2086  # a list of words
-	stdbuf -oL -eL timeout 60 unshare -n dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 \
-		--file-prefix="hotbus-test-$$" $2 -- -i --total-num-mbufs=16384 <"$scripts/$1.txt" 2>&1
+	# shellcheck disable=SC2046,SC2086  # lists of words
+	with "${3:-}" <"$scripts/$1.txt" | wired stdbuf -oL -eL timeout 60 dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 \
+		--file-prefix="hotbus-test-$$" $(with "${3:-}" <<<"$2") -- -i --total-num-mbufs=16384 2>&1
 }
-# ours SCRIPT VDEVS: what hotbus answers. The last CPU forwards; testpmd's is CPU 1.
+# ours SCRIPT VDEVS [DEVICE]: what hotbus answers. The last CPU forwards; testpmd's is CPU 1.
 ours() {
-	# shellcheck disable=SC2086  # a list of words
-	$hotbus shell -l 1 $2 -- -i --total-num-mbufs=16384 <"$scripts/$1.txt" 2>&1
+	# shellcheck disable=SC2046,SC2086  # lists of words
+	with "${3:-}" <"$scripts/$1.txt" | wired $hotbus shell -l 1 $(with "${3:-}" <<<"$2") \
+		-- -i --total-num-mbufs=16384 2>&1
 }
-# same_answers SCRIPT VDEVS
+# same_answers SCRIPT VDEVS [DEVICE]
 same_answers() {
 	theirs "$@" >"$work/theirs" || return
 	ours "$@" >"$work/ours" || return
@@ -33,7 +41,7 @@ same_answers() {
 	python3 $scripts/compare.py "$work/ours" >"$work/ours.shared"
 	diff -u "$work/theirs.shared" "$work/ours.shared" && echo "$(wc -l <"$work/ours.shared") lines are the same"
 }
-export -f theirs ours same_answers null_ports
+export -f wired with theirs ours same_answers null_ports
 
 if ! command -v dpdk-testpmd >/dev/null; then
 	skip should_answer_as_testpmd_does 'no dpdk-testpmd (apt-get install dpdk-dev)'
@@ -51,6 +59,14 @@ else
 	check should_refuse_to_detach_a_started_port 0 'Port not stopped' cat "$work/ours.shared"
 	check should_detach_what_it_began_with_as_testpmd_does 0 '[0-9]{2} lines are the same' \
 		same_answers hotplug-start "$(null_ports 0 1)"
+	for device in net_af_packet1,iface=l1 net_pcap1,rx_iface_in=l1,tx_iface=l1; do
+		check "should_attach_and_detach_${device%%,*}_as_testpmd_does" 0 '[0-9]{2} lines are the same' \
+			same_answers hotplug-attach "$(null_ports 0)" $device
+		check "should_detach_${device%%,*}_that_it_began_with_as_testpmd_does" 0 '[0-9]{2} lines are the same' \
+			same_answers hotplug-start "$(null_ports 0 1)" $device
+	done
+	check should_have_sent_what_was_injected 0 'TX-packets: 32             TX-dropped: 0             TX-total: 32' \
+		cat "$work/ours.shared"
 	# What ours does not hide.
 	printf 'show config fwd\nstrat tx_first\nset fwd mcswap\nshow prot info 0\n' >"$work/misspelt"
 	check should_differ_where_testpmd_passes_over_misspelt_lines 0 'Bye' bash -c "echo quit | timeout 60 unshare -n \
@@ -61,8 +77,8 @@ else
 		-- -i --total-num-mbufs=16384"
 fi
 
-# The same steps with the driver that testpmd has not.
-sed 's/net_null1,no-rx=1/net_sim1,loopback=1/' $scripts/hotplug-attach.txt >"$work/sim.txt"
+# The same steps with the driver that testpmd has not, and the plan's "port close", after which testpmd has lost the port.
+sed 's/net_null1,no-rx=1/net_sim1,loopback=1/; s/^port stop 1/&\nport close 1/' $scripts/hotplug-attach.txt >"$work/sim.txt"
 check should_attach_and_detach_net_sim 0 '^Port 1 .net_sim1. is detached' bash -c \
 	"$hotbus shell $(null_ports 0) <$work/sim.txt && ! grep -q 'failed: .*null0' $work/now"
 check should_have_refused_net_sim_while_it_was_started 0 \

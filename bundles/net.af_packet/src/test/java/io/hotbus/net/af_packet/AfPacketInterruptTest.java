@@ -97,7 +97,7 @@ final class AfPacketInterruptTest {
         lcore.awaitSleep();
         final int sleeps = lcore.sleeps();
         rig.namespace.run("ip", "link", "del", "a0");
-        assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
+        assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
         lcore.awaitSleepAfter(sleeps);
         assertThat(a0.isRemoved()).isTrue();
         rig.detach(a0);

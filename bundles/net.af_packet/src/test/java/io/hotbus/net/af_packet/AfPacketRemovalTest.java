@@ -13,6 +13,7 @@ import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.Resources;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,8 +50,9 @@ final class AfPacketRemovalTest {
             final TxQueue send = a0.txQueue(0);
 
             rig.namespace.run("ip", "link", "del", "a0");
-            assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
-            assertThat(rig.awaitRemoval()).as("of the peer").isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).as("of the peer")
+                    .isEqualTo(RemovalCause.INTERFACE_GONE);
             assertThat(a0.isRemoved() && a1.isRemoved()).isTrue();
             assertIdle(receive, send);
             assertThat(a0.stats()).isEqualTo(new EthStats(0, 0, 0, 0, 0, 1, 100, 1));
@@ -73,7 +75,7 @@ final class AfPacketRemovalTest {
         final long[] mbufs = new long[32];
         assertThat(receive.burst(rig.pool.mempools().uncached(), mbufs, 32)).isZero();
         for (int i = 0; i < 2; i++) {
-            mbufs[0] = rig.packet(Rig.frame(64));
+            mbufs[0] = PacketBytes.packet(rig.pool, Rig.frame(64));
             final int taken = send.burst(rig.pool.mempools().uncached(), mbufs, 1);
             rig.pool.mempools().uncached().free(mbufs, taken, 1 - taken);
             assertThat(taken).as("the first burst finds out").isEqualTo(1 - i);
@@ -85,7 +87,7 @@ final class AfPacketRemovalTest {
         final Port a0 = rig.start(A0);
         try (NetNamespace other = NetNamespace.create()) {
             rig.namespace.run("ip", "link", "set", "a0", "netns", other.name());
-            assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
             rig.detach(a0);
             assertThat(rig.plugged).isEmpty();
             other.run("ip", "-n", other.name(), "link", "set", "a0", "netns",
@@ -99,7 +101,7 @@ final class AfPacketRemovalTest {
     void shouldReturnAtOnceIfTheInterfaceIsThereAgain() throws Exception {
         final Port a0 = rig.start(A0);
         rig.namespace.run("ip", "link", "del", "a0");
-        rig.awaitRemoval();
+        rig.removals.await();
         rig.addPair();
         rig.detach(a0);
         assertThat(rig.awaitReturn()).isEqualTo("net_af_packet0");
@@ -130,9 +132,9 @@ final class AfPacketRemovalTest {
         });
         rig.send(a1, Rig.frame(98));
         assertThat(rig.await(a0)).isEqualTo(Rig.frame(98));
-        assertThat(rig.removed).isEmpty();
+        assertThat(rig.removals.causes()).isEmpty();
         rig.namespace.run("ip", "link", "del", "b0");
-        rig.awaitRemoval();
+        rig.removals.await();
     }
 
     @Test
@@ -149,7 +151,7 @@ final class AfPacketRemovalTest {
         Await.until("the link is up again", () -> a0.link().up() && a1.link().up());
         rig.send(a1, Rig.frame(97));
         assertThat(rig.await(a0)).isEqualTo(Rig.frame(97));
-        assertThat(rig.removed).isEmpty();
+        assertThat(rig.removals.causes()).isEmpty();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.Frames;
+import io.hotbus.testkit.PacketBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,10 +65,11 @@ final class AfPacketTrafficTest {
     void shouldCountTheErrorsOfEachQueue() throws Exception {
         final Port a0 = rig.start(rig.attach("net_af_packet0,iface=a0,qpairs=2"),
                 new PortConfig(2, 512, 512, rig.pool));
-        final long[] packets = {rig.packet(Rig.frame(1519)), rig.packet(Rig.frame(60)),
-            rig.packet(Rig.frame(13))};
+        final long[] packets = {PacketBytes.packet(rig.pool, Rig.frame(1519)),
+                PacketBytes.packet(rig.pool, Rig.frame(60)),
+            PacketBytes.packet(rig.pool, Rig.frame(13))};
         assertThat(a0.txQueue(1).burst(rig.pool.mempools().uncached(), packets, 3)).isEqualTo(3);
-        packets[0] = rig.packet(Rig.frame(60));
+        packets[0] = PacketBytes.packet(rig.pool, Rig.frame(60));
         assertThat(a0.txQueue(0).burst(rig.pool.mempools().uncached(), packets, 1)).isOne();
         assertThat(a0.xstats()).containsEntry("tx_q0_packets", 1L)
                 .containsEntry("tx_q0_errors", 0L).containsEntry("tx_q1_packets", 1L)
@@ -133,7 +135,7 @@ final class AfPacketTrafficTest {
                 .withOffloads(Set.of(RxOffload.VLAN_STRIP), Set.of(TxOffload.VLAN_INSERT));
         final Port a0 = rig.start(rig.attach("net_af_packet0,iface=a0"), config);
         final Port a1 = rig.start(rig.attach("net_af_packet1,iface=a1"), config);
-        final long packet = rig.packet(Rig.frame(200));
+        final long packet = PacketBytes.packet(rig.pool, Rig.frame(200));
         Mbuf.setFlags(packet, MbufFlags.TX_VLAN);
         Mbuf.setVlanTci(packet, 0xa123);
         a0.txQueue(0).burst(rig.pool.mempools().uncached(), new long[] {packet}, 1);
@@ -142,7 +144,7 @@ final class AfPacketTrafficTest {
         Await.until(() -> a1.rxQueue(0).burst(rig.pool.mempools().uncached(), got, 32) == 1);
         assertThat(Mbuf.flags(got[0])).isEqualTo(MbufFlags.RX_VLAN_STRIPPED);
         assertThat(Mbuf.vlanTci(got[0])).isEqualTo(0xa123);
-        assertThat(Rig.bytes(got[0])).isEqualTo(Rig.frame(200));
+        assertThat(PacketBytes.of(got[0])).isEqualTo(Rig.frame(200));
         rig.pool.mempools().uncached().free(got, 0, 1);
     }
 

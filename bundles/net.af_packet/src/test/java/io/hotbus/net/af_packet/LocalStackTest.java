@@ -10,6 +10,7 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -105,7 +106,7 @@ final class LocalStackTest {
             final long[] flags = new long[1];
             Await.until("a datagram with an unfinished checksum", () -> {
                 if (a0.rxQueue(0).burst(rig.pool.mempools().uncached(), got, 1) == 1) {
-                    flags[0] = isUdp(Rig.bytes(got[0])) ? Mbuf.flags(got[0]) : 0;
+                    flags[0] = isUdp(PacketBytes.of(got[0])) ? Mbuf.flags(got[0]) : 0;
                     rig.pool.mempools().uncached().free(got, 0, 1);
                 }
                 return flags[0] == MbufFlags.RX_L4_CKSUM_NONE;

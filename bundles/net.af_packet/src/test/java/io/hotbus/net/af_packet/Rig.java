@@ -3,12 +3,7 @@ package io.hotbus.net.af_packet;
 
 import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
-import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.Devargs;
-import io.hotbus.eal.hotplug.DeviceEvent;
-import io.hotbus.eal.hotplug.RemovalCause;
-import io.hotbus.eal.io.RawMemory;
-import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
@@ -16,8 +11,10 @@ import io.hotbus.netif.NetInterfaces;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.InlineControl;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.RealInterrupts;
 import io.hotbus.testkit.RecordingPorts;
+import io.hotbus.testkit.Removals;
 import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
 import java.io.IOException;
@@ -39,9 +36,8 @@ final class Rig implements AutoCloseable {
 
     /** Names of the devices that the driver has reported as plugged in. */
     final BlockingQueue<String> plugged = new LinkedBlockingQueue<>();
-    /** Devices that were reported as removed, with the cause. */
-    final BlockingQueue<RemovalCause> removed = new LinkedBlockingQueue<>();
     final RecordingPorts ports = new RecordingPorts(new InlineControl());
+    final Removals removals = new Removals(ports);
     final NetNamespace namespace = NetNamespace.create();
     final Mempool pool;
     private final RealInterrupts interrupts = new RealInterrupts();
@@ -57,7 +53,7 @@ final class Rig implements AutoCloseable {
         interfaces = namespace.call(
                 () -> new NetInterfaces(TestOs.linux(), TestOs.sockets(), interrupts));
         driver = new AfPacketDriver(TestOs.linux(), TestOs.sockets(), TestOs.packets(),
-                interrupts, interfaces, ports, this::report, new VdevBus() {
+                interrupts, interfaces, ports, removals, new VdevBus() {
                     @Override
                     public void plugged(String name) {
                         plugged.add(name);
@@ -77,20 +73,6 @@ final class Rig implements AutoCloseable {
     void addPair() throws IOException {
         namespace.run("ip", "link", "add", "a0", "up", "type", "veth", "peer", "name", "a1");
         namespace.run("ip", "link", "set", "a1", "up");
-    }
-
-    private boolean report(Device device, RemovalCause cause) {
-        final boolean first = device.markRemoved();
-        if (first) {
-            ports.onDeviceEvent(DeviceEvent.removed(device, cause, System.nanoTime()));
-            removed.add(cause);
-        }
-        return first;
-    }
-
-    RemovalCause awaitRemoval() throws InterruptedException {
-        return Optional.ofNullable(removed.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS))
-                .orElseThrow();
     }
 
     String awaitReturn() throws InterruptedException {
@@ -132,28 +114,9 @@ final class Rig implements AutoCloseable {
     /** Sends a frame of those bytes, as a chain if it does not fit in a buffer. */
     void send(Port port, byte[] frame) {
         if (port.txQueue(0).burst(pool.mempools().uncached(),
-                new long[] {packet(frame)}, 1) != 1) {
+                new long[] {PacketBytes.packet(pool, frame)}, 1) != 1) {
             throw new AssertionError("not sent");
         }
-    }
-
-    /** A packet of those bytes. */
-    long packet(byte[] frame) {
-        final long[] segments = new long[Math.max(1, (frame.length + ROOM - 1) / ROOM)];
-        if (pool.get(segments, 0, segments.length) != segments.length) {
-            throw new AssertionError("no buffers");
-        }
-        long last = segments[0];
-        for (int i = 0; i < segments.length; i++) {
-            final int length = Math.min(ROOM, frame.length - i * ROOM);
-            Mbuf.received(segments[i], length, 0);
-            RawMemory.copy(frame, i * ROOM, Mbuf.data(segments[i]), length);
-            if (i > 0) {
-                Mbuf.append(segments[0], last, segments[i]);
-                last = segments[i];
-            }
-        }
-        return segments[0];
     }
 
     /** The packets of one burst. */
@@ -162,22 +125,10 @@ final class Rig implements AutoCloseable {
         final int n = port.rxQueue(queue).burst(pool.mempools().uncached(), mbufs, BURST);
         final List<byte[]> frames = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            frames.add(bytes(mbufs[i]));
+            frames.add(PacketBytes.of(mbufs[i]));
         }
         pool.mempools().uncached().free(mbufs, 0, n);
         return frames;
-    }
-
-    static byte[] bytes(long packet) {
-        final byte[] bytes = new byte[Mbuf.length(packet)];
-        long segment = packet;
-        int at = 0;
-        for (int left = Mbuf.segments(packet); left > 0; left--) {
-            RawMemory.copy(Mbuf.data(segment), bytes, at, Mbuf.segmentLength(segment));
-            at += Mbuf.segmentLength(segment);
-            segment = Mbuf.next(segment);
-        }
-        return bytes;
     }
 
     /** Waits for the next packet of queue 0. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.RxQueue;
@@ -13,6 +12,7 @@ import io.hotbus.ethdev.TxQueue;
 import io.hotbus.netif.NetInterfaces;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.RealInterrupts;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testkit.TestOs;
@@ -87,18 +87,6 @@ final class Rig implements AutoCloseable {
         return frame;
     }
 
-    private static byte[] bytes(long packet) {
-        byte[] bytes = new byte[Mbuf.length(packet)];
-        long segment = packet;
-        int at = 0;
-        for (int left = Mbuf.segments(packet); left > 0; left--) {
-            RawMemory.copy(Mbuf.data(segment), bytes, at, Mbuf.segmentLength(segment));
-            at += Mbuf.segmentLength(segment);
-            segment = Mbuf.next(segment);
-        }
-        return bytes;
-    }
-
     /** Receives the next packet that is of this test, and gives it back. */
     byte[] receive() {
         long[] one = new long[1];
@@ -107,7 +95,7 @@ final class Rig implements AutoCloseable {
             if (rx.burst(pool.mempools().uncached(), one, 1) == 0) {
                 return false;
             }
-            byte[] frame = bytes(one[0]);
+            byte[] frame = PacketBytes.of(one[0]);
             assertThat(Mbuf.port(one[0])).isEqualTo(PORT);
             pool.mempools().uncached().free(one, 0, 1);
             if (isOurs(frame)) {
@@ -129,32 +117,6 @@ final class Rig implements AutoCloseable {
             frame = peer.receive();
         }
         return frame;
-    }
-
-    /** Makes a packet, in as few buffers as possible. */
-    long packet(byte[] frame) {
-        return packet(frame, DATA_ROOM);
-    }
-
-    /** Makes a packet, in buffers of at most {@code room} bytes. */
-    long packet(byte[] frame, int room) {
-        long packet = 0;
-        long last = 0;
-        for (int at = 0; at < frame.length; at += room) {
-            int length = Math.min(room, frame.length - at);
-            long[] one = new long[1];
-            assertThat(pool.get(one, 0, 1)).isOne();
-            Mbuf.reset(one[0]);
-            Mbuf.setLength(one[0], length);
-            RawMemory.copy(frame, at, Mbuf.data(one[0]), length);
-            if (packet == 0) {
-                packet = one[0];
-            } else {
-                Mbuf.append(packet, last, one[0]);
-            }
-            last = one[0];
-        }
-        return packet;
     }
 
     @Override

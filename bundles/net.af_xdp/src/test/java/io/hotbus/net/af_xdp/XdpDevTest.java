@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.hotbus.testkit.Await;
+import io.hotbus.testkit.PacketBytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class XdpDevTest {
     @ValueSource(ints = {14, 60, 61, 1024, 1025, 1514, 4096, 4097, 9014})
     void shouldSendFramesOfEveryLength(int length) {
         byte[] wanted = Rig.frame(length, length);
-        long[] one = {rig.packet(wanted, 700)};
+        long[] one = {PacketBytes.packet(rig.pool, wanted, 700)};
 
         assertThat(rig.tx.burst(rig.pool.mempools().uncached(), one, 1)).isOne();
 
@@ -55,7 +56,8 @@ class XdpDevTest {
 
     @Test
     void shouldCountAFrameThatIsTooLong() {
-        long[] two = {rig.packet(Rig.frame(Rig.MTU + 19, 1)), rig.packet(Rig.frame(60, 2))};
+        long[] two = {PacketBytes.packet(rig.pool, Rig.frame(Rig.MTU + 19, 1)),
+                PacketBytes.packet(rig.pool, Rig.frame(60, 2))};
 
         assertThat(rig.tx.burst(rig.pool.mempools().uncached(), two, 2)).isEqualTo(2);
 
@@ -69,7 +71,7 @@ class XdpDevTest {
     void shouldSendMoreThanTheRingHas() {
         long[] one = new long[1];
         for (int i = 0; i < 1000; i++) {
-            one[0] = rig.packet(Rig.frame(60 + i, i));
+            one[0] = PacketBytes.packet(rig.pool, Rig.frame(60 + i, i));
             Await.until("the ring has room",
                     () -> rig.tx.burst(rig.pool.mempools().uncached(), one, 1) == 1);
             assertArrayEquals(Rig.frame(60 + i, i), rig.receiveAtPeer());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.testkit.Await;
+import io.hotbus.testkit.PacketBytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,8 @@ class XdpInterfaceTest {
     void shouldFollowAnMtuThatAnotherProgramSets() throws Exception {
         rig.namespace.run("ip", "link", "set", "xdp0", "mtu", "1000");
         rig.dev.netif().changed(rig.interfaces.find("xdp0").orElseThrow());
-        long[] two = {rig.packet(Rig.frame(1019, 1)), rig.packet(Rig.frame(1018, 2))};
+        long[] two = {PacketBytes.packet(rig.pool, Rig.frame(1019, 1)),
+                PacketBytes.packet(rig.pool, Rig.frame(1018, 2))};
 
         assertThat(rig.tx.burst(rig.pool.mempools().uncached(), two, 2)).isEqualTo(2);
 

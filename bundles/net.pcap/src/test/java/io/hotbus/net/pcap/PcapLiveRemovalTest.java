@@ -9,6 +9,7 @@ import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,14 +54,15 @@ final class PcapLiveRemovalTest {
         for (int i = 0; i <= TIMES; i++) {
             final Port a0 = rig.start("net_pcap0,iface=a0");
             final Port a1 = rig.start("net_pcap1,rx_iface=a1,tx_iface=a1");
-            rig.send(a0, 0, rig.packet(frame(100)));
+            rig.send(a0, 0, PacketBytes.packet(rig.pool, frame(100)));
             assertThat(rig.await(a1, 1)).containsExactly(frame(100));
             final RxQueue receive = a0.rxQueue(0);
             final TxQueue send = a0.txQueue(0);
 
             rig.namespace.run("ip", "link", "del", "a0");
-            assertThat(next(rig.removed)).isEqualTo(RemovalCause.INTERFACE_GONE);
-            assertThat(next(rig.removed)).as("of the peer").isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).as("of the peer")
+                    .isEqualTo(RemovalCause.INTERFACE_GONE);
             assertIdle(receive, send);
             rig.detach(a0);
             rig.detach(a1);
@@ -79,7 +81,7 @@ final class PcapLiveRemovalTest {
         final long[] mbufs = new long[32];
         assertThat(receive.burst(rig.pool.mempools().uncached(), mbufs, 32)).isZero();
         for (int i = 0; i < 2; i++) {
-            mbufs[0] = rig.packet(frame(64));
+            mbufs[0] = PacketBytes.packet(rig.pool, frame(64));
             final int taken = send.burst(rig.pool.mempools().uncached(), mbufs, 1);
             rig.pool.mempools().uncached().free(mbufs, taken, 1 - taken);
             assertThat(taken).as("the first burst finds out").isEqualTo(1 - i);
@@ -95,16 +97,16 @@ final class PcapLiveRemovalTest {
         final Port a0 = rig.start("net_pcap0,rx_iface_in=a0,tx_pcap=" + folder.resolve("out.pcap"));
         try (NetNamespace other = NetNamespace.create()) {
             rig.namespace.run("ip", "link", "set", "a0", "netns", other.name());
-            assertThat(next(rig.removed)).isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
             rig.detach(a0);
-            rig.send(b0, 0, rig.packet(frame(100)));
+            rig.send(b0, 0, PacketBytes.packet(rig.pool, frame(100)));
             assertThat(rig.await(b1, 1)).containsExactly(frame(100));
             assertThat(rig.plugged).isEmpty();
             other.run("ip", "-n", other.name(), "link", "set", "a0", "netns",
                     rig.namespace.name());
             assertThat(next(rig.plugged)).isEqualTo("net_pcap0");
         }
-        assertThat(rig.removed).isEmpty();
+        assertThat(rig.removals.causes()).isEmpty();
     }
 
     @Test
@@ -112,9 +114,9 @@ final class PcapLiveRemovalTest {
         final Path out = folder.resolve("out.pcap");
         final String devargs = "net_pcap0,tx_mode=truncate,rx_iface=a0,tx_pcap=" + out;
         final Port port = rig.start(devargs);
-        rig.send(port, 0, rig.packet(frame(100)));
+        rig.send(port, 0, PacketBytes.packet(rig.pool, frame(100)));
         rig.namespace.run("ip", "link", "del", "a0");
-        next(rig.removed);
+        rig.removals.await();
         rig.detach(port);
         final long written = Files.size(out);
         rig.addPair();
@@ -143,12 +145,12 @@ final class PcapLiveRemovalTest {
         Await.until("both ports were told", () -> rig.ports.linkChanges().size() == 2);
         rig.namespace.run("ip", "link", "set", "a1", "name", "b1", "up");
         Await.until("the link is up again", () -> a0.link().up() && a1.link().up());
-        rig.send(a1, 0, rig.packet(frame(97)));
+        rig.send(a1, 0, PacketBytes.packet(rig.pool, frame(97)));
         assertThat(rig.await(a0, 1)).containsExactly(frame(97));
         a1.stop();
         rig.start(a1);
-        rig.send(a0, 0, rig.packet(frame(98)));
+        rig.send(a0, 0, PacketBytes.packet(rig.pool, frame(98)));
         assertThat(rig.await(a1, 1)).containsExactly(frame(98));
-        assertThat(rig.removed).isEmpty();
+        assertThat(rig.removals.causes()).isEmpty();
     }
 }

@@ -11,6 +11,7 @@ import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -61,7 +62,7 @@ final class PcapLiveTest {
     }
 
     private void send(Port port, byte[] frame) {
-        assertThat(rig.send(port, 0, rig.packet(frame))).isOne();
+        assertThat(rig.send(port, 0, PacketBytes.packet(rig.pool, frame))).isOne();
     }
 
     @Test
@@ -115,7 +116,7 @@ final class PcapLiveTest {
         send(a0, frame);
         final long[] packets = new long[32];
         Await.until("the frame", () -> rig.receive(a1, 0, packets) == 1);
-        assertThat(Rig.bytes(packets[0])).isEqualTo(frame);
+        assertThat(PacketBytes.of(packets[0])).isEqualTo(frame);
         assertThat(Mbuf.flags(packets[0])).isEqualTo(MbufFlags.RX_TIMESTAMP);
         assertThat(Mbuf.timestamp(packets[0])).isBetween(before, nanos());
         rig.free(packets, 1);
@@ -223,13 +224,13 @@ final class PcapLiveTest {
     void shouldHaveAQueueForEachInterface() throws Exception {
         final Port port = rig.start(
                 "net_pcap0,rx_iface_in=a0,rx_iface_in=a1,tx_iface=a0,tx_iface=a1", 2);
-        assertThat(rig.send(port, 0, rig.packet(frame(70)))).isOne();
-        assertThat(rig.send(port, 1, rig.packet(frame(71)))).isOne();
+        assertThat(rig.send(port, 0, PacketBytes.packet(rig.pool, frame(70)))).isOne();
+        assertThat(rig.send(port, 1, PacketBytes.packet(rig.pool, frame(71)))).isOne();
         final long[] packets = new long[2];
         for (int queue = 0; queue < 2; queue++) {
             final int number = queue;
             Await.until("a frame", () -> rig.receive(port, number, packets) == 1);
-            assertThat(Rig.bytes(packets[0])).isEqualTo(frame(71 - queue));
+            assertThat(PacketBytes.of(packets[0])).isEqualTo(frame(71 - queue));
             rig.free(packets, 1);
         }
         rig.detach(port);

@@ -10,6 +10,7 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testkit.Await;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.TestOs;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -101,10 +102,10 @@ final class PcapReceiveTest {
             assertThat(rig.receive(port, 0, packets)).isEqualTo(4);
             assertThat(Mbuf.segments(packets[0])).isEqualTo(4);
             assertThat(Mbuf.isPlain(packets[1])).isTrue();
-            assertThat(Rig.bytes(packets[0])).isEqualTo(Captures.data(1, 3 * ROOM + 1));
-            assertThat(Rig.bytes(packets[1])).isEqualTo(Captures.data(2, ROOM));
-            assertThat(Rig.bytes(packets[2])).isEqualTo(Captures.data(3, 60_000));
-            assertThat(Rig.bytes(packets[3])).isEqualTo(Captures.data(6, 60));
+            assertThat(PacketBytes.of(packets[0])).isEqualTo(Captures.data(1, 3 * ROOM + 1));
+            assertThat(PacketBytes.of(packets[1])).isEqualTo(Captures.data(2, ROOM));
+            assertThat(PacketBytes.of(packets[2])).isEqualTo(Captures.data(3, 60_000));
+            assertThat(PacketBytes.of(packets[3])).isEqualTo(Captures.data(6, 60));
             rig.free(packets, 4);
             assertThat(port.stats().rxErrors()).isEqualTo(more.isEmpty() ? 2 : 0);
             rig.detach(port);
@@ -137,7 +138,7 @@ final class PcapReceiveTest {
         for (int round = 0; round < 10; round++) {
             assertThat(rig.receive(port, 0, packets)).isEqualTo(32);
             for (long packet : packets) {
-                assertThat(Rig.bytes(packet)).isEqualTo(frames.get(next));
+                assertThat(PacketBytes.of(packet)).isEqualTo(frames.get(next));
                 next = (next + 1) % 7;
             }
             // A receiver may write to its packets.
@@ -164,7 +165,7 @@ final class PcapReceiveTest {
         assertThat(port.info().rx().maxQueues()).isEqualTo(2);
         assertThat(port.info().tx().maxQueues()).isEqualTo(2);
         assertThat(rig.receive(port, 1, packets)).isOne();
-        assertThat(Rig.bytes(packets[0])).isEqualTo(Captures.data(9, 99));
+        assertThat(PacketBytes.of(packets[0])).isEqualTo(Captures.data(9, 99));
         rig.free(packets, 1);
         assertThat(rig.receiveAll(port)).hasSize(5);
         rig.detach(port);

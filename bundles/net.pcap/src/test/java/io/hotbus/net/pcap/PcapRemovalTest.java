@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.ethdev.Port;
 import io.hotbus.testkit.Await;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.TestOs;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ final class PcapRemovalTest {
 
         assertThat(next(rig.unplugged)).isEqualTo("net_pcap0");
         assertThat(rig.log).containsExactly("net_pcap0: " + out + ": was deleted");
-        long packet = rig.packet(Captures.data(1, 60));
+        long packet = PacketBytes.packet(rig.pool, Captures.data(1, 60));
         assertThat(rig.send(port, 0, packet)).as("frames sent").isZero();
         rig.free(new long[] {packet}, 1);
         rig.detach(port);

@@ -11,6 +11,7 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.testkit.Await;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.TestOs;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -112,7 +113,7 @@ final class PcapTransmitTest {
 
     private void send(Port port, int frames) {
         for (int i = 0; i < frames; i++) {
-            assertThat(rig.send(port, 0, rig.packet(DATA))).isOne();
+            assertThat(rig.send(port, 0, PacketBytes.packet(rig.pool, DATA))).isOne();
         }
     }
 
@@ -173,7 +174,7 @@ final class PcapTransmitTest {
     void shouldWriteOneFileByTwoQueues() throws Exception {
         Port port = rig.start("net_pcap0,tx_pcap=%s,tx_pcap=%s".formatted(out, out), 2);
         for (int i = 0; i < 500; i++) {
-            rig.send(port, i % 2, rig.packet(Captures.data(i, 1000)));
+            rig.send(port, i % 2, PacketBytes.packet(rig.pool, Captures.data(i, 1000)));
         }
         port.close();
         assertThat(fileFrames(out)).isEqualTo(500);
@@ -183,7 +184,8 @@ final class PcapTransmitTest {
     @Test
     void shouldWriteChainsWhole() throws Exception {
         Port port = rig.start("net_pcap0,tx_pcap=" + out);
-        long[] parts = {rig.packet(DATA), rig.packet(Captures.data(2, 2000))};
+        long[] parts = {PacketBytes.packet(rig.pool, DATA),
+                PacketBytes.packet(rig.pool, Captures.data(2, 2000))};
         Mbuf.append(parts[0], parts[0], parts[1]);
         Mbuf.retain(parts[0], 1);
         assertThat(rig.send(port, 0, parts[0], parts[0])).isEqualTo(2);

@@ -10,10 +10,6 @@ import ch.qos.logback.core.AppenderBase;
 import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.eal.bus.Devargs;
-import io.hotbus.eal.bus.Device;
-import io.hotbus.eal.hotplug.DeviceEvent;
-import io.hotbus.eal.hotplug.RemovalCause;
-import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
@@ -24,7 +20,9 @@ import io.hotbus.os.Linux;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.InlineControl;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.RecordingPorts;
+import io.hotbus.testkit.Removals;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testkit.TestInterrupts;
 import io.hotbus.testkit.TestOs;
@@ -49,13 +47,12 @@ final class Rig implements VdevBus, AutoCloseable {
     private static final int BURST = 32;
 
     final RecordingPorts ports = new RecordingPorts(new InlineControl());
+    final Removals removals = new Removals(ports);
     final PcapDriver driver;
     final Mempool pool;
     final BlockingQueue<String> plugged = new LinkedBlockingQueue<>();
     final BlockingQueue<String> unplugged = new LinkedBlockingQueue<>();
     final List<String> log = new CopyOnWriteArrayList<>();
-    /** Devices that were reported as removed, with the cause. */
-    final BlockingQueue<RemovalCause> removed = new LinkedBlockingQueue<>();
     /** Null without interfaces. */
     final NetNamespace namespace;
     private final TestInterrupts interrupts = new TestInterrupts();
@@ -79,7 +76,7 @@ final class Rig implements VdevBus, AutoCloseable {
         interfaces = inside(
                 () -> new NetInterfaces(TestOs.linux(), TestOs.sockets(), interrupts));
         driver = new PcapDriver(new PacketOs(linux, TestOs.sockets(), TestOs.packets()),
-                interrupts, interfaces, ports, this::report, () -> this);
+                interrupts, interfaces, ports, removals, () -> this);
         pool = pools.pool(BUFFERS, dataRoom);
         appender.start();
         logger.addAppender(appender);
@@ -106,15 +103,6 @@ final class Rig implements VdevBus, AutoCloseable {
 
     private <T> T inside(Callable<T> body) throws Exception {
         return namespace == null ? body.call() : namespace.call(body);
-    }
-
-    private boolean report(Device device, RemovalCause cause) {
-        boolean first = device.markRemoved();
-        if (first) {
-            ports.onDeviceEvent(DeviceEvent.removed(device, cause, System.nanoTime()));
-            removed.add(cause);
-        }
-        return first;
     }
 
     @Override
@@ -179,7 +167,7 @@ final class Rig implements VdevBus, AutoCloseable {
         long[] packets = new long[BURST];
         for (int n = receive(port, 0, packets); n > 0; n = receive(port, 0, packets)) {
             for (int i = 0; i < n; i++) {
-                frames.add(bytes(packets[i]));
+                frames.add(PacketBytes.of(packets[i]));
                 assertThat(Mbuf.port(packets[i])).isEqualTo(port.id());
             }
             free(packets, n);
@@ -197,36 +185,6 @@ final class Rig implements VdevBus, AutoCloseable {
             total += n;
         }
         return total;
-    }
-
-    static byte[] bytes(long packet) {
-        byte[] bytes = new byte[Mbuf.length(packet)];
-        long segment = packet;
-        int at = 0;
-        for (int left = Mbuf.segments(packet); left > 0; left--) {
-            RawMemory.copy(Mbuf.data(segment), bytes, at, Mbuf.segmentLength(segment));
-            at += Mbuf.segmentLength(segment);
-            segment = Mbuf.next(segment);
-        }
-        return bytes;
-    }
-
-    /** A packet of these bytes, a chain if they do not fit in a buffer. */
-    long packet(byte[] bytes) {
-        int room = pool.dataRoom();
-        long[] segments = new long[Math.max(1, (bytes.length + room - 1) / room)];
-        assertThat(pool.get(segments, 0, segments.length)).isEqualTo(segments.length);
-        long last = segments[0];
-        for (int i = 0; i < segments.length; i++) {
-            int length = Math.min(room, bytes.length - i * room);
-            Mbuf.received(segments[i], length, 0);
-            RawMemory.copy(bytes, i * room, Mbuf.data(segments[i]), length);
-            if (i > 0) {
-                Mbuf.append(segments[0], last, segments[i]);
-                last = segments[i];
-            }
-        }
-        return segments[0];
     }
 
     /** Waits for as many frames, and returns all that came by then. */

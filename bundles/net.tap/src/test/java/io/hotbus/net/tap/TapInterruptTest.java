@@ -96,7 +96,7 @@ final class TapInterruptTest {
         lcore.awaitSleep();
         final int sleeps = lcore.sleeps();
         rig.namespace.run("ip", "link", "del", "dtap0");
-        assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
+        assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
         lcore.awaitSleepAfter(sleeps);
         assertThat(port.isRemoved()).isTrue();
         rig.detach(port);

@@ -15,6 +15,7 @@ import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.Resources;
 import io.hotbus.testkit.TestOs;
 import java.nio.ByteBuffer;
@@ -88,7 +89,7 @@ final class TapTest {
         socket = rig.open("dtap0");
         final long[] mbufs = new long[200];
         for (int i = 0; i < 200; i++) {
-            mbufs[i] = rig.packet(Rig.frame(100 + i));
+            mbufs[i] = PacketBytes.packet(rig.pool, Rig.frame(100 + i));
         }
         assertThat(port.txQueue(0).burst(rig.pool.mempools().uncached(), mbufs, 200))
                 .isEqualTo(200);
@@ -117,7 +118,7 @@ final class TapTest {
         });
         assertThat(received).as("by queue").doesNotContain(0);
         for (int q = 0; q < 3; q++) {
-            final long[] packet = {rig.packet(Rig.frame(60 + q))};
+            final long[] packet = {PacketBytes.packet(rig.pool, Rig.frame(60 + q))};
             port.txQueue(q).burst(rig.pool.mempools().uncached(), packet, 1);
             assertThat(Rig.await(socket)).isEqualTo(Rig.frame(60 + q));
         }
@@ -141,7 +142,7 @@ final class TapTest {
         assertThat(port.stats()).isEqualTo(new EthStats(0, 0, 0, 0, 0, 0, 0, 3));
         assertThat(port.xstats()).containsEntry("tx_q0_errors", 3L);
         Await.until("the link is down", () -> !port.link().up());
-        assertThat(rig.removed).isEmpty();
+        assertThat(rig.removals.causes()).isEmpty();
     }
 
     @Test
@@ -196,7 +197,7 @@ final class TapTest {
             final TxQueue send = port.txQueue(0);
             rig.send(port, Rig.frame(100));
             rig.namespace.run("ip", "link", "del", "dtap0");
-            assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
             assertThat(port.isRemoved()).isTrue();
             assertIdle(receive, send);
             assertThat(rig.plugged).isEmpty();
@@ -214,7 +215,7 @@ final class TapTest {
         final long[] mbufs = new long[32];
         assertThat(receive.burst(rig.pool.mempools().uncached(), mbufs, 32)).isZero();
         for (int i = 0; i < 2; i++) {
-            mbufs[0] = rig.packet(Rig.frame(64));
+            mbufs[0] = PacketBytes.packet(rig.pool, Rig.frame(64));
             final int taken = send.burst(rig.pool.mempools().uncached(), mbufs, 1);
             rig.pool.mempools().uncached().free(mbufs, taken, 1 - taken);
             assertThat(taken).as("the first burst finds out").isEqualTo(1 - i);
@@ -227,7 +228,7 @@ final class TapTest {
         final Port port = rig.start("net_tap0,iface=p0", 1);
         try (NetNamespace other = NetNamespace.create()) {
             rig.namespace.run("ip", "link", "set", "p0", "netns", other.name());
-            assertThat(rig.awaitRemoval()).isEqualTo(RemovalCause.INTERFACE_GONE);
+            assertThat(rig.removals.await()).isEqualTo(RemovalCause.INTERFACE_GONE);
             rig.detach(port);
             assertThat(rig.plugged).as("an interface of somebody else").isEmpty();
             other.run("ip", "link", "set", "p0", "netns", rig.namespace.name());
@@ -245,7 +246,7 @@ final class TapTest {
         port.stop();
         port.start();
         exchange(port, 101);
-        assertThat(rig.removed).isEmpty();
+        assertThat(rig.removals.causes()).isEmpty();
     }
 
     @Test
@@ -256,7 +257,7 @@ final class TapTest {
         rig.attach("net_tap1,iface=other0");
         assertThat(rig.interfaces.find("dtap0")).isEmpty();
         rig.detach(port);
-        assertThat(rig.removed).isEmpty();
+        assertThat(rig.removals.causes()).isEmpty();
         assertThat(rig.plugged).isEmpty();
     }
 

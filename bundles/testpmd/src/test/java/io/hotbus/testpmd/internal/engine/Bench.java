@@ -4,6 +4,7 @@ package io.hotbus.testpmd.internal.engine;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.FwdStream;
@@ -93,7 +94,7 @@ final class Bench implements AutoCloseable {
      * back; none if the engine freed the packet.
      */
     byte[] forward(byte[] frame, int segment) {
-        long packet = Packets.packet(pool, frame, segment);
+        long packet = PacketBytes.packet(pool, frame, segment);
         if (flags != 0) {
             Mbuf.setFlags(packet, flags);
         }
@@ -103,7 +104,7 @@ final class Bench implements AutoCloseable {
         sentFlags = Mbuf.flags(back[0]);
         sentL2 = Mbuf.l2Length(back[0]);
         sentL3 = Mbuf.l3Length(back[0]);
-        byte[] bytes = Packets.bytes(back[0]);
+        byte[] bytes = PacketBytes.of(back[0]);
         free(1);
         return bytes;
     }

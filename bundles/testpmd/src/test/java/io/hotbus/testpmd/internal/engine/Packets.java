@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.engine;
 
-import io.hotbus.eal.io.RawMemory;
-import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.eal.mem.Mempool;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -74,44 +71,6 @@ final class Packets {
 
     static int get16(byte[] frame, int at) {
         return (frame[at] & 0xff) << 8 | frame[at + 1] & 0xff;
-    }
-
-    /** A packet with the bytes of {@code frame} in segments of at most {@code segment} bytes. */
-    static long packet(Mempool pool, byte[] frame, int segment) {
-        long[] one = new long[1];
-        long packet = 0;
-        long last = 0;
-        int at = 0;
-        do {
-            int bytes = Math.min(segment, frame.length - at);
-            if (pool.get(one, 0, 1) != 1) {
-                throw new IllegalStateException("no buffer");
-            }
-            Mbuf.reset(one[0]);
-            RawMemory.copy(frame, at, Mbuf.data(one[0]), bytes);
-            Mbuf.setLength(one[0], bytes);
-            if (packet == 0) {
-                packet = one[0];
-            } else {
-                Mbuf.append(packet, last, one[0]);
-            }
-            last = one[0];
-            at += bytes;
-        } while (at < frame.length);
-        return packet;
-    }
-
-    /** The bytes of a packet, of all its segments. */
-    static byte[] bytes(long packet) {
-        byte[] bytes = new byte[Mbuf.length(packet)];
-        long segment = packet;
-        int at = 0;
-        for (int left = Mbuf.segments(packet); left > 0; left--) {
-            RawMemory.copy(Mbuf.data(segment), bytes, at, Mbuf.segmentLength(segment));
-            at += Mbuf.segmentLength(segment);
-            segment = Mbuf.next(segment);
-        }
-        return bytes;
     }
 
     /** The folded sum of {@code length} bytes, word by word as RFC 1071 says. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testpmd.ForwardEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,7 +72,7 @@ class RandomFramesTest {
             byte[] frame = frame();
             int segment = random.nextInt(4) == 0 ? 1 + random.nextInt(70) : 2048;
             for (int copy = 0; copy < 2; copy++) {
-                long packet = Packets.packet(bench.pool(), frame, segment);
+                long packet = PacketBytes.packet(bench.pool(), frame, segment);
                 Mbuf.setUserData(packet, i);
                 fillBehind(packet, FILL[copy]);
                 packets[2 * i + copy] = packet;
@@ -83,10 +84,10 @@ class RandomFramesTest {
             long one = bench.back()[i];
             long other = bench.back()[i + 1];
             if (Mbuf.userData(one) != Mbuf.userData(other)
-                    || !Arrays.equals(Packets.bytes(one), Packets.bytes(other))
+                    || !Arrays.equals(PacketBytes.of(one), PacketBytes.of(other))
                     || !isIntactBehind(one, FILL[0]) || !isIntactBehind(other, FILL[1])) {
                 throw new AssertionError("seed %s: %s".formatted(
-                        seed, Arrays.toString(Packets.bytes(one))));
+                        seed, Arrays.toString(PacketBytes.of(one))));
             }
         }
         bench.free(count);
