@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 /** What a port is, as {@code show port info} returns it. */
 record PortInfo(int port, String device, String bus, String devargs, String driver, String mac,
         int socket, String state, boolean removed, boolean linkUp, int linkSpeedMbps,
-        boolean fullDuplex, boolean promiscuous, boolean allMulticast, int mtu, Queues rx, Queues tx) {
+        boolean fullDuplex, boolean promiscuous, boolean allMulticast, int mtu, Queues rx,
+        Queues tx) {
     /** The receive or the transmit queues of a port, and the limits of its device. */
     private record Queues(int queues, int maxQueues, int minDescriptors, int maxDescriptors) {
         static Queues of(int queues, QueueLimits limits) {
@@ -34,7 +35,8 @@ record PortInfo(int port, String device, String bus, String devargs, String driv
         return new PortInfo(port.id(), port.name(), port.device().busName(),
                 port.device().devargs().toString(), port.info().driver(),
                 port.macAddress().toString(), Sockets.of(port), port.state().toString(),
-                port.isRemoved(), link.up(), link.speedMbps(), link.fullDuplex(), port.promiscuous(),
+                port.isRemoved(), link.up(), link.speedMbps(), link.fullDuplex(),
+                port.promiscuous(),
                 port.rxFilter().allMulticast(), port.mtu(),
                 Queues.of(port.rxQueueCount(), port.info().rx()),
                 Queues.of(port.txQueueCount(), port.info().tx()));
