@@ -11,10 +11,10 @@ stale() {
 		-o -path launcher/lib -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
-# Runs Maven; shows each step as it begins, and errors if there are any. Maven does not read the
+# Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the
 # standard input.
 maven() {
-	(cd "$top" && mvn --batch-mode --no-transfer-progress "$@" </dev/null 2>&1) | tee "$build_log" |
+	(cd "$top" && mvn --threads 2 --batch-mode --no-transfer-progress "$@" </dev/null 2>&1) | tee "$build_log" |
 		sed -un -e 's/^\[INFO\] Building \(io\.hotbus[^ ]*\) .*\(\[[0-9/]*\]\)$/  \2 \1/p' \
 			-e 's/^\[ERROR\]/  &/p' -e 's/^\[INFO\] Tests run:/  tests run:/p' \
 			-e '/^\(SKIP\|FAIL\|ok\) /s/^/  /p' -e '/^[0-9]* passed, [0-9]* failed/s/^/  /p' \
@@ -121,22 +121,37 @@ peer_packages() {
 	/usr/bin/python3 -c 'import scapy' 2>/dev/null || printf 'python3-scapy '
 }
 
-# Tests of the product as it was built.
+# Tests of the product as it was built. Two run at a time, since each waits for much of its time; the longest begin
+# first. What a test says is shown when it has ended.
 try_product() {
-	local test what
-	while read -r test what; do
-		say "$what"
-		"$launcher/test/$test" </dev/null || die 1 "launcher/test/$test failed"
-	done <<-'END'
+	export -f try_one say
+	export launcher
+	flock --version >/dev/null || die 1 "flock is missing (apt-get install util-linux)"
+	xargs -P 2 -L 1 -d '\n' bash -c 'try_one $1' _ <<-'END' || die 1 "tests of the product failed"
 		cli.sh command line: what a user types, right and wrong
-		terminal.py the shell at a terminal: TAB, and verbs that come and go
-		start.sh starting: in every folder, path and locale
-		etc.sh configuration: files that are right, wrong, and change
 		deploy.sh deployment: bundles that come, change and go while packets are forwarded
+		testpmd.sh scripts of DPDK's testpmd, on both programs
+		start.sh starting: in every folder, path and locale
+		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
+		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
+		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
-		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
-		testpmd.sh scripts of DPDK's testpmd, on both programs
-		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
+		terminal.py the shell at a terminal: TAB, and verbs that come and go
 	END
+}
+
+# try_one TEST WHAT...
+try_one() {
+	local test=$1 said code=0
+	said=$(mktemp)
+	"$launcher/test/$test" </dev/null >"$said" 2>&1 || code=$?
+	(
+		flock 8
+		say "${*:2}"
+		cat "$said"
+		[ $code = 0 ] || say "launcher/test/$test failed"
+	) 8>"$launcher/target/lanes" >&2
+	rm -f "$said"
+	[ $code = 0 ] || exit 255 # xargs starts no further test
 }

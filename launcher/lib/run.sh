@@ -168,6 +168,7 @@ run_jvm() {
 	build
 	find_java
 	[ "$command" = demo ] || watch_options
+	[ "$command" != doctor ] || export HOTBUS_LOG=${HOTBUS_LOG:-WARN} # its answer is what it prints
 	make_cache
 	[ -r "$launcher/help/$command.txt" ] || options+=("-Dhotbus.usage=app $command")
 	if [ "$command" = shell ]; then

@@ -23,9 +23,13 @@ check should_print_the_version 0 '^hotbus [0-9]' $hotbus --version
 check should_ask_for_a_command 2 'Usage' $hotbus
 check should_refuse_an_unknown_command 2 "unknown command 'frobnicate'" $hotbus frobnicate
 check should_refuse_help_on_an_unknown_command 2 "unknown command 'nosuch'" $hotbus help nosuch
-for command in demo run shell app new test bench build; do
+for command in demo doctor run shell app new test bench build; do
 	check "should_print_help_of_$command" 0 "Usage: launcher/hotbus $command" $hotbus $command --help
 done
+check should_say_what_works_on_this_machine 0 '^  ok +sigbus +' $hotbus doctor
+check should_say_what_does_not_and_the_cure 1 "'nonsense' is the name of no device" $hotbus doctor -a nonsense -a ffff:1f:00.7
+check should_have_looked_at_each_device 0 'there is no PCI function ffff:1f:00.7' cat "$work/out"
+check should_refuse_what_doctor_does_not_know 2 "unknown option '--fix'" $hotbus doctor --fix
 check should_refuse_an_unknown_option 2 "unknown option '--bogus'" $hotbus demo --bogus
 check should_refuse_a_bad_number 2 '--cycles x: a number' $hotbus demo --cycles x
 check should_refuse_an_unwritable_report 2 'no/such/folder' $hotbus demo --json "$work/no/such/folder/f.json"

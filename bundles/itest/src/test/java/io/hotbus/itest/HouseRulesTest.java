@@ -44,6 +44,7 @@ class HouseRulesTest {
             Map.entry("app", Set.of("eal", "ethdev")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "app", "testpmd")),
+            Map.entry("doctor", Set.of("eal", "app")),
             Map.entry("config", Set.of("eal")),
             Map.entry("deploy", Set.of("cli")));
 

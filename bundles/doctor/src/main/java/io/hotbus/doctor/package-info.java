@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The launcher's command {@code doctor}. */
+package io.hotbus.doctor;
