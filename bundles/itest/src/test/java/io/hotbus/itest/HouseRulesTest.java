@@ -54,7 +54,7 @@ class HouseRulesTest {
     private static final String BUS = "bus.";
 
     /** Bundles that belong only to the launcher's product. */
-    private static final Set<String> NOT_SHIPPED = Set.of("demo", "config", "deploy");
+    private static final Set<String> NOT_SHIPPED = Set.of("demo", "doctor", "config", "deploy");
 
     /** The tests of all bundles, and the library for the class path of unit tests. */
     private static final Set<String> NO_BUNDLES = Set.of("itest", "testkit");
@@ -215,7 +215,7 @@ class HouseRulesTest {
 
     @Test
     void shouldExportNothingFromCoreAndDriversAndNoInternalPackage() {
-        Set<String> all = new TreeSet<>(Set.of("core", "demo", "deploy"));
+        Set<String> all = new TreeSet<>(Set.of("core", "demo", "doctor", "deploy"));
         MANIFESTS.keySet().stream().filter(HouseRulesTest::isDriver).forEach(all::add);
         for (String closed : all) {
             assertThat(packages(MANIFESTS.get(closed), "Export-Package")).as(closed).isEmpty();

@@ -86,7 +86,8 @@ final class PlatformCheckupTest {
     void shouldNameWhatIsMissing() throws Exception {
         write("cmdline", "java\0-Xint\0-Xmx512m\0");
         write("status", "CapEff:\t0000000000003000\n");
-        write("limits", "Max open files            256                  256                files\n");
+        write("limits",
+                "Max open files            256                  256                files\n");
         write("free_hugepages", "0\n");
         Map<String, Finding> found = check();
         assertThat(found.get("java").text()).contains("with -Xint");
