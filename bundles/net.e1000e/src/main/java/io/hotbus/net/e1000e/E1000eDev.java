@@ -6,18 +6,20 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One 82574 as an {@code EthDev}: a receive and a transmit queue.
+ * One 82574 as an {@code EthDev}.
  *
  * <p>Every start resets the chip, which makes it forget the descriptors that it has fetched.
  * Between stop and start, and after close, the chip makes no request to memory. Buffers go back to
@@ -37,6 +39,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private final DmaAllocator allocator;
     private final RegisterCounters counters;
     private final E1000eLiveSetup setup = new E1000eLiveSetup();
+    private E1000eOffloads offloads = E1000eOffloads.NONE;
     private volatile boolean interrupt;
 
     private E1000eDev(E1000eChip chip, DmaAllocator allocator, EthDevInfo info,
@@ -58,18 +61,28 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
                 new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)
                         .withPreferredBurst(BURST))
                 .withMaxMtu(E1000eDescriptor.TX_MAX_LENGTH - HEADER)
-                .withFilter(E1000eFilter.LIMITS),
+                .withFilter(E1000eFilter.LIMITS)
+                .withOffloads(E1000eOffloads.RX, E1000eOffloads.TX),
                 new RegisterCounters(chip.registers(), List.of(E1000eCounter.values())));
     }
 
     @Override
+    public void configure(PortConfig config) {
+        offloads = E1000eOffloads.of(config);
+    }
+
+    @Override
     protected E1000eRxQueue createRxQueue(QueueSetup queue) throws DeviceException {
-        return new E1000eRxQueue(chip, queue, allocator);
+        return offloads.extendedRx()
+                ? new E1000eExtendedRx(chip, queue, allocator, offloads)
+                : new E1000ePlainRx(chip, queue, allocator);
     }
 
     @Override
     protected E1000eTxQueue createTxQueue(QueueSetup queue) throws DeviceException {
-        return new E1000eTxQueue(chip, queue, allocator);
+        return offloads.extendedTx()
+                ? new E1000eOffloadTx(chip, queue, allocator, offloads)
+                : new E1000ePlainTx(chip, queue, allocator);
     }
 
     @Override
@@ -79,6 +92,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         counters.collect();
         chip.reset();
         E1000eFilter.write(chip, rxFilter());
+        offloads.registers().forEach(register -> register.write(chip));
         rx.prepare();
         tx.prepare();
         chip.device().setBusMaster(true);
@@ -90,7 +104,16 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
             chip.enableInterrupt();
         }
         chip.requireAnswer("does not answer after it was started");
-        setup.begin(E1000eSetup.of(rctl(rxFilter()), TCTL, rx, tx));
+        setup.begin(setup(rxFilter()));
+    }
+
+    private E1000eSetup setup(RxFilter filter) {
+        List<E1000eSetup.Register> written = new ArrayList<>(offloads.registers());
+        written.add(new E1000eSetup.Register(
+                "RCTL", E1000eRegs.RCTL, E1000eRegs.RCTL_WRITTEN, rctl(filter)));
+        written.add(new E1000eSetup.Register(
+                "TCTL", E1000eRegs.TCTL, E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP, TCTL));
+        return E1000eSetup.of(written, rxQueues().get(0), txQueues().get(0));
     }
 
     /** The setup of the chip while it is started. */
@@ -172,7 +195,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         if (setup.end()) {
             E1000eFilter.write(chip, next);
             chip.write(E1000eRegs.RCTL, rctl(next));
-            setup.begin(E1000eSetup.of(rctl(next), TCTL, rxQueues().get(0), txQueues().get(0)));
+            setup.begin(setup(next));
         }
     }
 }

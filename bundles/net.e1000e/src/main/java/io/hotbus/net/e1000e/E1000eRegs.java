@@ -3,7 +3,8 @@ package io.hotbus.net.e1000e;
 
 /**
  * The registers of the 82574 that this driver uses: byte offsets in BAR0, and bits. Names, offsets
- * and bits are those of the data sheet; the statistics are in {@link E1000eCounter}.
+ * and bits are those of the data sheet; numbers in brackets are its sections. The statistics are in
+ * {@link E1000eCounter}.
  */
 final class E1000eRegs {
     static final long BAR0_LENGTH = 128 << 10;
@@ -11,7 +12,8 @@ final class E1000eRegs {
     static final int MIN_DESCRIPTORS = 64;
     static final int MAX_DESCRIPTORS = 4096;
 
-    // General.
+    // General (10.2.2).
+    /** (10.2.2.1). */
     static final long CTRL = 0x00000;
     /** Stops requests of the device on PCI Express; see {@link #STATUS_GIO_MASTER_ENABLE}. */
     static final int CTRL_GIO_MASTER_DISABLE = 1 << 2;
@@ -28,6 +30,7 @@ final class E1000eRegs {
     static final int CTRL_VME = 1 << 30;
     static final int CTRL_PHY_RST = 1 << 31;
 
+    /** (10.2.2.2). */
     static final long STATUS = 0x00008;
     static final int STATUS_FD = 1;
     static final int STATUS_LU = 1 << 1;
@@ -46,7 +49,8 @@ final class E1000eRegs {
     /** Software, not the firmware, owns the PHY. */
     static final int EXTCNF_MDIO_SW_OWNERSHIP = 1 << 5;
 
-    // Interrupts.
+    // Interrupts (10.2.4).
+    /** (10.2.4.1). */
     static final long ICR = 0x000c0;
     static final long IMS = 0x000d0;
     static final long IMC = 0x000d8;
@@ -54,6 +58,7 @@ final class E1000eRegs {
     static final long EIAC = 0x000dc;
     /** Causes that are masked when ICR is read. */
     static final long IAM = 0x000e0;
+    /** (10.2.4.9). */
     static final long IVAR = 0x000e4;
     static final int INT_LSC = 1 << 2;
     /** With MSI-X: all causes without a queue's vector, such as LSC. */
@@ -61,7 +66,8 @@ final class E1000eRegs {
     /** IVAR: causes of {@link #INT_OTHER} raise vector 0. */
     static final int IVAR_OTHER_VECTOR_0 = 1 << 19;
 
-    // Receive.
+    // Receive (10.2.5).
+    /** (10.2.5.1). */
     static final long RCTL = 0x00100;
     static final int RCTL_EN = 1 << 1;
     /** Unicast frames for others. */
@@ -86,18 +92,27 @@ final class E1000eRegs {
     static final long RDH = 0x02810;
     static final long RDT = 0x02818;
     static final long RDTR = 0x02820;
+    /** (10.2.5.11). */
     static final long RXDCTL = 0x02828;
     static final long RADV = 0x0282c;
     /** RXDCTL, TXDCTL: thresholds count descriptors. All 0 here: written back at once. */
     static final int DCTL_GRAN = 1 << 24;
 
+    /** What is checked of received packets (7.1.10). */
     static final long RXCSUM = 0x05000;
+    /** The checksum of IPv4. */
+    static final int RXCSUM_IPOFLD = 1 << 8;
+    /** The checksum of TCP and UDP. */
+    static final int RXCSUM_TUOFLD = 1 << 9;
     static final long RFCTL = 0x05008;
     static final int RFCTL_ACK_DIS = 1 << 12;
+    /** Receive descriptors are written back in the extended format (7.1.4). */
+    static final int RFCTL_EXSTEN = 1 << 15;
     static final long MRQC = 0x05818;
 
     static final long MTA = 0x05200;
     static final int MTA_ENTRIES = 128;
+    /** (10.2.5.23). */
     static final long RAL = 0x05400;
     static final long RAH = 0x05404;
     static final int RAH_AV = 1 << 31;
@@ -107,7 +122,8 @@ final class E1000eRegs {
     static final long VFTA = 0x05600;
     static final int VFTA_ENTRIES = 128;
 
-    // Transmit.
+    // Transmit (10.2.6).
+    /** (10.2.6.1). */
     static final long TCTL = 0x00400;
     static final int TCTL_EN = 1 << 1;
     /** Pads short frames. */
@@ -127,6 +143,7 @@ final class E1000eRegs {
     static final long TDH = 0x03810;
     static final long TDT = 0x03818;
     static final long TIDV = 0x03820;
+    /** (10.2.6.11). */
     static final long TXDCTL = 0x03828;
     static final long TADV = 0x0382c;
     /** Must be 1 according to the data sheet. */

@@ -5,7 +5,7 @@ import io.hotbus.eal.io.RawMemory;
 import io.hotbus.os.LinuxException;
 import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
-import java.io.ByteArrayOutputStream;
+import java.util.List;
 
 /**
  * The model of an 82574 with a loopback plug in its socket. A frame is held back while there is no
@@ -34,7 +34,7 @@ final class Fake82574 extends NicModel {
     volatile int resets;
     volatile int damageNext;
 
-    private final ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    private final List<FakeTxQueue> transmit = List.of(new FakeTxQueue(this, 0));
     private int interruptMask;
 
     Fake82574(TestDma memory) throws LinuxException {
@@ -73,6 +73,7 @@ final class Fake82574 extends NicModel {
                     | (MAC[3] & 0xff) << 24);
             set(E1000eRegs.RAH, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | E1000eRegs.RAH_AV);
         }
+        transmit.forEach(FakeTxQueue::reset);
         set(E1000eRegs.EECD, nvmBroken ? 0 : E1000eRegs.EECD_AUTO_RD);
         interruptMask = 0;
         set(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE);
@@ -105,64 +106,25 @@ final class Fake82574 extends NicModel {
         }
     }
 
-    /** Sends and receives a frame. */
+    /** Sends and receives a frame of each queue. */
     private boolean loopBack() {
         boolean dma = busMaster
                 && (get(E1000eRegs.STATUS) & E1000eRegs.STATUS_GIO_MASTER_ENABLE) != 0;
         boolean enabled = stuckDma || (get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN) != 0
                 && (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN) != 0;
-        int head = get(E1000eRegs.TDH);
-        if (!dma || !enabled || !cable || holdTransmit || head == get(E1000eRegs.TDT)) {
+        if (!dma || !enabled || !cable || holdTransmit) {
             return false;
         }
-        int descriptors = gather(head);
-        if (descriptors == 0 || !receive()) {
-            return false;
+        boolean worked = false;
+        for (FakeTxQueue queue : transmit) {
+            worked |= queue.send(this::receive);
         }
-        for (int i = 0; i < descriptors; i++) {
-            report(descriptor(E1000eRegs.TDBAL, head));
-            head = next(E1000eRegs.TDLEN, head);
-        }
-        set(E1000eRegs.TDH, head);
-        return true;
-    }
-
-    /** Reads the next frame; returns the number of its descriptors, 0 if it is incomplete. */
-    private int gather(int head) {
-        frame.reset();
-        int at = head;
-        for (int count = 1; at != get(E1000eRegs.TDT); count++) {
-            long descriptor = descriptor(E1000eRegs.TDBAL, at);
-            if (descriptor == TestDma.FAULT) {
-                return 0;
-            }
-            long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
-            byte[] piece = new byte[(int) (command & E1000eDescriptor.LENGTH_MASK)];
-            long data = translate("frame to send", RawMemory.getLong(descriptor), piece.length);
-            if (data == TestDma.FAULT) {
-                return 0;
-            }
-            RawMemory.copy(data, piece, 0, piece.length);
-            frame.writeBytes(piece);
-            if ((command & E1000eDescriptor.TX_EOP) != 0) {
-                return count;
-            }
-            at = next(E1000eRegs.TDLEN, at);
-        }
-        return 0;
-    }
-
-    private void report(long descriptor) {
-        long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
-        if ((command & E1000eDescriptor.TX_RS) != 0 && !losesWrites) {
-            RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
-                    command | E1000eDescriptor.DD);
-        }
+        return worked;
     }
 
     /** Puts the frame into buffers. False: there are too few descriptors now. */
-    private boolean receive() {
-        byte[] bytes = frame.toByteArray();
+    private boolean receive(byte[] bytes) {
+        boolean extended = (get(E1000eRegs.RFCTL) & E1000eRegs.RFCTL_EXSTEN) != 0;
         int room = 2048 >> (get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3);
         int size = get(E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
         int head = get(E1000eRegs.RDH);
@@ -170,21 +132,23 @@ final class Fake82574 extends NicModel {
         if (free * room < bytes.length) {
             return false;
         }
-        long errors = damageNext > 0 ? (long) RX_ERROR_CE << 40 : 0;
+        int errors = damageNext > 0 ? RX_ERROR_CE : 0;
         damageNext -= damageNext > 0 ? 1 : 0;
+        long checks = FakeRxUnit.check(bytes, get(E1000eRegs.RXCSUM));
         for (int done = 0; done < bytes.length; done += room) {
             int piece = Math.min(room, bytes.length - done);
+            boolean ends = done + piece == bytes.length;
             long descriptor = descriptor(E1000eRegs.RDBAL, head);
             long buffer = descriptor == TestDma.FAULT ? TestDma.FAULT
                     : translate("receive buffer", RawMemory.getLong(descriptor), piece);
             if (buffer == TestDma.FAULT) {
                 return false;
             }
-            long end = done + piece == bytes.length ? E1000eDescriptor.RX_EOP | errors : 0;
             if (!losesWrites) {
                 RawMemory.copy(bytes, done, buffer, piece);
-                RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
-                        E1000eDescriptor.DD | end | piece);
+                writeBack(descriptor, extended
+                        ? extendedWord(piece, ends, ends ? checks : 0, errors)
+                        : legacyWord(piece, ends, errors), extended);
             }
             head = next(E1000eRegs.RDLEN, head);
             set(E1000eRegs.RDH, head);
@@ -192,13 +156,36 @@ final class Fake82574 extends NicModel {
         return true;
     }
 
-    private int next(long lengthRegister, int index) {
+    private static long legacyWord(int length, boolean ends, int errors) {
+        return E1000eDescriptor.DD | length
+                | (ends ? E1000eDescriptor.RX_EOP | (long) errors << 40 : 0);
+    }
+
+    private static long extendedWord(int length, boolean ends, long checks, int errors) {
+        return E1000eExtended.RX_DD | (long) length << E1000eExtended.RX_LENGTH_SHIFT | checks
+                | (ends ? E1000eExtended.RX_EOP | (long) errors << 24 : 0);
+    }
+
+    /** The extended format overwrites the address of the buffer, too. */
+    private static void writeBack(long descriptor, long word, boolean extended) {
+        if (extended) {
+            RawMemory.putLong(descriptor, 0);
+        }
+        RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD, word);
+    }
+
+    int next(long lengthRegister, int index) {
         return (index + 1) % (get(lengthRegister) / E1000eDescriptor.BYTES);
     }
 
-    private long descriptor(long baseRegister, int index) {
+    long descriptor(long baseRegister, int index) {
         long base = Integer.toUnsignedLong(get(baseRegister))
                 | (long) get(baseRegister + Integer.BYTES) << Integer.SIZE;
         return translate("descriptor", E1000eDescriptor.at(base, index), E1000eDescriptor.BYTES);
+    }
+
+    /** The memory of a piece of a frame to be sent. */
+    long dataToSend(long iova, int length) {
+        return translate("frame to send", iova, length);
     }
 }

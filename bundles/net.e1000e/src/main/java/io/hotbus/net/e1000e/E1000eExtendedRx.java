@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.MbufFlags;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.pmd.eth.QueueSetup;
+
+/** The receive queue of a port with receive offloads: extended descriptors. */
+final class E1000eExtendedRx extends E1000eRxQueue {
+    /** The bits of the second word that the port was configured for. */
+    private final long reported;
+
+    /** See {@link E1000eRxQueue}. */
+    E1000eExtendedRx(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
+            E1000eOffloads offloads) throws DeviceException {
+        super(chip, setup, allocator);
+        this.reported = offloads.rxReports();
+    }
+
+    @Override
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
+        int received = 0;
+        long bytes = 0;
+        while (received < count && owned > 0) {
+            long done = ring.word(first);
+            if ((done & E1000eExtended.RX_DD) == 0) {
+                break;
+            }
+            long packet = receive(caches, done);
+            if (packet != 0) {
+                mbufs[received++] = packet;
+                bytes += Mbuf.length(packet);
+            }
+        }
+        if (received > 0) {
+            counters.add(received, bytes);
+        }
+        refill(caches);
+        return received;
+    }
+
+    /** Takes the next buffer. Returns the packet that ends in it; 0 if none does. */
+    private long receive(MempoolCaches caches, long done) {
+        int length = (int) (done >>> E1000eExtended.RX_LENGTH_SHIFT & E1000eDescriptor.LENGTH_MASK);
+        boolean ends = (done & E1000eExtended.RX_EOP) != 0;
+        boolean valid = length <= bufferSize && (done & E1000eExtended.RX_ERRORS) == 0;
+        long mbuf = take();
+        long packet = mbuf;
+        if (ends && valid && length != 0 && begins()) {
+            Mbuf.received(mbuf, length, portId);
+        } else {
+            packet = join(caches, mbuf, valid ? length : 0, ends);
+        }
+        if (packet != 0) {
+            mark(packet, done);
+        }
+        return packet;
+    }
+
+    private void mark(long packet, long done) {
+        long flags = 0;
+        if ((done & E1000eExtended.RX_IXSM) == 0) {
+            flags = checksums(done & reported, done);
+        }
+        if (flags != 0) {
+            Mbuf.setFlags(packet, flags);
+        }
+    }
+
+    private static long checksums(long checked, long done) {
+        long flags = 0;
+        if ((checked & E1000eExtended.RX_IPCS) != 0) {
+            flags = (done & E1000eExtended.RX_IPE) == 0
+                    ? MbufFlags.RX_IP_CKSUM_GOOD : MbufFlags.RX_IP_CKSUM_BAD;
+        }
+        if ((checked & E1000eExtended.RX_L4CS) != 0) {
+            flags |= (done & E1000eExtended.RX_TCPE) == 0
+                    ? MbufFlags.RX_L4_CKSUM_GOOD : MbufFlags.RX_L4_CKSUM_BAD;
+        }
+        return flags;
+    }
+
+    @Override
+    protected boolean isDone(int index) {
+        return (ring.word(index) & E1000eExtended.RX_DD) != 0;
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.eal.mem.MbufFlags;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.RxOffload;
+import io.hotbus.ethdev.TxOffload;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a port was configured for, as values of registers and bits of descriptors.
+ *
+ * @param rx what the chip does with received packets
+ * @param tx what packets to be sent may ask for
+ */
+record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
+    static final Set<RxOffload> RX =
+            Set.of(RxOffload.IPV4_CKSUM, RxOffload.UDP_CKSUM, RxOffload.TCP_CKSUM);
+    static final Set<TxOffload> TX =
+            Set.of(TxOffload.IPV4_CKSUM, TxOffload.UDP_CKSUM, TxOffload.TCP_CKSUM);
+    static final E1000eOffloads NONE = new E1000eOffloads(Set.of(), Set.of());
+
+    static E1000eOffloads of(PortConfig config) {
+        return new E1000eOffloads(config.rxOffloads(), config.txOffloads());
+    }
+
+    /** Whether received packets need more than legacy descriptors tell. */
+    boolean extendedRx() {
+        return !rx.isEmpty();
+    }
+
+    /** Whether packets to be sent may ask for something. */
+    boolean extendedTx() {
+        return !tx.isEmpty();
+    }
+
+    /** The chip checks TCP and UDP together. */
+    private boolean checksL4() {
+        return rx.contains(RxOffload.TCP_CKSUM) || rx.contains(RxOffload.UDP_CKSUM);
+    }
+
+    /** The bits of an extended receive descriptor to be told of. */
+    long rxReports() {
+        return (rx.contains(RxOffload.IPV4_CKSUM) ? E1000eExtended.RX_IPCS : 0)
+                | (checksL4() ? E1000eExtended.RX_L4CS : 0);
+    }
+
+    /** The {@link MbufFlags} that packets to be sent may have. */
+    long txRequests() {
+        return (tx.contains(TxOffload.IPV4_CKSUM) ? MbufFlags.TX_IP_CKSUM : 0)
+                | (tx.contains(TxOffload.TCP_CKSUM) ? MbufFlags.TX_TCP_CKSUM : 0)
+                | (tx.contains(TxOffload.UDP_CKSUM) ? MbufFlags.TX_UDP_CKSUM : 0);
+    }
+
+    /** The registers to be written before the chip is started. */
+    List<E1000eSetup.Register> registers() {
+        int rxcsum = (rx.contains(RxOffload.IPV4_CKSUM) ? E1000eRegs.RXCSUM_IPOFLD : 0)
+                | (checksL4() ? E1000eRegs.RXCSUM_TUOFLD : 0);
+        int rfctl = E1000eRegs.RFCTL_ACK_DIS | (extendedRx() ? E1000eRegs.RFCTL_EXSTEN : 0);
+        return List.of(
+                E1000eSetup.Register.of("RXCSUM", E1000eRegs.RXCSUM, rxcsum),
+                E1000eSetup.Register.of("RFCTL", E1000eRegs.RFCTL, rfctl));
+    }
+}
