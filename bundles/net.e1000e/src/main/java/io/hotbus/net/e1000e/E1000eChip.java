@@ -159,6 +159,12 @@ final class E1000eChip {
         write(E1000eRegs.CTRL, ctrl);
     }
 
+    /** Lets the chip take VLAN tags out and insert them, or leaves tags alone, until the next reset. */
+    void setVlanMode(boolean on) {
+        ctrl = on ? ctrl | E1000eRegs.CTRL_VME : ctrl & ~E1000eRegs.CTRL_VME;
+        write(E1000eRegs.CTRL, ctrl);
+    }
+
     /** Lets LSC raise the interrupt: the only one, or with MSI-X vector 0. */
     void enableInterrupt() {
         write(E1000eRegs.EIAC, 0);

@@ -29,6 +29,9 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDev.class);
     private static final int TCTL = E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP
             | E1000eRegs.TCTL_CT_COLD | E1000eRegs.TCTL_RTLC | E1000eRegs.TCTL_MULR;
+    /** The bits of CTRL that must stay as they are. */
+    private static final int CTRL = E1000eRegs.CTRL_SLU | E1000eRegs.CTRL_GIO_MASTER_DISABLE
+            | E1000eRegs.CTRL_VME;
     /** Bytes of an Ethernet header. */
     private static final int HEADER = 14;
     /** So many packets share one write to the tail register, which is slow. */
@@ -67,8 +70,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     }
 
     @Override
-    public void configure(PortConfig config) {
-        offloads = E1000eOffloads.of(config);
+    public void configure(PortConfig config) throws DeviceException {
+        offloads = E1000eOffloads.of(chip.device().toString(), config);
     }
 
     @Override
@@ -93,6 +96,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         chip.reset();
         E1000eFilter.write(chip, rxFilter());
         offloads.registers().forEach(register -> register.write(chip));
+        chip.setVlanMode(offloads.vlanMode());
         rx.prepare();
         tx.prepare();
         chip.device().setBusMaster(true);
@@ -109,6 +113,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
 
     private E1000eSetup setup(RxFilter filter) {
         List<E1000eSetup.Register> written = new ArrayList<>(offloads.registers());
+        written.add(new E1000eSetup.Register("CTRL", E1000eRegs.CTRL, CTRL,
+                E1000eRegs.CTRL_SLU | (offloads.vlanMode() ? E1000eRegs.CTRL_VME : 0)));
         written.add(new E1000eSetup.Register(
                 "RCTL", E1000eRegs.RCTL, E1000eRegs.RCTL_WRITTEN, rctl(filter)));
         written.add(new E1000eSetup.Register(

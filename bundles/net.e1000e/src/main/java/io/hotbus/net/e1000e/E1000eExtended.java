@@ -13,6 +13,8 @@ final class E1000eExtended {
     static final long RX_EOP = 1 << 1;
     /** The checksum bits say nothing. */
     static final long RX_IXSM = 1 << 2;
+    /** A VLAN tag was taken out of the frame. */
+    static final long RX_VP = 1 << 3;
     /** UDPCS and TCPCS: the checksum of UDP or TCP was checked. */
     static final long RX_L4CS = 3 << 4;
     /** The checksum of the IPv4 header was checked. */
@@ -25,6 +27,8 @@ final class E1000eExtended {
     static final long RX_IPE = 1L << 30;
     /** Bytes in the buffer: 16 bits. */
     static final int RX_LENGTH_SHIFT = 32;
+    /** The VLAN tag: 16 bits. */
+    static final int RX_VLAN_SHIFT = 48;
 
     /** Transmit, second word: the format is extended. */
     static final long TX_DEXT = 1L << 29;
@@ -34,10 +38,14 @@ final class E1000eExtended {
     static final long TX_TUCMD_TCP = 1L << 24;
     /** Context: the frames are IPv4. */
     static final long TX_TUCMD_IP = 1L << 25;
+    /** Data: insert the VLAN tag. */
+    static final long TX_VLE = 1L << 30;
     /** Data: insert the checksum of the IPv4 header. */
     static final long TX_IXSM = 1L << 40;
     /** Data: insert the checksum of TCP or UDP. */
     static final long TX_TXSM = 1L << 41;
+    /** Data: the VLAN tag, 16 bits. */
+    static final int TX_VLAN_SHIFT = 48;
 
     /** Context, first word: where the IPv4 header begins, its checksum is, and the header ends. */
     static final int IPCSS_SHIFT = 0;

@@ -65,6 +65,10 @@ final class E1000eExtendedRx extends E1000eRxQueue {
         if ((done & E1000eExtended.RX_IXSM) == 0) {
             flags = checksums(done & reported, done);
         }
+        if ((done & reported & E1000eExtended.RX_VP) != 0) {
+            flags |= MbufFlags.RX_VLAN_STRIPPED;
+            Mbuf.setVlanTci(packet, (int) (done >>> E1000eExtended.RX_VLAN_SHIFT));
+        }
         if (flags != 0) {
             Mbuf.setFlags(packet, flags);
         }

@@ -52,15 +52,17 @@ final class E1000eOffloadTx extends E1000eTxQueue {
             if (another) {
                 next = writeContext(next);
             }
-            next = write(next, packet, segments, DATA | requests(wanted));
+            next = write(next, packet, segments, DATA | requests(packet, wanted));
             bytes += Mbuf.length(packet);
         }
         pass(next, taken - refused, bytes);
         return taken;
     }
 
-    private static long requests(long wanted) {
-        return ((wanted & MbufFlags.TX_IP_CKSUM) != 0 ? E1000eExtended.TX_IXSM : 0)
+    private static long requests(long packet, long wanted) {
+        return ((wanted & MbufFlags.TX_VLAN) == 0 ? 0 : E1000eExtended.TX_VLE
+                | (long) Mbuf.vlanTci(packet) << E1000eExtended.TX_VLAN_SHIFT)
+                | ((wanted & MbufFlags.TX_IP_CKSUM) != 0 ? E1000eExtended.TX_IXSM : 0)
                 | ((wanted & E1000eContext.L4) != 0 ? E1000eExtended.TX_TXSM : 0);
     }
 

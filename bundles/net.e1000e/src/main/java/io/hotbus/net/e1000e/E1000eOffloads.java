@@ -2,6 +2,7 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.eal.mem.MbufFlags;
+import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
@@ -16,12 +17,26 @@ import java.util.Set;
  */
 record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
     static final Set<RxOffload> RX =
-            Set.of(RxOffload.IPV4_CKSUM, RxOffload.UDP_CKSUM, RxOffload.TCP_CKSUM);
+            Set.of(RxOffload.VLAN_STRIP, RxOffload.IPV4_CKSUM, RxOffload.UDP_CKSUM,
+                    RxOffload.TCP_CKSUM);
     static final Set<TxOffload> TX =
-            Set.of(TxOffload.IPV4_CKSUM, TxOffload.UDP_CKSUM, TxOffload.TCP_CKSUM);
+            Set.of(TxOffload.VLAN_INSERT, TxOffload.IPV4_CKSUM, TxOffload.UDP_CKSUM,
+                    TxOffload.TCP_CKSUM);
     static final E1000eOffloads NONE = new E1000eOffloads(Set.of(), Set.of());
 
-    static E1000eOffloads of(PortConfig config) {
+    /**
+     * The offloads of a configuration.
+     *
+     * @param port names the port
+     * @throws NotSupportedException the chip cannot do one of them without another
+     */
+    static E1000eOffloads of(String port, PortConfig config) throws NotSupportedException {
+        if (config.txOffloads().contains(TxOffload.VLAN_INSERT)
+                && !config.rxOffloads().contains(RxOffload.VLAN_STRIP)) {
+            throw new NotSupportedException(port + ": tx offload vlan_insert without rx offload "
+                    + "vlan_strip: not supported by the 82574 (CTRL.VME turns on both: turn on "
+                    + "vlan_strip, too)");
+        }
         return new E1000eOffloads(config.rxOffloads(), config.txOffloads());
     }
 
@@ -40,15 +55,22 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
         return rx.contains(RxOffload.TCP_CKSUM) || rx.contains(RxOffload.UDP_CKSUM);
     }
 
+    /** Whether the chip handles VLAN tags: CTRL.VME. */
+    boolean vlanMode() {
+        return rx.contains(RxOffload.VLAN_STRIP);
+    }
+
     /** The bits of an extended receive descriptor to be told of. */
     long rxReports() {
-        return (rx.contains(RxOffload.IPV4_CKSUM) ? E1000eExtended.RX_IPCS : 0)
+        return (vlanMode() ? E1000eExtended.RX_VP : 0)
+                | (rx.contains(RxOffload.IPV4_CKSUM) ? E1000eExtended.RX_IPCS : 0)
                 | (checksL4() ? E1000eExtended.RX_L4CS : 0);
     }
 
     /** The {@link MbufFlags} that packets to be sent may have. */
     long txRequests() {
-        return (tx.contains(TxOffload.IPV4_CKSUM) ? MbufFlags.TX_IP_CKSUM : 0)
+        return (tx.contains(TxOffload.VLAN_INSERT) ? MbufFlags.TX_VLAN : 0)
+                | (tx.contains(TxOffload.IPV4_CKSUM) ? MbufFlags.TX_IP_CKSUM : 0)
                 | (tx.contains(TxOffload.TCP_CKSUM) ? MbufFlags.TX_TCP_CKSUM : 0)
                 | (tx.contains(TxOffload.UDP_CKSUM) ? MbufFlags.TX_UDP_CKSUM : 0);
     }
@@ -59,6 +81,7 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
                 | (checksL4() ? E1000eRegs.RXCSUM_TUOFLD : 0);
         int rfctl = E1000eRegs.RFCTL_ACK_DIS | (extendedRx() ? E1000eRegs.RFCTL_EXSTEN : 0);
         return List.of(
+                E1000eSetup.Register.of("VET", E1000eRegs.VET, E1000eRegs.VET_8021Q),
                 E1000eSetup.Register.of("RXCSUM", E1000eRegs.RXCSUM, rxcsum),
                 E1000eSetup.Register.of("RFCTL", E1000eRegs.RFCTL, rfctl));
     }

@@ -26,7 +26,7 @@ final class E1000eRegs {
     static final int CTRL_RST = 1 << 26;
     static final int CTRL_RFCE = 1 << 27;
     static final int CTRL_TFCE = 1 << 28;
-    /** VLAN tags are taken out of frames. */
+    /** VLAN tags are taken out of received frames, and inserted where a descriptor asks (7.5). */
     static final int CTRL_VME = 1 << 30;
     static final int CTRL_PHY_RST = 1 << 31;
 
@@ -48,6 +48,10 @@ final class E1000eRegs {
     static final long EXTCNF_CTRL = 0x00f00;
     /** Software, not the firmware, owns the PHY. */
     static final int EXTCNF_MDIO_SW_OWNERSHIP = 1 << 5;
+
+    /** The EtherType of VLAN tags. QEMU 10 sets it to 0 in a reset. */
+    static final long VET = 0x00038;
+    static final int VET_8021Q = 0x8100;
 
     // Interrupts (10.2.4).
     /** (10.2.4.1). */

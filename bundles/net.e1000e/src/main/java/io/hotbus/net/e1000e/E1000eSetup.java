@@ -38,9 +38,7 @@ record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx)
      * written.
      */
     static E1000eSetup of(List<Register> written, E1000eRxQueue rx, E1000eTxQueue tx) {
-        List<Register> registers = new ArrayList<>(List.of(new Register("CTRL", E1000eRegs.CTRL,
-                E1000eRegs.CTRL_SLU | E1000eRegs.CTRL_GIO_MASTER_DISABLE, E1000eRegs.CTRL_SLU)));
-        registers.addAll(written);
+        List<Register> registers = new ArrayList<>(written);
         registers.addAll(rx.registersWritten());
         registers.addAll(tx.registersWritten());
         return new E1000eSetup(registers, rx, tx);

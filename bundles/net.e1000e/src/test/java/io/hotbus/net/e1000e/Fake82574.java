@@ -2,6 +2,7 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.eal.io.RawMemory;
+import io.hotbus.ethdev.RxFilter;
 import io.hotbus.os.LinuxException;
 import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
@@ -122,8 +123,25 @@ final class Fake82574 extends NicModel {
         return worked;
     }
 
+    /** Receives a frame, unless the filter drops it. False: there are too few descriptors now. */
+    private boolean receive(byte[] wire) {
+        boolean tagged = TestPacket.get16(wire, TestPacket.TYPE) == get(E1000eRegs.VET);
+        int tci = tagged ? TestPacket.get16(wire, TestPacket.TYPE + 2) : 0;
+        if (tagged && !passes(tci & RxFilter.MAX_VLAN)) {
+            return true;
+        }
+        boolean strip = tagged && (get(E1000eRegs.CTRL) & E1000eRegs.CTRL_VME) != 0;
+        return store(strip ? TestPacket.untagged(wire) : wire, strip
+                ? E1000eExtended.RX_VP | (long) tci << E1000eExtended.RX_VLAN_SHIFT : 0);
+    }
+
+    private boolean passes(int vlan) {
+        return (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_VFE) == 0
+                || (get(E1000eRegs.VFTA + 4L * (vlan >> 5)) & 1 << vlan) != 0;
+    }
+
     /** Puts the frame into buffers. False: there are too few descriptors now. */
-    private boolean receive(byte[] bytes) {
+    private boolean store(byte[] bytes, long tag) {
         boolean extended = (get(E1000eRegs.RFCTL) & E1000eRegs.RFCTL_EXSTEN) != 0;
         int room = 2048 >> (get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3);
         int size = get(E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
@@ -134,7 +152,7 @@ final class Fake82574 extends NicModel {
         }
         int errors = damageNext > 0 ? RX_ERROR_CE : 0;
         damageNext -= damageNext > 0 ? 1 : 0;
-        long checks = FakeRxUnit.check(bytes, get(E1000eRegs.RXCSUM));
+        long checks = tag | FakeRxUnit.check(bytes, get(E1000eRegs.RXCSUM));
         for (int done = 0; done < bytes.length; done += room) {
             int piece = Math.min(room, bytes.length - done);
             boolean ends = done + piece == bytes.length;

@@ -104,7 +104,10 @@ final class FakeTxQueue {
         if (isExtended(word)) {
             unit.insertChecksums(frame, word);
         }
-        frames.add(frame);
+        boolean insert = (word & E1000eExtended.TX_VLE) != 0
+                && (chip.get(E1000eRegs.CTRL) & E1000eRegs.CTRL_VME) != 0;
+        frames.add(insert ? TestPacket.tagged(frame, chip.get(E1000eRegs.VET),
+                (int) (word >>> E1000eExtended.TX_VLAN_SHIFT)) : frame);
     }
 
     private void report(long descriptor) {

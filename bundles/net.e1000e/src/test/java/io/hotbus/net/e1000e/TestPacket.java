@@ -165,6 +165,24 @@ final class TestPacket {
         return copy;
     }
 
+    /** Returns a copy with a tag of four bytes. */
+    static byte[] tagged(byte[] frame, int type, int tci) {
+        byte[] copy = new byte[frame.length + 4];
+        System.arraycopy(frame, 0, copy, 0, TYPE);
+        put16(copy, TYPE, type);
+        put16(copy, TYPE + 2, tci);
+        System.arraycopy(frame, TYPE, copy, TYPE + 4, frame.length - TYPE);
+        return copy;
+    }
+
+    /** Returns a copy without its tag. */
+    static byte[] untagged(byte[] frame) {
+        byte[] copy = new byte[frame.length - 4];
+        System.arraycopy(frame, 0, copy, 0, TYPE);
+        System.arraycopy(frame, TYPE + 4, copy, TYPE, copy.length - TYPE);
+        return copy;
+    }
+
     /** Puts the frame into a packet of one segment, with the lengths of its headers. */
     static void write(byte[] frame, long mbuf, long flags) {
         Mbuf.setLength(mbuf, frame.length);
