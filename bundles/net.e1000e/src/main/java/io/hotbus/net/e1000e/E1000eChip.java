@@ -125,6 +125,8 @@ final class E1000eChip {
         write(E1000eRegs.EXTCNF_CTRL, extcnf | E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP);
         await(E1000eRegs.EXTCNF_CTRL, E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP,
                 E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP, stopLimit);
+        // Linux leaves too little for long frames to be sent.
+        write(E1000eRegs.PBA, E1000eRegs.PBA_RX_20K);
         write(E1000eRegs.CTRL, ctrl | E1000eRegs.CTRL_RST);
         LockSupport.parkNanos(RESET_PAUSE_NANOS);
         boolean done = await(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, 0, resetLimit);
@@ -159,7 +161,7 @@ final class E1000eChip {
         write(E1000eRegs.CTRL, ctrl);
     }
 
-    /** Lets the chip take VLAN tags out and insert them, or leaves tags alone, until the next reset. */
+    /** Sets whether the chip takes VLAN tags out and inserts them, until the next reset. */
     void setVlanMode(boolean on) {
         ctrl = on ? ctrl | E1000eRegs.CTRL_VME : ctrl & ~E1000eRegs.CTRL_VME;
         write(E1000eRegs.CTRL, ctrl);

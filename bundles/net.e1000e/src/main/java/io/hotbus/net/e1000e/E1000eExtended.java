@@ -51,7 +51,7 @@ final class E1000eExtended {
     static final int IPCSS_SHIFT = 0;
     static final int IPCSO_SHIFT = 8;
     static final int IPCSE_SHIFT = 16;
-    /** Where the checksum of TCP or UDP begins, and where it is put. It includes all that follows. */
+    /** Where the checksum of TCP or UDP begins, and where it is put. It goes on to the end. */
     static final int TUCSS_SHIFT = 32;
     static final int TUCSO_SHIFT = 40;
 

@@ -53,6 +53,14 @@ final class E1000eRegs {
     static final long VET = 0x00038;
     static final int VET_8021Q = 0x8100;
 
+    /**
+     * How the 40 KiB of the chip are shared: KiB for received frames. A reset applies the value,
+     * and does not change it.
+     */
+    static final long PBA = 0x01000;
+    /** The half, as at power-on: two frames of 9 KiB fit in either half. */
+    static final int PBA_RX_20K = 20;
+
     // Interrupts (10.2.4).
     /** (10.2.4.1). */
     static final long ICR = 0x000c0;
@@ -82,13 +90,15 @@ final class E1000eRegs {
     static final int RCTL_LPE = 1 << 5;
     static final int RCTL_BAM = 1 << 15;
     static final int RCTL_BSIZE_SHIFT = 16;
+    /** The sizes of BSIZE are times 16. */
+    static final int RCTL_BSEX = 1 << 25;
     /** Only tagged frames of the VLANs in VFTA. */
     static final int RCTL_VFE = 1 << 18;
     /** Strips the FCS. */
     static final int RCTL_SECRC = 1 << 26;
     /** The bits that are written. */
     static final int RCTL_WRITTEN = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_LPE
-            | RCTL_BAM | 3 << RCTL_BSIZE_SHIFT | RCTL_VFE | RCTL_SECRC;
+            | RCTL_BAM | 3 << RCTL_BSIZE_SHIFT | RCTL_BSEX | RCTL_VFE | RCTL_SECRC;
 
     static final long RDBAL = 0x02800;
     static final long RDBAH = 0x02804;

@@ -14,8 +14,11 @@ import java.util.List;
  * for them.
  */
 abstract class E1000eRxQueue extends RxRing {
-    private static final int MAX_BUFFER_SHIFT = 11;
+    private static final int MAX_BUFFER_SHIFT = 14;
     private static final int MIN_BUFFER_SHIFT = 8;
+    /** The largest size without RCTL.BSEX, and the size that would be the largest with it. */
+    private static final int SMALL_SHIFT = 11;
+    private static final int LARGE_SHIFT = 15;
 
     /** The descriptors. */
     protected final E1000eRing ring;
@@ -35,7 +38,8 @@ abstract class E1000eRxQueue extends RxRing {
         if (dataRoom < 1 << MIN_BUFFER_SHIFT) {
             throw new DeviceException("%s: the buffers of mempool %s have %s bytes for data, and %s"
                     .formatted(chip.device(), setup.pool().name(), dataRoom, 1 << MIN_BUFFER_SHIFT)
-                    + " are the least the 82574 can receive into (2048 hold any frame)");
+                    + " are the least the 82574 can receive into (2048 hold any frame of an MTU "
+                    + "of 1500)");
         }
         int fits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(dataRoom);
         this.bufferShift = Math.min(MAX_BUFFER_SHIFT, fits);
@@ -96,9 +100,11 @@ abstract class E1000eRxQueue extends RxRing {
         return false;
     }
 
-    /** RCTL.BSIZE: 2048, 1024, 512 or 256 bytes. */
+    /** RCTL.BSIZE: 2048, 1024, 512 or 256 bytes; with RCTL.BSEX 16384, 8192 or 4096 bytes. */
     final int bsize() {
-        return MAX_BUFFER_SHIFT - bufferShift << E1000eRegs.RCTL_BSIZE_SHIFT;
+        return bufferShift <= SMALL_SHIFT
+                ? SMALL_SHIFT - bufferShift << E1000eRegs.RCTL_BSIZE_SHIFT
+                : LARGE_SHIFT - bufferShift << E1000eRegs.RCTL_BSIZE_SHIFT | E1000eRegs.RCTL_BSEX;
     }
 
     @Override

@@ -167,6 +167,7 @@ final class E1000eTrafficTest {
         port.setMtu(9000);
         port.start();
         assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE).isNotZero();
+        assertThat(rig.chip.get(E1000eRegs.PBA)).isEqualTo(E1000eRegs.PBA_RX_20K);
         exchange(port, pool, 100);
     }
 

@@ -17,6 +17,8 @@ final class Fake82574 extends NicModel {
     private static final long LENGTH = E1000eRegs.BAR0_LENGTH;
     private static final int RX_ERROR_CE = 1;
     private static final int GARBAGE = 0xdeadbeef;
+    /** With a VLAN tag, without the FCS. */
+    private static final int LONGEST_WITHOUT_LPE = 1518;
 
     volatile boolean cable = true;
     volatile boolean busMaster;
@@ -59,6 +61,7 @@ final class Fake82574 extends NicModel {
 
     @Override
     protected void reset() {
+        int pba = get(E1000eRegs.PBA);
         for (long register = E1000eRegs.EECD; register < LENGTH; register += Integer.BYTES) {
             set(register, 0);
         }
@@ -75,6 +78,7 @@ final class Fake82574 extends NicModel {
             set(E1000eRegs.RAH, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | E1000eRegs.RAH_AV);
         }
         transmit.forEach(FakeTxQueue::reset);
+        set(E1000eRegs.PBA, pba);
         set(E1000eRegs.EECD, nvmBroken ? 0 : E1000eRegs.EECD_AUTO_RD);
         interruptMask = 0;
         set(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE);
@@ -125,6 +129,11 @@ final class Fake82574 extends NicModel {
 
     /** Receives a frame, unless the filter drops it. False: there are too few descriptors now. */
     private boolean receive(byte[] wire) {
+        if (wire.length > LONGEST_WITHOUT_LPE
+                && (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE) == 0) {
+            set(E1000eCounter.ROC.offset(), get(E1000eCounter.ROC.offset()) + 1);
+            return true;
+        }
         boolean tagged = TestPacket.get16(wire, TestPacket.TYPE) == get(E1000eRegs.VET);
         int tci = tagged ? TestPacket.get16(wire, TestPacket.TYPE + 2) : 0;
         if (tagged && !passes(tci & RxFilter.MAX_VLAN)) {
@@ -143,7 +152,8 @@ final class Fake82574 extends NicModel {
     /** Puts the frame into buffers. False: there are too few descriptors now. */
     private boolean store(byte[] bytes, long tag) {
         boolean extended = (get(E1000eRegs.RFCTL) & E1000eRegs.RFCTL_EXSTEN) != 0;
-        int room = 2048 >> (get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3);
+        int room = (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_BSEX) == 0
+                ? 2048 >> bsize() : 32768 >> bsize();
         int size = get(E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
         int head = get(E1000eRegs.RDH);
         int free = Math.floorMod(get(E1000eRegs.RDT) - head, Math.max(1, size));
@@ -172,6 +182,10 @@ final class Fake82574 extends NicModel {
             set(E1000eRegs.RDH, head);
         }
         return true;
+    }
+
+    private int bsize() {
+        return get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3;
     }
 
     private static long legacyWord(int length, boolean ends, int errors) {

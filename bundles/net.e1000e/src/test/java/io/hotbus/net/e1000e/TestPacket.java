@@ -79,7 +79,8 @@ final class TestPacket {
     }
 
     static boolean hasL4Checksum(byte[] frame) {
-        return protocol(frame) == TCP || protocol(frame) == UDP && get16(frame, checksumAt(frame)) != 0;
+        return protocol(frame) == TCP
+                || protocol(frame) == UDP && get16(frame, checksumAt(frame)) != 0;
     }
 
     static boolean hasGoodL4Checksum(byte[] frame) {
