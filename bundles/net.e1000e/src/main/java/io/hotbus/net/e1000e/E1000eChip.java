@@ -120,6 +120,7 @@ final class E1000eChip {
         // A reset during a request may hang the bus. If the request does not end, the reset is made
         // anyway.
         stopDma();
+        emptyRings();
         int extcnf = read(E1000eRegs.EXTCNF_CTRL) & ~E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP;
         // If the firmware does not release the PHY, the reset takes it anyway.
         write(E1000eRegs.EXTCNF_CTRL, extcnf | E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP);
@@ -140,6 +141,33 @@ final class E1000eChip {
         acknowledge();
         clearOffloads();
         linkUp();
+    }
+
+    /**
+     * Makes the chip forget all rings. QEMU 7.2 keeps them in a reset, and would go on with those
+     * of a queue that is no longer used.
+     */
+    private void emptyRings() {
+        for (int queue = 0; queue < E1000eRegs.QUEUES; queue++) {
+            long stride = queue * E1000eRegs.QUEUE_STRIDE;
+            for (long ring : new long[] {E1000eRegs.RDBAL, E1000eRegs.TDBAL}) {
+                long registers = ring - E1000eRegs.RDBAL + stride;
+                write(registers + E1000eRegs.RDLEN, 0);
+                write(registers + E1000eRegs.RDH, 0);
+                write(registers + E1000eRegs.RDT, 0);
+            }
+        }
+    }
+
+    /** Prepares the transmit unit for so many queues. */
+    void shareTransmit(int queues) {
+        boolean several = queues > 1;
+        int tarc = read(E1000eRegs.TARC) & ~E1000eRegs.TARC_TWO_QUEUES | E1000eRegs.TARC_ERRATUM
+                | (several ? E1000eRegs.TARC_TWO_QUEUES : 0);
+        write(E1000eRegs.TARC, tarc);
+        if (several) {
+            write(E1000eRegs.TARC + E1000eRegs.QUEUE_STRIDE, tarc);
+        }
     }
 
     private void clearOffloads() {

@@ -61,11 +61,12 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     static E1000eDev probe(E1000eChip chip, DmaAllocator allocator) throws DeviceException {
         chip.reset();
         return new E1000eDev(chip, allocator, new EthDevInfo(E1000eDriver.NAME, chip.macAddress(),
-                new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)
+                new QueueLimits(E1000eRegs.QUEUES, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)
                         .withPreferredBurst(BURST))
                 .withMaxMtu(E1000eDescriptor.TX_MAX_LENGTH - HEADER)
                 .withFilter(E1000eFilter.LIMITS)
-                .withOffloads(E1000eOffloads.RX, E1000eOffloads.TX),
+                .withOffloads(E1000eOffloads.RX, E1000eOffloads.TX)
+                .withRss(E1000eRss.LIMITS),
                 new RegisterCounters(chip.registers(), List.of(E1000eCounter.values())));
     }
 
@@ -90,20 +91,25 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
 
     @Override
     protected void startDevice() throws DeviceException {
-        E1000eRxQueue rx = rxQueues().get(0);
-        E1000eTxQueue tx = txQueues().get(0);
         counters.collect();
         chip.reset();
         E1000eFilter.write(chip, rxFilter());
         offloads.registers().forEach(register -> register.write(chip));
         chip.setVlanMode(offloads.vlanMode());
-        rx.prepare();
-        tx.prepare();
+        E1000eRss.write(chip, offloads.rss(), rxQueues().size());
+        // No delayed interrupts: write-backs would wait for their timers.
+        chip.write(E1000eRegs.RDTR, 0);
+        chip.write(E1000eRegs.RADV, 0);
+        for (E1000eRxQueue queue : rxQueues()) {
+            queue.prepare();
+        }
+        txQueues().forEach(E1000eTxQueue::prepare);
         chip.device().setBusMaster(true);
         chip.write(E1000eRegs.TIPG, E1000eRegs.TIPG_COPPER);
+        chip.shareTransmit(txQueues().size());
         chip.write(E1000eRegs.TCTL, TCTL);
         chip.write(E1000eRegs.RCTL, rctl(rxFilter()));
-        rx.handOver();
+        rxQueues().forEach(E1000eRxQueue::handOver);
         if (interrupt) {
             chip.enableInterrupt();
         }
@@ -119,7 +125,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
                 "RCTL", E1000eRegs.RCTL, E1000eRegs.RCTL_WRITTEN, rctl(filter)));
         written.add(new E1000eSetup.Register(
                 "TCTL", E1000eRegs.TCTL, E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP, TCTL));
-        return E1000eSetup.of(written, rxQueues().get(0), txQueues().get(0));
+        return E1000eSetup.of(written, rxQueues(), txQueues());
     }
 
     /** The setup of the chip while it is started. */

@@ -30,6 +30,11 @@ final class E1000eExtended {
     /** The VLAN tag: 16 bits. */
     static final int RX_VLAN_SHIFT = 48;
 
+    /** First word: what the RSS hash is of; 0: there is none. */
+    static final long RX_RSS_TYPE = 0xf;
+    /** First word: the RSS hash, 32 bits. */
+    static final int RX_HASH_SHIFT = 32;
+
     /** Transmit, second word: the format is extended. */
     static final long TX_DEXT = 1L << 29;
     /** It is a data descriptor. */

@@ -12,12 +12,15 @@ import io.hotbus.pmd.eth.QueueSetup;
 final class E1000eExtendedRx extends E1000eRxQueue {
     /** The bits of the second word that the port was configured for. */
     private final long reported;
+    /** The bits of the first word that the port was configured for. */
+    private final long hashed;
 
     /** See {@link E1000eRxQueue}. */
     E1000eExtendedRx(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
             E1000eOffloads offloads) throws DeviceException {
         super(chip, setup, allocator);
         this.reported = offloads.rxReports();
+        this.hashed = offloads.handsOverHash() ? E1000eExtended.RX_RSS_TYPE : 0;
     }
 
     @Override
@@ -29,7 +32,7 @@ final class E1000eExtendedRx extends E1000eRxQueue {
             if ((done & E1000eExtended.RX_DD) == 0) {
                 break;
             }
-            long packet = receive(caches, done);
+            long packet = receive(caches, done, ring.firstWord(first));
             if (packet != 0) {
                 mbufs[received++] = packet;
                 bytes += Mbuf.length(packet);
@@ -43,7 +46,7 @@ final class E1000eExtendedRx extends E1000eRxQueue {
     }
 
     /** Takes the next buffer. Returns the packet that ends in it; 0 if none does. */
-    private long receive(MempoolCaches caches, long done) {
+    private long receive(MempoolCaches caches, long done, long info) {
         int length = (int) (done >>> E1000eExtended.RX_LENGTH_SHIFT & E1000eDescriptor.LENGTH_MASK);
         boolean ends = (done & E1000eExtended.RX_EOP) != 0;
         boolean valid = length <= bufferSize && (done & E1000eExtended.RX_ERRORS) == 0;
@@ -55,12 +58,12 @@ final class E1000eExtendedRx extends E1000eRxQueue {
             packet = join(caches, mbuf, valid ? length : 0, ends);
         }
         if (packet != 0) {
-            mark(packet, done);
+            mark(packet, done, info);
         }
         return packet;
     }
 
-    private void mark(long packet, long done) {
+    private void mark(long packet, long done, long info) {
         long flags = 0;
         if ((done & E1000eExtended.RX_IXSM) == 0) {
             flags = checksums(done & reported, done);
@@ -68,6 +71,10 @@ final class E1000eExtendedRx extends E1000eRxQueue {
         if ((done & reported & E1000eExtended.RX_VP) != 0) {
             flags |= MbufFlags.RX_VLAN_STRIPPED;
             Mbuf.setVlanTci(packet, (int) (done >>> E1000eExtended.RX_VLAN_SHIFT));
+        }
+        if ((info & hashed) != 0) {
+            flags |= MbufFlags.RX_RSS_HASH;
+            Mbuf.setHash(packet, (int) (info >>> E1000eExtended.RX_HASH_SHIFT));
         }
         if (flags != 0) {
             Mbuf.setFlags(packet, flags);

@@ -4,6 +4,7 @@ package io.hotbus.net.e1000e;
 import io.hotbus.eal.mem.MbufFlags;
 import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
 import java.util.List;
@@ -14,15 +15,17 @@ import java.util.Set;
  *
  * @param rx what the chip does with received packets
  * @param tx what packets to be sent may ask for
+ * @param rss how received packets are spread
  */
-record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
+record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx, RssConfig rss) {
     static final Set<RxOffload> RX =
             Set.of(RxOffload.VLAN_STRIP, RxOffload.IPV4_CKSUM, RxOffload.UDP_CKSUM,
-                    RxOffload.TCP_CKSUM);
+                    RxOffload.TCP_CKSUM, RxOffload.RSS_HASH);
     static final Set<TxOffload> TX =
             Set.of(TxOffload.VLAN_INSERT, TxOffload.IPV4_CKSUM, TxOffload.UDP_CKSUM,
                     TxOffload.TCP_CKSUM);
-    static final E1000eOffloads NONE = new E1000eOffloads(Set.of(), Set.of());
+    static final E1000eOffloads NONE = new E1000eOffloads(
+            Set.of(), Set.of(), RssConfig.OFF);
 
     /**
      * The offloads of a configuration.
@@ -37,12 +40,12 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
                     + "vlan_strip: not supported by the 82574 (CTRL.VME turns on both: turn on "
                     + "vlan_strip, too)");
         }
-        return new E1000eOffloads(config.rxOffloads(), config.txOffloads());
+        return new E1000eOffloads(config.rxOffloads(), config.txOffloads(), config.rss());
     }
 
     /** Whether received packets need more than legacy descriptors tell. */
     boolean extendedRx() {
-        return !rx.isEmpty();
+        return !rx.isEmpty() || E1000eRss.isOn(rss);
     }
 
     /** Whether packets to be sent may ask for something. */
@@ -53,6 +56,11 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
     /** The chip checks TCP and UDP together. */
     private boolean checksL4() {
         return rx.contains(RxOffload.TCP_CKSUM) || rx.contains(RxOffload.UDP_CKSUM);
+    }
+
+    /** Whether packets come with their RSS hash. */
+    boolean handsOverHash() {
+        return rx.contains(RxOffload.RSS_HASH) && E1000eRss.isOn(rss);
     }
 
     /** Whether the chip handles VLAN tags: CTRL.VME. */
@@ -78,11 +86,13 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx) {
     /** The registers to be written before the chip is started. */
     List<E1000eSetup.Register> registers() {
         int rxcsum = (rx.contains(RxOffload.IPV4_CKSUM) ? E1000eRegs.RXCSUM_IPOFLD : 0)
-                | (checksL4() ? E1000eRegs.RXCSUM_TUOFLD : 0);
+                | (checksL4() ? E1000eRegs.RXCSUM_TUOFLD : 0)
+                | (E1000eRss.isOn(rss) ? E1000eRegs.RXCSUM_PCSD : 0);
         int rfctl = E1000eRegs.RFCTL_ACK_DIS | (extendedRx() ? E1000eRegs.RFCTL_EXSTEN : 0);
         return List.of(
                 E1000eSetup.Register.of("VET", E1000eRegs.VET, E1000eRegs.VET_8021Q),
                 E1000eSetup.Register.of("RXCSUM", E1000eRegs.RXCSUM, rxcsum),
-                E1000eSetup.Register.of("RFCTL", E1000eRegs.RFCTL, rfctl));
+                E1000eSetup.Register.of("RFCTL", E1000eRegs.RFCTL, rfctl),
+                E1000eSetup.Register.of("MRQC", E1000eRegs.MRQC, E1000eRss.mrqc(rss)));
     }
 }

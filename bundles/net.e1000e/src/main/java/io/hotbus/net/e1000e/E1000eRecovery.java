@@ -54,7 +54,7 @@ final class E1000eRecovery {
         this.port = port;
         this.ports = ports;
         this.reaction = limits.reaction();
-        this.progress = new E1000eProgress(chip, limits.standstill());
+        this.progress = new E1000eProgress(limits.standstill());
     }
 
     /**

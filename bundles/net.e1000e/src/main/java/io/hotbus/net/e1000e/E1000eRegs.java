@@ -11,6 +11,10 @@ final class E1000eRegs {
 
     static final int MIN_DESCRIPTORS = 64;
     static final int MAX_DESCRIPTORS = 4096;
+    /** Receive queues, and transmit queues. */
+    static final int QUEUES = 2;
+    /** From a register of a queue to that of the next. */
+    static final long QUEUE_STRIDE = 0x100;
 
     // General (10.2.2).
     /** (10.2.2.1). */
@@ -118,11 +122,26 @@ final class E1000eRegs {
     static final int RXCSUM_IPOFLD = 1 << 8;
     /** The checksum of TCP and UDP. */
     static final int RXCSUM_TUOFLD = 1 << 9;
+    /** The RSS hash is written back, instead of the sum of the packet. */
+    static final int RXCSUM_PCSD = 1 << 13;
     static final long RFCTL = 0x05008;
     static final int RFCTL_ACK_DIS = 1 << 12;
     /** Receive descriptors are written back in the extended format (7.1.4). */
     static final int RFCTL_EXSTEN = 1 << 15;
+    /** RSS (7.1.11): with {@link #RFCTL_EXSTEN} and {@link #RXCSUM_PCSD} alone. */
     static final long MRQC = 0x05818;
+    static final int MRQC_RSS = 1;
+    static final int MRQC_TCP_IPV4 = 1 << 16;
+    static final int MRQC_IPV4 = 1 << 17;
+    static final int MRQC_TCP_IPV6 = 1 << 18;
+    static final int MRQC_IPV6 = 1 << 20;
+    /** A byte for each of the 128 entries; bit 7 is the queue. */
+    static final long RETA = 0x05c00;
+    static final int RETA_ENTRIES = 128;
+    static final int RETA_QUEUE_SHIFT = 7;
+    /** The hash key, first byte lowest. */
+    static final long RSSRK = 0x05c80;
+    static final int RSSRK_BYTES = 40;
 
     static final long MTA = 0x05200;
     static final int MTA_ENTRIES = 128;
@@ -162,6 +181,13 @@ final class E1000eRegs {
     static final long TADV = 0x0382c;
     /** Must be 1 according to the data sheet. */
     static final int TXDCTL_COUNT_DESC = 1 << 22;
+
+    /** How the transmit queues take turns (10.2.6.9). */
+    static final long TARC = 0x03840;
+    /** Source: specification update of the 82574, as in FreeBSD {@code em_initialize_transmit_unit}. */
+    static final int TARC_ERRATUM = 1 << 26;
+    /** The same, for two queues: compensation mode, and more requests at a time. */
+    static final int TARC_TWO_QUEUES = 1 << 7 | 7 << 23;
 
     private E1000eRegs() {
     }

@@ -82,6 +82,11 @@ abstract class E1000eRxQueue extends RxRing {
         ring.doorbell(next());
     }
 
+    /** The descriptor that is armed next. Thread {@code interrupt}. */
+    final int tail() {
+        return ring.tail();
+    }
+
     final List<E1000eSetup.Register> registersWritten() {
         return ring.written();
     }
@@ -91,7 +96,9 @@ abstract class E1000eRxQueue extends RxRing {
      * unchanged for long. The chip owns no descriptor from RDT to RDH: each was done and is not
      * armed again. Only the descriptor at RDT may never have been armed. Thread {@code interrupt}.
      */
-    final boolean lacksReports(int head, int tail) {
+    final boolean lacksReports() {
+        int tail = ring.tail();
+        int head = ring.head();
         for (int i = (tail + 1) & mask; i != (head & mask); i = (i + 1) & mask) {
             if (!isDone(i)) {
                 return true;

@@ -10,10 +10,11 @@ import java.util.Optional;
  * start creates a new object.
  *
  * @param registers the values that were written and must not have changed
- * @param rx        the receive queue
- * @param tx        the transmit queue
+ * @param rx        the receive queues
+ * @param tx        the transmit queues
  */
-record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx) {
+record E1000eSetup(
+        List<Register> registers, List<E1000eRxQueue> rx, List<E1000eTxQueue> tx) {
     /** The bits {@code mask} of the register at {@code offset} must be {@code value}. */
     record Register(String name, long offset, int mask, int value) {
         static Register of(String name, long offset, int value) {
@@ -31,16 +32,19 @@ record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx)
 
     E1000eSetup {
         registers = List.copyOf(registers);
+        rx = List.copyOf(rx);
+        tx = List.copyOf(tx);
     }
 
     /**
      * Creates the setup after the registers {@code written} and the rings of these queues were
      * written.
      */
-    static E1000eSetup of(List<Register> written, E1000eRxQueue rx, E1000eTxQueue tx) {
+    static E1000eSetup of(
+            List<Register> written, List<E1000eRxQueue> rx, List<E1000eTxQueue> tx) {
         List<Register> registers = new ArrayList<>(written);
-        registers.addAll(rx.registersWritten());
-        registers.addAll(tx.registersWritten());
+        rx.forEach(queue -> registers.addAll(queue.registersWritten()));
+        tx.forEach(queue -> registers.addAll(queue.registersWritten()));
         return new E1000eSetup(registers, rx, tx);
     }
 

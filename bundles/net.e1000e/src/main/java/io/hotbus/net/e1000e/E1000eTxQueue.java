@@ -70,6 +70,16 @@ abstract class E1000eTxQueue extends TxRing {
         return next;
     }
 
+    /** The descriptor that the chip comes to next. Thread {@code interrupt}. */
+    final int head() {
+        return ring.head();
+    }
+
+    /** The descriptor that is written next. Thread {@code interrupt}. */
+    final int tail() {
+        return ring.tail();
+    }
+
     final List<E1000eSetup.Register> registersWritten() {
         return ring.written();
     }

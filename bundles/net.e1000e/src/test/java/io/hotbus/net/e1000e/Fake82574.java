@@ -7,6 +7,7 @@ import io.hotbus.os.LinuxException;
 import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The model of an 82574 with a loopback plug in its socket. A frame is held back while there is no
@@ -34,10 +35,13 @@ final class Fake82574 extends NicModel {
     volatile boolean losesWrites;
     /** Raises the interrupt. */
     volatile Runnable interrupt = () -> { };
+    /** A reset leaves the rings as they are, as that of QEMU 7.2. */
+    volatile boolean keepsInReset;
     volatile int resets;
     volatile int damageNext;
 
-    private final List<FakeTxQueue> transmit = List.of(new FakeTxQueue(this, 0));
+    private final List<FakeTxQueue> transmit = List.of(new FakeTxQueue(this, 0), new FakeTxQueue(this, 1));
+    private final FakeRss rss = new FakeRss(this);
     private int interruptMask;
 
     Fake82574(TestDma memory) throws LinuxException {
@@ -61,6 +65,7 @@ final class Fake82574 extends NicModel {
 
     @Override
     protected void reset() {
+        int[] kept = keepsInReset ? rings() : new int[0];
         int pba = get(E1000eRegs.PBA);
         for (long register = E1000eRegs.EECD; register < LENGTH; register += Integer.BYTES) {
             set(register, 0);
@@ -79,11 +84,24 @@ final class Fake82574 extends NicModel {
         }
         transmit.forEach(FakeTxQueue::reset);
         set(E1000eRegs.PBA, pba);
+        for (int i = 0; i < kept.length; i++) {
+            set(ringRegister(i), kept[i]);
+        }
         set(E1000eRegs.EECD, nvmBroken ? 0 : E1000eRegs.EECD_AUTO_RD);
         interruptMask = 0;
         set(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE);
         // The driver waits for this one.
         set(E1000eRegs.CTRL, E1000eRegs.CTRL_ASDE | 1);
+    }
+
+    /** The registers of all rings, up to the tail. */
+    private static long ringRegister(int index) {
+        long ring = (index & 8) == 0 ? E1000eRegs.RDBAL : E1000eRegs.TDBAL;
+        return ring + (index >> 4) * E1000eRegs.QUEUE_STRIDE + (index & 7) * 4L;
+    }
+
+    private int[] rings() {
+        return IntStream.range(0, 32).map(i -> get(ringRegister(i))).toArray();
     }
 
     private void refreshInterruptMask() {
@@ -151,12 +169,14 @@ final class Fake82574 extends NicModel {
 
     /** Puts the frame into buffers. False: there are too few descriptors now. */
     private boolean store(byte[] bytes, long tag) {
+        long info = rss.info(bytes);
+        long queue = FakeRss.queue(info) * E1000eRegs.QUEUE_STRIDE;
         boolean extended = (get(E1000eRegs.RFCTL) & E1000eRegs.RFCTL_EXSTEN) != 0;
         int room = (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_BSEX) == 0
                 ? 2048 >> bsize() : 32768 >> bsize();
-        int size = get(E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
-        int head = get(E1000eRegs.RDH);
-        int free = Math.floorMod(get(E1000eRegs.RDT) - head, Math.max(1, size));
+        int size = get(queue + E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
+        int head = get(queue + E1000eRegs.RDH);
+        int free = Math.floorMod(get(queue + E1000eRegs.RDT) - head, Math.max(1, size));
         if (free * room < bytes.length) {
             return false;
         }
@@ -166,9 +186,10 @@ final class Fake82574 extends NicModel {
         for (int done = 0; done < bytes.length; done += room) {
             int piece = Math.min(room, bytes.length - done);
             boolean ends = done + piece == bytes.length;
-            long descriptor = descriptor(E1000eRegs.RDBAL, head);
+            long descriptor = descriptor(queue + E1000eRegs.RDBAL, head);
+            long iova = descriptor == TestDma.FAULT ? 0 : RawMemory.getLong(descriptor);
             long buffer = descriptor == TestDma.FAULT ? TestDma.FAULT
-                    : translate("receive buffer", RawMemory.getLong(descriptor), piece);
+                    : translate("receive buffer", iova, piece);
             if (buffer == TestDma.FAULT) {
                 return false;
             }
@@ -176,10 +197,10 @@ final class Fake82574 extends NicModel {
                 RawMemory.copy(bytes, done, buffer, piece);
                 writeBack(descriptor, extended
                         ? extendedWord(piece, ends, ends ? checks : 0, errors)
-                        : legacyWord(piece, ends, errors), extended);
+                        : legacyWord(piece, ends, errors), extended ? ends ? info : 0 : iova);
             }
-            head = next(E1000eRegs.RDLEN, head);
-            set(E1000eRegs.RDH, head);
+            head = next(queue + E1000eRegs.RDLEN, head);
+            set(queue + E1000eRegs.RDH, head);
         }
         return true;
     }
@@ -199,10 +220,8 @@ final class Fake82574 extends NicModel {
     }
 
     /** The extended format overwrites the address of the buffer, too. */
-    private static void writeBack(long descriptor, long word, boolean extended) {
-        if (extended) {
-            RawMemory.putLong(descriptor, 0);
-        }
+    private static void writeBack(long descriptor, long word, long first) {
+        RawMemory.putLong(descriptor, first);
         RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD, word);
     }
 
