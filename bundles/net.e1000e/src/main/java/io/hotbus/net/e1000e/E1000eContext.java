@@ -9,8 +9,9 @@ import io.hotbus.eal.mem.MbufFlags;
  * same headers need no other. Source: 82574 data sheet, section 7.2.10.
  */
 final class E1000eContext {
+    private static final long TCP = MbufFlags.TX_TCP_CKSUM | MbufFlags.TX_TCP_SEG;
     /** Requests for a checksum above IP. */
-    static final long L4 = MbufFlags.TX_TCP_CKSUM | MbufFlags.TX_UDP_CKSUM;
+    static final long L4 = TCP | MbufFlags.TX_UDP_CKSUM;
     private static final long NEEDING = L4 | MbufFlags.TX_IP_CKSUM;
 
     private static final int ETHERNET = 14;
@@ -28,6 +29,9 @@ final class E1000eContext {
 
     /** Whether the chip can send the packet: its length, and where its headers are said to be. */
     static boolean fits(long packet, long wanted) {
+        if ((wanted & MbufFlags.TX_TCP_SEG) != 0) {
+            return E1000eTso.fits(packet);
+        }
         int length = Mbuf.length(packet);
         if (length > E1000eDescriptor.TX_MAX_LENGTH) {
             return false;
@@ -42,7 +46,7 @@ final class E1000eContext {
     }
 
     private static int checksumOffset(long wanted) {
-        return (wanted & MbufFlags.TX_TCP_CKSUM) != 0 ? TCP_CHECKSUM : UDP_CHECKSUM;
+        return (wanted & TCP) != 0 ? TCP_CHECKSUM : UDP_CHECKSUM;
     }
 
     /**
@@ -60,7 +64,10 @@ final class E1000eContext {
                 | l4 << E1000eExtended.TUCSS_SHIFT
                 | l4 + checksumOffset(wanted) << E1000eExtended.TUCSO_SHIFT;
         second = E1000eExtended.TX_DEXT
-                | ((wanted & MbufFlags.TX_TCP_CKSUM) != 0 ? E1000eExtended.TX_TUCMD_TCP : 0);
+                | ((wanted & TCP) != 0 ? E1000eExtended.TX_TUCMD_TCP : 0);
+        if ((wanted & MbufFlags.TX_TCP_SEG) != 0) {
+            second |= E1000eTso.context(packet);
+        }
         if ((wanted & MbufFlags.TX_IP_CKSUM) != 0) {
             first |= l4 - 1 << E1000eExtended.IPCSE_SHIFT;
             second |= E1000eExtended.TX_TUCMD_IP;

@@ -61,7 +61,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     static E1000eDev probe(E1000eChip chip, DmaAllocator allocator) throws DeviceException {
         chip.reset();
         return new E1000eDev(chip, allocator, new EthDevInfo(E1000eDriver.NAME, chip.macAddress(),
-                new QueueLimits(E1000eRegs.QUEUES, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)
+                new QueueLimits(E1000eRegs.QUEUES, E1000eRegs.MIN_DESCRIPTORS,
+                        E1000eRegs.MAX_DESCRIPTORS)
                         .withPreferredBurst(BURST))
                 .withMaxMtu(E1000eDescriptor.TX_MAX_LENGTH - HEADER)
                 .withFilter(E1000eFilter.LIMITS)

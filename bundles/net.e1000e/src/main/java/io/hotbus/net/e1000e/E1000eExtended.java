@@ -43,6 +43,11 @@ final class E1000eExtended {
     static final long TX_TUCMD_TCP = 1L << 24;
     /** Context: the frames are IPv4. */
     static final long TX_TUCMD_IP = 1L << 25;
+    /** Context and data: cut the packet into frames (7.3). */
+    static final long TX_TSE = 1L << 26;
+    /** Context, second word: bytes of all headers, and of payload in each frame. */
+    static final int TX_HDRLEN_SHIFT = 40;
+    static final int TX_MSS_SHIFT = 48;
     /** Data: insert the VLAN tag. */
     static final long TX_VLE = 1L << 30;
     /** Data: insert the checksum of the IPv4 header. */

@@ -36,7 +36,7 @@ final class E1000eOffloadTx extends E1000eTxQueue {
         long bytes = 0;
         for (int room = free(); taken < count && room > 0; taken++) {
             long packet = mbufs[taken];
-            long wanted = Mbuf.flags(packet) & offered;
+            long wanted = wanted(Mbuf.flags(packet));
             int segments = Mbuf.segments(packet);
             if (segments >= mask || lacksBytes(packet) || !E1000eContext.fits(packet, wanted)) {
                 // The chip would stop there, or send something else.
@@ -52,6 +52,9 @@ final class E1000eOffloadTx extends E1000eTxQueue {
             if (another) {
                 next = writeContext(next);
             }
+            if ((wanted & MbufFlags.TX_TCP_SEG) != 0) {
+                E1000eTso.prepareHeaders(packet, (wanted & MbufFlags.TX_IP_CKSUM) != 0);
+            }
             next = write(next, packet, segments, DATA | requests(packet, wanted));
             bytes += Mbuf.length(packet);
         }
@@ -59,9 +62,18 @@ final class E1000eOffloadTx extends E1000eTxQueue {
         return taken;
     }
 
+    /** Frames that are cut get the checksum of IPv4, whether that is asked for or not. */
+    private long wanted(long flags) {
+        long wanted = flags & offered;
+        return (wanted & MbufFlags.TX_TCP_SEG) == 0 ? wanted
+                : (wanted & ~MbufFlags.TX_IP_CKSUM)
+                        | ((flags & MbufFlags.TX_IPV4) != 0 ? MbufFlags.TX_IP_CKSUM : 0);
+    }
+
     private static long requests(long packet, long wanted) {
         return ((wanted & MbufFlags.TX_VLAN) == 0 ? 0 : E1000eExtended.TX_VLE
                 | (long) Mbuf.vlanTci(packet) << E1000eExtended.TX_VLAN_SHIFT)
+                | ((wanted & MbufFlags.TX_TCP_SEG) != 0 ? E1000eExtended.TX_TSE : 0)
                 | ((wanted & MbufFlags.TX_IP_CKSUM) != 0 ? E1000eExtended.TX_IXSM : 0)
                 | ((wanted & E1000eContext.L4) != 0 ? E1000eExtended.TX_TXSM : 0);
     }

@@ -23,7 +23,7 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx, RssConfig rss) {
                     RxOffload.TCP_CKSUM, RxOffload.RSS_HASH);
     static final Set<TxOffload> TX =
             Set.of(TxOffload.VLAN_INSERT, TxOffload.IPV4_CKSUM, TxOffload.UDP_CKSUM,
-                    TxOffload.TCP_CKSUM);
+                    TxOffload.TCP_CKSUM, TxOffload.TCP_TSO);
     static final E1000eOffloads NONE = new E1000eOffloads(
             Set.of(), Set.of(), RssConfig.OFF);
 
@@ -79,6 +79,7 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx, RssConfig rss) {
     long txRequests() {
         return (tx.contains(TxOffload.VLAN_INSERT) ? MbufFlags.TX_VLAN : 0)
                 | (tx.contains(TxOffload.IPV4_CKSUM) ? MbufFlags.TX_IP_CKSUM : 0)
+                | (tx.contains(TxOffload.TCP_TSO) ? MbufFlags.TX_TCP_SEG : 0)
                 | (tx.contains(TxOffload.TCP_CKSUM) ? MbufFlags.TX_TCP_CKSUM : 0)
                 | (tx.contains(TxOffload.UDP_CKSUM) ? MbufFlags.TX_UDP_CKSUM : 0);
     }

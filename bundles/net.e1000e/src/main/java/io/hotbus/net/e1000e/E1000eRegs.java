@@ -184,7 +184,7 @@ final class E1000eRegs {
 
     /** How the transmit queues take turns (10.2.6.9). */
     static final long TARC = 0x03840;
-    /** Source: specification update of the 82574, as in FreeBSD {@code em_initialize_transmit_unit}. */
+    /** Source: the 82574's specification update, as in FreeBSD em_initialize_transmit_unit(). */
     static final int TARC_ERRATUM = 1 << 26;
     /** The same, for two queues: compensation mode, and more requests at a time. */
     static final int TARC_TWO_QUEUES = 1 << 7 | 7 << 23;

@@ -40,7 +40,8 @@ final class Fake82574 extends NicModel {
     volatile int resets;
     volatile int damageNext;
 
-    private final List<FakeTxQueue> transmit = List.of(new FakeTxQueue(this, 0), new FakeTxQueue(this, 1));
+    private final List<FakeTxQueue> transmit =
+            List.of(new FakeTxQueue(this, 0), new FakeTxQueue(this, 1));
     private final FakeRss rss = new FakeRss(this);
     private int interruptMask;
 

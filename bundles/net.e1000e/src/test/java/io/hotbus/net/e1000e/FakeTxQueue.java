@@ -6,6 +6,7 @@ import io.hotbus.testkit.TestDma;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** A transmit queue of the fake chip. */
@@ -100,14 +101,13 @@ final class FakeTxQueue {
     }
 
     private void finish(long word) {
-        byte[] frame = bytes.toByteArray();
-        if (isExtended(word)) {
-            unit.insertChecksums(frame, word);
-        }
+        byte[] packet = bytes.toByteArray();
         boolean insert = (word & E1000eExtended.TX_VLE) != 0
                 && (chip.get(E1000eRegs.CTRL) & E1000eRegs.CTRL_VME) != 0;
-        frames.add(insert ? TestPacket.tagged(frame, chip.get(E1000eRegs.VET),
-                (int) (word >>> E1000eExtended.TX_VLAN_SHIFT)) : frame);
+        for (byte[] frame : isExtended(word) ? unit.frames(packet, word) : List.of(packet)) {
+            frames.add(insert ? TestPacket.tagged(frame, chip.get(E1000eRegs.VET),
+                    (int) (word >>> E1000eExtended.TX_VLAN_SHIFT)) : frame);
+        }
     }
 
     private void report(long descriptor) {
