@@ -197,9 +197,10 @@ final class E1000eChip {
 
     /** Lets LSC raise the interrupt: the only one, or with MSI-X vector 0. */
     void enableInterrupt() {
+        write(E1000eRegs.ITR, 0);
         write(E1000eRegs.EIAC, 0);
         write(E1000eRegs.IAM, 0);
-        write(E1000eRegs.IVAR, E1000eRegs.IVAR_OTHER_VECTOR_0);
+        write(E1000eRegs.IVAR, E1000eRegs.IVAR_ALL_VECTOR_0);
         write(E1000eRegs.IMS, E1000eRegs.INT_LSC | E1000eRegs.INT_OTHER);
     }
 
@@ -208,14 +209,29 @@ final class E1000eChip {
     }
 
     /**
-     * Clears the causes of the interrupt. Reading does so only under conditions (data sheet,
-     * interrupt cause read register), writing them back always.
+     * Clears the causes of the interrupt, and returns them. Reading clears them only under
+     * conditions (7.4.5), writing them back always.
      */
-    void acknowledge() {
+    int acknowledge() {
         int causes = read(E1000eRegs.ICR);
-        if (causes != Registers.GONE) {
-            write(E1000eRegs.ICR, causes);
+        if (causes != Registers.GONE && causes != 0) {
+            write(E1000eRegs.ICR, causes & ~E1000eRegs.ICR_INT_ASSERTED);
         }
+        return causes;
+    }
+
+    /** Lets the next received frame raise the interrupt. */
+    void enableRxInterrupt() {
+        write(E1000eRegs.ICR, E1000eRegs.INT_RX);
+        write(E1000eRegs.IMS, E1000eRegs.INT_RX);
+        // The writes have arrived when a read returns: a frame whose cause they have cleared is in
+        // memory by then.
+        read(E1000eRegs.STATUS);
+    }
+
+    /** Lets received frames raise no interrupt. */
+    void disableRxInterrupt() {
+        write(E1000eRegs.IMC, E1000eRegs.INT_RX);
     }
 
     /**

@@ -42,8 +42,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private final DmaAllocator allocator;
     private final RegisterCounters counters;
     private final E1000eLiveSetup setup = new E1000eLiveSetup();
+    private final E1000eInterrupt interrupt;
     private E1000eOffloads offloads = E1000eOffloads.NONE;
-    private volatile boolean interrupt;
 
     private E1000eDev(E1000eChip chip, DmaAllocator allocator, EthDevInfo info,
             RegisterCounters counters) {
@@ -51,6 +51,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         this.chip = chip;
         this.allocator = allocator;
         this.counters = counters;
+        this.interrupt = new E1000eInterrupt(chip);
     }
 
     /**
@@ -79,8 +80,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     @Override
     protected E1000eRxQueue createRxQueue(QueueSetup queue) throws DeviceException {
         return offloads.extendedRx()
-                ? new E1000eExtendedRx(chip, queue, allocator, offloads)
-                : new E1000ePlainRx(chip, queue, allocator);
+                ? new E1000eExtendedRx(chip, queue, allocator, interrupt, offloads)
+                : new E1000ePlainRx(chip, queue, allocator, interrupt);
     }
 
     @Override
@@ -111,9 +112,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         chip.write(E1000eRegs.TCTL, TCTL);
         chip.write(E1000eRegs.RCTL, rctl(rxFilter()));
         rxQueues().forEach(E1000eRxQueue::handOver);
-        if (interrupt) {
-            chip.enableInterrupt();
-        }
+        interrupt.enable();
         chip.requireAnswer("does not answer after it was started");
         setup.begin(setup(rxFilter()));
     }
@@ -173,10 +172,9 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         }
     }
 
-    /** Enables the link interrupt, now and after each start. Control thread, in probe. */
-    void enableInterrupt() {
-        interrupt = true;
-        chip.enableInterrupt();
+    /** The interrupt of the chip. */
+    E1000eInterrupt interrupt() {
+        return interrupt;
     }
 
     @Override

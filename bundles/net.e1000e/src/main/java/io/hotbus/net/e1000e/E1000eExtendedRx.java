@@ -17,8 +17,8 @@ final class E1000eExtendedRx extends E1000eRxQueue {
 
     /** See {@link E1000eRxQueue}. */
     E1000eExtendedRx(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
-            E1000eOffloads offloads) throws DeviceException {
-        super(chip, setup, allocator);
+            E1000eInterrupt interrupt, E1000eOffloads offloads) throws DeviceException {
+        super(chip, setup, allocator, interrupt);
         this.reported = offloads.rxReports();
         this.hashed = offloads.handsOverHash() ? E1000eExtended.RX_RSS_TYPE : 0;
     }

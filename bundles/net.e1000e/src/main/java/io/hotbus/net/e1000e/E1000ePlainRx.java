@@ -10,9 +10,9 @@ import io.hotbus.pmd.eth.QueueSetup;
 /** The receive queue of a port without receive offloads: legacy descriptors. */
 final class E1000ePlainRx extends E1000eRxQueue {
     /** See {@link E1000eRxQueue}. */
-    E1000ePlainRx(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
-            throws DeviceException {
-        super(chip, setup, allocator);
+    E1000ePlainRx(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
+            E1000eInterrupt interrupt) throws DeviceException {
+        super(chip, setup, allocator, interrupt);
     }
 
     @Override

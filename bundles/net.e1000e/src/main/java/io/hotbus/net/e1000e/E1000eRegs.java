@@ -68,6 +68,8 @@ final class E1000eRegs {
     // Interrupts (10.2.4).
     /** (10.2.4.1). */
     static final long ICR = 0x000c0;
+    /** The least time between two interrupts (10.2.4.2); 0: none. */
+    static final long ITR = 0x000c4;
     static final long IMS = 0x000d0;
     static final long IMC = 0x000d8;
     /** Causes that are cleared, and masked, when their vector is raised. */
@@ -77,10 +79,14 @@ final class E1000eRegs {
     /** (10.2.4.9). */
     static final long IVAR = 0x000e4;
     static final int INT_LSC = 1 << 2;
+    /** Received frames: RXT0; with MSI-X RXQ0 and RXQ1. */
+    static final int INT_RX = 1 << 7 | 3 << 20;
     /** With MSI-X: all causes without a queue's vector, such as LSC. */
     static final int INT_OTHER = 1 << 24;
-    /** IVAR: causes of {@link #INT_OTHER} raise vector 0. */
-    static final int IVAR_OTHER_VECTOR_0 = 1 << 19;
+    /** Whether the interrupt is asserted; no cause. */
+    static final int ICR_INT_ASSERTED = 1 << 31;
+    /** IVAR: RXQ0, RXQ1 and {@link #INT_OTHER} raise vector 0. */
+    static final int IVAR_ALL_VECTOR_0 = 1 << 3 | 1 << 7 | 1 << 19;
 
     // Receive (10.2.5).
     /** (10.2.5.1). */

@@ -25,14 +25,16 @@ abstract class E1000eRxQueue extends RxRing {
     /** The chip writes at most so many bytes, a power of two, into a buffer. */
     protected final int bufferSize;
     private final int bufferShift;
+    private final int index;
+    private final E1000eInterrupt interrupt;
 
     /**
      * Creates the queue.
      *
      * @throws DeviceException the pool's buffers are too small, or the ring cannot be allocated
      */
-    E1000eRxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
-            throws DeviceException {
+    E1000eRxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
+            E1000eInterrupt interrupt) throws DeviceException {
         super(setup, chip.device() + " receive queue " + setup.index());
         int dataRoom = setup.pool().dataRoom();
         if (dataRoom < 1 << MIN_BUFFER_SHIFT) {
@@ -44,12 +46,23 @@ abstract class E1000eRxQueue extends RxRing {
         int fits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(dataRoom);
         this.bufferShift = Math.min(MAX_BUFFER_SHIFT, fits);
         this.bufferSize = 1 << bufferShift;
+        this.index = setup.index();
+        this.interrupt = interrupt;
         this.ring = E1000eRing.allocate(
                 chip, toString(), setup, "RD", E1000eRegs.RDBAL, allocator);
     }
 
     /** Whether the chip has reported that it has done descriptor {@code index}. */
     protected abstract boolean isDone(int index);
+
+    @Override
+    public final boolean wakeOnPacket(Runnable wake) {
+        boolean armed = interrupt.arm(index, wake);
+        if (armed && owned > 0 && isDone(first)) {
+            interrupt.wake(index);
+        }
+        return armed;
+    }
 
     @Override
     protected final void arm(int index, int count) {

@@ -39,11 +39,17 @@ final class Fake82574 extends NicModel {
     volatile boolean keepsInReset;
     volatile int resets;
     volatile int damageNext;
+    /** How often the interrupt was raised. */
+    volatile int interrupts;
 
     private final List<FakeTxQueue> transmit =
             List.of(new FakeTxQueue(this, 0), new FakeTxQueue(this, 1));
     private final FakeRss rss = new FakeRss(this);
     private int interruptMask;
+    private int causes;
+    /** What ICR was set to last, and the causes that were signalled. */
+    private int shown;
+    private int signalled;
 
     Fake82574(TestDma memory) throws LinuxException {
         super("fake-82574", memory, LENGTH);
@@ -59,7 +65,7 @@ final class Fake82574 extends NicModel {
             }
             return false;
         }
-        refreshInterruptMask();
+        refreshInterrupt();
         refreshStatus();
         return loopBack();
     }
@@ -90,6 +96,8 @@ final class Fake82574 extends NicModel {
         }
         set(E1000eRegs.EECD, nvmBroken ? 0 : E1000eRegs.EECD_AUTO_RD);
         interruptMask = 0;
+        causes = 0;
+        shown = 0;
         set(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE);
         // The driver waits for this one.
         set(E1000eRegs.CTRL, E1000eRegs.CTRL_ASDE | 1);
@@ -105,15 +113,32 @@ final class Fake82574 extends NicModel {
         return IntStream.range(0, 32).map(i -> get(ringRegister(i))).toArray();
     }
 
-    private void refreshInterruptMask() {
-        if (get(E1000eRegs.IMC) != 0) {
-            interruptMask = 0;
-            set(E1000eRegs.IMC, 0);
+    /**
+     * Takes what the driver has written, and raises the interrupt. A write of ICR is known by its
+     * lack of INT_ASSERTED, which ICR shows with all causes.
+     */
+    private void refreshInterrupt() {
+        int written = get(E1000eRegs.ICR);
+        if (written != shown) {
+            causes &= ~written;
         }
-        if (get(E1000eRegs.IMS) != 0) {
-            interruptMask |= get(E1000eRegs.IMS);
-            set(E1000eRegs.IMS, 0);
+        interruptMask &= ~take(E1000eRegs.IMC);
+        interruptMask |= take(E1000eRegs.IMS);
+        shown = causes == 0 ? 0 : causes | E1000eRegs.ICR_INT_ASSERTED;
+        set(E1000eRegs.ICR, shown);
+        int pending = causes & interruptMask;
+        if ((pending & ~signalled) != 0) {
+            interrupts++;
+            interrupt.run();
         }
+        signalled = pending;
+    }
+
+    /** What the driver wrote before is done before, and the cause is shown at once. */
+    private void raise(int cause) {
+        refreshInterrupt();
+        causes |= cause;
+        refreshInterrupt();
     }
 
     private void refreshStatus() {
@@ -124,9 +149,9 @@ final class Fake82574 extends NicModel {
                 | E1000eRegs.STATUS_FD | (dma ? E1000eRegs.STATUS_GIO_MASTER_ENABLE : 0);
         int changed = get(E1000eRegs.STATUS) ^ status;
         set(E1000eRegs.STATUS, status);
-        if ((changed & E1000eRegs.STATUS_LU) != 0 && (interruptMask & E1000eRegs.INT_LSC) != 0) {
-            set(E1000eRegs.ICR, E1000eRegs.INT_LSC);
-            interrupt.run();
+        if ((changed & E1000eRegs.STATUS_LU) != 0) {
+            signalled &= ~E1000eRegs.INT_LSC;
+            raise(E1000eRegs.INT_LSC);
         }
     }
 
@@ -203,6 +228,7 @@ final class Fake82574 extends NicModel {
             head = next(queue + E1000eRegs.RDLEN, head);
             set(queue + E1000eRegs.RDH, head);
         }
+        raise(E1000eRegs.INT_RX);
         return true;
     }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.e1000e;
+
+import io.hotbus.pmd.Registers;
+import java.util.Arrays;
+
+/**
+ * The one interrupt of the chip: changes of the link raise it always, received frames only while a
+ * thread waits for one. Source: 82574 data sheet, section 7.4.
+ */
+final class E1000eInterrupt {
+    private static final Runnable NOBODY = () -> { };
+
+    private final E1000eChip chip;
+    /** What to call for the next frame of each queue. Guarded by this. */
+    private final Runnable[] sleepers = new Runnable[E1000eRegs.QUEUES];
+    /** Whether the kernel passes the interrupt on. */
+    private volatile boolean available;
+
+    E1000eInterrupt(E1000eChip chip) {
+        this.chip = chip;
+        Arrays.fill(sleepers, NOBODY);
+    }
+
+    /** Notes that the kernel passes the interrupt on from now on. Control thread. */
+    void begin() {
+        available = true;
+        enable();
+    }
+
+    /** Enables the interrupt after a reset. Control thread. */
+    void enable() {
+        if (available) {
+            chip.enableInterrupt();
+        }
+    }
+
+    /**
+     * Implements {@link io.hotbus.ethdev.RxQueue#wakeOnPacket} but for packets that are in the ring
+     * already: the caller looks for these afterwards. The thread of the queue.
+     */
+    synchronized boolean arm(int queue, Runnable wake) {
+        if (!available) {
+            return false;
+        }
+        sleepers[queue] = wake;
+        if (!chip.device().isGone()) {
+            chip.enableRxInterrupt();
+        }
+        return true;
+    }
+
+    /** Calls what waits for a packet of the queue. */
+    void wake(int queue) {
+        Runnable sleeper;
+        synchronized (this) {
+            sleeper = sleepers[queue];
+            sleepers[queue] = NOBODY;
+        }
+        sleeper.run();
+    }
+
+    /**
+     * Handles an interrupt. Thread {@code interrupt}.
+     *
+     * @return whether it is to be looked at the chip: it was not for received frames alone
+     */
+    boolean handle() {
+        int causes;
+        // Not between the two writes of a thread that is about to sleep.
+        synchronized (this) {
+            causes = chip.acknowledge();
+            if (causes != Registers.GONE && (causes & E1000eRegs.INT_RX) != 0) {
+                chip.disableRxInterrupt();
+            }
+        }
+        if ((causes & E1000eRegs.INT_RX) != 0) {
+            for (int queue = 0; queue < sleepers.length; queue++) {
+                wake(queue);
+            }
+        }
+        return (causes & E1000eRegs.INT_RX) == 0 || (causes & E1000eRegs.INT_LSC) != 0;
+    }
+}
