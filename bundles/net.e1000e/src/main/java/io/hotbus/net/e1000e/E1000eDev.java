@@ -145,14 +145,17 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         if (chip.device().isGone()) {
             return;
         }
+        if (chip.isSilent()) {
+            busMasterOff();
+            return;
+        }
         chip.write(E1000eRegs.RCTL, 0);
         chip.write(E1000eRegs.TCTL, E1000eRegs.TCTL_PSP);
-        boolean ended = chip.stopDma();
-        boolean silent = chip.isSilent();
-        if (!ended || silent) {
-            busMasterOff();
+        if (chip.stopDma()) {
+            return;
         }
-        if (!ended && !silent) {
+        busMasterOff();
+        if (!chip.isSilent()) {
             LOG.warn("{}: its DMA has not ended within {} ms: bus mastering is turned off",
                     chip.device(), chip.stopLimit().toMillis());
         }
@@ -196,7 +199,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     protected EthStats addRegisters(EthStats queues, RegisterCounters registers) {
         long missed = registers.sum(E1000eCounter.MPC);
         long rxErrors = registers.sum(E1000eCounter.CRCERRS, E1000eCounter.ALGNERRC,
-                E1000eCounter.RXERRC, E1000eCounter.RLEC);
+                E1000eCounter.RXERRC, E1000eCounter.RLEC, E1000eCounter.CEXTERR);
         long txErrors = registers.sum(E1000eCounter.ECOL, E1000eCounter.LATECOL);
         return queues.plus(new EthStats(0, 0, rxErrors, missed, 0, 0, 0, txErrors));
     }

@@ -44,9 +44,7 @@ final class E1000eInterrupt {
             return false;
         }
         sleepers[queue] = wake;
-        if (!chip.device().isGone()) {
-            chip.enableRxInterrupt();
-        }
+        chip.enableRxInterrupt();
         return true;
     }
 

@@ -81,7 +81,7 @@ final class E1000eRing implements AutoCloseable {
 
     /** Passes the descriptors before {@code tail} to the chip. */
     void doorbell(int tail) {
-        write(E1000eRegs.RDT, tail);
+        chip.doorbell(at(E1000eRegs.RDT), tail);
     }
 
     /** Sets all descriptors to zero. The chip does not touch them. */

@@ -132,9 +132,7 @@ final class E1000eWatch implements AutoCloseable {
     @Override
     public void close() {
         timer.close();
-        if (!chip.device().isGone()) {
-            chip.disableInterrupt();
-        }
+        chip.disableInterrupt();
         interrupt.close();
     }
 }

@@ -358,6 +358,20 @@ final class E1000eTrafficTest {
     }
 
     @Test
+    void shouldShowOctetsAndErrors() throws Exception {
+        Port port = rig.start(pool);
+        rig.chip.set(E1000eCounter.GORC.offset() + Integer.BYTES, 1);
+        assertThat(port.stats().rxErrors()).isZero();
+        rig.chip.set(E1000eCounter.GORC.offset() + Integer.BYTES, 0);
+        rig.chip.set(E1000eCounter.CEXTERR.offset(), 2);
+        assertThat(port.stats().rxErrors()).isEqualTo(2);
+        rig.chip.set(E1000eCounter.CEXTERR.offset(), 0);
+        assertThat(port.xstats()).containsEntry("mac_rx_good_octets", 1L << Integer.SIZE)
+                .containsEntry("rx_carrier_extension_errors", 2L)
+                .containsKeys("rx_no_buffer", "mac_tx_all_octets", "tx_tso_packets");
+    }
+
+    @Test
     void shouldNeedEnoughBuffers() throws Exception {
         rig.attach();
         Mempool few = rig.pool(1024);
