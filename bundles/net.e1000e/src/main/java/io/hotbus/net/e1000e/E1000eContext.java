@@ -5,8 +5,9 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MbufFlags;
 
 /**
- * The context descriptors of one transmit queue. The chip keeps the last one, so frames with the
- * same headers need no other. Source: 82574 data sheet, section 7.2.10.
+ * The context descriptors of one transmit queue. The chip keeps the last one, of whichever queue,
+ * so frames with the same headers need no other if there is one queue. Source: 82574 data sheet,
+ * sections 7.2.6 and 7.2.10.
  */
 final class E1000eContext {
     private static final long TCP = MbufFlags.TX_TCP_CKSUM | MbufFlags.TX_TCP_SEG;
@@ -22,10 +23,16 @@ final class E1000eContext {
     /** The offsets of a context have eight bits. */
     private static final int MAX_OFFSET = 255;
 
+    private final boolean reuse;
     private long first;
     private long second;
     private long lastFirst;
     private long lastSecond;
+
+    /** {@code reuse}: whether the chip keeps the context of this queue. */
+    E1000eContext(boolean reuse) {
+        this.reuse = reuse;
+    }
 
     /** Whether the chip can send the packet: its length, and where its headers are said to be. */
     static boolean fits(long packet, long wanted) {
@@ -72,7 +79,7 @@ final class E1000eContext {
             first |= l4 - 1 << E1000eExtended.IPCSE_SHIFT;
             second |= E1000eExtended.TX_TUCMD_IP;
         }
-        return first != lastFirst || second != lastSecond;
+        return !reuse || first != lastFirst || second != lastSecond;
     }
 
     /** The first word of the context that was computed last. */

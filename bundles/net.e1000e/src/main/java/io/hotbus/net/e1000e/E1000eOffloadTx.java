@@ -18,13 +18,14 @@ final class E1000eOffloadTx extends E1000eTxQueue {
 
     /** The requests of {@link MbufFlags} that the port was configured for. */
     private final long offered;
-    private final E1000eContext context = new E1000eContext();
+    private final E1000eContext context;
 
     /** See {@link E1000eTxQueue}. */
     E1000eOffloadTx(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
             E1000eOffloads offloads) throws DeviceException {
         super(chip, setup, allocator);
         this.offered = offloads.txRequests();
+        this.context = new E1000eContext(offloads.txQueues() == 1);
     }
 
     @Override

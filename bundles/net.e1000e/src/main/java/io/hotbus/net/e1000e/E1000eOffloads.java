@@ -16,8 +16,9 @@ import java.util.Set;
  * @param rx what the chip does with received packets
  * @param tx what packets to be sent may ask for
  * @param rss how received packets are spread
+ * @param txQueues transmit queues
  */
-record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx, RssConfig rss) {
+record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx, RssConfig rss, int txQueues) {
     static final Set<RxOffload> RX =
             Set.of(RxOffload.VLAN_STRIP, RxOffload.IPV4_CKSUM, RxOffload.UDP_CKSUM,
                     RxOffload.TCP_CKSUM, RxOffload.RSS_HASH);
@@ -25,7 +26,7 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx, RssConfig rss) {
             Set.of(TxOffload.VLAN_INSERT, TxOffload.IPV4_CKSUM, TxOffload.UDP_CKSUM,
                     TxOffload.TCP_CKSUM, TxOffload.TCP_TSO);
     static final E1000eOffloads NONE = new E1000eOffloads(
-            Set.of(), Set.of(), RssConfig.OFF);
+            Set.of(), Set.of(), RssConfig.OFF, 1);
 
     /**
      * The offloads of a configuration.
@@ -40,7 +41,8 @@ record E1000eOffloads(Set<RxOffload> rx, Set<TxOffload> tx, RssConfig rss) {
                     + "vlan_strip: not supported by the 82574 (CTRL.VME turns on both: turn on "
                     + "vlan_strip, too)");
         }
-        return new E1000eOffloads(config.rxOffloads(), config.txOffloads(), config.rss());
+        return new E1000eOffloads(config.rxOffloads(), config.txOffloads(), config.rss(),
+                config.txQueues());
     }
 
     /** Whether received packets need more than legacy descriptors tell. */

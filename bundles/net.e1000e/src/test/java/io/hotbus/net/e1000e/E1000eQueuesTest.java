@@ -13,6 +13,7 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RssHash;
 import io.hotbus.ethdev.RxOffload;
+import io.hotbus.ethdev.TxOffload;
 import io.hotbus.testkit.Frames;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -132,6 +133,24 @@ final class E1000eQueuesTest {
                 .isEqualTo(E1000eRegs.MRQC_RSS | E1000eRegs.MRQC_IPV6);
         send(port, 0, v6);
         assertThat(Rig.eventually(() -> port.stats().txPackets() == 2)).isTrue();
+    }
+
+    /** The chip has one place for a context, whichever queue it came from. */
+    @Test
+    void shouldNotRelyOnAContextThatTheOtherQueueReplaces() throws Exception {
+        Port port = rig.start(new PortConfig(2, Rig.RING, Rig.RING, pool).withOffloads(
+                Set.of(), Set.of(TxOffload.UDP_CKSUM, TxOffload.TCP_CKSUM)));
+        byte[][] frames = {TestPacket.of(false, TestPacket.TCP, 90),
+            TestPacket.of(false, TestPacket.UDP, 90)};
+        for (int i = 0; i < 2 * Rig.RING; i++) {
+            int queue = i & 1;
+            long[] one = new long[1];
+            assertThat(pool.get(one, 0, 1)).isEqualTo(1);
+            TestPacket.write(TestPacket.unfinished(frames[queue]), one[0], MbufFlags.TX_IPV6
+                    | (queue == 0 ? MbufFlags.TX_TCP_CKSUM : MbufFlags.TX_UDP_CKSUM));
+            assertThat(port.txQueue(queue).burst(pool.mempools().uncached(), one, 1)).isEqualTo(1);
+            receive(port, 0, frames[queue]);
+        }
     }
 
     @Test

@@ -42,8 +42,9 @@ final class Fake82574 extends NicModel {
     /** How often the interrupt was raised. */
     volatile int interrupts;
 
+    private final FakeTxUnit unit = new FakeTxUnit();
     private final List<FakeTxQueue> transmit =
-            List.of(new FakeTxQueue(this, 0), new FakeTxQueue(this, 1));
+            List.of(new FakeTxQueue(this, 0, unit), new FakeTxQueue(this, 1, unit));
     private final FakeRss rss = new FakeRss(this);
     private int interruptMask;
     private int causes;

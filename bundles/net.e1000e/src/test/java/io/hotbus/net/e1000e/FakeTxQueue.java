@@ -15,14 +15,16 @@ final class FakeTxQueue {
 
     private final Fake82574 chip;
     private final long registers;
-    private final FakeTxUnit unit = new FakeTxUnit();
+    private final FakeTxUnit unit;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     /** What is left of the packet that is being sent, and the descriptors that it takes. */
     private final Deque<byte[]> frames = new ArrayDeque<>();
     private int descriptors;
 
-    FakeTxQueue(Fake82574 chip, int index) {
+    /** {@code unit}: that of all queues, which keeps the last context of any (section 7.2.6). */
+    FakeTxQueue(Fake82574 chip, int index, FakeTxUnit unit) {
         this.chip = chip;
+        this.unit = unit;
         this.registers = index * 0x100L;
     }
 

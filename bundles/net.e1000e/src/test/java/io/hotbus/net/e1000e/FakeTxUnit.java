@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The checksum and segmentation unit of one transmit queue. It goes by the offsets of the context
+ * The checksum and segmentation unit of the transmit queues. It goes by the offsets of the context
  * alone, and does not look at protocols. Source: 82574 data sheet, sections 7.2.10 and 7.3.
  */
 final class FakeTxUnit {
