@@ -12,7 +12,7 @@ final class E1000eInterrupt {
     private static final Runnable NOBODY = () -> { };
 
     private final E1000eChip chip;
-    /** What to call for the next frame of each queue. Guarded by this. */
+    /** What wakes the thread of each queue at the next frame. Guarded by this. */
     private final Runnable[] sleepers = new Runnable[E1000eRegs.QUEUES];
     /** Whether the kernel passes the interrupt on. */
     private volatile boolean available;
@@ -48,7 +48,7 @@ final class E1000eInterrupt {
         return true;
     }
 
-    /** Calls what waits for a packet of the queue. */
+    /** Wakes the thread that waits for a packet of the queue, if there is one. */
     void wake(int queue) {
         Runnable sleeper;
         synchronized (this) {
@@ -61,11 +61,12 @@ final class E1000eInterrupt {
     /**
      * Handles an interrupt. Thread {@code interrupt}.
      *
-     * @return whether it is to be looked at the chip: it was not for received frames alone
+     * @return whether the state of the chip may have changed: the interrupt was not for received
+     *     frames alone
      */
     boolean handle() {
         int causes;
-        // Not between the two writes of a thread that is about to sleep.
+        // A thread that is about to sleep must not be between its two writes.
         synchronized (this) {
             causes = chip.acknowledge();
             if (causes != Registers.GONE && (causes & E1000eRegs.INT_RX) != 0) {
