@@ -10,6 +10,8 @@ public interface RegisterCounter {
     enum Kind {
         /** 32 bits; a read sets the register to zero. */
         CLEARED_BY_READ_32,
+        /** 64 bits in two registers of 32; a read of the higher one sets both to zero. */
+        CLEARED_BY_READ_64,
         /** 64 bits; the value only rises. */
         RISING_64
     }

@@ -47,6 +47,13 @@ public final class RegisterCounters {
                         sum.total += Integer.toUnsignedLong(count);
                     }
                 }
+                case CLEARED_BY_READ_64 -> {
+                    long low = Integer.toUnsignedLong(registers.read32(counter.offset()));
+                    int high = registers.read32(counter.offset() + Integer.BYTES);
+                    if (high != Registers.GONE) {
+                        sum.total += low | (long) high << Integer.SIZE;
+                    }
+                }
                 case RISING_64 -> {
                     long count = registers.read64(counter.offset());
                     if (count != Registers.GONE64 && count > sum.last) {

@@ -13,7 +13,8 @@ final class RegisterCountersTest {
 
     private enum Counter implements RegisterCounter {
         MPC("rx_missed", 0x10, Kind.CLEARED_BY_READ_32),
-        GPRC("rx_good_packets", 0x18, Kind.RISING_64);
+        GPRC("rx_good_packets", 0x18, Kind.RISING_64),
+        GORC("rx_good_bytes", 0x20, Kind.CLEARED_BY_READ_64);
 
         private final String xstat;
         private final long offset;
@@ -65,8 +66,23 @@ final class RegisterCountersTest {
         hardwareCounts(0x8000_0000, 250);
 
         assertThat(counters.xstats()).containsExactly(
-                Map.entry("rx_missed", 0x8000_0003L), Map.entry("rx_good_packets", 250L));
+                Map.entry("rx_missed", 0x8000_0003L), Map.entry("rx_good_packets", 250L),
+                Map.entry("rx_good_bytes", 0L));
         assertThat(counters.sum(Counter.MPC, Counter.GPRC)).isEqualTo(0x8000_0003L + 250);
+    }
+
+    @Test
+    void shouldAddUpTheHalvesOfARegister() {
+        registers.write64(Counter.GORC.offset(), 0x7_ffff_ffffL);
+        counters.collect();
+        registers.write64(Counter.GORC.offset(), 1);
+        counters.collect();
+        assertThat(counters.sum(Counter.GORC)).isEqualTo(0x8_0000_0000L);
+
+        // The device went between the two reads.
+        registers.write64(Counter.GORC.offset(), 0xffff_ffff_0000_0005L);
+        counters.collect();
+        assertThat(counters.sum(Counter.GORC)).isEqualTo(0x8_0000_0000L);
     }
 
     @Test

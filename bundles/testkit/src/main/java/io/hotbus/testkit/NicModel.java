@@ -121,6 +121,24 @@ public abstract class NicModel implements AutoCloseable {
         RawMemory.putIntRelease(bars[bar].address() + register, value);
     }
 
+    /**
+     * Reads a register of BAR 0 and sets it to zero, at once: no write of the driver in between is
+     * lost. For registers whose bits take effect when they are written.
+     */
+    protected final int take(long register) {
+        final long aligned = bars[0].address() + (register & -Long.BYTES);
+        final int shift = (int) (register & Integer.BYTES) * Byte.SIZE;
+        while (true) {
+            final int value = get(register);
+            final long part = Integer.toUnsignedLong(value) << shift;
+            if (value == 0 || (int) (RawMemory.getAndAddLong(aligned, -part) >>> shift) == value) {
+                return value;
+            }
+            // The driver has written in between: as it was, and once more.
+            RawMemory.getAndAddLong(aligned, part);
+        }
+    }
+
     /** The rules that the driver has broken, in words; empty if none. */
     public final Queue<String> violations() {
         return violations;

@@ -58,6 +58,17 @@ final class NicModelTest {
     }
 
     @Test
+    void shouldTakeWhatWasWrittenToOneRegister() {
+        for (long register : new long[] {16, 20}) {
+            chip.set(16, 7);
+            chip.set(20, ONES);
+            assertThat(chip.take(register)).isEqualTo(register == 16 ? 7 : ONES);
+            assertThat(chip.take(register)).isZero();
+            assertThat(chip.get(36 - register)).isEqualTo(register == 16 ? ONES : 7);
+        }
+    }
+
+    @Test
     void shouldWorkOnTheMemoryOfTheDriver() {
         RawMemory.putInt(memory.address(), 21);
         order(memory.iova(memory.address()));

@@ -65,7 +65,18 @@ final class E1000eChip {
         return registers.read32(register);
     }
 
+    /** Writes a register, unless the device is known to be gone. */
     void write(long register, int value) {
+        if (!device.isGone()) {
+            registers.write32(register, value);
+        }
+    }
+
+    /**
+     * Writes a register in a burst, which must not cost more. The port takes the queues away when
+     * the device goes.
+     */
+    void doorbell(long register, int value) {
         registers.write32(register, value);
     }
 
@@ -120,11 +131,16 @@ final class E1000eChip {
         // A reset during a request may hang the bus. If the request does not end, the reset is made
         // anyway.
         stopDma();
+        requireAnswer("does not answer");
+        emptyRings();
         int extcnf = read(E1000eRegs.EXTCNF_CTRL) & ~E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP;
         // If the firmware does not release the PHY, the reset takes it anyway.
         write(E1000eRegs.EXTCNF_CTRL, extcnf | E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP);
         await(E1000eRegs.EXTCNF_CTRL, E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP,
                 E1000eRegs.EXTCNF_MDIO_SW_OWNERSHIP, stopLimit);
+        requireAnswer("does not answer");
+        // Linux leaves too little for long frames to be sent.
+        write(E1000eRegs.PBA, E1000eRegs.PBA_RX_20K);
         write(E1000eRegs.CTRL, ctrl | E1000eRegs.CTRL_RST);
         LockSupport.parkNanos(RESET_PAUSE_NANOS);
         boolean done = await(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, 0, resetLimit);
@@ -138,6 +154,33 @@ final class E1000eChip {
         acknowledge();
         clearOffloads();
         linkUp();
+    }
+
+    /**
+     * Makes the chip forget all rings. QEMU 7.2 keeps them in a reset, and would go on with those
+     * of a queue that is no longer used.
+     */
+    private void emptyRings() {
+        for (int queue = 0; queue < E1000eRegs.QUEUES; queue++) {
+            long stride = queue * E1000eRegs.QUEUE_STRIDE;
+            for (long ring : new long[] {E1000eRegs.RDBAL, E1000eRegs.TDBAL}) {
+                long registers = ring - E1000eRegs.RDBAL + stride;
+                write(registers + E1000eRegs.RDLEN, 0);
+                write(registers + E1000eRegs.RDH, 0);
+                write(registers + E1000eRegs.RDT, 0);
+            }
+        }
+    }
+
+    /** Prepares the transmit unit for so many queues. */
+    void shareTransmit(int queues) {
+        boolean several = queues > 1;
+        int tarc = read(E1000eRegs.TARC) & ~E1000eRegs.TARC_TWO_QUEUES | E1000eRegs.TARC_ERRATUM
+                | (several ? E1000eRegs.TARC_TWO_QUEUES : 0);
+        write(E1000eRegs.TARC, tarc);
+        if (several) {
+            write(E1000eRegs.TARC + E1000eRegs.QUEUE_STRIDE, tarc);
+        }
     }
 
     private void clearOffloads() {
@@ -159,27 +202,51 @@ final class E1000eChip {
         write(E1000eRegs.CTRL, ctrl);
     }
 
+    /** Sets whether the chip takes VLAN tags out and inserts them, until the next reset. */
+    void setVlanMode(boolean on) {
+        ctrl = on ? ctrl | E1000eRegs.CTRL_VME : ctrl & ~E1000eRegs.CTRL_VME;
+        write(E1000eRegs.CTRL, ctrl);
+    }
+
     /** Lets LSC raise the interrupt: the only one, or with MSI-X vector 0. */
     void enableInterrupt() {
+        write(E1000eRegs.ITR, 0);
         write(E1000eRegs.EIAC, 0);
         write(E1000eRegs.IAM, 0);
-        write(E1000eRegs.IVAR, E1000eRegs.IVAR_OTHER_VECTOR_0);
+        write(E1000eRegs.IVAR, E1000eRegs.IVAR_ALL_VECTOR_0);
         write(E1000eRegs.IMS, E1000eRegs.INT_LSC | E1000eRegs.INT_OTHER);
     }
 
     void disableInterrupt() {
-        write(E1000eRegs.IMC, -1);
+        if (!isSilent()) {
+            write(E1000eRegs.IMC, -1);
+        }
     }
 
     /**
-     * Clears the causes of the interrupt. Reading does so only under conditions (data sheet,
-     * interrupt cause read register), writing them back always.
+     * Clears the causes of the interrupt, and returns them. Reading clears them only under
+     * conditions (7.4.5), writing them back always.
      */
-    void acknowledge() {
+    int acknowledge() {
         int causes = read(E1000eRegs.ICR);
-        if (causes != Registers.GONE) {
-            write(E1000eRegs.ICR, causes);
+        if (causes != Registers.GONE && causes != 0) {
+            write(E1000eRegs.ICR, causes & ~E1000eRegs.ICR_INT_ASSERTED);
         }
+        return causes;
+    }
+
+    /** Lets the next received frame raise the interrupt. */
+    void enableRxInterrupt() {
+        write(E1000eRegs.ICR, E1000eRegs.INT_RX);
+        write(E1000eRegs.IMS, E1000eRegs.INT_RX);
+        // The writes have arrived when a read returns: a frame whose cause they have cleared is in
+        // memory by then.
+        read(E1000eRegs.STATUS);
+    }
+
+    /** Lets received frames raise no interrupt. */
+    void disableRxInterrupt() {
+        write(E1000eRegs.IMC, E1000eRegs.INT_RX);
     }
 
     /**

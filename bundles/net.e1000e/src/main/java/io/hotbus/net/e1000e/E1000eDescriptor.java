@@ -3,7 +3,7 @@ package io.hotbus.net.e1000e;
 
 /**
  * The legacy descriptors: the buffer's I/O virtual address, then a word that is described here;
- * little-endian. Source: 82574 data sheet, legacy receive and transmit descriptor format.
+ * little-endian. Source: 82574 data sheet, sections 7.1.3 and 7.2.10.1.
  */
 final class E1000eDescriptor {
     static final int BYTES = 16;

@@ -6,18 +6,20 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One 82574 as an {@code EthDev}: a receive and a transmit queue.
+ * One 82574 as an {@code EthDev}.
  *
  * <p>Every start resets the chip, which makes it forget the descriptors that it has fetched.
  * Between stop and start, and after close, the chip makes no request to memory. Buffers go back to
@@ -27,6 +29,9 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDev.class);
     private static final int TCTL = E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP
             | E1000eRegs.TCTL_CT_COLD | E1000eRegs.TCTL_RTLC | E1000eRegs.TCTL_MULR;
+    /** The bits of CTRL that must stay as they are. */
+    private static final int CTRL = E1000eRegs.CTRL_SLU | E1000eRegs.CTRL_GIO_MASTER_DISABLE
+            | E1000eRegs.CTRL_VME;
     /** Bytes of an Ethernet header. */
     private static final int HEADER = 14;
     /** So many packets share one write to the tail register, which is slow. */
@@ -37,7 +42,8 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private final DmaAllocator allocator;
     private final RegisterCounters counters;
     private final E1000eLiveSetup setup = new E1000eLiveSetup();
-    private volatile boolean interrupt;
+    private final E1000eInterrupt interrupt;
+    private E1000eOffloads offloads = E1000eOffloads.NONE;
 
     private E1000eDev(E1000eChip chip, DmaAllocator allocator, EthDevInfo info,
             RegisterCounters counters) {
@@ -45,6 +51,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         this.chip = chip;
         this.allocator = allocator;
         this.counters = counters;
+        this.interrupt = new E1000eInterrupt(chip);
     }
 
     /**
@@ -55,42 +62,70 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     static E1000eDev probe(E1000eChip chip, DmaAllocator allocator) throws DeviceException {
         chip.reset();
         return new E1000eDev(chip, allocator, new EthDevInfo(E1000eDriver.NAME, chip.macAddress(),
-                new QueueLimits(1, E1000eRegs.MIN_DESCRIPTORS, E1000eRegs.MAX_DESCRIPTORS)
+                new QueueLimits(E1000eRegs.QUEUES, E1000eRegs.MIN_DESCRIPTORS,
+                        E1000eRegs.MAX_DESCRIPTORS)
                         .withPreferredBurst(BURST))
                 .withMaxMtu(E1000eDescriptor.TX_MAX_LENGTH - HEADER)
-                .withFilter(E1000eFilter.LIMITS),
+                .withFilter(E1000eFilter.LIMITS)
+                .withOffloads(E1000eOffloads.RX, E1000eOffloads.TX)
+                .withRss(E1000eRss.LIMITS),
                 new RegisterCounters(chip.registers(), List.of(E1000eCounter.values())));
     }
 
     @Override
+    public void configure(PortConfig config) throws DeviceException {
+        offloads = E1000eOffloads.of(chip.device().toString(), config);
+    }
+
+    @Override
     protected E1000eRxQueue createRxQueue(QueueSetup queue) throws DeviceException {
-        return new E1000eRxQueue(chip, queue, allocator);
+        return offloads.extendedRx()
+                ? new E1000eExtendedRx(chip, queue, allocator, interrupt, offloads)
+                : new E1000ePlainRx(chip, queue, allocator, interrupt);
     }
 
     @Override
     protected E1000eTxQueue createTxQueue(QueueSetup queue) throws DeviceException {
-        return new E1000eTxQueue(chip, queue, allocator);
+        return offloads.extendedTx()
+                ? new E1000eOffloadTx(chip, queue, allocator, offloads)
+                : new E1000ePlainTx(chip, queue, allocator);
     }
 
     @Override
     protected void startDevice() throws DeviceException {
-        E1000eRxQueue rx = rxQueues().get(0);
-        E1000eTxQueue tx = txQueues().get(0);
         counters.collect();
         chip.reset();
         E1000eFilter.write(chip, rxFilter());
-        rx.prepare();
-        tx.prepare();
+        offloads.registers().forEach(register -> register.write(chip));
+        chip.setVlanMode(offloads.vlanMode());
+        E1000eRss.write(chip, offloads.rss(), rxQueues().size());
+        // No delayed interrupts: write-backs would wait for their timers.
+        chip.write(E1000eRegs.RDTR, 0);
+        chip.write(E1000eRegs.RADV, 0);
+        for (E1000eRxQueue queue : rxQueues()) {
+            queue.prepare();
+        }
+        txQueues().forEach(E1000eTxQueue::prepare);
         chip.device().setBusMaster(true);
         chip.write(E1000eRegs.TIPG, E1000eRegs.TIPG_COPPER);
+        chip.shareTransmit(txQueues().size());
         chip.write(E1000eRegs.TCTL, TCTL);
         chip.write(E1000eRegs.RCTL, rctl(rxFilter()));
-        rx.handOver();
-        if (interrupt) {
-            chip.enableInterrupt();
-        }
+        rxQueues().forEach(E1000eRxQueue::handOver);
+        interrupt.enable();
         chip.requireAnswer("does not answer after it was started");
-        setup.begin(E1000eSetup.of(rctl(rxFilter()), TCTL, rx, tx));
+        setup.begin(setup(rxFilter()));
+    }
+
+    private E1000eSetup setup(RxFilter filter) {
+        List<E1000eSetup.Register> written = new ArrayList<>(offloads.registers());
+        written.add(new E1000eSetup.Register("CTRL", E1000eRegs.CTRL, CTRL,
+                E1000eRegs.CTRL_SLU | (offloads.vlanMode() ? E1000eRegs.CTRL_VME : 0)));
+        written.add(new E1000eSetup.Register(
+                "RCTL", E1000eRegs.RCTL, E1000eRegs.RCTL_WRITTEN, rctl(filter)));
+        written.add(new E1000eSetup.Register(
+                "TCTL", E1000eRegs.TCTL, E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP, TCTL));
+        return E1000eSetup.of(written, rxQueues(), txQueues());
     }
 
     /** The setup of the chip while it is started. */
@@ -110,14 +145,17 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         if (chip.device().isGone()) {
             return;
         }
+        if (chip.isSilent()) {
+            busMasterOff();
+            return;
+        }
         chip.write(E1000eRegs.RCTL, 0);
         chip.write(E1000eRegs.TCTL, E1000eRegs.TCTL_PSP);
-        boolean ended = chip.stopDma();
-        boolean silent = chip.isSilent();
-        if (!ended || silent) {
-            busMasterOff();
+        if (chip.stopDma()) {
+            return;
         }
-        if (!ended && !silent) {
+        busMasterOff();
+        if (!chip.isSilent()) {
             LOG.warn("{}: its DMA has not ended within {} ms: bus mastering is turned off",
                     chip.device(), chip.stopLimit().toMillis());
         }
@@ -137,10 +175,9 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         }
     }
 
-    /** Enables the link interrupt, now and after each start. Control thread, in probe. */
-    void enableInterrupt() {
-        interrupt = true;
-        chip.enableInterrupt();
+    /** The interrupt of the chip. */
+    E1000eInterrupt interrupt() {
+        return interrupt;
     }
 
     @Override
@@ -162,7 +199,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     protected EthStats addRegisters(EthStats queues, RegisterCounters registers) {
         long missed = registers.sum(E1000eCounter.MPC);
         long rxErrors = registers.sum(E1000eCounter.CRCERRS, E1000eCounter.ALGNERRC,
-                E1000eCounter.RXERRC, E1000eCounter.RLEC);
+                E1000eCounter.RXERRC, E1000eCounter.RLEC, E1000eCounter.CEXTERR);
         long txErrors = registers.sum(E1000eCounter.ECOL, E1000eCounter.LATECOL);
         return queues.plus(new EthStats(0, 0, rxErrors, missed, 0, 0, 0, txErrors));
     }
@@ -172,7 +209,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         if (setup.end()) {
             E1000eFilter.write(chip, next);
             chip.write(E1000eRegs.RCTL, rctl(next));
-            setup.begin(E1000eSetup.of(rctl(next), TCTL, rxQueues().get(0), txQueues().get(0)));
+            setup.begin(setup(next));
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.hotbus.net.e1000e;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,10 @@ final class E1000eProgress {
         private long values;
         private long since;
 
+        Still(long since) {
+            this.since = since;
+        }
+
         boolean longEnough(long valuesNow, long now) {
             if (values != valuesNow) {
                 values = valuesNow;
@@ -25,15 +30,13 @@ final class E1000eProgress {
         }
     }
 
-    private final E1000eChip chip;
     private final Duration limit;
     private E1000eSetup of;
-    private Still transmit;
-    private Still receive;
+    private List<Still> transmit;
+    private List<Still> receive;
 
     /** @param limit how long a queue stands still before it is examined */
-    E1000eProgress(E1000eChip chip, Duration limit) {
-        this.chip = chip;
+    E1000eProgress(Duration limit) {
         this.limit = limit;
     }
 
@@ -46,18 +49,24 @@ final class E1000eProgress {
         long now = System.nanoTime();
         if (setup != of) {
             of = setup;
-            transmit = new Still();
-            receive = new Still();
-            transmit.since = now;
-            receive.since = now;
+            transmit = setup.tx().stream().map(queue -> new Still(now)).toList();
+            receive = setup.rx().stream().map(queue -> new Still(now)).toList();
         }
-        return lookAtTransmit(status, now).or(() -> lookAtReceive(now));
+        Optional<String> found = Optional.empty();
+        for (int i = 0; i < transmit.size() && found.isEmpty(); i++) {
+            found = lookAtTransmit(of.tx().get(i), transmit.get(i), status, now);
+        }
+        for (int i = 0; i < receive.size() && found.isEmpty(); i++) {
+            found = lookAtReceive(of.rx().get(i), receive.get(i), now);
+        }
+        return found;
     }
 
-    private Optional<String> lookAtTransmit(int status, long now) {
-        int head = chip.read(E1000eRegs.TDH);
-        int tail = chip.read(E1000eRegs.TDT);
-        if (!transmit.longEnough((long) head << Integer.SIZE | tail, now)) {
+    private Optional<String> lookAtTransmit(
+            E1000eTxQueue queue, Still still, int status, long now) {
+        int head = queue.head();
+        int tail = queue.tail();
+        if (!still.longEnough((long) head << Integer.SIZE | tail, now)) {
             return Optional.empty();
         }
         boolean maySend = (status & E1000eRegs.STATUS_LU) != 0
@@ -66,16 +75,14 @@ final class E1000eProgress {
             return maySend ? Optional.of("it has sent nothing for %s ms, with TDH %s and TDT %s"
                     .formatted(limit.toMillis(), head, tail)) : Optional.empty();
         }
-        return of.tx().lacksReports()
+        return queue.lacksReports()
                 ? Optional.of("it has sent all there is, and has not reported that")
                 : Optional.empty();
     }
 
     /** RDT also stands still if no frame arrives, or the queue is not polled. */
-    private Optional<String> lookAtReceive(long now) {
-        int head = chip.read(E1000eRegs.RDH);
-        int tail = chip.read(E1000eRegs.RDT);
-        return receive.longEnough(tail, now) && of.rx().lacksReports(head, tail)
+    private static Optional<String> lookAtReceive(E1000eRxQueue queue, Still still, long now) {
+        return still.longEnough(queue.tail(), now) && queue.lacksReports()
                 ? Optional.of("it has received frames, and has not reported them")
                 : Optional.empty();
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,8 @@ final class E1000eRecovery {
     private long lostSince;
     /** The times within the period when the port was set up again, the latest last. */
     private final Deque<Long> resets = new ArrayDeque<>();
+    /** When the chip was last found to stand still; empty: never. */
+    private OptionalLong stoodStill = OptionalLong.empty();
     /** The last log message about configuration space. */
     private Optional<String> told = Optional.empty();
 
@@ -54,7 +57,7 @@ final class E1000eRecovery {
         this.port = port;
         this.ports = ports;
         this.reaction = limits.reaction();
-        this.progress = new E1000eProgress(chip, limits.standstill());
+        this.progress = new E1000eProgress(limits.standstill());
     }
 
     /**
@@ -71,8 +74,10 @@ final class E1000eRecovery {
             lost = null;
             Optional<String> why = wasSilent
                     ? Optional.of("its registers did not answer for a while")
-                    : config.or(() -> dev.setup().look(started -> differs(started, status)));
-            return setup.flatMap(started -> why.flatMap(reason -> ask(started, reason)));
+                    : config.or(() -> dev.setup().look(started -> started.difference(chip)));
+            return setup.flatMap(started -> why.isPresent() ? ask(started, why.get())
+                    : dev.setup().look(now -> progress.look(now, status))
+                            .flatMap(reason -> askAfterStandstill(started, reason)));
         }
         return System.nanoTime() - lostSince > reaction.toNanos()
                 ? Optional.of("its port was not stopped within %s ms to be set up again"
@@ -80,8 +85,15 @@ final class E1000eRecovery {
                 : Optional.empty();
     }
 
-    private Optional<String> differs(E1000eSetup started, int status) {
-        return started.difference(chip).or(() -> progress.look(started, status));
+    /** A chip that stands still is set up again once. If it stands still again, it is wedged. */
+    private Optional<String> askAfterStandstill(E1000eSetup started, String reason) {
+        long now = System.nanoTime();
+        OptionalLong before = stoodStill;
+        stoodStill = OptionalLong.of(now);
+        return before.isPresent() && now - before.getAsLong() < PERIOD.toNanos()
+                ? Optional.of("it is there, but stands still again after it was set up again: "
+                        + reason + " (turn its slot, or the machine, off and on)")
+                : ask(started, reason);
     }
 
     /** Requests a new setup. Returns why that is useless, if it is. */

@@ -18,14 +18,17 @@ import java.util.List;
 final class E1000eRing implements AutoCloseable {
     private final E1000eChip chip;
     private final String prefix;
+    private final String suffix;
     private final long registers;
     private final DmaRing memory;
     private final long base;
 
-    private E1000eRing(E1000eChip chip, String prefix, long registers, DmaRing memory) {
+    private E1000eRing(E1000eChip chip, String prefix, int queue, long registers,
+            DmaRing memory) {
         this.chip = chip;
         this.prefix = prefix;
-        this.registers = registers;
+        this.suffix = queue == 0 ? "" : Integer.toString(queue);
+        this.registers = registers + queue * E1000eRegs.QUEUE_STRIDE;
         this.memory = memory;
         this.base = memory.address();
     }
@@ -35,7 +38,7 @@ final class E1000eRing implements AutoCloseable {
      *
      * @param label     names the device and the queue
      * @param prefix    the prefix of its registers: {@code RD} or {@code TD}
-     * @param registers the offset of RDBAL or TDBAL
+     * @param registers the offset of RDBAL or TDBAL of the first queue
      * @throws DeviceException there is no memory, or the device cannot reach the ring or the pool;
      *     the message says what to do
      */
@@ -45,7 +48,7 @@ final class E1000eRing implements AutoCloseable {
         DmaRing memory = DmaRing.allocate(allocator, label,
                 new DmaRing.Layout(setup.descriptors(), E1000eDescriptor.BYTES),
                 chip.device().function().numaNode(), chip.reach());
-        return new E1000eRing(chip, prefix, registers, memory);
+        return new E1000eRing(chip, prefix, setup.index(), registers, memory);
     }
 
     /**
@@ -54,6 +57,11 @@ final class E1000eRing implements AutoCloseable {
      */
     long word(int index) {
         return RawMemory.getLongVolatile(wordAddress(index));
+    }
+
+    /** Reads the first word of descriptor {@code index}. */
+    long firstWord(int index) {
+        return RawMemory.getLong(E1000eDescriptor.at(base, index));
     }
 
     /** Writes descriptor {@code index}; the doorbell orders the write. */
@@ -73,7 +81,7 @@ final class E1000eRing implements AutoCloseable {
 
     /** Passes the descriptors before {@code tail} to the chip. */
     void doorbell(int tail) {
-        write(E1000eRegs.RDT, tail);
+        chip.doorbell(at(E1000eRegs.RDT), tail);
     }
 
     /** Sets all descriptors to zero. The chip does not touch them. */
@@ -89,10 +97,17 @@ final class E1000eRing implements AutoCloseable {
         write(E1000eRegs.RDLEN, memory.bytes());
         write(E1000eRegs.RDH, 0);
         write(E1000eRegs.RDT, 0);
-        // No delayed interrupts: write-backs would wait for their timers.
-        write(E1000eRegs.RDTR, 0);
-        write(E1000eRegs.RADV, 0);
         write(E1000eRegs.RXDCTL, dctl);
+    }
+
+    /** The descriptor that the chip comes to next: RDH or TDH. */
+    int head() {
+        return chip.read(at(E1000eRegs.RDH));
+    }
+
+    /** The last doorbell: RDT or TDT. */
+    int tail() {
+        return chip.read(at(E1000eRegs.RDT));
     }
 
     /** {@code register} has its receive name. */
@@ -107,11 +122,13 @@ final class E1000eRing implements AutoCloseable {
     /** The values that {@link #writeRegisters} has written, without head and tail. */
     List<E1000eSetup.Register> written() {
         long iova = memory.iova();
-        return List.of(
-                E1000eSetup.Register.of(prefix + "BAL", at(E1000eRegs.RDBAL), (int) iova),
-                E1000eSetup.Register.of(prefix + "BAH", at(E1000eRegs.RDBAH),
-                        (int) (iova >>> Integer.SIZE)),
-                E1000eSetup.Register.of(prefix + "LEN", at(E1000eRegs.RDLEN), memory.bytes()));
+        return List.of(written("BAL", E1000eRegs.RDBAL, (int) iova),
+                written("BAH", E1000eRegs.RDBAH, (int) (iova >>> Integer.SIZE)),
+                written("LEN", E1000eRegs.RDLEN, memory.bytes()));
+    }
+
+    private E1000eSetup.Register written(String name, long register, int value) {
+        return E1000eSetup.Register.of(prefix + name + suffix, at(register), value);
     }
 
     /** Frees the memory. The chip cannot reach it by then. Idempotent. */

@@ -4,77 +4,68 @@ package io.hotbus.net.e1000e;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.RxRing;
 import java.util.List;
 
-/** The receive queue. A frame that does not fit in one buffer is a chain of segments. */
-final class E1000eRxQueue extends RxRing {
-    private static final int MAX_BUFFER_SHIFT = 11;
+/**
+ * A receive queue. A frame that does not fit in one buffer is a chain of segments. The format of
+ * its descriptors is chosen when the queue is set up, so that a port without offloads does not pay
+ * for them.
+ */
+abstract class E1000eRxQueue extends RxRing {
+    private static final int MAX_BUFFER_SHIFT = 14;
     private static final int MIN_BUFFER_SHIFT = 8;
+    /** The largest size without RCTL.BSEX, and the size that would be the largest with it. */
+    private static final int SMALL_SHIFT = 11;
+    private static final int LARGE_SHIFT = 15;
 
-    private final E1000eRing ring;
-    /** The chip writes at most 2 to the power of this into a buffer. */
+    /** The descriptors. */
+    protected final E1000eRing ring;
+    /** The chip writes at most so many bytes, a power of two, into a buffer. */
+    protected final int bufferSize;
     private final int bufferShift;
+    private final int index;
+    private final E1000eInterrupt interrupt;
 
     /**
      * Creates the queue.
      *
      * @throws DeviceException the pool's buffers are too small, or the ring cannot be allocated
      */
-    E1000eRxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
-            throws DeviceException {
+    E1000eRxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
+            E1000eInterrupt interrupt) throws DeviceException {
         super(setup, chip.device() + " receive queue " + setup.index());
         int dataRoom = setup.pool().dataRoom();
         if (dataRoom < 1 << MIN_BUFFER_SHIFT) {
             throw new DeviceException("%s: the buffers of mempool %s have %s bytes for data, and %s"
                     .formatted(chip.device(), setup.pool().name(), dataRoom, 1 << MIN_BUFFER_SHIFT)
-                    + " are the least the 82574 can receive into (2048 hold any frame)");
+                    + " are the least the 82574 can receive into (2048 hold any frame of an MTU "
+                    + "of 1500)");
         }
         int fits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(dataRoom);
         this.bufferShift = Math.min(MAX_BUFFER_SHIFT, fits);
+        this.bufferSize = 1 << bufferShift;
+        this.index = setup.index();
+        this.interrupt = interrupt;
         this.ring = E1000eRing.allocate(
                 chip, toString(), setup, "RD", E1000eRegs.RDBAL, allocator);
     }
 
-    @Override
-    public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        int received = 0;
-        long bytes = 0;
-        while (received < count && owned > 0) {
-            long done = ring.word(first);
-            if ((done & E1000eDescriptor.DD) == 0) {
-                break;
-            }
-            long packet = receive(caches, done);
-            if (packet != 0) {
-                mbufs[received++] = packet;
-                bytes += Mbuf.length(packet);
-            }
-        }
-        if (received > 0) {
-            counters.add(received, bytes);
-        }
-        refill(caches);
-        return received;
-    }
+    /** Whether the chip has reported that it has done descriptor {@code index}. */
+    protected abstract boolean isDone(int index);
 
-    /** Takes the next buffer. Returns the packet that ends in it; 0 if none does. */
-    private long receive(MempoolCaches caches, long done) {
-        int length = (int) (done & E1000eDescriptor.LENGTH_MASK);
-        long flags = done & (E1000eDescriptor.RX_EOP | E1000eDescriptor.RX_ERRORS);
-        boolean valid = length <= 1 << bufferShift && (flags & E1000eDescriptor.RX_ERRORS) == 0;
-        long mbuf = take();
-        if (flags == E1000eDescriptor.RX_EOP && length != 0 && valid && begins()) {
-            Mbuf.received(mbuf, length, portId);
-            return mbuf;
+    @Override
+    public final boolean wakeOnPacket(Runnable wake) {
+        boolean armed = interrupt.arm(index, wake);
+        if (armed && owned > 0 && isDone(first)) {
+            interrupt.wake(index);
         }
-        return join(caches, mbuf, valid ? length : 0, (flags & E1000eDescriptor.RX_EOP) != 0);
+        return armed;
     }
 
     @Override
-    protected void arm(int index, int count) {
+    protected final void arm(int index, int count) {
         for (int i = 0; i < count; i++) {
             int at = (index + i) & mask;
             ring.write(at, Mbuf.receiveIova(buffers[at]), 0);
@@ -82,7 +73,7 @@ final class E1000eRxQueue extends RxRing {
     }
 
     @Override
-    protected void ringDoorbell(int tail) {
+    protected final void ringDoorbell(int tail) {
         ring.doorbell(tail);
     }
 
@@ -91,7 +82,7 @@ final class E1000eRxQueue extends RxRing {
      *
      * @throws DeviceException there are too few buffers in the pool
      */
-    void prepare() throws DeviceException {
+    final void prepare() throws DeviceException {
         ring.clear();
         ring.writeRegisters(E1000eRegs.DCTL_GRAN);
         fill();
@@ -100,11 +91,16 @@ final class E1000eRxQueue extends RxRing {
     /**
      * Passes the ring to the chip. The chip is enabled, because RDT must be written after RCTL.EN.
      */
-    void handOver() {
+    final void handOver() {
         ring.doorbell(next());
     }
 
-    List<E1000eSetup.Register> registersWritten() {
+    /** The descriptor that is armed next. Thread {@code interrupt}. */
+    final int tail() {
+        return ring.tail();
+    }
+
+    final List<E1000eSetup.Register> registersWritten() {
         return ring.written();
     }
 
@@ -113,22 +109,26 @@ final class E1000eRxQueue extends RxRing {
      * unchanged for long. The chip owns no descriptor from RDT to RDH: each was done and is not
      * armed again. Only the descriptor at RDT may never have been armed. Thread {@code interrupt}.
      */
-    boolean lacksReports(int head, int tail) {
+    final boolean lacksReports() {
+        int tail = ring.tail();
+        int head = ring.head();
         for (int i = (tail + 1) & mask; i != (head & mask); i = (i + 1) & mask) {
-            if (!ring.isDone(i)) {
+            if (!isDone(i)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** RCTL.BSIZE: 2048, 1024, 512 or 256 bytes. */
-    int bsize() {
-        return MAX_BUFFER_SHIFT - bufferShift << E1000eRegs.RCTL_BSIZE_SHIFT;
+    /** RCTL.BSIZE: 2048, 1024, 512 or 256 bytes; with RCTL.BSEX 16384, 8192 or 4096 bytes. */
+    final int bsize() {
+        return bufferShift <= SMALL_SHIFT
+                ? SMALL_SHIFT - bufferShift << E1000eRegs.RCTL_BSIZE_SHIFT
+                : LARGE_SHIFT - bufferShift << E1000eRegs.RCTL_BSIZE_SHIFT | E1000eRegs.RCTL_BSEX;
     }
 
     @Override
-    public void close() {
+    public final void close() {
         super.close();
         ring.close();
     }

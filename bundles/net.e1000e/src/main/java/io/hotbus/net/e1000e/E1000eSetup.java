@@ -10,35 +10,41 @@ import java.util.Optional;
  * start creates a new object.
  *
  * @param registers the values that were written and must not have changed
- * @param rx        the receive queue
- * @param tx        the transmit queue
+ * @param rx        the receive queues
+ * @param tx        the transmit queues
  */
-record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx) {
+record E1000eSetup(
+        List<Register> registers, List<E1000eRxQueue> rx, List<E1000eTxQueue> tx) {
     /** The bits {@code mask} of the register at {@code offset} must be {@code value}. */
     record Register(String name, long offset, int mask, int value) {
         static Register of(String name, long offset, int value) {
             return new Register(name, offset, -1, value);
         }
+
+        void write(E1000eChip chip) {
+            chip.write(offset, value);
+        }
+
+        boolean differs(int now) {
+            return ((now ^ value) & mask) != 0;
+        }
     }
 
     E1000eSetup {
         registers = List.copyOf(registers);
+        rx = List.copyOf(rx);
+        tx = List.copyOf(tx);
     }
 
     /**
-     * Creates the setup after these values of RCTL, TCTL and the rings of these queues were
+     * Creates the setup after the registers {@code written} and the rings of these queues were
      * written.
      */
-    static E1000eSetup of(int rctl, int tctl, E1000eRxQueue rx, E1000eTxQueue tx) {
-        List<Register> registers = new ArrayList<>(List.of(
-                new Register("CTRL", E1000eRegs.CTRL,
-                        E1000eRegs.CTRL_SLU | E1000eRegs.CTRL_GIO_MASTER_DISABLE,
-                        E1000eRegs.CTRL_SLU),
-                new Register("RCTL", E1000eRegs.RCTL, E1000eRegs.RCTL_WRITTEN, rctl),
-                new Register("TCTL", E1000eRegs.TCTL,
-                        E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP, tctl)));
-        registers.addAll(rx.registersWritten());
-        registers.addAll(tx.registersWritten());
+    static E1000eSetup of(
+            List<Register> written, List<E1000eRxQueue> rx, List<E1000eTxQueue> tx) {
+        List<Register> registers = new ArrayList<>(written);
+        rx.forEach(queue -> registers.addAll(queue.registersWritten()));
+        tx.forEach(queue -> registers.addAll(queue.registersWritten()));
         return new E1000eSetup(registers, rx, tx);
     }
 
@@ -46,7 +52,7 @@ record E1000eSetup(List<Register> registers, E1000eRxQueue rx, E1000eTxQueue tx)
     Optional<String> difference(E1000eChip chip) {
         for (Register register : registers) {
             int now = chip.read(register.offset());
-            if (((now ^ register.value()) & register.mask()) != 0) {
+            if (register.differs(now)) {
                 return Optional.of("%s is %#x instead of %#x"
                         .formatted(register.name(), now, register.value()));
             }

@@ -9,9 +9,13 @@ import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.TxRing;
 import java.util.List;
 
-/** The transmit queue. */
-final class E1000eTxQueue extends TxRing {
-    private final E1000eRing ring;
+/**
+ * A transmit queue. The format of its descriptors is chosen when the queue is set up, so that a
+ * port without offloads does not pay for them.
+ */
+abstract class E1000eTxQueue extends TxRing {
+    /** The descriptors. */
+    protected final E1000eRing ring;
 
     /**
      * Creates the queue.
@@ -25,50 +29,33 @@ final class E1000eTxQueue extends TxRing {
                 chip, toString(), setup, "TD", E1000eRegs.TDBAL, allocator);
     }
 
-    @Override
-    public int burst(MempoolCaches caches, long[] mbufs, int count) {
+    /** Gives back the buffers that the chip has reported as sent. */
+    protected final void complete(MempoolCaches caches) {
         while (awaitsReport() && ring.isDone(reporting())) {
             reported(caches);
         }
-        return send(caches, mbufs, count, next());
     }
 
-    private int send(MempoolCaches caches, long[] mbufs, int count, int begin) {
-        int next = begin;
-        int taken = 0;
-        int refused = 0;
-        long bytes = 0;
-        for (int room = free(); taken < count && room > 0; taken++) {
-            long packet = mbufs[taken];
-            int length = Mbuf.length(packet);
-            int segments = Mbuf.segments(packet);
-            if (length > E1000eDescriptor.TX_MAX_LENGTH || segments > mask || lacksBytes(packet)) {
-                // The chip would stop there.
-                refuse(caches, packet);
-                refused++;
-                continue;
-            }
-            room -= segments;
-            if (room < 0) {
-                break;
-            }
-            next = write(next, packet, segments);
-            bytes += length;
-        }
+    /** Passes the {@code packets} in the descriptors before {@code next} to the chip. */
+    protected final void pass(int next, int packets, long bytes) {
+        int begin = next();
         if (next != begin) {
             owned += (next - begin) & mask;
             ring.doorbell(next);
-            counters.add(taken - refused, bytes);
+            counters.add(packets, bytes);
         }
-        return taken;
     }
 
-    /** Writes a descriptor for each segment from {@code index} on. Returns the next index. */
-    private int write(int index, long packet, int segments) {
+    /**
+     * Writes a descriptor for each segment from {@code index} on. Returns the next index.
+     *
+     * @param bits what the second word of each descriptor contains, besides length, EOP and RS
+     */
+    protected final int write(int index, long packet, int segments, long bits) {
         int next = index;
         long segment = packet;
         for (int left = segments; left > 0; left--) {
-            long command = Mbuf.segmentLength(segment) | E1000eDescriptor.TX_IFCS;
+            long command = Mbuf.segmentLength(segment) | bits;
             if (left == 1) {
                 command |= E1000eDescriptor.TX_EOP;
             }
@@ -83,7 +70,17 @@ final class E1000eTxQueue extends TxRing {
         return next;
     }
 
-    List<E1000eSetup.Register> registersWritten() {
+    /** The descriptor that the chip comes to next. Thread {@code interrupt}. */
+    final int head() {
+        return ring.head();
+    }
+
+    /** The descriptor that is written next. Thread {@code interrupt}. */
+    final int tail() {
+        return ring.tail();
+    }
+
+    final List<E1000eSetup.Register> registersWritten() {
         return ring.written();
     }
 
@@ -91,7 +88,7 @@ final class E1000eTxQueue extends TxRing {
      * Whether the chip has passed a descriptor without the requested report, in a ring in which it
      * has passed all descriptors. Thread {@code interrupt}.
      */
-    boolean lacksReports() {
+    final boolean lacksReports() {
         for (int i = REPORT - 1; i <= mask; i += REPORT) {
             if ((ring.word(i) & E1000eDescriptor.TX_RS) != 0 && !ring.isDone(i)) {
                 return true;
@@ -108,7 +105,7 @@ final class E1000eTxQueue extends TxRing {
     }
 
     @Override
-    public void close() {
+    public final void close() {
         super.close();
         ring.close();
     }

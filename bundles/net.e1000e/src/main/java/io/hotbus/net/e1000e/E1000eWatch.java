@@ -54,17 +54,19 @@ final class E1000eWatch implements AutoCloseable {
     void begin(InterruptThread thread) {
         try {
             interrupt = chip.device().onInterrupt(this::interrupted);
-            dev.enableInterrupt();
+            dev.interrupt().begin();
         } catch (DeviceException e) {
-            LOG.info("{}: no interrupt, its link is looked at every {} ms ({})", chip.device(),
-                    settings.period().toMillis(), e.getMessage());
+            LOG.info("{}: no interrupt: its link is looked at every {} ms, and its queues have to "
+                    + "be polled ({})", chip.device(), settings.period().toMillis(),
+                    e.getMessage());
         }
         timer = thread.every(settings.period(), this::look);
     }
 
     private void interrupted() {
-        chip.acknowledge();
-        look();
+        if (dev.interrupt().handle()) {
+            look();
+        }
     }
 
     private void look() {
@@ -130,9 +132,7 @@ final class E1000eWatch implements AutoCloseable {
     @Override
     public void close() {
         timer.close();
-        if (!chip.device().isGone()) {
-            chip.disableInterrupt();
-        }
+        chip.disableInterrupt();
         interrupt.close();
     }
 }

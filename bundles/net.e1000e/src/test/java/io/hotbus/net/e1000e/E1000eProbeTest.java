@@ -59,7 +59,7 @@ final class E1000eProbeTest {
 
         assertThat(rig.chip.resets).isEqualTo(1);
         assertThat(rig.port().info().macAddress()).hasToString("52:54:00:12:34:D3");
-        assertThat(rig.port().info().rx().maxQueues()).isEqualTo(1);
+        assertThat(rig.port().info().rx().maxQueues()).isEqualTo(2);
         assertThat(rig.chip.busMaster).isFalse();
         int control = rig.chip.get(E1000eRegs.CTRL);
         assertThat(control & E1000eRegs.CTRL_SLU).isNotZero();

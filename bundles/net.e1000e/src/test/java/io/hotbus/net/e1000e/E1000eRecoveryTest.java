@@ -216,6 +216,22 @@ final class E1000eRecoveryTest {
         exchange(port);
     }
 
+    /** It is there, and was set up again: that is no removal, and once is enough. */
+    @Test
+    void shouldReportAChipThatStandsStillAgain() throws Exception {
+        beginWith(SHORT, LONG);
+        Port port = rig.start(pool);
+        rig.chip.holdTransmit = true;
+        Frames.send(port, pool, 0, 1);
+        awaitReset();
+        startAgain(port);
+        Frames.send(port, pool, 0, 1);
+
+        assertThat(Rig.eventually(port::isRemoved)).isTrue();
+        assertThat(rig.reports).containsOnly(RemovalCause.RESET_FAILED);
+        assertThat(rig.resets).hasSize(1);
+    }
+
     @Test
     void shouldNotMindThatNothingIsSentWithoutALink() throws Exception {
         beginWith(SHORT, LONG);

@@ -174,6 +174,62 @@ final class E1000eRemovalTest {
         rig.chip.busMaster = false;
     }
 
+    /** The registers of a chip that is gone are those of another device, perhaps. */
+    private void assertNothingStored(Fake82574.Vanished as) {
+        int empty = as == Fake82574.Vanished.ALL_ONES ? -1 : 0;
+        for (long register = 0; register < E1000eRegs.BAR0_LENGTH; register += Integer.BYTES) {
+            if (rig.chip.get(register) != empty) {
+                throw new AssertionError("%#x was stored at %#x after the removal"
+                        .formatted(rig.chip.get(register), register));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldStoreNothingOnceItIsGone(Fake82574.Vanished as) throws Exception {
+        Port port = rig.start(pool);
+        Frames.send(port, pool, 0, BURST);
+        pullOut(function(), as);
+
+        port.stop();
+        port.close();
+        rig.detachAll();
+
+        assertNothingStored(as);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldStoreNothingWhenItGoesAsItIsStopped(Fake82574.Vanished as) throws Exception {
+        Port port = rig.start(pool);
+        TestFunction function = function();
+        rig.chip.stuckDma = true;
+        rig.chip.onVanish(() -> function.identity = Optional.empty());
+        rig.chip.vanishOn(E1000eRegs.CTRL, E1000eRegs.CTRL_GIO_MASTER_DISABLE, as);
+
+        port.stop();
+        port.close();
+        rig.detachAll();
+
+        assertNothingStored(as);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldStoreNothingWhenItGoesAsItIsStarted(Fake82574.Vanished as) throws Exception {
+        TestFunction function = rig.attach();
+        Port port = rig.configure(pool, Rig.RING);
+        rig.chip.onVanish(() -> function.identity = Optional.empty());
+        rig.chip.vanishOn(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, as);
+
+        assertThatThrownBy(port::start).isInstanceOf(DeviceException.class);
+        port.close();
+        rig.detachAll();
+
+        assertNothingStored(as);
+    }
+
     @Test
     void shouldKeepItsCountsWhenItIsGone() throws Exception {
         Port port = rig.start(pool);

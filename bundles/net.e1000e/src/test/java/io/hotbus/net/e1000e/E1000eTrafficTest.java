@@ -167,6 +167,7 @@ final class E1000eTrafficTest {
         port.setMtu(9000);
         port.start();
         assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE).isNotZero();
+        assertThat(rig.chip.get(E1000eRegs.PBA)).isEqualTo(E1000eRegs.PBA_RX_20K);
         exchange(port, pool, 100);
     }
 
@@ -354,6 +355,20 @@ final class E1000eTrafficTest {
 
         port.resetStats();
         assertThat(port.stats()).isEqualTo(EthStats.ZERO);
+    }
+
+    @Test
+    void shouldShowOctetsAndErrors() throws Exception {
+        Port port = rig.start(pool);
+        rig.chip.set(E1000eCounter.GORC.offset() + Integer.BYTES, 1);
+        assertThat(port.stats().rxErrors()).isZero();
+        rig.chip.set(E1000eCounter.GORC.offset() + Integer.BYTES, 0);
+        rig.chip.set(E1000eCounter.CEXTERR.offset(), 2);
+        assertThat(port.stats().rxErrors()).isEqualTo(2);
+        rig.chip.set(E1000eCounter.CEXTERR.offset(), 0);
+        assertThat(port.xstats()).containsEntry("mac_rx_good_octets", 1L << Integer.SIZE)
+                .containsEntry("rx_carrier_extension_errors", 2L)
+                .containsKeys("rx_no_buffer", "mac_tx_all_octets", "tx_tso_packets");
     }
 
     @Test

@@ -2,10 +2,12 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.eal.io.RawMemory;
+import io.hotbus.ethdev.RxFilter;
 import io.hotbus.os.LinuxException;
 import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
-import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The model of an 82574 with a loopback plug in its socket. A frame is held back while there is no
@@ -16,6 +18,8 @@ final class Fake82574 extends NicModel {
     private static final long LENGTH = E1000eRegs.BAR0_LENGTH;
     private static final int RX_ERROR_CE = 1;
     private static final int GARBAGE = 0xdeadbeef;
+    /** With a VLAN tag, without the FCS. */
+    private static final int LONGEST_WITHOUT_LPE = 1518;
 
     volatile boolean cable = true;
     volatile boolean busMaster;
@@ -31,11 +35,22 @@ final class Fake82574 extends NicModel {
     volatile boolean losesWrites;
     /** Raises the interrupt. */
     volatile Runnable interrupt = () -> { };
+    /** A reset leaves the rings as they are, as that of QEMU 7.2. */
+    volatile boolean keepsInReset;
     volatile int resets;
     volatile int damageNext;
+    /** How often the interrupt was raised. */
+    volatile int interrupts;
 
-    private final ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    private final FakeTxUnit unit = new FakeTxUnit();
+    private final List<FakeTxQueue> transmit =
+            List.of(new FakeTxQueue(this, 0, unit), new FakeTxQueue(this, 1, unit));
+    private final FakeRss rss = new FakeRss(this);
     private int interruptMask;
+    private int causes;
+    /** What ICR was set to last, and the causes that were signalled. */
+    private int shown;
+    private int signalled;
 
     Fake82574(TestDma memory) throws LinuxException {
         super("fake-82574", memory, LENGTH);
@@ -51,13 +66,15 @@ final class Fake82574 extends NicModel {
             }
             return false;
         }
-        refreshInterruptMask();
+        refreshInterrupt();
         refreshStatus();
         return loopBack();
     }
 
     @Override
     protected void reset() {
+        int[] kept = keepsInReset ? rings() : new int[0];
+        int pba = get(E1000eRegs.PBA);
         for (long register = E1000eRegs.EECD; register < LENGTH; register += Integer.BYTES) {
             set(register, 0);
         }
@@ -73,22 +90,56 @@ final class Fake82574 extends NicModel {
                     | (MAC[3] & 0xff) << 24);
             set(E1000eRegs.RAH, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | E1000eRegs.RAH_AV);
         }
+        transmit.forEach(FakeTxQueue::reset);
+        set(E1000eRegs.PBA, pba);
+        for (int i = 0; i < kept.length; i++) {
+            set(ringRegister(i), kept[i]);
+        }
         set(E1000eRegs.EECD, nvmBroken ? 0 : E1000eRegs.EECD_AUTO_RD);
         interruptMask = 0;
+        causes = 0;
+        shown = 0;
         set(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE);
         // The driver waits for this one.
         set(E1000eRegs.CTRL, E1000eRegs.CTRL_ASDE | 1);
     }
 
-    private void refreshInterruptMask() {
-        if (get(E1000eRegs.IMC) != 0) {
-            interruptMask = 0;
-            set(E1000eRegs.IMC, 0);
+    /** The registers of all rings, up to the tail. */
+    private static long ringRegister(int index) {
+        long ring = (index & 8) == 0 ? E1000eRegs.RDBAL : E1000eRegs.TDBAL;
+        return ring + (index >> 4) * E1000eRegs.QUEUE_STRIDE + (index & 7) * 4L;
+    }
+
+    private int[] rings() {
+        return IntStream.range(0, 32).map(i -> get(ringRegister(i))).toArray();
+    }
+
+    /**
+     * Takes what the driver has written, and raises the interrupt. A write of ICR is known by its
+     * lack of INT_ASSERTED, which ICR shows with all causes.
+     */
+    private void refreshInterrupt() {
+        int written = get(E1000eRegs.ICR);
+        if (written != shown) {
+            causes &= ~written;
         }
-        if (get(E1000eRegs.IMS) != 0) {
-            interruptMask |= get(E1000eRegs.IMS);
-            set(E1000eRegs.IMS, 0);
+        interruptMask &= ~take(E1000eRegs.IMC);
+        interruptMask |= take(E1000eRegs.IMS);
+        shown = causes == 0 ? 0 : causes | E1000eRegs.ICR_INT_ASSERTED;
+        set(E1000eRegs.ICR, shown);
+        int pending = causes & interruptMask;
+        if ((pending & ~signalled) != 0) {
+            interrupts++;
+            interrupt.run();
         }
+        signalled = pending;
+    }
+
+    /** What the driver wrote before is done before, and the cause is shown at once. */
+    private void raise(int cause) {
+        refreshInterrupt();
+        causes |= cause;
+        refreshInterrupt();
     }
 
     private void refreshStatus() {
@@ -99,106 +150,121 @@ final class Fake82574 extends NicModel {
                 | E1000eRegs.STATUS_FD | (dma ? E1000eRegs.STATUS_GIO_MASTER_ENABLE : 0);
         int changed = get(E1000eRegs.STATUS) ^ status;
         set(E1000eRegs.STATUS, status);
-        if ((changed & E1000eRegs.STATUS_LU) != 0 && (interruptMask & E1000eRegs.INT_LSC) != 0) {
-            set(E1000eRegs.ICR, E1000eRegs.INT_LSC);
-            interrupt.run();
+        if ((changed & E1000eRegs.STATUS_LU) != 0) {
+            signalled &= ~E1000eRegs.INT_LSC;
+            raise(E1000eRegs.INT_LSC);
         }
     }
 
-    /** Sends and receives a frame. */
+    /** Sends and receives a frame of each queue. */
     private boolean loopBack() {
         boolean dma = busMaster
                 && (get(E1000eRegs.STATUS) & E1000eRegs.STATUS_GIO_MASTER_ENABLE) != 0;
         boolean enabled = stuckDma || (get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN) != 0
                 && (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN) != 0;
-        int head = get(E1000eRegs.TDH);
-        if (!dma || !enabled || !cable || holdTransmit || head == get(E1000eRegs.TDT)) {
+        if (!dma || !enabled || !cable || holdTransmit) {
             return false;
         }
-        int descriptors = gather(head);
-        if (descriptors == 0 || !receive()) {
-            return false;
+        boolean worked = false;
+        for (FakeTxQueue queue : transmit) {
+            worked |= queue.send(this::receive);
         }
-        for (int i = 0; i < descriptors; i++) {
-            report(descriptor(E1000eRegs.TDBAL, head));
-            head = next(E1000eRegs.TDLEN, head);
-        }
-        set(E1000eRegs.TDH, head);
-        return true;
+        return worked;
     }
 
-    /** Reads the next frame; returns the number of its descriptors, 0 if it is incomplete. */
-    private int gather(int head) {
-        frame.reset();
-        int at = head;
-        for (int count = 1; at != get(E1000eRegs.TDT); count++) {
-            long descriptor = descriptor(E1000eRegs.TDBAL, at);
-            if (descriptor == TestDma.FAULT) {
-                return 0;
-            }
-            long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
-            byte[] piece = new byte[(int) (command & E1000eDescriptor.LENGTH_MASK)];
-            long data = translate("frame to send", RawMemory.getLong(descriptor), piece.length);
-            if (data == TestDma.FAULT) {
-                return 0;
-            }
-            RawMemory.copy(data, piece, 0, piece.length);
-            frame.writeBytes(piece);
-            if ((command & E1000eDescriptor.TX_EOP) != 0) {
-                return count;
-            }
-            at = next(E1000eRegs.TDLEN, at);
+    /** Receives a frame, unless the filter drops it. False: there are too few descriptors now. */
+    private boolean receive(byte[] wire) {
+        if (wire.length > LONGEST_WITHOUT_LPE
+                && (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE) == 0) {
+            set(E1000eCounter.ROC.offset(), get(E1000eCounter.ROC.offset()) + 1);
+            return true;
         }
-        return 0;
+        boolean tagged = TestPacket.get16(wire, TestPacket.TYPE) == get(E1000eRegs.VET);
+        int tci = tagged ? TestPacket.get16(wire, TestPacket.TYPE + 2) : 0;
+        if (tagged && !passes(tci & RxFilter.MAX_VLAN)) {
+            return true;
+        }
+        boolean strip = tagged && (get(E1000eRegs.CTRL) & E1000eRegs.CTRL_VME) != 0;
+        return store(strip ? TestPacket.untagged(wire) : wire, strip
+                ? E1000eExtended.RX_VP | (long) tci << E1000eExtended.RX_VLAN_SHIFT : 0);
     }
 
-    private void report(long descriptor) {
-        long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
-        if ((command & E1000eDescriptor.TX_RS) != 0 && !losesWrites) {
-            RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
-                    command | E1000eDescriptor.DD);
-        }
+    private boolean passes(int vlan) {
+        return (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_VFE) == 0
+                || (get(E1000eRegs.VFTA + 4L * (vlan >> 5)) & 1 << vlan) != 0;
     }
 
     /** Puts the frame into buffers. False: there are too few descriptors now. */
-    private boolean receive() {
-        byte[] bytes = frame.toByteArray();
-        int room = 2048 >> (get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3);
-        int size = get(E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
-        int head = get(E1000eRegs.RDH);
-        int free = Math.floorMod(get(E1000eRegs.RDT) - head, Math.max(1, size));
+    private boolean store(byte[] bytes, long tag) {
+        long info = rss.info(bytes);
+        long queue = FakeRss.queue(info) * E1000eRegs.QUEUE_STRIDE;
+        boolean extended = (get(E1000eRegs.RFCTL) & E1000eRegs.RFCTL_EXSTEN) != 0;
+        int room = (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_BSEX) == 0
+                ? 2048 >> bsize() : 32768 >> bsize();
+        int size = get(queue + E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
+        int head = get(queue + E1000eRegs.RDH);
+        int free = Math.floorMod(get(queue + E1000eRegs.RDT) - head, Math.max(1, size));
         if (free * room < bytes.length) {
             return false;
         }
-        long errors = damageNext > 0 ? (long) RX_ERROR_CE << 40 : 0;
+        int errors = damageNext > 0 ? RX_ERROR_CE : 0;
         damageNext -= damageNext > 0 ? 1 : 0;
+        long checks = tag | FakeRxUnit.check(bytes, get(E1000eRegs.RXCSUM));
         for (int done = 0; done < bytes.length; done += room) {
             int piece = Math.min(room, bytes.length - done);
-            long descriptor = descriptor(E1000eRegs.RDBAL, head);
+            boolean ends = done + piece == bytes.length;
+            long descriptor = descriptor(queue + E1000eRegs.RDBAL, head);
+            long iova = descriptor == TestDma.FAULT ? 0 : RawMemory.getLong(descriptor);
             long buffer = descriptor == TestDma.FAULT ? TestDma.FAULT
-                    : translate("receive buffer", RawMemory.getLong(descriptor), piece);
+                    : translate("receive buffer", iova, piece);
             if (buffer == TestDma.FAULT) {
                 return false;
             }
-            long end = done + piece == bytes.length ? E1000eDescriptor.RX_EOP | errors : 0;
             if (!losesWrites) {
                 RawMemory.copy(bytes, done, buffer, piece);
-                RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
-                        E1000eDescriptor.DD | end | piece);
+                writeBack(descriptor, extended
+                        ? extendedWord(piece, ends, ends ? checks : 0, errors)
+                        : legacyWord(piece, ends, errors), extended ? ends ? info : 0 : iova);
             }
-            head = next(E1000eRegs.RDLEN, head);
-            set(E1000eRegs.RDH, head);
+            head = next(queue + E1000eRegs.RDLEN, head);
+            set(queue + E1000eRegs.RDH, head);
         }
+        raise(E1000eRegs.INT_RX);
         return true;
     }
 
-    private int next(long lengthRegister, int index) {
+    private int bsize() {
+        return get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3;
+    }
+
+    private static long legacyWord(int length, boolean ends, int errors) {
+        return E1000eDescriptor.DD | length
+                | (ends ? E1000eDescriptor.RX_EOP | (long) errors << 40 : 0);
+    }
+
+    private static long extendedWord(int length, boolean ends, long checks, int errors) {
+        return E1000eExtended.RX_DD | (long) length << E1000eExtended.RX_LENGTH_SHIFT | checks
+                | (ends ? E1000eExtended.RX_EOP | (long) errors << 24 : 0);
+    }
+
+    /** The extended format overwrites the address of the buffer, too. */
+    private static void writeBack(long descriptor, long word, long first) {
+        RawMemory.putLong(descriptor, first);
+        RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD, word);
+    }
+
+    int next(long lengthRegister, int index) {
         return (index + 1) % (get(lengthRegister) / E1000eDescriptor.BYTES);
     }
 
-    private long descriptor(long baseRegister, int index) {
+    long descriptor(long baseRegister, int index) {
         long base = Integer.toUnsignedLong(get(baseRegister))
                 | (long) get(baseRegister + Integer.BYTES) << Integer.SIZE;
         return translate("descriptor", E1000eDescriptor.at(base, index), E1000eDescriptor.BYTES);
+    }
+
+    /** The memory of a piece of a frame to be sent. */
+    long dataToSend(long iova, int length) {
+        return translate("frame to send", iova, length);
     }
 }

@@ -116,10 +116,15 @@ final class Rig implements AutoCloseable {
 
     /** Attaches, configures and starts. */
     Port start(Mempool pool) throws DeviceException {
+        return start(new PortConfig(1, RING, RING, pool));
+    }
+
+    /** Attaches, configures and starts. */
+    Port start(PortConfig config) throws DeviceException {
         attach();
-        Port port = configure(pool, RING);
-        port.start();
-        return port;
+        port().configure(config);
+        port().start();
+        return port();
     }
 
     void detach(TestFunction function) throws Exception {
@@ -149,6 +154,16 @@ final class Rig implements AutoCloseable {
     /** Awaits {@code condition}; false after a generous time. */
     static boolean eventually(BooleanSupplier condition) {
         return Await.reached(condition);
+    }
+
+    /** Awaits a packet of a queue, which is then the caller's. */
+    static long receiveOne(Port port, int queue, Mempool pool) {
+        long[] one = new long[1];
+        if (!eventually(() ->
+                port.rxQueue(queue).burst(pool.mempools().uncached(), one, 1) == 1)) {
+            throw new AssertionError(port.name() + ": no packet; " + port.stats());
+        }
+        return one[0];
     }
 
     /** Waits until the watch has looked another {@code times} times. */

@@ -8,12 +8,15 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Keeps the buffers of a receive or transmit ring. The {@code owned} descriptors from {@code first}
- * on each hold a buffer of the queue; the others hold none.
+ * on each hold a buffer of the queue, or {@link #NO_BUFFER}; the others hold none.
  *
  * <p>Control threads while the queue is stopped; the burst of a started queue runs on an lcore.
  */
 @ProviderType
 public abstract sealed class RingQueue permits RxRing, TxRing {
+    /** Stands for the buffer of a descriptor that is used without one. */
+    static final long NO_BUFFER = 0;
+
     /** The number of descriptors minus one, to wrap an index with. */
     protected final int mask;
     /** The buffers, by descriptor; valid only for descriptors that hold a buffer. */
@@ -54,7 +57,7 @@ public abstract sealed class RingQueue permits RxRing, TxRing {
         long[] mbuf = new long[1];
         for (; owned > 0; owned--) {
             mbuf[0] = buffers[first];
-            if (Mbuf.release(mbuf[0])) {
+            if (mbuf[0] != NO_BUFFER && Mbuf.release(mbuf[0])) {
                 pool.put(mbuf, 0, 1);
             }
             first = (first + 1) & mask;

@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Keeps the buffers of a transmit ring. A descriptor holds its buffer until the device has reported
- * the buffer as sent and the buffer was given back. The driver implements the burst.
+ * the buffer as sent and the buffer was given back. A descriptor may also hold no buffer, for
+ * example if it tells the device about the packets after it. The driver implements the burst.
  *
  * <p>Every {@value #REPORT}th descriptor asks for a report, which covers all descriptors before it.
  * Completion therefore costs one read for {@value #REPORT} packets. DPDK: {@code tx_rs_thresh}.
@@ -19,8 +20,11 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
     protected static final int REPORT = 32;
 
     private final long[] refused = new long[1];
-    /** Whether a buffer in the ring has, or had, more than one reference. */
-    private boolean shared;
+    /**
+     * Whether a descriptor in the ring holds no buffer, or one that has, or had, more than one
+     * reference.
+     */
+    private boolean uneven;
 
     /** {@code label} names the device and the queue. */
     protected TxRing(QueueSetup setup, String label) {
@@ -62,13 +66,19 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
     /** Puts a segment of a packet into the free descriptor {@code index}. */
     protected final void hold(int index, long segment) {
         buffers[index] = segment;
-        shared |= Mbuf.references(segment) != 1;
+        uneven |= Mbuf.references(segment) != 1;
+    }
+
+    /** Notes that the free descriptor {@code index} is used without a buffer. */
+    protected final void holdNothing(int index) {
+        buffers[index] = NO_BUFFER;
+        uneven = true;
     }
 
     /** Gives back the batch of buffers that the device has reported as sent. */
     protected final void reported(MempoolCaches caches) {
-        if (shared) {
-            giveBackShared(caches);
+        if (uneven) {
+            giveBackOneByOne(caches);
         } else {
             caches.put(buffers, first, REPORT);
         }
@@ -76,11 +86,13 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
         owned -= REPORT;
     }
 
-    private void giveBackShared(MempoolCaches caches) {
+    private void giveBackOneByOne(MempoolCaches caches) {
         for (int i = first; i < first + REPORT; i++) {
-            caches.freeSegment(buffers[i]);
+            if (buffers[i] != NO_BUFFER) {
+                caches.freeSegment(buffers[i]);
+            }
         }
-        shared = owned > REPORT;
+        uneven = owned > REPORT;
     }
 
     /** Counts a packet that the device cannot send as an error, and gives its buffer back. */

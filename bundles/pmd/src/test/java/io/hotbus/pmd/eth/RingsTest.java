@@ -218,6 +218,25 @@ final class RingsTest {
     }
 
     @Test
+    void shouldGiveNothingBackForDescriptorsWithoutABuffer() {
+        TestTx tx = new TestTx(setup());
+        int got = pool.get(mbufs, 0, 62);
+        for (int i = 0; i < got; i++) {
+            tx.hold(i < 7 ? i : i + 1, mbufs[i]);
+        }
+        tx.holdNothing(7);
+        tx.holdNothing(63);
+        tx.owned = 64;
+
+        tx.reported(caches);
+        assertThat(tx.owned).isEqualTo(32);
+        caches.flush();
+        assertThat(pool.available()).isEqualTo(BUFFERS - 31);
+        tx.close();
+        assertThat(pool.available()).isEqualTo(BUFFERS);
+    }
+
+    @Test
     void shouldJoinBuffersToAPacketAndGiveBackWhatIsNotComplete() throws DeviceException {
         TestRx rx = new TestRx(setup());
         rx.fill();
