@@ -14,6 +14,9 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public abstract sealed class RingQueue permits RxRing, TxRing {
+    /** Stands in {@link #buffers} for a descriptor that is used without a buffer. */
+    static final long NO_BUFFER = 0;
+
     /** The number of descriptors minus one, to wrap an index with. */
     protected final int mask;
     /** The buffers, by descriptor; valid only for descriptors that hold a buffer. */
@@ -54,7 +57,7 @@ public abstract sealed class RingQueue permits RxRing, TxRing {
         long[] mbuf = new long[1];
         for (; owned > 0; owned--) {
             mbuf[0] = buffers[first];
-            if (Mbuf.release(mbuf[0])) {
+            if (mbuf[0] != NO_BUFFER && Mbuf.release(mbuf[0])) {
                 pool.put(mbuf, 0, 1);
             }
             first = (first + 1) & mask;

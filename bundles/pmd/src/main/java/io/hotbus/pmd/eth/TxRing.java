@@ -19,7 +19,10 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
     protected static final int REPORT = 32;
 
     private final long[] refused = new long[1];
-    /** Whether a buffer in the ring has, or had, more than one reference. */
+    /**
+     * Whether a buffer in the ring has, or had, more than one reference, or a descriptor has, or
+     * had, no buffer.
+     */
     private boolean shared;
 
     /** {@code label} names the device and the queue. */
@@ -65,22 +68,35 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
         shared |= Mbuf.references(segment) != 1;
     }
 
-    /** Gives back the batch of buffers that the device has reported as sent. */
-    protected final void reported(MempoolCaches caches) {
-        if (shared) {
-            giveBackShared(caches);
-        } else {
-            caches.put(buffers, first, REPORT);
-        }
-        first = (first + REPORT) & mask;
-        owned -= REPORT;
+    /** Notes that the free descriptor {@code index} is used without a buffer of a packet. */
+    protected final void holdNothing(int index) {
+        buffers[index] = NO_BUFFER;
+        shared = true;
     }
 
-    private void giveBackShared(MempoolCaches caches) {
-        for (int i = first; i < first + REPORT; i++) {
-            caches.freeSegment(buffers[i]);
+    /** Gives back the batch of buffers that the device has reported as sent. */
+    protected final void reported(MempoolCaches caches) {
+        giveBack(caches, REPORT);
+    }
+
+    /** Gives back the buffers of the {@code count} oldest descriptors, which do not wrap. */
+    protected final void giveBack(MempoolCaches caches, int count) {
+        if (shared) {
+            giveBackShared(caches, count);
+        } else {
+            caches.put(buffers, first, count);
         }
-        shared = owned > REPORT;
+        first = (first + count) & mask;
+        owned -= count;
+    }
+
+    private void giveBackShared(MempoolCaches caches, int count) {
+        for (int i = first; i < first + count; i++) {
+            if (buffers[i] != NO_BUFFER) {
+                caches.freeSegment(buffers[i]);
+            }
+        }
+        shared = owned > count;
     }
 
     /** Counts a packet that the device cannot send as an error, and gives its buffer back. */

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.virtio;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.MacAddress;
+import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.RxFilterLimits;
+
+/**
+ * What a device is and what it can do.
+ *
+ * @param features the features that the driver accepts at each start
+ * @param info     the limits of the port
+ */
+record VirtioFacts(long features, EthDevInfo info) {
+    /** Features that need nothing but this driver. */
+    private static final long WANTED = VirtioFeature.VERSION_1 | VirtioFeature.ACCESS_PLATFORM
+            | VirtioFeature.MAC | VirtioFeature.MTU | VirtioFeature.STATUS
+            | VirtioFeature.SPEED_DUPLEX | VirtioFeature.MRG_RXBUF;
+    /** The receive ring is refilled in batches of 32. */
+    private static final int MIN_DESCRIPTORS = 64;
+    /** So many packets share one look at whether the device wants the doorbell. */
+    private static final int BURST = 32;
+    /** The largest MTU of a device that does not say its own. As in DPDK. */
+    private static final int MAX_MTU = 9728 - EthDevInfo.OVERHEAD;
+    /** The speed of a device that does not know it. As in DPDK. */
+    private static final int UNKNOWN_SPEED_MBPS = 10_000;
+    private static final long LOCAL_MAC = 0x02_00_f1_00_00_00L;
+
+    /**
+     * Resets the device and reads the facts, 3.1.1. The device is reset afterwards.
+     *
+     * @throws DeviceException the device does not answer, or is not as the specification wants
+     */
+    static VirtioFacts read(VirtioTransport transport) throws DeviceException {
+        long offered = transport.begin();
+        if (!VirtioFeature.has(offered, VirtioFeature.VERSION_1)) {
+            throw new DeviceException(("%s: does not offer VIRTIO_F_VERSION_1 but the features "
+                    + "%#x (the device is faulty)").formatted(transport.device(), offered));
+        }
+        long features = offered & WANTED;
+        int mtu = transport.config16(VirtioRegs.MTU);
+        if (mtu < EthDevInfo.MIN_MTU) {
+            features &= ~VirtioFeature.MTU;
+        }
+        EthDevInfo info = new EthDevInfo(VirtioDriver.NAME, address(transport, features),
+                limits(transport)).withFilter(RxFilterLimits.NO_FILTER);
+        boolean given = VirtioFeature.has(features, VirtioFeature.MTU);
+        if (VirtioFeature.has(features, VirtioFeature.MRG_RXBUF)) {
+            info = info.withMaxMtu(given ? mtu : MAX_MTU);
+        }
+        if (given) {
+            info = info.withMtu(Math.min(mtu, info.maxMtu()));
+        }
+        transport.requireAnswer();
+        transport.reset();
+        return new VirtioFacts(features, info);
+    }
+
+    private static MacAddress address(VirtioTransport transport, long features)
+            throws DeviceException {
+        if (!VirtioFeature.has(features, VirtioFeature.MAC)) {
+            // Of its place on the bus, so it has the same one at each attach.
+            return new MacAddress(LOCAL_MAC
+                    | transport.device().name().hashCode() & 0xff_ffff);
+        }
+        MacAddress address = new MacAddress(transport.macAddress());
+        transport.requireAnswer();
+        if (!address.isUnicast()) {
+            throw new DeviceException("%s: its address is %s (give it another one)".formatted(
+                    transport.device(), address));
+        }
+        return address;
+    }
+
+    /** The limits for all queues are those of the first pair. */
+    private static QueueLimits limits(VirtioTransport transport) throws DeviceException {
+        int most = Integer.highestOneBit(Math.min(transport.maxSize(0), transport.maxSize(1)));
+        transport.requireAnswer();
+        if (most < MIN_DESCRIPTORS) {
+            throw new DeviceException("%s: its queues have %s descriptors, and %s are needed "
+                    .formatted(transport.device(), most, MIN_DESCRIPTORS)
+                    + "(QEMU: rx_queue_size, tx_queue_size)");
+        }
+        return new QueueLimits(1, MIN_DESCRIPTORS, most).withPreferredBurst(BURST);
+    }
+
+    /** The longest frame, in bytes. */
+    int maxFrame() {
+        return info.maxMtu() + EthDevInfo.OVERHEAD;
+    }
+
+    /** Reads the link, 5.1.4. Any thread. */
+    Link link(VirtioTransport transport) {
+        if (transport.isSilent()) {
+            return Link.DOWN;
+        }
+        if (VirtioFeature.has(features, VirtioFeature.STATUS)
+                && (transport.config16(VirtioRegs.STATUS) & VirtioRegs.STATUS_LINK_UP) == 0) {
+            return Link.DOWN;
+        }
+        if (!VirtioFeature.has(features, VirtioFeature.SPEED_DUPLEX)) {
+            return new Link(true, UNKNOWN_SPEED_MBPS, true);
+        }
+        int speed = transport.config32(VirtioRegs.SPEED);
+        return new Link(true, speed > 0 ? speed : UNKNOWN_SPEED_MBPS,
+                transport.config8(VirtioRegs.DUPLEX) != 0);
+    }
+}
