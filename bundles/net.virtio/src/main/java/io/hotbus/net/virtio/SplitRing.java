@@ -72,15 +72,16 @@ final class SplitRing extends VirtioRing {
     }
 
     @Override
-    void describe(int place, int id, long iova, int length, int flags) {
-        long at = table + (long) id * DESCRIPTOR;
+    void describe(int head, int nth, int id, long iova, int length, int flags) {
+        int index = (id + nth) & mask;
+        long at = table + (long) index * DESCRIPTOR;
         RawMemory.putLong(at, iova);
         RawMemory.putLong(at + WORD, length | (long) flags << Integer.SIZE
-                | (long) ((place + 1) & mask) << Integer.SIZE + Short.SIZE);
+                | (long) ((index + 1) & mask) << Integer.SIZE + Short.SIZE);
     }
 
     @Override
-    void offer(int place, int id) {
+    void offer(int head, int descriptors, int id) {
         RawMemory.putShort(availableEntry(offered & mask), (short) id);
         offered++;
     }

@@ -4,6 +4,7 @@ package io.hotbus.net.virtio;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.Link;
+import io.hotbus.pmd.LiveSetup;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
     private final VirtioTransport transport;
     private final VirtioFacts facts;
     private final VirtioRing.Ground ground;
+    private final LiveSetup<VirtioSetup> setup = new LiveSetup<>();
     private volatile boolean interrupt;
 
     private VirtioDev(VirtioTransport transport, DmaAllocator allocator, VirtioFacts facts) {
@@ -43,12 +45,18 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
 
     @Override
     protected VirtioRxQueue createRxQueue(QueueSetup queue) throws DeviceException {
-        return new VirtioRxQueue(ground, queue);
+        return new VirtioRxQueue(ground, fit(queue));
     }
 
     @Override
     protected VirtioTxQueue createTxQueue(QueueSetup queue) throws DeviceException {
-        return new VirtioTxQueue(ground, queue, facts.maxFrame());
+        return new VirtioTxQueue(ground, fit(queue), facts.maxFrame());
+    }
+
+    /** With a ring that the device can have. */
+    private QueueSetup fit(QueueSetup queue) {
+        return new QueueSetup(queue.index(), Math.min(queue.descriptors(), facts.ring()),
+                queue.pool(), queue.portId(), queue.counters());
     }
 
     /** Source: 3.1.1 and 5.1.5. */
@@ -78,10 +86,17 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
             rxQueues().get(pair).handOver(bells[2 * pair]);
         }
         transport.requireAnswer();
+        setup.begin(new VirtioSetup(rxQueues(), txQueues()));
+    }
+
+    /** The setup of the device while it is started. */
+    LiveSetup<VirtioSetup> setup() {
+        return setup;
     }
 
     @Override
     protected void stopDevice() {
+        setup.end();
         if (transport.device().isGone()) {
             return;
         }

@@ -42,6 +42,7 @@ public final class VirtioDriver implements PciDriver {
     private final HotUnplug hotUnplug;
     private final PortRegistry ports;
     private final VirtioSettings settings;
+    private final VirtioWatch.Patience patience;
     private final Runnable settle;
     private final Attachments<PciDevice> attachments = new Attachments<>();
 
@@ -49,17 +50,19 @@ public final class VirtioDriver implements PciDriver {
     public VirtioDriver(@Reference DmaAllocator allocator,
             @Reference InterruptThread interruptThread, @Reference HotUnplug hotUnplug,
             @Reference PortRegistry ports, @Reference VirtioSettings settings) {
-        this(allocator, interruptThread, hotUnplug, ports, settings, () -> { });
+        this(allocator, interruptThread, hotUnplug, ports, settings, VirtioWatch.Patience.DEFAULT, () -> { });
     }
 
     /** {@code settle}: see {@link VirtioTransport}. */
     VirtioDriver(DmaAllocator allocator, InterruptThread interruptThread, HotUnplug hotUnplug,
-            PortRegistry ports, VirtioSettings settings, Runnable settle) {
+            PortRegistry ports, VirtioSettings settings, VirtioWatch.Patience patience,
+            Runnable settle) {
         this.allocator = allocator;
         this.interruptThread = interruptThread;
         this.hotUnplug = hotUnplug;
         this.ports = ports;
         this.settings = settings;
+        this.patience = patience;
         this.settle = settle;
     }
 
@@ -91,7 +94,8 @@ public final class VirtioDriver implements PciDriver {
                 device, VirtioCapabilities.read(device), limits.reset(), settle);
         VirtioDev dev = VirtioDev.probe(transport, allocator);
         Port port = dev.publish(ports, device, attachment);
-        VirtioWatch watch = new VirtioWatch(transport, dev, port, ports, hotUnplug, limits);
+        VirtioWatch watch = new VirtioWatch(
+                transport, dev, port, ports, hotUnplug, limits, patience);
         attachment.onRemove(watch::close);
         watch.begin(interruptThread);
         LOG.info("{}: virtio, {}, {}", device, dev.info().macAddress(),

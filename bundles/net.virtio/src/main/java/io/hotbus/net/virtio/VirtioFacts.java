@@ -12,15 +12,22 @@ import io.hotbus.ethdev.RxFilterLimits;
  * What a device is and what it can do.
  *
  * @param features the features that the driver accepts at each start
+ * @param ring     the most descriptors of a queue of the device
  * @param info     the limits of the port
  */
-record VirtioFacts(long features, EthDevInfo info) {
+record VirtioFacts(long features, int ring, EthDevInfo info) {
     /** Features that need nothing but this driver. */
     private static final long WANTED = VirtioFeature.VERSION_1 | VirtioFeature.ACCESS_PLATFORM
             | VirtioFeature.MAC | VirtioFeature.MTU | VirtioFeature.STATUS
-            | VirtioFeature.SPEED_DUPLEX | VirtioFeature.MRG_RXBUF;
+            | VirtioFeature.SPEED_DUPLEX | VirtioFeature.MRG_RXBUF | VirtioFeature.EVENT_IDX
+            | VirtioFeature.RING_PACKED;
     /** The receive ring is refilled in batches of 32. */
     private static final int MIN_DESCRIPTORS = 64;
+    /**
+     * What applications ask for. A queue of the device may be shorter, as QEMU's are; a port may be
+     * set up with so many descriptors all the same. As in DPDK.
+     */
+    private static final int USUAL_DESCRIPTORS = 512;
     /** So many packets share one look at whether the device wants the doorbell. */
     private static final int BURST = 32;
     /** The largest MTU of a device that does not say its own. As in DPDK. */
@@ -41,12 +48,14 @@ record VirtioFacts(long features, EthDevInfo info) {
                     + "%#x (the device is faulty)").formatted(transport.device(), offered));
         }
         long features = offered & WANTED;
-        int mtu = transport.config16(VirtioRegs.MTU);
+        int mtu = transport.net().read16(VirtioRegs.MTU);
         if (mtu < EthDevInfo.MIN_MTU) {
             features &= ~VirtioFeature.MTU;
         }
+        int ring = ring(transport);
         EthDevInfo info = new EthDevInfo(VirtioDriver.NAME, address(transport, features),
-                limits(transport)).withFilter(RxFilterLimits.NO_FILTER);
+                new QueueLimits(1, MIN_DESCRIPTORS, Math.max(ring, USUAL_DESCRIPTORS))
+                        .withPreferredBurst(BURST)).withFilter(RxFilterLimits.NO_FILTER);
         boolean given = VirtioFeature.has(features, VirtioFeature.MTU);
         if (VirtioFeature.has(features, VirtioFeature.MRG_RXBUF)) {
             info = info.withMaxMtu(given ? mtu : MAX_MTU);
@@ -56,7 +65,7 @@ record VirtioFacts(long features, EthDevInfo info) {
         }
         transport.requireAnswer();
         transport.reset();
-        return new VirtioFacts(features, info);
+        return new VirtioFacts(features, ring, info);
     }
 
     private static MacAddress address(VirtioTransport transport, long features)
@@ -66,7 +75,7 @@ record VirtioFacts(long features, EthDevInfo info) {
             return new MacAddress(LOCAL_MAC
                     | transport.device().name().hashCode() & 0xff_ffff);
         }
-        MacAddress address = new MacAddress(transport.macAddress());
+        MacAddress address = new MacAddress(transport.net().macAddress());
         transport.requireAnswer();
         if (!address.isUnicast()) {
             throw new DeviceException("%s: its address is %s (give it another one)".formatted(
@@ -75,8 +84,8 @@ record VirtioFacts(long features, EthDevInfo info) {
         return address;
     }
 
-    /** The limits for all queues are those of the first pair. */
-    private static QueueLimits limits(VirtioTransport transport) throws DeviceException {
+    /** All queues are as those of the first pair. */
+    private static int ring(VirtioTransport transport) throws DeviceException {
         int most = Integer.highestOneBit(Math.min(transport.maxSize(0), transport.maxSize(1)));
         transport.requireAnswer();
         if (most < MIN_DESCRIPTORS) {
@@ -84,7 +93,7 @@ record VirtioFacts(long features, EthDevInfo info) {
                     .formatted(transport.device(), most, MIN_DESCRIPTORS)
                     + "(QEMU: rx_queue_size, tx_queue_size)");
         }
-        return new QueueLimits(1, MIN_DESCRIPTORS, most).withPreferredBurst(BURST);
+        return most;
     }
 
     /** The longest frame, in bytes. */
@@ -98,14 +107,14 @@ record VirtioFacts(long features, EthDevInfo info) {
             return Link.DOWN;
         }
         if (VirtioFeature.has(features, VirtioFeature.STATUS)
-                && (transport.config16(VirtioRegs.STATUS) & VirtioRegs.STATUS_LINK_UP) == 0) {
+                && (transport.net().read16(VirtioRegs.STATUS) & VirtioRegs.STATUS_LINK_UP) == 0) {
             return Link.DOWN;
         }
         if (!VirtioFeature.has(features, VirtioFeature.SPEED_DUPLEX)) {
             return new Link(true, UNKNOWN_SPEED_MBPS, true);
         }
-        int speed = transport.config32(VirtioRegs.SPEED);
+        int speed = transport.net().read32(VirtioRegs.SPEED);
         return new Link(true, speed > 0 ? speed : UNKNOWN_SPEED_MBPS,
-                transport.config8(VirtioRegs.DUPLEX) != 0);
+                transport.net().read8(VirtioRegs.DUPLEX) != 0);
     }
 }

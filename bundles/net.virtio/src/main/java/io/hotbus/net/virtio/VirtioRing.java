@@ -20,7 +20,7 @@ import io.hotbus.pmd.DmaRing;
  *
  * <p>A process has at most the two kinds of rings, so calls of these methods are inlined.
  */
-abstract sealed class VirtioRing implements AutoCloseable permits SplitRing {
+abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, PackedRing {
     /** {@link #next} if the device has returned nothing. */
     static final long NONE = -1;
 
@@ -84,8 +84,10 @@ abstract sealed class VirtioRing implements AutoCloseable permits SplitRing {
                     ground.requirePlatform(block, label);
                     ground.device().requireReachable(block);
                 });
-        return new SplitRing(memory, descriptors,
-                VirtioFeature.has(ground.features(), VirtioFeature.EVENT_IDX));
+        return VirtioFeature.has(ground.features(), VirtioFeature.RING_PACKED)
+                ? new PackedRing(memory, descriptors)
+                : new SplitRing(memory, descriptors,
+                        VirtioFeature.has(ground.features(), VirtioFeature.EVENT_IDX));
     }
 
     final int size() {
@@ -132,17 +134,17 @@ abstract sealed class VirtioRing implements AutoCloseable permits SplitRing {
     }
 
     /**
-     * Writes a descriptor.
+     * Writes a descriptor of a chain.
      *
-     * @param place the next place of the ring, and from then on those after it
-     * @param id    the id of its chain; in a chain of several descriptors the place of the first is
-     *              the id, and each descriptor is passed its own place
+     * @param head  the place of the first descriptor of the chain; chains follow each other
+     * @param nth   the number of the descriptor in its chain, from 0 on
+     * @param id    the id of the chain, the place of its first descriptor where it has several
      * @param flags {@link #NEXT}, {@link #WRITE}
      */
-    abstract void describe(int place, int id, long iova, int length, int flags);
+    abstract void describe(int head, int nth, int id, long iova, int length, int flags);
 
-    /** Offers the chain that begins at {@code place}, whose descriptors are all written. */
-    abstract void offer(int place, int id);
+    /** Offers the chain that begins at {@code head}, whose descriptors are all written. */
+    abstract void offer(int head, int descriptors, int id);
 
     /** Lets the device see what was offered, and rings the doorbell if the device wants that. */
     abstract void publish(VirtioDoorbell doorbell);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.virtio;
 
+import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
@@ -14,6 +15,7 @@ import io.hotbus.pmd.eth.RxRing;
  * buffers a packet that does not fit in one buffer is a chain of segments. Source: 5.1.6.3, 5.1.6.4.
  */
 final class VirtioRxQueue extends RxRing {
+    private final PciDevice device;
     private final VirtioRing ring;
     private final boolean mergeable;
     /** Bytes of a buffer for the device: a header and the data room. */
@@ -37,6 +39,7 @@ final class VirtioRxQueue extends RxRing {
      */
     VirtioRxQueue(VirtioRing.Ground ground, QueueSetup setup) throws DeviceException {
         super(setup, ground.device() + " receive queue " + setup.index());
+        this.device = ground.device();
         this.mergeable = VirtioFeature.has(ground.features(), VirtioFeature.MRG_RXBUF);
         int dataRoom = setup.pool().dataRoom();
         int least = mergeable ? 64 : EthDevInfo.DEFAULT_MTU + EthDevInfo.OVERHEAD;
@@ -54,7 +57,7 @@ final class VirtioRxQueue extends RxRing {
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        if (fault != null) {
+        if (fault != null || device.isGone()) {
             return 0;
         }
         int received = 0;
@@ -165,9 +168,9 @@ final class VirtioRxQueue extends RxRing {
         for (int i = 0; i < count; i++) {
             int at = (index + i) & mask;
             int id = ids[at];
-            ring.describe(at, id, Mbuf.receiveIova(buffers[at]) - VirtioHeader.BYTES, room,
+            ring.describe(at, 0, id, Mbuf.receiveIova(buffers[at]) - VirtioHeader.BYTES, room,
                     VirtioRing.WRITE);
-            ring.offer(at, id);
+            ring.offer(at, 1, id);
         }
     }
 

@@ -18,8 +18,6 @@ final class VirtioTransport {
     private static final long POLL_NANOS = 20_000;
     private static final int ALL_ONES_16 = 0xffff;
     private static final int ALL_ONES_8 = 0xff;
-    /** A configuration that changes during each read of it is read no more often. */
-    private static final int READS = 16;
 
     /** A structure in its window. */
     private record Window(Mmio bar, VirtioCapabilities.Structure at) {
@@ -58,7 +56,7 @@ final class VirtioTransport {
     private final Window common;
     private final Window notify;
     private final Window isr;
-    private final Window net;
+    private final VirtioNetConfig net;
     private final Duration resetLimit;
     private final Runnable settle;
     private final int configId;
@@ -78,7 +76,8 @@ final class VirtioTransport {
         this.common = window(capabilities.common());
         this.notify = window(capabilities.doorbells());
         this.isr = window(capabilities.isr());
-        this.net = window(capabilities.device());
+        this.net = new VirtioNetConfig(device.mapBar(capabilities.device().bar()),
+                capabilities.device(), () -> common.read8(VirtioRegs.CONFIG_GENERATION));
         this.resetLimit = resetLimit;
         this.settle = settle;
         PciId id = device.function().id();
@@ -290,39 +289,8 @@ final class VirtioTransport {
         isr.read8(0);
     }
 
-    /** Whether the device has configuration up to {@code end}. */
-    private boolean hasConfig(long end) {
-        return end <= capabilities.device().length();
-    }
-
-    /** Reads 8 bits of the network configuration; all-ones where there are none. */
-    int config8(long register) {
-        return hasConfig(register + Byte.BYTES) ? net.read8(register) : ALL_ONES_8;
-    }
-
-    /** Reads 16 bits of the network configuration; all-ones where there are none. */
-    int config16(long register) {
-        return hasConfig(register + Short.BYTES) ? net.read16(register) : ALL_ONES_16;
-    }
-
-    /** Reads 32 bits of the network configuration; all-ones where there are none. */
-    int config32(long register) {
-        return hasConfig(register + Integer.BYTES) ? net.read32(register) : -1;
-    }
-
-    /** Reads the six bytes of the address in one state of the configuration, 2.5.1. */
-    long macAddress() {
-        long address = 0;
-        for (int reads = 0; reads < READS; reads++) {
-            int generation = common.read8(VirtioRegs.CONFIG_GENERATION);
-            address = 0;
-            for (int i = 0; i < 6; i++) {
-                address = address << Byte.SIZE | net.read8(VirtioRegs.MAC + i);
-            }
-            if (generation == common.read8(VirtioRegs.CONFIG_GENERATION)) {
-                break;
-            }
-        }
-        return address;
+    /** The configuration of the network device. */
+    VirtioNetConfig net() {
+        return net;
     }
 }

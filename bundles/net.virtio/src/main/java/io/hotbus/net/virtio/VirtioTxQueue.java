@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.virtio;
 
+import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
@@ -15,6 +16,7 @@ import java.util.Arrays;
  * Source: 5.1.6.2.
  */
 final class VirtioTxQueue extends TxRing {
+    private final PciDevice device;
     private final VirtioRing ring;
     /** The longest packet, in bytes. */
     private final int most;
@@ -35,6 +37,7 @@ final class VirtioTxQueue extends TxRing {
      */
     VirtioTxQueue(VirtioRing.Ground ground, QueueSetup setup, int most) throws DeviceException {
         super(setup, ground.device() + " transmit queue " + setup.index());
+        this.device = ground.device();
         this.most = most;
         this.chains = new short[setup.descriptors()];
         ground.requireBuffers(setup.pool(), toString());
@@ -43,7 +46,7 @@ final class VirtioTxQueue extends TxRing {
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        if (fault != null || !reclaim(caches)) {
+        if (fault != null || device.isGone() || !reclaim(caches)) {
             return 0;
         }
         int taken = 0;
@@ -82,34 +85,36 @@ final class VirtioTxQueue extends TxRing {
     /** Writes a chain for the packet: its header, and its segments. */
     private void write(long packet, int segments, boolean inPlace) {
         int head = next();
-        int place = head;
+        int descriptors = 1;
         long segment = packet;
         int left = segments;
         if (inPlace) {
             writeHeader(Mbuf.data(packet) - VirtioHeader.BYTES);
-            hold(place, packet);
+            hold(head, packet);
             left--;
-            ring.describe(place, place, Mbuf.dataIova(packet) - VirtioHeader.BYTES,
-                    Mbuf.segmentLength(packet) + VirtioHeader.BYTES, left == 0 ? 0
-                    : VirtioRing.NEXT);
+            ring.describe(head, 0, head, Mbuf.dataIova(packet) - VirtioHeader.BYTES,
+                    Mbuf.segmentLength(packet) + VirtioHeader.BYTES, more(left));
             segment = left == 0 ? 0 : Mbuf.next(packet);
         } else {
-            writeHeader(ring.header(place));
-            holdNothing(place);
-            ring.describe(place, place, ring.headerIova(place), VirtioHeader.BYTES,
+            writeHeader(ring.header(head));
+            holdNothing(head);
+            ring.describe(head, 0, head, ring.headerIova(head), VirtioHeader.BYTES,
                     VirtioRing.NEXT);
         }
-        for (; left > 0; left--) {
-            place = (place + 1) & mask;
-            hold(place, segment);
-            ring.describe(place, place, Mbuf.dataIova(segment), Mbuf.segmentLength(segment),
-                    left == 1 ? 0 : VirtioRing.NEXT);
-            segment = left == 1 ? 0 : Mbuf.next(segment);
+        while (left > 0) {
+            left--;
+            hold((head + descriptors) & mask, segment);
+            ring.describe(head, descriptors++, head, Mbuf.dataIova(segment),
+                    Mbuf.segmentLength(segment), more(left));
+            segment = left == 0 ? 0 : Mbuf.next(segment);
         }
-        int descriptors = ((place - head) & mask) + 1;
         chains[head] = (short) descriptors;
         owned += descriptors;
-        ring.offer(head, head);
+        ring.offer(head, descriptors, head);
+    }
+
+    private static int more(int left) {
+        return left == 0 ? 0 : VirtioRing.NEXT;
     }
 
     private void writeHeader(long at) {

@@ -61,6 +61,8 @@ class FakeVirtioNet extends NicModel {
     volatile Runnable interrupt = () -> { };
     volatile int resets;
     volatile int doorbells;
+    /** Packets that were sent, and received. */
+    volatile int sent;
     volatile long accepted;
     /** The header of the packet that was sent last. */
     volatile byte[] lastHeader = {};
@@ -190,18 +192,20 @@ class FakeVirtioNet extends NicModel {
     }
 
     private FakeQueue queue(int size, long[] areas) {
-        return new FakeSplitQueue(this::translate, size, VirtioFeature.has(
-                accepted, VirtioFeature.EVENT_IDX), areas);
+        boolean events = VirtioFeature.has(accepted, VirtioFeature.EVENT_IDX);
+        return VirtioFeature.has(accepted, VirtioFeature.RING_PACKED)
+                ? new FakePackedQueue(this::translate, size, events, areas)
+                : new FakeSplitQueue(this::translate, size, events, areas);
     }
 
     private static long address(int[] registers, int word) {
         return Integer.toUnsignedLong(registers[word]) | (long) registers[word + 1] << Integer.SIZE;
     }
 
-    /** A register of 16 bits in the half of queue {@code queue}'s words. */
-    final synchronized int queueEnable(int queue) {
-        return queue == selected ? get(VirtioRegs.QUEUE_ENABLE) & 0xffff
-                : queueRegisters[queue][1] & 0xffff;
+    /** The size of an enabled queue. */
+    final synchronized int queueSize(int queue) {
+        return queue == selected ? get(VirtioRegs.QUEUE_SIZE) & 0xffff
+                : queueRegisters[queue][0] & 0xffff;
     }
 
     // ---- data path ----
@@ -271,6 +275,7 @@ class FakeVirtioNet extends NicModel {
             Collections.reverse(chains);
         }
         for (FakeQueue.Chain chain : chains) {
+            sent++;
             queue.push(chain, chain.id(), 0);
             if (lie == Lie.SENT_TWICE) {
                 queue.push(chain, chain.id(), 0);

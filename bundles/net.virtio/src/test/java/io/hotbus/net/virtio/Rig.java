@@ -54,8 +54,12 @@ final class Rig implements AutoCloseable {
 
     /** {@code resetLimit} in ms, where the device is stuck. */
     Rig(int resetLimit) throws Exception {
+        this(resetLimit, VirtioWatch.Patience.DEFAULT);
+    }
+
+    Rig(int resetLimit, VirtioWatch.Patience patience) throws Exception {
         driver = new VirtioDriver(dma, interrupts, this::reported, ports,
-                new VirtioSettings(Map.of("reset.limit.ms", resetLimit)), chip::settle);
+                new VirtioSettings(Map.of("reset.limit.ms", resetLimit)), patience, chip::settle);
     }
 
     /** What core and bus do between them. */

@@ -158,6 +158,19 @@ final class VirtioProbeTest {
         assertProbeFails(rig.function(), "have 32 descriptors, and 64 are needed");
     }
 
+    /** As QEMU's are, while applications ask for 512. */
+    @Test
+    void shouldDoWithShorterQueuesThanAnApplicationAsksFor() throws Exception {
+        rig.chip.maxSize = 256;
+        rig.chip.resetByOthers();
+        rig.attach();
+        assertThat(rig.port().info().rx().maxDescriptors()).isEqualTo(512);
+
+        rig.configure(rig.pool(2048), 512).start();
+        assertThat(rig.chip.queueSize(0)).isEqualTo(256);
+        assertThat(rig.chip.queueSize(1)).isEqualTo(256);
+    }
+
     @Test
     void shouldNeedAnAddressOfAStation() throws Exception {
         rig.chip.firstMacByte = 0x53;
