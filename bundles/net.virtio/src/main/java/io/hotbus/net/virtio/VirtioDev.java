@@ -4,9 +4,13 @@ package io.hotbus.net.virtio;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.RxFilter;
 import io.hotbus.pmd.LiveSetup;
 import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +28,10 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
     private final VirtioFacts facts;
     private final VirtioRing.Ground ground;
     private final LiveSetup<VirtioSetup> setup = new LiveSetup<>();
+    /** Null before the first start, or if the device has none. */
+    private volatile VirtioControl control;
+    /** Null if the device filters nothing. */
+    private VirtioFilter filter;
     private volatile boolean interrupt;
 
     private VirtioDev(VirtioTransport transport, DmaAllocator allocator, VirtioFacts facts) {
@@ -59,6 +67,14 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
                 queue.pool(), queue.portId(), queue.counters());
     }
 
+    @Override
+    public void configure(PortConfig config) throws DeviceException {
+        if (config.txQueues() > config.rxQueues()) {
+            throw new DeviceException(("%s: %s transmit queues need as many receive queues: they "
+                    + "come in pairs (--rxq)").formatted(transport.device(), config.txQueues()));
+        }
+    }
+
     /** Source: 3.1.1 and 5.1.5. */
     @Override
     protected void startDevice() throws DeviceException {
@@ -68,25 +84,87 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
                     + "was attached with, %#x (detach and attach it again)").formatted(
                     transport.device(), offered, facts.features()));
         }
-        transport.accept(facts.features());
+        long features = features();
+        transport.accept(features);
         for (VirtioRxQueue rx : rxQueues()) {
             rx.prepare();
         }
         txQueues().forEach(VirtioTxQueue::prepare);
-        VirtioDoorbell[] bells = new VirtioDoorbell[2 * rxQueues().size()];
-        for (int pair = 0; pair < rxQueues().size(); pair++) {
-            bells[2 * pair] = transport.enable(2 * pair, rxQueues().get(pair).ring());
-            bells[2 * pair + 1] = transport.enable(2 * pair + 1, txQueues().get(pair).ring());
+        List<VirtioDoorbell> rxBells = new ArrayList<>();
+        List<VirtioDoorbell> txBells = new ArrayList<>();
+        for (int i = 0; i < rxQueues().size(); i++) {
+            rxBells.add(transport.enable(2 * i, rxQueues().get(i).ring()));
         }
+        for (int i = 0; i < txQueues().size(); i++) {
+            txBells.add(transport.enable(2 * i + 1, txQueues().get(i).ring()));
+        }
+        VirtioDoorbell controlBell = enableControl(features);
         transport.configInterrupt(interrupt);
         transport.device().setBusMaster(true);
         transport.drive();
-        for (int pair = 0; pair < rxQueues().size(); pair++) {
-            txQueues().get(pair).handOver(bells[2 * pair + 1]);
-            rxQueues().get(pair).handOver(bells[2 * pair]);
+        for (int i = 0; i < txBells.size(); i++) {
+            txQueues().get(i).handOver(txBells.get(i));
+        }
+        for (int i = 0; i < rxBells.size(); i++) {
+            rxQueues().get(i).handOver(rxBells.get(i));
+        }
+        if (controlBell != null) {
+            control.handOver(controlBell);
+            command(features);
         }
         transport.requireAnswer();
         setup.begin(new VirtioSetup(rxQueues(), txQueues()));
+    }
+
+    /** The features for this start. A device that filters VLANs lets none through at first. */
+    private long features() {
+        return facts.features() & ~(rxFilter().vlans().isPresent() ? 0 : VirtioFeature.CTRL_VLAN);
+    }
+
+    private VirtioDoorbell enableControl(long features) throws DeviceException {
+        if (!VirtioFeature.has(features, VirtioFeature.CTRL_VQ)) {
+            return null;
+        }
+        if (control == null) {
+            control = VirtioControl.allocate(transport, ground, facts.controlQueue(),
+                    transport.maxSize(facts.controlQueue()), transport.limit());
+        }
+        return control.enable();
+    }
+
+    /** Says over the control queue what the port was set up for. */
+    private void command(long features) throws DeviceException {
+        int pairs = rxQueues().size();
+        if (pairs > 1) {
+            control.execute(pairs + " pairs of queues", VirtioRegs.CTRL_MQ,
+                    VirtioRegs.MQ_VQ_PAIRS_SET, (byte) pairs, (byte) (pairs >> Byte.SIZE));
+        }
+        filter = null;
+        if (VirtioFeature.has(features, VirtioFeature.CTRL_RX)) {
+            filter = new VirtioFilter(control, features);
+            filter.apply(rxFilter());
+        }
+    }
+
+    @Override
+    protected void applyRxFilter(RxFilter next) throws DeviceException {
+        if (filter != null && setup.current().isPresent()) {
+            filter.apply(next);
+        }
+    }
+
+    /** Tells the device that its request to be announced was seen. Thread {@code interrupt}. */
+    void announced() {
+        VirtioControl queue = control;
+        if (queue != null) {
+            queue.acknowledge();
+        }
+    }
+
+    /** Whether the device asks to be announced to its network, 5.1.6.5.4. */
+    boolean wantsAnnouncement() {
+        return VirtioFeature.has(facts.features(), VirtioFeature.GUEST_ANNOUNCE)
+                && (transport.net().read16(VirtioRegs.STATUS) & VirtioRegs.STATUS_ANNOUNCE) != 0;
     }
 
     /** The setup of the device while it is started. */
@@ -97,6 +175,9 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
     @Override
     protected void stopDevice() {
         setup.end();
+        if (control != null) {
+            control.stop();
+        }
         if (transport.device().isGone()) {
             return;
         }
@@ -115,6 +196,9 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
     @Override
     protected void closeDevice() {
         busMasterOff();
+        if (control != null) {
+            control.close();
+        }
     }
 
     /** Ends requests to memory. Fails only if the device is gone, and then it makes no requests. */

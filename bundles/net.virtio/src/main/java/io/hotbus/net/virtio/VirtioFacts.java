@@ -6,21 +6,21 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueLimits;
-import io.hotbus.ethdev.RxFilterLimits;
 
 /**
  * What a device is and what it can do.
  *
  * @param features the features that the driver accepts at each start
  * @param ring     the most descriptors of a queue of the device
+ * @param pairs    the most pairs of queues; the control queue comes after so many
  * @param info     the limits of the port
  */
-record VirtioFacts(long features, int ring, EthDevInfo info) {
+record VirtioFacts(long features, int ring, int pairs, EthDevInfo info) {
     /** Features that need nothing but this driver. */
     private static final long WANTED = VirtioFeature.VERSION_1 | VirtioFeature.ACCESS_PLATFORM
             | VirtioFeature.MAC | VirtioFeature.MTU | VirtioFeature.STATUS
             | VirtioFeature.SPEED_DUPLEX | VirtioFeature.MRG_RXBUF | VirtioFeature.EVENT_IDX
-            | VirtioFeature.RING_PACKED;
+            | VirtioFeature.RING_PACKED | VirtioFeature.CTRL_VQ | VirtioFeature.OF_THE_CONTROL_QUEUE;
     /** The receive ring is refilled in batches of 32. */
     private static final int MIN_DESCRIPTORS = 64;
     /**
@@ -52,10 +52,12 @@ record VirtioFacts(long features, int ring, EthDevInfo info) {
         if (mtu < EthDevInfo.MIN_MTU) {
             features &= ~VirtioFeature.MTU;
         }
+        features = dropDependent(features);
         int ring = ring(transport);
+        int pairs = pairs(transport, features);
         EthDevInfo info = new EthDevInfo(VirtioDriver.NAME, address(transport, features),
-                new QueueLimits(1, MIN_DESCRIPTORS, Math.max(ring, USUAL_DESCRIPTORS))
-                        .withPreferredBurst(BURST)).withFilter(RxFilterLimits.NO_FILTER);
+                new QueueLimits(pairs, MIN_DESCRIPTORS, Math.max(ring, USUAL_DESCRIPTORS))
+                        .withPreferredBurst(BURST)).withFilter(VirtioFilter.limits(features));
         boolean given = VirtioFeature.has(features, VirtioFeature.MTU);
         if (VirtioFeature.has(features, VirtioFeature.MRG_RXBUF)) {
             info = info.withMaxMtu(given ? mtu : MAX_MTU);
@@ -65,7 +67,26 @@ record VirtioFacts(long features, int ring, EthDevInfo info) {
         }
         transport.requireAnswer();
         transport.reset();
-        return new VirtioFacts(features, ring, info);
+        return new VirtioFacts(features, ring, pairs, info);
+    }
+
+    /** Without a control queue its features are of no use, 5.1.3.1. */
+    private static long dropDependent(long features) {
+        return VirtioFeature.has(features, VirtioFeature.CTRL_VQ) ? features
+                : features & ~VirtioFeature.OF_THE_CONTROL_QUEUE;
+    }
+
+    private static int pairs(VirtioTransport transport, long features) {
+        if (!VirtioFeature.has(features, VirtioFeature.MQ)) {
+            return 1;
+        }
+        int said = transport.net().read16(VirtioRegs.MAX_QUEUE_PAIRS);
+        return Math.max(1, Math.min(said, (transport.queues() - 1) / 2));
+    }
+
+    /** The number of the control queue, 5.1.2. */
+    int controlQueue() {
+        return 2 * pairs;
     }
 
     private static MacAddress address(VirtioTransport transport, long features)

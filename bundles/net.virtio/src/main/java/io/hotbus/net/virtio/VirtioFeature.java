@@ -27,6 +27,9 @@ final class VirtioFeature {
     static final long IN_ORDER = 1L << 35;
     static final long SPEED_DUPLEX = 1L << 63;
 
+    static final long OF_THE_CONTROL_QUEUE =
+            CTRL_RX | CTRL_VLAN | GUEST_ANNOUNCE | MQ | CTRL_MAC_ADDR;
+
     private VirtioFeature() {
     }
 

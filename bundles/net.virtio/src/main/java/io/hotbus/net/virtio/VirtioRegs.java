@@ -87,6 +87,21 @@ final class VirtioRegs {
     static final long SPEED = 12;
     /** 8 bits, RO: 0 half, 1 full. */
     static final long DUPLEX = 16;
+    // Commands of the control queue, 5.1.6.5: classes, then the commands of each.
+    static final int CTRL_RX = 0;
+    static final int RX_PROMISC = 0;
+    static final int RX_ALLMULTI = 1;
+    static final int CTRL_MAC = 1;
+    static final int MAC_TABLE_SET = 0;
+    static final int MAC_ADDR_SET = 1;
+    static final int CTRL_VLAN = 2;
+    static final int VLAN_ADD = 0;
+    static final int VLAN_DEL = 1;
+    static final int CTRL_ANNOUNCE = 3;
+    static final int ANNOUNCE_ACK = 0;
+    static final int CTRL_MQ = 4;
+    static final int MQ_VQ_PAIRS_SET = 0;
+
     /** What each device has, also one without features. */
     static final long DEVICE_LENGTH = 8;
 

@@ -48,6 +48,20 @@ abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, Pac
             reach.requireBuffers(pool, label);
         }
 
+        /**
+         * Allocates memory that the device can reach.
+         *
+         * @throws DeviceException there is none
+         */
+        DmaRing allocate(String label, int descriptors, int bytesOfEach) throws DeviceException {
+            return DmaRing.allocate(allocator, label,
+                    new DmaRing.Layout(descriptors, bytesOfEach), device.function().numaNode(),
+                    block -> {
+                        requirePlatform(block, label);
+                        device.requireReachable(block);
+                    });
+        }
+
         /** Without ACCESS_PLATFORM the device uses physical addresses, past any IOMMU; 6. */
         private void requirePlatform(DmaMemory memory, String label) throws DeviceException {
             if (memory.iovaMode() == IovaMode.VA
@@ -78,12 +92,7 @@ abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, Pac
      */
     static VirtioRing allocate(Ground ground, String label, int descriptors)
             throws DeviceException {
-        DmaRing memory = DmaRing.allocate(ground.allocator(), label,
-                new DmaRing.Layout(Math.max(LEAST, descriptors), SPACE),
-                ground.device().function().numaNode(), block -> {
-                    ground.requirePlatform(block, label);
-                    ground.device().requireReachable(block);
-                });
+        DmaRing memory = ground.allocate(label, Math.max(LEAST, descriptors), SPACE);
         return VirtioFeature.has(ground.features(), VirtioFeature.RING_PACKED)
                 ? new PackedRing(memory, descriptors)
                 : new SplitRing(memory, descriptors,

@@ -289,6 +289,11 @@ final class VirtioTransport {
         isr.read8(0);
     }
 
+    /** How long the device may take. */
+    Duration limit() {
+        return resetLimit;
+    }
+
     /** The configuration of the network device. */
     VirtioNetConfig net() {
         return net;

@@ -96,6 +96,12 @@ final class VirtioWatch implements AutoCloseable {
             report(RemovalCause.RESET_FAILED, unusable.get());
             return;
         }
+        if (dev.setup().current().isPresent() && dev.wantsAnnouncement()) {
+            LOG.info("{}: asks to be announced: it was moved to another place of the network",
+                    transport.device());
+            dev.announced();
+            ports.linkChanged(port);
+        }
         Link now = dev.link();
         if (!now.equals(link)) {
             link = now;

@@ -14,6 +14,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The model of a virtio network device with a loopback plug in its socket: what is sent by queue
@@ -64,6 +67,11 @@ class FakeVirtioNet extends NicModel {
     /** Packets that were sent, and received. */
     volatile int sent;
     volatile long accepted;
+    /** The commands that came by the control queue, as class, command and data in decimal. */
+    final Queue<String> commands = new ConcurrentLinkedQueue<>();
+    /** The answer to commands; null: none. */
+    volatile Byte answer = 0;
+    volatile boolean announce;
     /** The header of the packet that was sent last. */
     volatile byte[] lastHeader = {};
 
@@ -111,7 +119,8 @@ class FakeVirtioNet extends NicModel {
     private void refreshConfig() {
         set(NET, firstMacByte & 0xff | (MAC[1] & 0xff) << 8 | (MAC[2] & 0xff) << 16
                 | (MAC[3] & 0xff) << 24);
-        set(NET + 4, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | (cable ? 1 : 0) << 16);
+        set(NET + 4, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | (cable ? 1 : 0) << 16
+                | (announce ? 2 : 0) << 16);
         set(NET + 8, (queues - 1) / 2 | mtu << 16);
         set(NET + 12, 25_000);
         set(NET + 16, 1);
@@ -228,11 +237,45 @@ class FakeVirtioNet extends NicModel {
                 set(doorbell, QUIET);
                 awake[i] = true;
             }
-            if (live[i] != null && awake[i] && (i & 1) == 1) {
+            if (i == controlQueue()) {
+                worked |= awake[i] && obey(live[i]);
+            } else if (live[i] != null && awake[i] && (i & 1) == 1) {
                 worked |= transmit(i);
             }
         }
         return worked;
+    }
+
+    private int controlQueue() {
+        return VirtioFeature.has(accepted, VirtioFeature.CTRL_VQ)
+                ? VirtioFeature.has(accepted, VirtioFeature.MQ) ? queues - 1 : 2 : -1;
+    }
+
+    /** Executes a command. */
+    private boolean obey(FakeQueue queue) {
+        FakeQueue.Chain chain = answer == null ? null : queue.pop();
+        if (chain == null) {
+            return false;
+        }
+        FakeQueue.Piece piece = chain.pieces().get(0);
+        byte[] bytes = new byte[piece.length()];
+        RawMemory.copy(translate("command", piece.iova(), bytes.length), bytes, 0, bytes.length);
+        if (bytes[0] == VirtioRegs.CTRL_ANNOUNCE) {
+            announce = false;
+        }
+        StringJoiner words = new StringJoiner(" ");
+        for (byte octet : bytes) {
+            words.add(Integer.toString(octet & 0xff));
+        }
+        commands.add(words.toString());
+        FakeQueue.Piece ack = chain.pieces().get(1);
+        if (!ack.write()) {
+            violations().add("the answer to a command cannot be written");
+        }
+        RawMemory.putByte(translate("answer", ack.iova(), 1), answer);
+        queue.push(chain, chain.id(), 1);
+        queue.flush();
+        return true;
     }
 
     final void raiseConfigInterrupt() {
