@@ -32,6 +32,8 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
     private volatile VirtioControl control;
     /** Null if the device filters nothing. */
     private VirtioFilter filter;
+    /** The features that the offloads of the port need. */
+    private long offloads;
     private volatile boolean interrupt;
 
     private VirtioDev(VirtioTransport transport, DmaAllocator allocator, VirtioFacts facts) {
@@ -73,13 +75,14 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
             throw new DeviceException(("%s: %s transmit queues need as many receive queues: they "
                     + "come in pairs (--rxq)").formatted(transport.device(), config.txQueues()));
         }
+        offloads = VirtioOffload.features(config);
     }
 
     /** Source: 3.1.1 and 5.1.5. */
     @Override
     protected void startDevice() throws DeviceException {
         long offered = transport.begin();
-        if (!VirtioFeature.has(offered, facts.features())) {
+        if (!VirtioFeature.has(offered, facts.features() | offloads)) {
             throw new DeviceException(("%s: offers the features %#x, without some of those that it "
                     + "was attached with, %#x (detach and attach it again)").formatted(
                     transport.device(), offered, facts.features()));
@@ -87,9 +90,10 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
         long features = features();
         transport.accept(features);
         for (VirtioRxQueue rx : rxQueues()) {
-            rx.prepare();
+            rx.prepare(VirtioFeature.has(features, VirtioFeature.GUEST_CSUM));
         }
-        txQueues().forEach(VirtioTxQueue::prepare);
+        txQueues().forEach(
+                tx -> tx.prepare(VirtioFeature.has(features, VirtioFeature.CSUM)));
         List<VirtioDoorbell> rxBells = new ArrayList<>();
         List<VirtioDoorbell> txBells = new ArrayList<>();
         for (int i = 0; i < rxQueues().size(); i++) {
@@ -118,7 +122,7 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
 
     /** The features for this start. A device that filters VLANs lets none through at first. */
     private long features() {
-        return facts.features() & ~(rxFilter().vlans().isPresent() ? 0 : VirtioFeature.CTRL_VLAN);
+        return (facts.features() | offloads) & ~(rxFilter().vlans().isPresent() ? 0 : VirtioFeature.CTRL_VLAN);
     }
 
     private VirtioDoorbell enableControl(long features) throws DeviceException {

@@ -10,12 +10,13 @@ import io.hotbus.ethdev.QueueLimits;
 /**
  * What a device is and what it can do.
  *
- * @param features the features that the driver accepts at each start
+ * @param offered  the features that the device offers
+ * @param features those that the driver accepts at each start; others are accepted for offloads
  * @param ring     the most descriptors of a queue of the device
  * @param pairs    the most pairs of queues; the control queue comes after so many
  * @param info     the limits of the port
  */
-record VirtioFacts(long features, int ring, int pairs, EthDevInfo info) {
+record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo info) {
     /** Features that need nothing but this driver. */
     private static final long WANTED = VirtioFeature.VERSION_1 | VirtioFeature.ACCESS_PLATFORM
             | VirtioFeature.MAC | VirtioFeature.MTU | VirtioFeature.STATUS
@@ -57,7 +58,8 @@ record VirtioFacts(long features, int ring, int pairs, EthDevInfo info) {
         int pairs = pairs(transport, features);
         EthDevInfo info = new EthDevInfo(VirtioDriver.NAME, address(transport, features),
                 new QueueLimits(pairs, MIN_DESCRIPTORS, Math.max(ring, USUAL_DESCRIPTORS))
-                        .withPreferredBurst(BURST)).withFilter(VirtioFilter.limits(features));
+                        .withPreferredBurst(BURST)).withFilter(VirtioFilter.limits(features)).withOffloads(
+                        VirtioOffload.receive(offered), VirtioOffload.transmit(offered));
         boolean given = VirtioFeature.has(features, VirtioFeature.MTU);
         if (VirtioFeature.has(features, VirtioFeature.MRG_RXBUF)) {
             info = info.withMaxMtu(given ? mtu : MAX_MTU);
@@ -67,7 +69,7 @@ record VirtioFacts(long features, int ring, int pairs, EthDevInfo info) {
         }
         transport.requireAnswer();
         transport.reset();
-        return new VirtioFacts(features, ring, pairs, info);
+        return new VirtioFacts(offered, features, ring, pairs, info);
     }
 
     /** Without a control queue its features are of no use, 5.1.3.1. */

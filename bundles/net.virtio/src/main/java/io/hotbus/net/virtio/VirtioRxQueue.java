@@ -28,6 +28,10 @@ final class VirtioRxQueue extends RxRing {
     private int parts = 1;
     /** Buffers of the present packet that are still to come. */
     private int left;
+    /** Whether the headers tell of checksums. */
+    private boolean checksums;
+    /** The flags of the present packet. */
+    private long flags;
     /** What the device has done wrong; null if nothing. */
     private volatile String fault;
     private VirtioDoorbell doorbell;
@@ -70,6 +74,9 @@ final class VirtioRxQueue extends RxRing {
             ring.take(1);
             long packet = receive(caches, (int) (element >>> Integer.SIZE));
             if (packet != 0) {
+                if (flags != 0) {
+                    Mbuf.setFlags(packet, flags);
+                }
                 mbufs[received++] = packet;
                 bytes += Mbuf.length(packet);
             }
@@ -156,6 +163,7 @@ final class VirtioRxQueue extends RxRing {
         }
         int bytes = length - VirtioHeader.BYTES;
         left = parts - 1;
+        flags = checksums ? VirtioOffload.received(header(mbuf)) : 0;
         if (left == 0 && bytes != 0) {
             Mbuf.received(mbuf, bytes, portId);
             return mbuf;
@@ -186,13 +194,15 @@ final class VirtioRxQueue extends RxRing {
     /**
      * Fills the ring; the device does not use it yet.
      *
+     * @param cksums whether the device tells of checksums
      * @throws DeviceException there are too few buffers in the pool
      */
-    void prepare() throws DeviceException {
+    void prepare(boolean cksums) throws DeviceException {
         ring.clear();
         for (int i = 0; i <= mask; i++) {
             put(i, i);
         }
+        checksums = cksums;
         left = 0;
         fault = null;
         fill();

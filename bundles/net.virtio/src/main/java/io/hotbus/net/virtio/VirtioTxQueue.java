@@ -25,6 +25,8 @@ final class VirtioTxQueue extends TxRing {
      * returned the chain, 0 if none begins there.
      */
     private final short[] chains;
+    /** Whether packets may ask for checksums. */
+    private boolean offloads;
     /** What the device has done wrong; null if nothing. */
     private volatile String fault;
     private VirtioDoorbell doorbell;
@@ -58,7 +60,7 @@ final class VirtioTxQueue extends TxRing {
             int segments = Mbuf.segments(packet);
             boolean inPlace = takesHeader(packet);
             int needed = inPlace ? segments : segments + 1;
-            if (length > most || needed > mask || lacksBytes(packet)) {
+            if (needed > mask || !isPossible(packet, length)) {
                 refuse(caches, packet);
                 refused++;
                 continue;
@@ -76,6 +78,12 @@ final class VirtioTxQueue extends TxRing {
         return taken;
     }
 
+    private boolean isPossible(long packet, int length) {
+        boolean asked = offloads && VirtioOffload.isAsked(packet);
+        return (length <= most || asked && VirtioOffload.isSegmented(packet))
+                && !lacksBytes(packet) && (!asked || VirtioOffload.isPossible(packet));
+    }
+
     /** Whether the header may be written right before the data. */
     private static boolean takesHeader(long packet) {
         return Mbuf.data(packet) - packet >= Mbuf.HEADER + VirtioHeader.BYTES
@@ -89,14 +97,14 @@ final class VirtioTxQueue extends TxRing {
         long segment = packet;
         int left = segments;
         if (inPlace) {
-            writeHeader(Mbuf.data(packet) - VirtioHeader.BYTES);
+            writeHeader(Mbuf.data(packet) - VirtioHeader.BYTES, packet);
             hold(head, packet);
             left--;
             ring.describe(head, 0, head, Mbuf.dataIova(packet) - VirtioHeader.BYTES,
                     Mbuf.segmentLength(packet) + VirtioHeader.BYTES, more(left));
             segment = left == 0 ? 0 : Mbuf.next(packet);
         } else {
-            writeHeader(ring.header(head));
+            writeHeader(ring.header(head), packet);
             holdNothing(head);
             ring.describe(head, 0, head, ring.headerIova(head), VirtioHeader.BYTES,
                     VirtioRing.NEXT);
@@ -117,7 +125,11 @@ final class VirtioTxQueue extends TxRing {
         return left == 0 ? 0 : VirtioRing.NEXT;
     }
 
-    private void writeHeader(long at) {
+    private void writeHeader(long at, long packet) {
+        if (offloads && VirtioOffload.isAsked(packet)) {
+            VirtioOffload.write(at, packet);
+            return;
+        }
         RawMemory.putLong(at, 0);
         RawMemory.putInt(at + Long.BYTES, 0);
     }
@@ -168,8 +180,13 @@ final class VirtioTxQueue extends TxRing {
         return ring;
     }
 
-    /** Starts with an empty ring. Packets that were not sent before the last stop are lost. */
-    void prepare() {
+    /**
+     * Starts with an empty ring. Packets that were not sent before the last stop are lost.
+     *
+     * @param withOffloads whether packets may ask for checksums
+     */
+    void prepare(boolean withOffloads) {
+        offloads = withOffloads;
         returnBuffers();
         ring.clear();
         Arrays.fill(chains, (short) 0);

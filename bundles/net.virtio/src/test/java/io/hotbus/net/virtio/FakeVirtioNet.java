@@ -72,6 +72,10 @@ class FakeVirtioNet extends NicModel {
     /** The answer to commands; null: none. */
     volatile Byte answer = 0;
     volatile boolean announce;
+    /** The flags in the headers of received packets. */
+    volatile byte receivedFlags;
+    /** The packet that was sent last, without its header. */
+    volatile byte[] lastPacket = {};
     /** The header of the packet that was sent last. */
     volatile byte[] lastHeader = {};
 
@@ -344,12 +348,15 @@ class FakeVirtioNet extends NicModel {
         }
         byte[] bytes = all.toByteArray();
         lastHeader = Arrays.copyOf(bytes, VirtioHeader.BYTES);
-        return Arrays.copyOfRange(bytes, VirtioHeader.BYTES, bytes.length);
+        lastPacket = Arrays.copyOfRange(bytes, VirtioHeader.BYTES, bytes.length);
+        return lastPacket;
     }
 
     /** What the header of a received packet holds before its number of buffers. */
     byte[] receivedHeader() {
-        return new byte[VirtioHeader.BYTES];
+        byte[] header = new byte[VirtioHeader.BYTES];
+        header[VirtioHeader.FLAGS] = receivedFlags;
+        return header;
     }
 
     /** Waits for receive buffers with the monitor released. */
