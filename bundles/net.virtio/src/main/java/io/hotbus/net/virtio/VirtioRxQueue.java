@@ -18,12 +18,15 @@ final class VirtioRxQueue extends RxRing {
     private final PciDevice device;
     private final VirtioRing ring;
     private final boolean mergeable;
+    private final boolean inOrder;
     /** Bytes of a buffer for the device: a header and the data room. */
     private final int room;
     /** The id of the buffer at each place of the ring. The device returns them in any order. */
     private final int[] ids;
     /** The place of the buffer of each id. */
     private final int[] places;
+    /** What the device has returned last, while buffers before that are to be taken; or NONE. */
+    private long batch = VirtioRing.NONE;
     /** Buffers of the packet that begins with the first buffer, as read once. */
     private int parts = 1;
     /** Buffers of the present packet that are still to come. */
@@ -45,6 +48,7 @@ final class VirtioRxQueue extends RxRing {
         super(setup, ground.device() + " receive queue " + setup.index());
         this.device = ground.device();
         this.mergeable = VirtioFeature.has(ground.features(), VirtioFeature.MRG_RXBUF);
+        this.inOrder = VirtioFeature.has(ground.features(), VirtioFeature.IN_ORDER);
         int dataRoom = setup.pool().dataRoom();
         int least = mergeable ? 64 : EthDevInfo.DEFAULT_MTU + EthDevInfo.OVERHEAD;
         if (dataRoom < least) {
@@ -67,7 +71,7 @@ final class VirtioRxQueue extends RxRing {
         int received = 0;
         long bytes = 0;
         while (received < count) {
-            long element = ring.next();
+            long element = next(ring);
             if (element == VirtioRing.NONE || !accept(element)) {
                 break;
             }
@@ -86,6 +90,25 @@ final class VirtioRxQueue extends RxRing {
         }
         refill(caches);
         return received;
+    }
+
+    /**
+     * The next returned buffer, as {@link VirtioRing#next}. A device that uses buffers in order may
+     * return only the last one of several, of which it has filled the others, 2.7.9 and 2.8.8.
+     */
+    private long next(VirtioRing from) {
+        if (!inOrder) {
+            return from.next();
+        }
+        long element = batch == VirtioRing.NONE ? from.next() : batch;
+        int id = (int) element;
+        boolean others = element != VirtioRing.NONE && owns(id) && id != ids[first];
+        batch = others ? element : VirtioRing.NONE;
+        return others ? ids[first] | (long) room << Integer.SIZE : element;
+    }
+
+    private boolean owns(int id) {
+        return id >= 0 && id <= mask && ((places[id] - first) & mask) < owned;
     }
 
     /** Whether the device may return this buffer, with so many bytes. Moves it to the front. */
@@ -136,7 +159,7 @@ final class VirtioRxQueue extends RxRing {
 
     /** Moves the buffer of that id to the front. False if the device does not have it. */
     private boolean bringForward(int id) {
-        if (id < 0 || id > mask || ((places[id] - first) & mask) >= owned) {
+        if (!owns(id)) {
             return false;
         }
         int place = places[id];
@@ -204,6 +227,7 @@ final class VirtioRxQueue extends RxRing {
         }
         checksums = cksums;
         left = 0;
+        batch = VirtioRing.NONE;
         fault = null;
         fill();
     }

@@ -20,11 +20,14 @@ final class VirtioTxQueue extends TxRing {
     private final VirtioRing ring;
     /** The longest packet, in bytes. */
     private final int most;
+    private final boolean inOrder;
     /**
      * The number of descriptors of the chain that begins at a place; negative once the device has
      * returned the chain, 0 if none begins there.
      */
     private final short[] chains;
+    /** In order: the place of the chain that the device returns next. */
+    private int oldest;
     /** Whether packets may ask for checksums. */
     private boolean offloads;
     /** What the device has done wrong; null if nothing. */
@@ -41,6 +44,7 @@ final class VirtioTxQueue extends TxRing {
         super(setup, ground.device() + " transmit queue " + setup.index());
         this.device = ground.device();
         this.most = most;
+        this.inOrder = VirtioFeature.has(ground.features(), VirtioFeature.IN_ORDER);
         this.chains = new short[setup.descriptors()];
         ground.requireBuffers(setup.pool(), toString());
         this.ring = VirtioRing.allocate(ground, toString(), setup.descriptors());
@@ -142,8 +146,16 @@ final class VirtioTxQueue extends TxRing {
                 fault = "the device has returned chain " + id + ", which it does not have";
                 return false;
             }
-            ring.take(chains[id]);
-            chains[id] = (short) -chains[id];
+            // A device that uses chains in order may return the last one of several: 2.7.9, 2.8.8.
+            for (int at = inOrder ? oldest : id; ; at = oldest) {
+                short descriptors = chains[at];
+                ring.take(descriptors);
+                chains[at] = (short) -descriptors;
+                oldest = (at + descriptors) & mask;
+                if (at == id) {
+                    break;
+                }
+            }
         }
         giveBackReturned(caches);
         return true;
@@ -190,6 +202,7 @@ final class VirtioTxQueue extends TxRing {
         returnBuffers();
         ring.clear();
         Arrays.fill(chains, (short) 0);
+        oldest = 0;
         fault = null;
     }
 

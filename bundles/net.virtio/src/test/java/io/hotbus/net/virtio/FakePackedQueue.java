@@ -68,6 +68,11 @@ final class FakePackedQueue implements FakeQueue {
         } else {
             show.run();
         }
+        skip(chain);
+    }
+
+    @Override
+    public void skip(Chain chain) {
         used += chain.pieces().size();
         usedLap ^= used >= size;
         used %= size;

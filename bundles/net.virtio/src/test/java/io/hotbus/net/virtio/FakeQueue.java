@@ -27,6 +27,9 @@ interface FakeQueue {
     /** Returns a chain with so many bytes written. The driver sees it after {@link #flush}. */
     void push(Chain chain, int id, int written);
 
+    /** Passes over a chain that the driver takes for returned, after the last one of its batch. */
+    void skip(Chain chain);
+
     /** Shows the driver what was returned. */
     void flush();
 

@@ -297,7 +297,7 @@ class FakeVirtioNet extends NicModel {
             return false;
         }
         List<FakeQueue.Chain> chains = new ArrayList<>();
-        for (int i = 0; i < (shuffles ? 4 : 1); i++) {
+        for (int i = 0; i < (shuffles || inOrder() ? 4 : 1); i++) {
             FakeQueue.Chain chain = queue.pop();
             if (chain != null) {
                 chains.add(chain);
@@ -318,6 +318,11 @@ class FakeVirtioNet extends NicModel {
                 return false;
             }
         }
+        if (inOrder()) {
+            pushBatch(queue, chains, 0);
+            queue.flush();
+            return true;
+        }
         if (shuffles) {
             Collections.reverse(chains);
         }
@@ -330,6 +335,18 @@ class FakeVirtioNet extends NicModel {
         }
         queue.flush();
         return true;
+    }
+
+    private boolean inOrder() {
+        return VirtioFeature.has(accepted, VirtioFeature.IN_ORDER);
+    }
+
+    /** Returns the last chain alone; the others are taken for returned. */
+    private void pushBatch(FakeQueue queue, List<FakeQueue.Chain> chains, int written) {
+        FakeQueue.Chain last = chains.get(chains.size() - 1);
+        queue.push(last, last.id(), written);
+        sent += written == 0 ? chains.size() : 0;
+        chains.subList(0, chains.size() - 1).forEach(queue::skip);
     }
 
     /** The bytes of a packet after its header. */
@@ -389,7 +406,11 @@ class FakeVirtioNet extends NicModel {
                 RawMemory.copy(bytes, done, to, length);
             }
             done += length;
-            push(queue, part, length);
+            if (!inOrder()) {
+                push(queue, part, length);
+            } else if (done == bytes.length) {
+                pushBatch(queue, parts, length);
+            }
         }
         queue.flush();
     }
@@ -409,14 +430,14 @@ class FakeVirtioNet extends NicModel {
 
     private FakeQueue.Chain buffer(FakeQueue queue) {
         Deque<FakeQueue.Chain> stash = stashes.computeIfAbsent(queue, any -> new ArrayDeque<>());
-        while (stash.size() < (shuffles ? 4 : 1)) {
+        while (stash.size() < (shuffles && !inOrder() ? 4 : 1)) {
             FakeQueue.Chain next = queue.pop();
             if (next == null) {
                 break;
             }
             stash.addLast(next);
         }
-        return shuffles ? stash.pollLast() : stash.pollFirst();
+        return shuffles && !inOrder() ? stash.pollLast() : stash.pollFirst();
     }
 
     private FakeQueue.Chain awaitBuffer(FakeQueue queue) {

@@ -6,7 +6,10 @@ enum RingKind {
     SPLIT(0),
     SPLIT_EVENTS(VirtioFeature.EVENT_IDX),
     PACKED(VirtioFeature.RING_PACKED),
-    PACKED_EVENTS(VirtioFeature.RING_PACKED | VirtioFeature.EVENT_IDX);
+    PACKED_EVENTS(VirtioFeature.RING_PACKED | VirtioFeature.EVENT_IDX),
+    /** The device returns several at a time. */
+    SPLIT_IN_ORDER(VirtioFeature.IN_ORDER),
+    PACKED_IN_ORDER(VirtioFeature.RING_PACKED | VirtioFeature.IN_ORDER);
 
     private final long features;
 

@@ -125,7 +125,8 @@ final class VirtioTrafficTest {
 
     @ParameterizedTest
     @CsvSource({"SPLIT, 300, false", "SPLIT, 300, true", "SPLIT_EVENTS, 700, false",
-            "PACKED, 300, true", "PACKED_EVENTS, 300, false"})
+            "PACKED, 300, true", "PACKED_EVENTS, 300, false", "SPLIT_IN_ORDER, 300, false",
+            "PACKED_IN_ORDER, 300, false"})
     void shouldReceiveFramesLargerThanABufferAsChains(
             RingKind kind, int dataRoom, boolean shuffles) throws Exception {
         kind.offer(rig.chip);
