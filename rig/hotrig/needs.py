@@ -32,6 +32,8 @@ def require(progress: Progress, dpdk: bool = False) -> None:
     missing = [package for program, package in programs.items() if not shutil.which(program)]
     if shutil.which("busybox") and not _is_static(initramfs.BUSYBOX):
         missing.append("busybox-static")
+    # in the guest, for its side of the traffic
+    missing += [] if Path("/usr/bin/python3").exists() else ["python3"]
     # objtool, one of the kernel headers' programs, is linked with it
     missing += [] if list(Path("/usr/lib").glob("*/libelf.so.1")) else ["libelf1"]
     if missing:

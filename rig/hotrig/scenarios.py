@@ -23,6 +23,8 @@ DISTURBANCES = ("reset", "bus-master-off", "memory-off", "sleep", "bar-rewritten
 DISTURBANCE_BINDINGS = ("igb_uio", "vfio-pci")
 # The product's contract tests.
 CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
+# Traffic whose every byte is compared; see traffic.py.
+TRAFFIC_BINDINGS = ("igb_uio", "vfio-pci")
 
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
 # each takes minutes there.
@@ -30,7 +32,7 @@ DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
-OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract")
+OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -78,7 +80,7 @@ class Scenario:
     """One removal, or one series of them."""
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
-    # bundle of it, then a removal; "contract": its contract tests; "kmod": the module alone;
+    # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that it returns; "kmod": the module alone;
     # "dpdk": DPDK's testpmd
     kind: str
     kernel: str
@@ -126,6 +128,8 @@ def all_scenarios() -> list[Scenario]:
                 for binding in UPDATE_BINDINGS for update in UPDATES]
     product += [Scenario("contract", kernel, binding, "contract", model=model)
                 for model in MODELS for kernel in KERNELS for binding in CONTRACT_BINDINGS]
+    product += [Scenario("traffic", kernel, binding, "traffic", model=model)
+                for model in MODELS for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
     dpdk = [
         Scenario("dpdk", kernel, binding, removal)

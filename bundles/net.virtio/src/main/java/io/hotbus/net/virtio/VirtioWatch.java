@@ -59,7 +59,7 @@ final class VirtioWatch implements AutoCloseable {
         this.limits = limits;
         this.requests = new ResetRequests(port, ports, patience.reaction());
         this.progress = new VirtioProgress(patience.standstill());
-        this.link = dev.link();
+        this.link = dev.readLink();
     }
 
     void begin(InterruptThread thread) {
@@ -102,7 +102,7 @@ final class VirtioWatch implements AutoCloseable {
             dev.announced();
             ports.linkChanged(port);
         }
-        Link now = dev.link();
+        Link now = dev.readLink();
         if (!now.equals(link)) {
             link = now;
             LOG.info("{}: {}", transport.device(), describe(now));

@@ -3,7 +3,6 @@ package io.hotbus.net.virtio;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.os.LinuxException;
-import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
@@ -21,57 +20,29 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * The model of a virtio network device with a loopback plug in its socket: what is sent by queue
  * 2n + 1 is received by queue 2n. Packets wait while there is no receive buffer.
- *
- * <p>Registers that hold other values as soon as a register is written are set by {@link #settle},
- * which the driver calls.
  */
-class FakeVirtioNet extends NicModel {
-    static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-    static final long LENGTH = 0x4000;
-    static final long ISR = 0x1000;
-    static final long NET = 0x2000;
-    static final long NOTIFY = 0x3000;
-    static final int MULTIPLIER = 4;
-    static final int MAX_SIZE = 1024;
-    private static final int QUIET = -1;
-    private static final int QUEUE_WORDS = 8;
+final class FakeVirtioNet extends FakeVirtioRegisters {
 
     /** What the device does wrong with the next packet. */
     enum Lie {
         NONE, FOREIGN_ID, FREE_ID, TOO_LONG, NO_HEADER, NO_PARTS, TOO_MANY_PARTS, SENT_TWICE
     }
 
-    volatile long offered = VirtioFeature.VERSION_1 | VirtioFeature.MAC | VirtioFeature.STATUS
-            | VirtioFeature.MRG_RXBUF;
-    volatile int queues = 3;
-    volatile int maxSize = MAX_SIZE;
-    volatile boolean cable = true;
     volatile boolean busMaster;
-    volatile boolean stuckReset;
-    volatile boolean refusesFeatures;
     /** It takes nothing out of the transmit queues. */
     volatile boolean holdTransmit;
     /** It returns buffers in another order than they were offered. */
     volatile boolean shuffles;
-    volatile int notifyOff;
-    volatile int mtu = 1500;
-    volatile byte firstMacByte = MAC[0];
     volatile Lie lie = Lie.NONE;
-    /** The status that makes it vanish, and how. */
-    volatile int vanishAtStatus = -1;
-    volatile Vanished vanishAs = Vanished.ALL_ONES;
     /** Raises the interrupt. */
     volatile Runnable interrupt = () -> { };
-    volatile int resets;
     volatile int doorbells;
     /** Packets that were sent, and received. */
     volatile int sent;
-    volatile long accepted;
     /** The commands that came by the control queue, as class, command and data in decimal. */
     final Queue<String> commands = new ConcurrentLinkedQueue<>();
     /** The answer to commands; null: none. */
     volatile Byte answer = 0;
-    volatile boolean announce;
     /** The flags in the headers of received packets. */
     volatile byte receivedFlags;
     /** The packet that was sent last, without its header. */
@@ -79,10 +50,6 @@ class FakeVirtioNet extends NicModel {
     /** The header of the packet that was sent last. */
     volatile byte[] lastHeader = {};
 
-    private final int[][] queueRegisters = new int[64][QUEUE_WORDS];
-    private final int[] driverFeatures = new int[2];
-    private int driverHalf;
-    private int selected;
     private FakeQueue[] live = {};
     private boolean[] awake = {};
     /** Receive buffers that were taken and not used yet, by queue. */
@@ -90,115 +57,28 @@ class FakeVirtioNet extends NicModel {
     private boolean linkWas = true;
 
     FakeVirtioNet(TestDma memory) throws LinuxException {
-        super("fake-virtio", memory, LENGTH);
+        super(memory);
         start();
     }
 
-    // ---- registers ----
-
     @Override
-    protected void reset() {
-        for (long register = 0; register < VirtioRegs.COMMON_LENGTH; register += Integer.BYTES) {
-            set(register, 0);
-        }
-        for (int i = 0; i < queueRegisters.length; i++) {
-            Arrays.fill(queueRegisters[i], 0);
-            queueRegisters[i][0] = i < queues ? maxSize | 0xffff0000 : 0xffff0000;
-            queueRegisters[i][1] = (i + notifyOff) << Short.SIZE;
-        }
+    protected void forgetQueues() {
         live = new FakeQueue[0];
         stashes.clear();
-        Arrays.fill(driverFeatures, 0);
-        accepted = 0;
-        driverHalf = 0;
-        selected = 0;
-        loadQueue();
-        set(VirtioRegs.CONFIG_MSIX_VECTOR, queues << Short.SIZE | 0xffff);
-        for (int i = 0; i < 64; i++) {
-            set(NOTIFY + (long) i * MULTIPLIER, QUIET);
-        }
-        refreshConfig();
     }
 
-    private void refreshConfig() {
-        set(NET, firstMacByte & 0xff | (MAC[1] & 0xff) << 8 | (MAC[2] & 0xff) << 16
-                | (MAC[3] & 0xff) << 24);
-        set(NET + 4, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | (cable ? 1 : 0) << 16
-                | (announce ? 2 : 0) << 16);
-        set(NET + 8, (queues - 1) / 2 | mtu << 16);
-        set(NET + 12, 25_000);
-        set(NET + 16, 1);
+    @Override
+    protected boolean isLive() {
+        return live.length != 0;
     }
 
-    private void loadQueue() {
-        for (int i = 0; i < QUEUE_WORDS; i++) {
-            set(VirtioRegs.QUEUE_SIZE + 4L * i, queueRegisters[selected][i]);
-        }
-    }
-
-    private void saveQueue() {
-        for (int i = 0; i < QUEUE_WORDS; i++) {
-            queueRegisters[selected][i] = get(VirtioRegs.QUEUE_SIZE + 4L * i);
-        }
-    }
-
-    private int status() {
-        return get(VirtioRegs.DEVICE_STATUS) & 0xff;
-    }
-
-    /** Reacts to the registers that the driver has written. */
-    final synchronized void settle() {
-        if (isGone()) {
-            return;
-        }
-        if (status() == vanishAtStatus) {
-            vanish(vanishAs);
-            return;
-        }
-        if (status() == 0 && !stuckReset) {
-            resets++;
-            reset();
-            return;
-        }
-        if (stuckReset && status() == 0) {
-            writeStatus(VirtioRegs.STARTED);
-        }
-        int half = get(VirtioRegs.DEVICE_FEATURE_SELECT);
-        set(VirtioRegs.DEVICE_FEATURE, (int) (offered >>> half * Integer.SIZE));
-        driverFeatures[driverHalf] = get(VirtioRegs.DRIVER_FEATURE);
-        driverHalf = get(VirtioRegs.DRIVER_FEATURE_SELECT);
-        set(VirtioRegs.DRIVER_FEATURE, driverFeatures[driverHalf]);
-        saveQueue();
-        selected = get(VirtioRegs.DEVICE_STATUS) >>> Short.SIZE;
-        loadQueue();
-        settleStatus();
-    }
-
-    private void settleStatus() {
-        if ((status() & VirtioRegs.FEATURES_OK) != 0 && accepted == 0) {
-            accepted = (long) driverFeatures[1] << Integer.SIZE
-                    | Integer.toUnsignedLong(driverFeatures[0]);
-            if (refusesFeatures || (accepted & ~offered) != 0) {
-                writeStatus(status() & ~VirtioRegs.FEATURES_OK);
-            }
-        }
-        if ((status() & VirtioRegs.DRIVER_OK) != 0 && live.length == 0) {
-            goLive();
-        }
-    }
-
-    final void writeStatus(int status) {
-        set(VirtioRegs.DEVICE_STATUS, get(VirtioRegs.DEVICE_STATUS) & ~0xff | status);
-    }
-
-    private void goLive() {
+    @Override
+    protected void goLive() {
         live = new FakeQueue[queues];
         awake = new boolean[queues];
         for (int i = 0; i < queues; i++) {
-            int[] registers = queueRegisters[i];
-            if ((registers[1] & 0xffff) == 1) {
-                live[i] = queue(registers[0] & 0xffff, new long[] {
-                        address(registers, 2), address(registers, 4), address(registers, 6)});
+            if (isEnabled(i)) {
+                live[i] = queue(queueSize(i), areas(i));
                 live[i].wantNotification(true);
             }
         }
@@ -209,16 +89,6 @@ class FakeVirtioNet extends NicModel {
         return VirtioFeature.has(accepted, VirtioFeature.RING_PACKED)
                 ? new FakePackedQueue(this::translate, size, events, areas)
                 : new FakeSplitQueue(this::translate, size, events, areas);
-    }
-
-    private static long address(int[] registers, int word) {
-        return Integer.toUnsignedLong(registers[word]) | (long) registers[word + 1] << Integer.SIZE;
-    }
-
-    /** The size of an enabled queue. */
-    final synchronized int queueSize(int queue) {
-        return queue == selected ? get(VirtioRegs.QUEUE_SIZE) & 0xffff
-                : queueRegisters[queue][0] & 0xffff;
     }
 
     // ---- data path ----
