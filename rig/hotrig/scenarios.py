@@ -80,8 +80,8 @@ class Scenario:
     """One removal, or one series of them."""
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
-    # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that it returns; "kmod": the module alone;
-    # "dpdk": DPDK's testpmd
+    # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
+    # it returns; "kmod": the module alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str

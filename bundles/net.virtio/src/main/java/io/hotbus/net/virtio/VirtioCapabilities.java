@@ -13,7 +13,7 @@ import java.util.Optional;
  * space. Source: 4.1.4.
  *
  * @param common           the common configuration
- * @param doorbells         the doorbells
+ * @param doorbells        the doorbells
  * @param notifyMultiplier bytes from one doorbell to the next; 0 if all queues share one
  * @param isr              the interrupt status
  * @param device           the configuration of the network device

@@ -122,7 +122,9 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
 
     /** The features for this start. A device that filters VLANs lets none through at first. */
     private long features() {
-        return (facts.features() | offloads) & ~(rxFilter().vlans().isPresent() ? 0 : VirtioFeature.CTRL_VLAN);
+        long features = facts.features() | offloads;
+        return rxFilter().vlans().isPresent() ? features
+                : features & ~VirtioFeature.CTRL_VLAN;
     }
 
     private VirtioDoorbell enableControl(long features) throws DeviceException {

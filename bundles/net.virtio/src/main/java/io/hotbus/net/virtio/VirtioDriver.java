@@ -50,7 +50,8 @@ public final class VirtioDriver implements PciDriver {
     public VirtioDriver(@Reference DmaAllocator allocator,
             @Reference InterruptThread interruptThread, @Reference HotUnplug hotUnplug,
             @Reference PortRegistry ports, @Reference VirtioSettings settings) {
-        this(allocator, interruptThread, hotUnplug, ports, settings, VirtioWatch.Patience.DEFAULT, () -> { });
+        this(allocator, interruptThread, hotUnplug, ports, settings,
+                VirtioWatch.Patience.DEFAULT, () -> { });
     }
 
     /** {@code settle}: see {@link VirtioTransport}. */

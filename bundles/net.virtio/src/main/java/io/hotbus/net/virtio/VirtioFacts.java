@@ -21,7 +21,8 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
     private static final long WANTED = VirtioFeature.VERSION_1 | VirtioFeature.ACCESS_PLATFORM
             | VirtioFeature.MAC | VirtioFeature.MTU | VirtioFeature.STATUS
             | VirtioFeature.SPEED_DUPLEX | VirtioFeature.MRG_RXBUF | VirtioFeature.EVENT_IDX
-            | VirtioFeature.RING_PACKED | VirtioFeature.IN_ORDER | VirtioFeature.CTRL_VQ | VirtioFeature.OF_THE_CONTROL_QUEUE;
+            | VirtioFeature.RING_PACKED | VirtioFeature.IN_ORDER | VirtioFeature.CTRL_VQ
+            | VirtioFeature.OF_THE_CONTROL_QUEUE;
     /** The receive ring is refilled in batches of 32. */
     private static final int MIN_DESCRIPTORS = 64;
     /**
@@ -58,7 +59,8 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
         int pairs = pairs(transport, features);
         EthDevInfo info = new EthDevInfo(VirtioDriver.NAME, address(transport, features),
                 new QueueLimits(pairs, MIN_DESCRIPTORS, Math.max(ring, USUAL_DESCRIPTORS))
-                        .withPreferredBurst(BURST)).withFilter(VirtioFilter.limits(features)).withOffloads(
+                        .withPreferredBurst(BURST))
+                .withFilter(VirtioFilter.limits(features)).withOffloads(
                         VirtioOffload.receive(offered), VirtioOffload.transmit(offered));
         boolean given = VirtioFeature.has(features, VirtioFeature.MTU);
         if (VirtioFeature.has(features, VirtioFeature.MRG_RXBUF)) {

@@ -12,7 +12,8 @@ import io.hotbus.pmd.eth.RxRing;
 
 /**
  * A receive queue. The header of a packet lies at the end of the headroom. With mergeable receive
- * buffers a packet that does not fit in one buffer is a chain of segments. Source: 5.1.6.3, 5.1.6.4.
+ * buffers a packet that does not fit in one buffer is a chain of segments. Source: 5.1.6.3 and
+ * 5.1.6.4.
  */
 final class VirtioRxQueue extends RxRing {
     private final PciDevice device;
@@ -88,7 +89,9 @@ final class VirtioRxQueue extends RxRing {
         if (received > 0) {
             counters.add(received, bytes);
         }
-        refill(caches);
+        if (fault == null) {
+            refill(caches);
+        }
         return received;
     }
 

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks a device at each configuration interrupt and periodically: whether it is there, works, and
- * is as it was left, and whether its link has changed. Thread {@code interrupt}; a control thread starts and closes it.
+ * is as it was left, and whether its link has changed. Thread {@code interrupt}; a control thread
+ * starts and closes it.
  *
  * <p>A device whose registers do not answer is gone if its configuration space does not answer
  * either, or is that of another device. Otherwise it has a few seconds to come back.
@@ -91,7 +92,8 @@ final class VirtioWatch implements AutoCloseable {
             silent = false;
             LOG.info("{}: its registers answer again", transport.device());
         }
-        Optional<String> unusable = requests.look(dev.setup().current(), () -> told(reason(wasSilent)));
+        Optional<String> unusable = requests.look(
+                dev.setup().current(), () -> told(reason(wasSilent)));
         if (unusable.isPresent() && !transport.isSilent()) {
             report(RemovalCause.RESET_FAILED, unusable.get());
             return;

@@ -122,7 +122,8 @@ final class VirtioOffloadTest {
 
         assertThat(HexFormat.of().formatHex(rig.chip.lastHeader)).isEqualTo(header);
         int field = 14 + l3 + 16;
-        int there = (rig.chip.lastPacket[field] & 0xff) << 8 | rig.chip.lastPacket[field + 1] & 0xff;
+        byte[] sent = rig.chip.lastPacket;
+        int there = (sent[field] & 0xff) << 8 | sent[field + 1] & 0xff;
         // Addresses of ones, protocol 6, and 1466 bytes of TCP.
         int expected = (l3 == 20 ? 4 : 16) * 0x0101 + 6 + 1466;
         assertThat(there).isEqualTo(expected);
