@@ -78,6 +78,7 @@ def _run(options: argparse.Namespace) -> int:
     _check_writable(options.json)
     build = Build.find()
     needs.require(progress, dpdk=any(s.kind == "dpdk" for s in scenarios))
+    needs.require_qemu(scenarios)
     with _lock(progress):
         session = Session(store, build, _new_run(), progress)
         try:
@@ -102,7 +103,8 @@ def _list(store: KernelStore, kernel: str | None) -> None:
     print(f"cache: {_cache()}\n")
     for scenario in all_scenarios():
         if kernel in (None, scenario.kernel):
-            print(f"{scenario.name:32}{'fast' if scenario.name in FAST else ''}".rstrip())
+            print(f"{scenario.name:40}{scenario.nic.needs:10}"
+                  f"{'fast' if scenario.name in FAST else ''}".rstrip())
 
 
 def _cache() -> Path:

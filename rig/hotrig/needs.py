@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from hotrig import initramfs
 from hotrig.errors import MissingError
 from hotrig.progress import Progress
+from hotrig.qemu import BINARY
+from hotrig.scenarios import Scenario
 
 # program: package. The guest uses /usr of this machine, so what its scripts need is here, too.
 PROGRAMS = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static",
@@ -29,10 +32,27 @@ def require(progress: Progress, dpdk: bool = False) -> None:
     missing = [package for program, package in programs.items() if not shutil.which(program)]
     if shutil.which("busybox") and not _is_static(initramfs.BUSYBOX):
         missing.append("busybox-static")
+    # in the guest, for its side of the traffic
+    missing += [] if Path("/usr/bin/python3").exists() else ["python3"]
     # objtool, one of the kernel headers' programs, is linked with it
     missing += [] if list(Path("/usr/lib").glob("*/libelf.so.1")) else ["libelf1"]
     if missing:
         _install(missing, progress)
+
+
+def require_qemu(scenarios: list[Scenario]) -> None:
+    """MissingError if a scenario needs a newer QEMU than this machine has."""
+    said = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True).stdout
+    for scenario in scenarios:
+        if version(said) < scenario.nic.qemu:
+            raise MissingError(f"{scenario.name} needs {scenario.nic.needs}; this machine has "
+                               f"{said.splitlines()[0]} (Debian: bookworm-backports, or trixie)")
+
+
+def version(said: str) -> tuple[int, int]:
+    """Of QEMU, from the output of --version."""
+    found = re.search(r"version (\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _is_static(program: Path) -> bool:

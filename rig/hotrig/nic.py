@@ -110,21 +110,30 @@ class Nic:
 
 
 class Peer:
-    """Another NIC of the guest on the same hub. The kernel drives it; it sends all the time."""
+    """Another NIC of the guest on the same hub, which the kernel drives."""
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
         self._name = ""
+        self._sends = False
+
+    def set_up(self) -> str:
+        """Returns the name of its interface, which is up. A second call does no harm."""
+        if not self._name:
+            self._guest.check("modprobe virtio_net", 30)
+            self._name = self._guest.check(
+                "basename /sys/bus/pci/devices/0000:02:00.0/virtio*/net/*").strip()
+            self._guest.check(f"ip link set {self._name} up")
+        return self._name
 
     def start(self) -> None:
         """Begins to send, and never stops. A second call does no harm."""
-        if self._name:
+        if self._sends:
             return
-        self._guest.check("modprobe -a virtio_net pktgen", 30)
-        self._name = self._guest.check(
-            "basename /sys/bus/pci/devices/0000:02:00.0/virtio*/net/*").strip()
+        self._sends = True
+        self.set_up()
+        self._guest.check("modprobe pktgen", 30)
         self._guest.check(f"""\
-ip link set {self._name} up
 command() {{ echo "$2" >/proc/net/pktgen/$1; }}
 command kpktgend_0 rem_device_all
 command kpktgend_0 'add_device {self._name}'

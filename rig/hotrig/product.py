@@ -78,11 +78,12 @@ class Build:
         """Our jar whose name, without version and io.hotbus., is `name`."""
         return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
 
-    def command(self, binding: str) -> list[str]:
+    def command(self, binding: str, vdevs: tuple[str, ...] = VIRTUAL_PORTS,
+                options: tuple[str, ...] = ()) -> list[str]:
         """The JVM's command line, built by functions of launcher/hotbus."""
-        arguments = [word for port in VIRTUAL_PORTS for word in ("--vdev", port)]
+        arguments = [word for port in vdevs for word in ("--vdev", port)]
         arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
-                      "--stats-period", "1"]
+                      "--stats-period", "1", *options]
         return [
             *self.java(),
             *_recipe("watch_words", f"{IN_GUEST}/etc", DEPLOY),
@@ -115,12 +116,14 @@ class Product:
     """A running product. What it prints is in the transcript `app`, its events in `events`."""
 
     def __init__(self, guest: Guest, build: Build, binding: str,
-                 deployed: tuple[str, ...] = ()) -> None:
-        """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there."""
+                 deployed: tuple[str, ...] = (), vdevs: tuple[str, ...] = VIRTUAL_PORTS,
+                 options: tuple[str, ...] = ()) -> None:
+        """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
+        the ports besides the NIC. `options`: further words of the command line."""
         self._guest = guest
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.command(binding))
+        command = shlex.join(build.command(binding, vdevs, options))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
 rm -rf /run/hotbus && cd /tmp
@@ -138,6 +141,12 @@ disown""")
         if not self.events.find(ADDRESS, "NEW"):
             raise RigError(f"the product did not attach {ADDRESS} in time")
         return time.monotonic() - began
+
+    def await_forwarding(self) -> None:
+        """Waits until the product says that it forwards."""
+        if not wait_for(lambda: "forwarding started: " in self.printed().rpartition("rehearsed")[2],
+                        FORWARD_SECONDS):
+            raise RigError(f"the product does not forward: {self.last_words()}")
 
     def await_return(self) -> bool:
         """Waits; returns whether the NIC was attached again in time."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hotrig.errors import GuestError
 from hotrig.kernel import Kernel
+from hotrig.models import MODELS, command_line
 from hotrig.qmp import Lines, Qmp, Qtest
 from hotrig.scenarios import Flavour
 
@@ -23,7 +24,7 @@ KERNEL_OPTIONS = ("console=ttyS0 panic=-1 quiet nokaslr mitigations=off tsc=reli
                   "no_timer_check nowatchdog apparmor=0 audit=0 cryptomgr.notests "
                   "random.trust_cpu=on")
 FIRST_ROOT_PORT = 0x10  # device number on pcie.0; the same in the guest: 0000:00:10.0
-NIC = {"driver": "e1000e", "id": "nic0", "bus": "rp0", "netdev": "n0", "mac": "52:54:00:00:00:10"}
+NIC = {"id": "nic0", "bus": "rp0", "netdev": "n0", "mac": "52:54:00:00:00:10"}
 PEER = "virtio-net-pci,id=peer,bus=rp1,netdev=n1,mac=52:54:00:00:00:20"
 PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
 
@@ -55,6 +56,7 @@ class Qemu:
                  transcripts: Path) -> None:
         self._transcripts = transcripts
         self._started = time.monotonic()
+        self._nic = {**MODELS[flavour.model].nic(flavour.iommu), **NIC}
         self._log = (transcripts / "qmp.log").open("w", buffering=1)
         _remove_sockets_of_the_dead()
         self._sockets = Path(tempfile.mkdtemp(prefix=f"{SOCKETS}{os.getpid()}-"))
@@ -110,8 +112,7 @@ class Qemu:
                 "-netdev", f"hubport,id=n{number},hubid=0"]
         # A hub port that always accepts frames; otherwise the peer stalls while the NIC is set up.
         command += ["-netdev", "hubport,id=sink,hubid=0"]
-        nic = ",".join([NIC["driver"], *(f"{k}={v}" for k, v in NIC.items() if k != "driver")])
-        return command + ["-device", nic, "-device", PEER]
+        return command + ["-device", command_line(self._nic), "-device", PEER]
 
     def _socket(self, name: str) -> Path:
         path = self._sockets / name
@@ -135,7 +136,7 @@ class Qemu:
         return (self._transcripts / "qemu.err").read_text(errors="replace").strip()
 
     def device_add(self) -> None:
-        self.qmp.execute("device_add", **NIC)
+        self.qmp.execute("device_add", **self._nic)
 
     def device_del(self) -> None:
         """Asks the guest to release the NIC."""

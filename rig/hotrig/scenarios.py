@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from hotrig.errors import UsageError
+from hotrig.models import E1000E, MODELS, Model
 
 KERNELS = ("6.1", "6.12")
 BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
@@ -22,6 +23,8 @@ DISTURBANCES = ("reset", "bus-master-off", "memory-off", "sleep", "bar-rewritten
 DISTURBANCE_BINDINGS = ("igb_uio", "vfio-pci")
 # The product's contract tests.
 CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
+# Traffic whose every byte is compared; see traffic.py.
+TRAFFIC_BINDINGS = ("igb_uio", "vfio-pci")
 
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
 # each takes minutes there.
@@ -29,7 +32,7 @@ DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
-OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract")
+OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -56,6 +59,7 @@ class Flavour:
     iommu: bool
     hotplug: str  # "pciehp" or "acpi": who in the guest answers a hot-plug request
     slab_debug: bool = False  # freed memory is poisoned and looked at
+    model: str = E1000E.name  # of the NIC
 
     def __str__(self) -> str:
         return ", ".join(self._words())
@@ -67,7 +71,8 @@ class Flavour:
 
     def _words(self) -> list[str]:
         return [self.kernel, self.hotplug, *(["iommu"] if self.iommu else []),
-                *(["slab-debug"] if self.slab_debug else [])]
+                *(["slab-debug"] if self.slab_debug else []),
+                *([self.model] if self.model != E1000E.name else [])]
 
 
 @dataclass(frozen=True)
@@ -75,25 +80,32 @@ class Scenario:
     """One removal, or one series of them."""
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
-    # bundle of it, then a removal; "contract": its contract tests; "kmod": the module alone;
-    # "dpdk": DPDK's testpmd
+    # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
+    # it returns; "kmod": the module alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
     removal: str
     cycles: int = 0  # of kmod
+    model: str = E1000E.name  # of the NIC; names of scenarios leave that one out
 
     @property
     def name(self) -> str:
         if self.kind == "kmod":
             return f"kmod/{self.kernel}/cycles"
         prefix = "dpdk/" if self.kind == "dpdk" else ""
-        return f"{prefix}{self.kernel}/{self.binding}/{self.removal}"
+        model = "" if self.model == E1000E.name else f"{self.model}/"
+        return f"{prefix}{self.kernel}/{model}{self.binding}/{self.removal}"
+
+    @property
+    def nic(self) -> Model:
+        return MODELS[self.model]
 
     @property
     def flavour(self) -> Flavour:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
-        return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod")
+        return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
+                       self.model)
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -103,7 +115,8 @@ def _meaningful(binding: str, removal: str) -> bool:
 def all_scenarios() -> list[Scenario]:
     """All scenarios, grouped by boot."""
     product = [
-        Scenario("hotbus", kernel, binding, removal)
+        Scenario("hotbus", kernel, binding, removal, model=model)
+        for model in MODELS
         for kernel in KERNELS
         for binding in BINDINGS
         for removal in REMOVALS
@@ -113,8 +126,10 @@ def all_scenarios() -> list[Scenario]:
                 for binding in DISTURBANCE_BINDINGS for disturbance in DISTURBANCES]
     product += [Scenario("update", kernel, binding, update) for kernel in KERNELS
                 for binding in UPDATE_BINDINGS for update in UPDATES]
-    product += [Scenario("contract", kernel, binding, "contract")
-                for kernel in KERNELS for binding in CONTRACT_BINDINGS]
+    product += [Scenario("contract", kernel, binding, "contract", model=model)
+                for model in MODELS for kernel in KERNELS for binding in CONTRACT_BINDINGS]
+    product += [Scenario("traffic", kernel, binding, "traffic", model=model)
+                for model in MODELS for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
     dpdk = [
         Scenario("dpdk", kernel, binding, removal)

@@ -21,9 +21,11 @@ from hotrig.removals import Removals
 from hotrig.rows import Row
 from hotrig.scenarios import Flavour, Scenario, by_flavour
 from hotrig.testpmd import Testpmd
+from hotrig.traffic import Traffic
 from hotrig.updates import Updates, build_variants
 
 KMOD = TOP / "kmod"
+EXCHANGE = TOP / "rig" / "guest" / "exchange.py"
 
 
 class Boot:
@@ -39,6 +41,7 @@ class Boot:
             "contract": Contract(guest, nic, peer, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
             "kmod": KmodCycles(guest, nic, progress),
+            "traffic": Traffic(guest, nic, peer, build, progress),
         }
 
     def run(self, scenario: Scenario) -> Row:
@@ -116,7 +119,7 @@ class Session:
         if flavour.kernel not in self._kernels:
             self._kernels[flavour.kernel] = self._store.obtain(flavour.kernel)
         kernel = self._kernels[flavour.kernel]
-        box = [kernel.build_module(KMOD / "igb_uio"),
+        box = [EXCHANGE, kernel.build_module(KMOD / "igb_uio"),
                *build_variants(self._build, self._folder / "variants")]
         if flavour.slab_debug:
             box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))

@@ -3,6 +3,8 @@ import unittest
 
 from hotrig.disturbances import DISTURBANCES
 from hotrig.errors import UsageError
+from hotrig.models import command_line
+from hotrig.needs import version
 from hotrig.scenarios import FAST, Flavour, all_scenarios, by_flavour, select
 from hotrig.updates import SCENARIOS
 
@@ -22,7 +24,7 @@ class ScenariosTest(unittest.TestCase):
 
     def test_should_select_by_the_beginning_of_a_name(self):
         self.assertEqual(names("6.1/igb_uio/surprise"), ["6.1/igb_uio/surprise"])
-        self.assertEqual(len(names("6.1/igb_uio")), 7 + 6 + 3 + 1)
+        self.assertEqual(len(names("6.1/igb_uio")), 7 + 6 + 3 + 1 + 1)
         self.assertEqual(names("6.1/igb_uio/"), names("6.1/igb_uio"))
         self.assertTrue(all(n.startswith("6.1/") for n in names("6.1")))
 
@@ -30,7 +32,7 @@ class ScenariosTest(unittest.TestCase):
         self.assertFalse([n for n in names("6.1") if n.startswith("6.12")])
 
     def test_should_select_all_removals_of_the_product(self):
-        self.assertEqual(len(names("all")), 2 * (4 * 7 - 1 + 2 * (6 + 3 + 1)))
+        self.assertEqual(len(names("all")), 2 * (3 * (4 * 7 - 1 + 2 + 2) + 2 * (6 + 3)))
         self.assertIn("6.12/vfio-pci/contract", names("all"))
         self.assertFalse([n for n in names("all") if n.startswith(("kmod", "dpdk"))])
 
@@ -46,6 +48,22 @@ class ScenariosTest(unittest.TestCase):
     def test_should_know_what_each_disturbance_is(self):
         disturbances = [s for s in all_scenarios() if s.kind == "disturbance"]
         self.assertEqual({s.removal for s in disturbances}, set(DISTURBANCES))
+
+    def test_should_name_the_model_of_other_nics_alone(self):
+        (scenario,) = select(["6.1/virtio/vfio-pci/surprise"])
+        self.assertEqual(scenario.flavour, Flavour("6.1", True, "pciehp", model="virtio"))
+        self.assertEqual(scenario.flavour.slug, "6.1-pciehp-iommu-virtio")
+        self.assertEqual(scenario.nic.nic(True),
+                         {"driver": "virtio-net-pci", "iommu_platform": True})
+        self.assertEqual(select(["6.1/igb_uio/surprise"])[0].nic.nic(True), {"driver": "e1000e"})
+
+    def test_should_write_properties_as_a_command_line(self):
+        self.assertEqual(command_line({"id": "a", "driver": "virtio-net-pci", "packed": True}),
+                         "virtio-net-pci,id=a,packed=on")
+
+    def test_should_read_the_version_of_qemu(self):
+        self.assertEqual(version("QEMU emulator version 10.0.13 (Debian 1:10)\n"), (10, 0))
+        self.assertEqual(version("something else"), (0, 0))
 
     def test_should_select_a_scenario_that_is_named_twice_once(self):
         self.assertEqual(names("6.1/none", "6.1/none/remove"), names("6.1/none"))
@@ -67,7 +85,7 @@ class ScenariosTest(unittest.TestCase):
     def test_should_put_scenarios_that_can_share_a_boot_together(self):
         groups = by_flavour(select(["6.1/igb_uio", "6.1/none", "6.1/vfio-pci/remove"]))
         self.assertEqual([(flavour, len(group)) for flavour, group in groups.items()], [
-            (Flavour("6.1", False, "pciehp"), 21), (Flavour("6.1", False, "acpi"), 2),
+            (Flavour("6.1", False, "pciehp"), 22), (Flavour("6.1", False, "acpi"), 2),
             (Flavour("6.1", True, "pciehp"), 1)])
 
     def test_should_keep_scenarios_of_one_binding_together(self):

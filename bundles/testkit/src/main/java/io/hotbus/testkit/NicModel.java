@@ -158,6 +158,11 @@ public abstract class NicModel implements AutoCloseable {
         return address;
     }
 
+    /** Whether the device was removed; its BARs must not be accessed then. Monitor held. */
+    protected final boolean isGone() {
+        return gone;
+    }
+
     /** Sets an action to run at the moment the device vanishes. */
     public final void onVanish(Runnable action) {
         onVanish = action;

@@ -75,6 +75,15 @@ public final class Mbuf {
         RawMemory.putLong(mbuf + PORT, FRESH | (long) length << Integer.SIZE | port);
     }
 
+    /**
+     * Does {@link #received(long, int, int)} for data that begins {@code early} bytes before the
+     * end of the headroom, 0 to {@value #HEADROOM}.
+     */
+    public static void received(long mbuf, int early, int length, int port) {
+        received(mbuf, length, port);
+        RawMemory.putInt(mbuf + DATA_OFFSET, HEADER + HEADROOM - early);
+    }
+
     /** Address of the first byte of the segment; of a packet's handle, of the packet. */
     public static long data(long mbuf) {
         return mbuf + RawMemory.getInt(mbuf + DATA_OFFSET);

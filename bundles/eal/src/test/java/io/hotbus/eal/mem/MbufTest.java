@@ -136,6 +136,14 @@ final class MbufTest {
     }
 
     @Test
+    void shouldBeginBeforeTheEndOfTheHeadroomAsTold() {
+        Mbuf.received(mbufs[0], 12, 60, 5);
+        assertThat(Mbuf.data(mbufs[0])).isEqualTo(mbufs[0] + Mbuf.HEADER + Mbuf.HEADROOM - 12);
+        assertThat(Mbuf.length(mbufs[0])).isEqualTo(60);
+        assertThat(Mbuf.port(mbufs[0])).isEqualTo(5);
+    }
+
+    @Test
     void shouldKeepTheMetadataApart() {
         long mbuf = mbufs[0];
         Mbuf.received(mbuf, 1000, 3);

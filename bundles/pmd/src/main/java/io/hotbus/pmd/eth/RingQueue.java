@@ -14,7 +14,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public abstract sealed class RingQueue permits RxRing, TxRing {
-    /** Stands for the buffer of a descriptor that is used without one. */
+    /** Stands in {@link #buffers} for a descriptor that is used without a buffer. */
     static final long NO_BUFFER = 0;
 
     /** The number of descriptors minus one, to wrap an index with. */

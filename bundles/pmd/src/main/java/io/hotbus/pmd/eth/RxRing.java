@@ -64,7 +64,16 @@ public abstract non-sealed class RxRing extends RingQueue implements RxQueue {
      *     and counted as one error when it ends.
      */
     protected final long join(MempoolCaches caches, long mbuf, int length, boolean ends) {
-        Mbuf.received(mbuf, length, portId);
+        return join(caches, mbuf, 0, length, ends);
+    }
+
+    /**
+     * Does {@link #join(MempoolCaches, long, int, boolean)} for data that begins {@code early}
+     * bytes before the end of the headroom.
+     */
+    protected final long join(
+            MempoolCaches caches, long mbuf, int early, int length, boolean ends) {
+        Mbuf.received(mbuf, early, length, portId);
         damaged |= length == 0;
         if (head == 0) {
             head = mbuf;

@@ -77,22 +77,27 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
 
     /** Gives back the batch of buffers that the device has reported as sent. */
     protected final void reported(MempoolCaches caches) {
-        if (uneven) {
-            giveBackOneByOne(caches);
-        } else {
-            caches.put(buffers, first, REPORT);
-        }
-        first = (first + REPORT) & mask;
-        owned -= REPORT;
+        giveBack(caches, REPORT);
     }
 
-    private void giveBackOneByOne(MempoolCaches caches) {
-        for (int i = first; i < first + REPORT; i++) {
+    /** Gives back the buffers of the {@code count} oldest descriptors, which do not wrap. */
+    protected final void giveBack(MempoolCaches caches, int count) {
+        if (uneven) {
+            giveBackOneByOne(caches, count);
+        } else {
+            caches.put(buffers, first, count);
+        }
+        first = (first + count) & mask;
+        owned -= count;
+    }
+
+    private void giveBackOneByOne(MempoolCaches caches, int count) {
+        for (int i = first; i < first + count; i++) {
             if (buffers[i] != NO_BUFFER) {
                 caches.freeSegment(buffers[i]);
             }
         }
-        uneven = owned > REPORT;
+        uneven = owned > count;
     }
 
     /** Counts a packet that the device cannot send as an error, and gives its buffer back. */

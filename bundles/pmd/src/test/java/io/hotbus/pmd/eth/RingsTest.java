@@ -237,6 +237,25 @@ final class RingsTest {
     }
 
     @Test
+    void shouldGiveBackAnyNumberAndPassOverDescriptorsWithoutABuffer() {
+        TestTx tx = new TestTx(setup());
+        send(tx, 20, 60);
+        tx.holdNothing(tx.next());
+        tx.owned++;
+        send(tx, 10, 60);
+
+        tx.giveBack(caches, 5);
+        assertThat(tx.owned).isEqualTo(26);
+        tx.giveBack(caches, 20);
+        assertThat(tx.owned).isEqualTo(6);
+        tx.holdNothing(tx.next());
+        tx.owned++;
+        tx.close();
+        caches.flush();
+        assertThat(pool.available()).isEqualTo(BUFFERS);
+    }
+
+    @Test
     void shouldJoinBuffersToAPacketAndGiveBackWhatIsNotComplete() throws DeviceException {
         TestRx rx = new TestRx(setup());
         rx.fill();
@@ -247,6 +266,13 @@ final class RingsTest {
         assertThat(Mbuf.segments(packet[0])).isEqualTo(2);
         assertThat(Mbuf.port(packet[0])).isEqualTo(3);
         assertThat(rx.begins()).isTrue();
+        caches.free(packet, 0, 1);
+
+        packet[0] = rx.take();
+        long data = packet[0] + Mbuf.HEADER + Mbuf.HEADROOM;
+        assertThat(rx.join(caches, packet[0], 12, 100, true)).isEqualTo(packet[0]);
+        assertThat(Mbuf.data(packet[0])).isEqualTo(data - 12);
+        assertThat(Mbuf.length(packet[0])).isEqualTo(100);
         caches.free(packet, 0, 1);
 
         assertThat(rx.join(caches, rx.take(), 0, false)).isZero();

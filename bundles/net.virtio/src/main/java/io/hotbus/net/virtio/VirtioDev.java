@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.virtio;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.RxFilter;
+import io.hotbus.pmd.LiveSetup;
+import io.hotbus.pmd.eth.AbstractEthDev;
+import io.hotbus.pmd.eth.QueueSetup;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One virtio network device as an {@code EthDev}.
+ *
+ * <p>Every start initializes the device from its reset on, and every stop resets it: there is no
+ * other way to stop a queue. After a reset the device accesses no memory (4.1.4.3.2), so buffers go
+ * back to their pool only then.
+ */
+final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
+    private static final Logger LOG = LoggerFactory.getLogger(VirtioDev.class);
+
+    private final VirtioTransport transport;
+    private final VirtioFacts facts;
+    private final VirtioRing.Ground ground;
+    private final LiveSetup<VirtioSetup> setup = new LiveSetup<>();
+    /** Null before the first start, or if the device has none. */
+    private volatile VirtioControl control;
+    /** Null if the device filters nothing. */
+    private VirtioFilter filter;
+    /** The features that the offloads of the port need. */
+    private long offloads;
+    private volatile boolean interrupt;
+
+    private VirtioDev(VirtioTransport transport, DmaAllocator allocator, VirtioFacts facts) {
+        super(facts.info());
+        this.transport = transport;
+        this.facts = facts;
+        this.ground = new VirtioRing.Ground(transport.device(), allocator, facts.features());
+    }
+
+    /**
+     * Resets the device and reads what it is. Control thread.
+     *
+     * @throws DeviceException the device does not answer, or is not as the specification wants
+     */
+    static VirtioDev probe(VirtioTransport transport, DmaAllocator allocator)
+            throws DeviceException {
+        return new VirtioDev(transport, allocator, VirtioFacts.read(transport));
+    }
+
+    @Override
+    protected VirtioRxQueue createRxQueue(QueueSetup queue) throws DeviceException {
+        return new VirtioRxQueue(ground, fit(queue));
+    }
+
+    @Override
+    protected VirtioTxQueue createTxQueue(QueueSetup queue) throws DeviceException {
+        return new VirtioTxQueue(ground, fit(queue), facts.maxFrame());
+    }
+
+    /** With a ring that the device can have. */
+    private QueueSetup fit(QueueSetup queue) {
+        return new QueueSetup(queue.index(), Math.min(queue.descriptors(), facts.ring()),
+                queue.pool(), queue.portId(), queue.counters());
+    }
+
+    @Override
+    public void configure(PortConfig config) throws DeviceException {
+        if (config.txQueues() > config.rxQueues()) {
+            throw new DeviceException(("%s: %s transmit queues need as many receive queues: they "
+                    + "come in pairs (--rxq)").formatted(transport.device(), config.txQueues()));
+        }
+        offloads = VirtioOffload.features(config);
+    }
+
+    /** Source: 3.1.1 and 5.1.5. */
+    @Override
+    protected void startDevice() throws DeviceException {
+        long offered = transport.begin();
+        if (!VirtioFeature.has(offered, facts.features() | offloads)) {
+            throw new DeviceException(("%s: offers the features %#x, without some of those that it "
+                    + "was attached with, %#x (detach and attach it again)").formatted(
+                    transport.device(), offered, facts.features()));
+        }
+        long features = features();
+        transport.accept(features);
+        for (VirtioRxQueue rx : rxQueues()) {
+            rx.prepare(VirtioFeature.has(features, VirtioFeature.GUEST_CSUM));
+        }
+        txQueues().forEach(
+                tx -> tx.prepare(VirtioFeature.has(features, VirtioFeature.CSUM)));
+        List<VirtioDoorbell> rxBells = new ArrayList<>();
+        List<VirtioDoorbell> txBells = new ArrayList<>();
+        for (int i = 0; i < rxQueues().size(); i++) {
+            rxBells.add(transport.enable(2 * i, rxQueues().get(i).ring()));
+        }
+        for (int i = 0; i < txQueues().size(); i++) {
+            txBells.add(transport.enable(2 * i + 1, txQueues().get(i).ring()));
+        }
+        VirtioDoorbell controlBell = enableControl(features);
+        transport.configInterrupt(interrupt);
+        transport.device().setBusMaster(true);
+        transport.drive();
+        for (int i = 0; i < txBells.size(); i++) {
+            txQueues().get(i).handOver(txBells.get(i));
+        }
+        for (int i = 0; i < rxBells.size(); i++) {
+            rxQueues().get(i).handOver(rxBells.get(i));
+        }
+        if (controlBell != null) {
+            control.handOver(controlBell);
+            command(features);
+        }
+        transport.requireAnswer();
+        setup.begin(new VirtioSetup(rxQueues(), txQueues()));
+    }
+
+    /** The features for this start. A device that filters VLANs lets none through at first. */
+    private long features() {
+        long features = facts.features() | offloads;
+        return rxFilter().vlans().isPresent() ? features
+                : features & ~VirtioFeature.CTRL_VLAN;
+    }
+
+    private VirtioDoorbell enableControl(long features) throws DeviceException {
+        if (!VirtioFeature.has(features, VirtioFeature.CTRL_VQ)) {
+            return null;
+        }
+        if (control == null) {
+            control = VirtioControl.allocate(transport, ground, facts.controlQueue(),
+                    transport.maxSize(facts.controlQueue()), transport.limit());
+        }
+        return control.enable();
+    }
+
+    /** Says over the control queue what the port was set up for. */
+    private void command(long features) throws DeviceException {
+        int pairs = rxQueues().size();
+        if (pairs > 1) {
+            control.execute(pairs + " pairs of queues", VirtioRegs.CTRL_MQ,
+                    VirtioRegs.MQ_VQ_PAIRS_SET, (byte) pairs, (byte) (pairs >> Byte.SIZE));
+        }
+        filter = null;
+        if (VirtioFeature.has(features, VirtioFeature.CTRL_RX)) {
+            filter = new VirtioFilter(control, features);
+            filter.apply(rxFilter());
+        }
+    }
+
+    @Override
+    protected void applyRxFilter(RxFilter next) throws DeviceException {
+        if (filter != null && setup.current().isPresent()) {
+            filter.apply(next);
+        }
+    }
+
+    /** Tells the device that its request to be announced was seen. Thread {@code interrupt}. */
+    void announced() {
+        VirtioControl queue = control;
+        if (queue != null) {
+            queue.acknowledge();
+        }
+    }
+
+    /** Whether the device asks to be announced to its network, 5.1.6.5.4. */
+    boolean wantsAnnouncement() {
+        return VirtioFeature.has(facts.features(), VirtioFeature.GUEST_ANNOUNCE)
+                && (transport.net().read16(VirtioRegs.STATUS) & VirtioRegs.STATUS_ANNOUNCE) != 0;
+    }
+
+    /** The setup of the device while it is started. */
+    LiveSetup<VirtioSetup> setup() {
+        return setup;
+    }
+
+    @Override
+    protected void stopDevice() {
+        setup.end();
+        if (control != null) {
+            control.stop();
+        }
+        if (transport.device().isGone()) {
+            return;
+        }
+        boolean done = transport.reset();
+        if (done) {
+            transport.configInterrupt(interrupt);
+            return;
+        }
+        boolean silent = transport.isSilent();
+        busMasterOff();
+        if (!silent) {
+            LOG.warn("{}: its reset is not done: bus mastering is turned off", transport.device());
+        }
+    }
+
+    @Override
+    protected void closeDevice() {
+        busMasterOff();
+        if (control != null) {
+            control.close();
+        }
+    }
+
+    /** Ends requests to memory. Fails only if the device is gone, and then it makes no requests. */
+    private void busMasterOff() {
+        try {
+            transport.device().setBusMaster(false);
+        } catch (DeviceException e) {
+            LOG.debug("{}", e.getMessage(), e);
+        }
+    }
+
+    /** Enables the configuration interrupt, now and after each start. Control thread, in probe. */
+    void enableInterrupt() {
+        interrupt = true;
+        transport.configInterrupt(true);
+    }
+
+    @Override
+    protected Link readLink() {
+        return facts.link(transport);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.virtio;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The queues of a started device. Each start creates a new object. */
+final class VirtioSetup {
+    private final List<VirtioRxQueue> rx;
+    private final List<VirtioTxQueue> tx;
+
+    VirtioSetup(List<VirtioRxQueue> rx, List<VirtioTxQueue> tx) {
+        this.rx = List.copyOf(rx);
+        this.tx = List.copyOf(tx);
+    }
+
+    List<VirtioTxQueue> tx() {
+        return tx;
+    }
+
+    /** What is not as it was left, for messages. Thread {@code interrupt}. */
+    Optional<String> difference(VirtioTransport transport) {
+        int status = transport.status();
+        if ((status & VirtioRegs.DEVICE_NEEDS_RESET) != 0) {
+            return Optional.of("it asks for a reset (DEVICE_NEEDS_RESET)");
+        }
+        if (status != VirtioRegs.STARTED) {
+            return Optional.of("its status is %#x instead of %#x"
+                    .formatted(status, VirtioRegs.STARTED));
+        }
+        return Stream.concat(
+                rx.stream().map(queue -> fault(queue, queue.fault())),
+                tx.stream().map(queue -> fault(queue, queue.fault())))
+                .filter(Objects::nonNull).findFirst();
+    }
+
+    private static String fault(Object queue, String fault) {
+        return fault == null ? null : queue + ": " + fault;
+    }
+}

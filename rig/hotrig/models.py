@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models of NICs that the machine may have, and the QEMU that each needs."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of QEMU's, as a scenario names it."""
+
+    name: str
+    device: str  # of `-device`
+    options: dict[str, Any] = field(default_factory=dict)
+    # Without these it does not reach memory through an emulated IOMMU.
+    with_iommu: dict[str, Any] = field(default_factory=dict)
+    qemu: tuple[int, int] = (7, 2)  # the oldest one that has it
+
+    def nic(self, iommu: bool) -> dict[str, Any]:
+        """The properties of the NIC, for QMP's device_add."""
+        return {"driver": self.device, **self.options, **(self.with_iommu if iommu else {})}
+
+    @property
+    def needs(self) -> str:
+        return f"QEMU {self.qemu[0]}.{self.qemu[1]}"
+
+
+# Behind a root port QEMU's virtio devices are modern ones alone.
+_IOMMU = {"iommu_platform": True}
+
+E1000E = Model("e1000e", "e1000e")
+MODELS = {model.name: model for model in (
+    E1000E,
+    Model("virtio", "virtio-net-pci", with_iommu=_IOMMU),
+    Model("virtio-packed", "virtio-net-pci", {"packed": True}, with_iommu=_IOMMU),
+)}
+
+
+def command_line(properties: dict[str, Any]) -> str:
+    """The properties as the value of `-device`."""
+    words = [properties["driver"]]
+    for name, value in properties.items():
+        if name != "driver":
+            words.append(f"{name}={'on' if value is True else value}")
+    return ",".join(words)
