@@ -21,6 +21,18 @@ public interface PciBus {
      */
     void bind(PciAddress address, KernelDriver driver) throws DeviceException;
 
+    /**
+     * Makes the physical function have that many virtual functions (SR-IOV). The kernel changes the
+     * number only from and to 0: other virtual functions go first, and attached ones are removed
+     * like any other function. Idempotent.
+     *
+     * @param count 0 to the number that the function offers
+     * @throws DeviceException the function is not there, is blocked, offers fewer or none, or its
+     *     kernel driver does not make them; or the kernel is waiting for a user of a virtual
+     *     function. The message says what to do
+     */
+    void setVirtualFunctions(PciAddress address, int count) throws DeviceException;
+
     /** Gives the function back to the kernel, whose regular driver may take it. Idempotent. */
     void unbind(PciAddress address) throws DeviceException;
 }

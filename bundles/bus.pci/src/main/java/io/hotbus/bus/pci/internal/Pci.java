@@ -15,6 +15,7 @@ import io.hotbus.bus.pci.internal.sysfs.DriverBinding;
 import io.hotbus.bus.pci.internal.sysfs.FoundFunction;
 import io.hotbus.bus.pci.internal.sysfs.PatientFiles;
 import io.hotbus.bus.pci.internal.sysfs.SysfsPci;
+import io.hotbus.bus.pci.internal.sysfs.VirtualFunctions;
 import io.hotbus.bus.pci.internal.vfio.VfioGroups;
 import io.hotbus.eal.annotation.ProvidesBus;
 import io.hotbus.eal.bus.Bus;
@@ -52,6 +53,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     private final DeviceFilter filter;
     private final SysfsPci sysfs;
     private final PciOpener opener;
+    private final VirtualFunctions virtualFunctions;
     private final PciDetectors detectors;
     private final LostFunctions lost;
     private final Lease reconciling;
@@ -78,6 +80,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
                 new DriverBinding(sysfs, files, settings::arrivalLimit),
                 new PciAccesses(linux, interrupts, sysfs, files, settings.dev(), vfio), known,
                 interrupts, services.hotUnplug(), settings);
+        this.virtualFunctions = new VirtualFunctions(sysfs, files);
         this.lost = new LostFunctions(sysfs);
         this.detectors = new PciDetectors(sysfs, known, lost, services.events(),
                 new PciDetectors.Attached() {
@@ -118,6 +121,12 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     public void unbind(PciAddress address) throws DeviceException {
         filter.requireAllowed(PciDevice.BUS, address.toString());
         opener.unbind(address, () -> find(address.toString()).isPresent());
+    }
+
+    @Override
+    public void setVirtualFunctions(PciAddress address, int count) throws DeviceException {
+        filter.requireAllowed(PciDevice.BUS, address.toString());
+        virtualFunctions.set(address, count);
     }
 
     // ---- attaching ----

@@ -9,6 +9,7 @@ import io.hotbus.bus.pci.PciFunction;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.config.WholeNumber;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The shell command {@code pci}: lists functions and binds them to kernel drivers. */
 @Component(service = Verbs.class)
 public final class PciCommand implements Verbs {
+    private static final int MAX_VIRTUAL_FUNCTIONS = 65535;
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
 
@@ -55,6 +57,9 @@ public final class PciCommand implements Verbs {
                                 .collect(Collectors.joining("\n"))),
                 Verb.of("pci bind ADDRESS " + drivers, "bind to that kernel driver",
                         words -> bind(words.get(0), words.get(1))).with("ADDRESS", this::addresses),
+                Verb.of("pci sriov ADDRESS COUNT", "make it have that many virtual functions",
+                        words -> virtualFunctions(words.get(0), words.get(1)))
+                        .with("ADDRESS", this::addresses),
                 Verb.of("pci unbind ADDRESS", "give back to the kernel",
                         words -> unbind(words.get(0))).with("ADDRESS", this::addresses));
     }
@@ -78,6 +83,14 @@ public final class PciCommand implements Verbs {
     private String unbind(String address) throws DeviceException {
         bus.unbind(address(address));
         return address + " is given back to the kernel";
+    }
+
+    private String virtualFunctions(String address, String count) throws DeviceException {
+        int wanted = WholeNumber.decode(count, 0, MAX_VIRTUAL_FUNCTIONS).orElseThrow(
+                () -> new DeviceException("'%s' is not a number of virtual functions (0 to %s)"
+                        .formatted(count, MAX_VIRTUAL_FUNCTIONS)));
+        bus.setVirtualFunctions(address(address), wanted);
+        return "%s has %s virtual functions".formatted(address, wanted);
     }
 
     private static PciAddress address(String text) throws DeviceException {
