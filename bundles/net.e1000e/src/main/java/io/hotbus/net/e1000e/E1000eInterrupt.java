@@ -16,15 +16,22 @@ final class E1000eInterrupt {
     private final Runnable[] sleepers = new Runnable[E1000eRegs.QUEUES];
     /** Whether the kernel passes the interrupt on. */
     private volatile boolean available;
+    /** Whether received frames may raise it. */
+    private volatile boolean receives;
 
     E1000eInterrupt(E1000eChip chip) {
         this.chip = chip;
         Arrays.fill(sleepers, NOBODY);
     }
 
-    /** Notes that the kernel passes the interrupt on from now on. Control thread. */
-    void begin() {
+    /**
+     * Notes that the kernel passes the interrupt on from now on. Control thread.
+     *
+     * @param rx whether received frames may raise it, too
+     */
+    void begin(boolean rx) {
         available = true;
+        receives = rx;
         enable();
     }
 
@@ -40,7 +47,7 @@ final class E1000eInterrupt {
      * already: the caller looks for these afterwards. The thread of the queue.
      */
     synchronized boolean arm(int queue, Runnable wake) {
-        if (!available) {
+        if (!receives) {
             return false;
         }
         sleepers[queue] = wake;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
+import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.Lease;
@@ -54,13 +55,26 @@ final class E1000eWatch implements AutoCloseable {
     void begin(InterruptThread thread) {
         try {
             interrupt = chip.device().onInterrupt(this::interrupted);
-            dev.interrupt().begin();
+            dev.interrupt().begin(mayInterruptForFrames());
         } catch (DeviceException e) {
             LOG.info("{}: no interrupt: its link is looked at every {} ms, and its queues have to "
                     + "be polled ({})", chip.device(), settings.period().toMillis(),
                     e.getMessage());
         }
         timer = thread.every(settings.period(), this::look);
+    }
+
+    /**
+     * With uio_pci_generic the interrupt is an INTx. For received frames that is too much: Linux
+     * 6.1 took it for one that no driver cares about, and turned it off.
+     */
+    private boolean mayInterruptForFrames() {
+        if (chip.device().kernelDriver() != KernelDriver.UIO_PCI_GENERIC) {
+            return true;
+        }
+        LOG.info("{}: no receive interrupts with uio_pci_generic: its queues have to be polled "
+                + "(igb_uio and vfio-pci have them)", chip.device());
+        return false;
     }
 
     private void interrupted() {

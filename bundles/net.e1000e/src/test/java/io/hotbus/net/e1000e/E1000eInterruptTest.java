@@ -3,6 +3,7 @@ package io.hotbus.net.e1000e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
@@ -154,6 +155,21 @@ final class E1000eInterruptTest {
         port.start();
         assertThat(port.wakeOnPacket(0, () -> { })).isFalse();
         Frames.receiveAll(port, 0, pool, 0, Frames.send(port, pool, 0, 10));
+    }
+
+    @Test
+    void shouldHaveToBePolledWithUioPciGeneric() throws Exception {
+        TestFunction function = rig.function();
+        function.kernelDriver = KernelDriver.UIO_PCI_GENERIC;
+        rig.driver.probe(function);
+        Port port = rig.configure(pool, Rig.RING);
+        port.start();
+        assertThat(port.wakeOnPacket(0, () -> { })).isFalse();
+        assertThat(Rig.eventually(() -> port.link().up())).isTrue();
+        assertThat(rig.looked(2)).isTrue();
+        rig.linkChanges.clear();
+        rig.chip.cable = false;
+        assertThat(Rig.eventually(() -> rig.linkChanges.size() == 1)).isTrue();
     }
 
     @Test

@@ -35,6 +35,8 @@ final class TestFunction extends PciDevice implements AutoCloseable {
     /** Else it has to be polled. */
     volatile boolean hasInterrupt = true;
 
+    volatile KernelDriver kernelDriver = KernelDriver.IGB_UIO;
+
     private final Fake82574 chip;
     private final MmioMapper mapper;
     private final TestInterrupts interrupts;
@@ -57,7 +59,7 @@ final class TestFunction extends PciDevice implements AutoCloseable {
 
     @Override
     public KernelDriver kernelDriver() {
-        return KernelDriver.IGB_UIO;
+        return kernelDriver;
     }
 
     @Override
