@@ -30,6 +30,8 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
      * set up with so many descriptors all the same. As in DPDK.
      */
     private static final int USUAL_DESCRIPTORS = 512;
+    /** The limit of the specification, 5.1.4.1. */
+    private static final int MOST_PAIRS = 0x8000;
     /** So many packets share one look at whether the device wants the doorbell. */
     private static final int BURST = 32;
     /** The largest MTU of a device that does not say its own. As in DPDK. */
@@ -84,8 +86,9 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
         if (!VirtioFeature.has(features, VirtioFeature.MQ)) {
             return 1;
         }
+        // NUM_QUEUES does not count them all before MQ is accepted: seen with QEMU 7.2.
         int said = transport.net().read16(VirtioRegs.MAX_QUEUE_PAIRS);
-        return Math.max(1, Math.min(said, (transport.queues() - 1) / 2));
+        return Math.max(1, Math.min(said, MOST_PAIRS));
     }
 
     /** The number of the control queue, 5.1.2. */

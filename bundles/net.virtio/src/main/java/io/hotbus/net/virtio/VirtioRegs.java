@@ -32,7 +32,10 @@ final class VirtioRegs {
     static final long DRIVER_FEATURE = 0x0c;
     /** 16 bits, RW: the MSI-X vector of configuration changes. */
     static final long CONFIG_MSIX_VECTOR = 0x10;
-    /** 16 bits, RO. Never 0 nor all-ones while the device is present. */
+    /**
+     * 16 bits, RO: may rise when features are accepted. Never 0 nor all-ones while the device is
+     * present.
+     */
     static final long NUM_QUEUES = 0x12;
     /** 8 bits, RW, 2.1: bits are added; 0 resets the device, which is done when it reads 0. */
     static final long DEVICE_STATUS = 0x14;

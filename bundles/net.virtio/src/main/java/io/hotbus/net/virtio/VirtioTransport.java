@@ -226,11 +226,6 @@ final class VirtioTransport {
 
     // ---- queues, 4.1.5.1.3 ----
 
-    /** How many queues there are. */
-    int queues() {
-        return common.read16(VirtioRegs.NUM_QUEUES);
-    }
-
     /** The largest size of a queue after a reset; 0 if there is no such queue. */
     int maxSize(int queue) {
         select(queue);

@@ -19,6 +19,8 @@ abstract class FakeVirtioRegisters extends NicModel {
     static final int MULTIPLIER = 4;
     static final int MAX_SIZE = 1024;
     static final int QUIET = -1;
+    /** There are no others until the driver has accepted MQ, as in QEMU. */
+    private static final int FIRST_QUEUES = 3;
     private static final int QUEUE_WORDS = 8;
 
     volatile long offered = VirtioFeature.VERSION_1 | VirtioFeature.MAC | VirtioFeature.STATUS
@@ -62,7 +64,7 @@ abstract class FakeVirtioRegisters extends NicModel {
         }
         for (int i = 0; i < queueRegisters.length; i++) {
             Arrays.fill(queueRegisters[i], 0);
-            queueRegisters[i][0] = i < queues ? maxSize | 0xffff0000 : 0xffff0000;
+            queueRegisters[i][0] = i < FIRST_QUEUES ? maxSize | 0xffff0000 : 0xffff0000;
             queueRegisters[i][1] = (i + notifyOff) << Short.SIZE;
         }
         forgetQueues();
@@ -71,7 +73,7 @@ abstract class FakeVirtioRegisters extends NicModel {
         driverHalf = 0;
         selected = 0;
         loadQueue();
-        set(VirtioRegs.CONFIG_MSIX_VECTOR, queues << Short.SIZE | 0xffff);
+        set(VirtioRegs.CONFIG_MSIX_VECTOR, FIRST_QUEUES << Short.SIZE | 0xffff);
         for (int i = 0; i < 64; i++) {
             set(NOTIFY + (long) i * MULTIPLIER, QUIET);
         }
@@ -138,6 +140,12 @@ abstract class FakeVirtioRegisters extends NicModel {
                     | Integer.toUnsignedLong(driverFeatures[0]);
             if (refusesFeatures || (accepted & ~offered) != 0) {
                 writeStatus(status() & ~VirtioRegs.FEATURES_OK);
+            } else if (VirtioFeature.has(accepted, VirtioFeature.MQ)) {
+                for (int i = FIRST_QUEUES; i < queues; i++) {
+                    queueRegisters[i][0] |= maxSize;
+                }
+                set(VirtioRegs.CONFIG_MSIX_VECTOR,
+                        queues << Short.SIZE | get(VirtioRegs.CONFIG_MSIX_VECTOR) & 0xffff);
             }
         }
         if ((status() & VirtioRegs.DRIVER_OK) != 0 && !isLive()) {
