@@ -9,6 +9,7 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
+import io.hotbus.pmd.LiveSetup;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
 import io.hotbus.pmd.eth.AbstractEthDev;
@@ -41,7 +42,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private final E1000eChip chip;
     private final DmaAllocator allocator;
     private final RegisterCounters counters;
-    private final E1000eLiveSetup setup = new E1000eLiveSetup();
+    private final LiveSetup<E1000eSetup> setup = new LiveSetup<>();
     private final E1000eInterrupt interrupt;
     private E1000eOffloads offloads = E1000eOffloads.NONE;
 
@@ -129,7 +130,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     }
 
     /** The setup of the chip while it is started. */
-    E1000eLiveSetup setup() {
+    LiveSetup<E1000eSetup> setup() {
         return setup;
     }
 

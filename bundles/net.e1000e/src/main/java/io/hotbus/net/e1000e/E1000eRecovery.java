@@ -4,9 +4,8 @@ package io.hotbus.net.e1000e;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import io.hotbus.pmd.eth.ResetRequests;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -30,23 +29,17 @@ final class E1000eRecovery {
         static final Limits DEFAULT = new Limits(Duration.ofSeconds(2), Duration.ofSeconds(10));
     }
 
-    /** How many times the port may be set up again within {@link #PERIOD}. */
-    private static final int MOST_RESETS = 8;
+    /** A chip that stands still twice within this time is wedged. */
     private static final Duration PERIOD = Duration.ofSeconds(10);
 
     private final E1000eChip chip;
     private final E1000eDev dev;
-    private final Port port;
-    private final PortRegistry ports;
-    private final Duration reaction;
+    private final ResetRequests requests;
     private final E1000eProgress progress;
-    /** The setup that must be replaced, or null. */
-    private E1000eSetup lost;
-    private long lostSince;
-    /** The times within the period when the port was set up again, the latest last. */
-    private final Deque<Long> resets = new ArrayDeque<>();
     /** When the chip was last found to stand still; empty: never. */
     private OptionalLong stoodStill = OptionalLong.empty();
+    /** Why the chip is of no use though it is there, if the present check has found that. */
+    private Optional<String> wedged = Optional.empty();
     /** The last log message about configuration space. */
     private Optional<String> told = Optional.empty();
 
@@ -54,9 +47,7 @@ final class E1000eRecovery {
             Limits limits) {
         this.chip = chip;
         this.dev = dev;
-        this.port = port;
-        this.ports = ports;
-        this.reaction = limits.reaction();
+        this.requests = new ResetRequests(port, ports, limits.reaction());
         this.progress = new E1000eProgress(limits.standstill());
     }
 
@@ -69,51 +60,39 @@ final class E1000eRecovery {
      */
     Optional<String> look(int status, boolean wasSilent) {
         Optional<String> config = restoreConfig();
-        Optional<E1000eSetup> setup = dev.setup().current();
-        if (setup.isEmpty() || setup.get() != lost) {
-            lost = null;
+        wedged = Optional.empty();
+        Optional<String> unusable = requests.look(dev.setup().current(), () -> {
             Optional<String> why = wasSilent
                     ? Optional.of("its registers did not answer for a while")
                     : config.or(() -> dev.setup().look(started -> started.difference(chip)));
-            return setup.flatMap(started -> why.isPresent() ? ask(started, why.get())
+            return ifThere(why.isPresent() ? why
                     : dev.setup().look(now -> progress.look(now, status))
-                            .flatMap(reason -> askAfterStandstill(started, reason)));
-        }
-        return System.nanoTime() - lostSince > reaction.toNanos()
-                ? Optional.of("its port was not stopped within %s ms to be set up again"
-                        .formatted(reaction.toMillis()))
-                : Optional.empty();
+                            .flatMap(this::toldOfStandstill));
+        });
+        return wedged.or(() -> unusable);
     }
 
     /** A chip that stands still is set up again once. If it stands still again, it is wedged. */
-    private Optional<String> askAfterStandstill(E1000eSetup started, String reason) {
+    private Optional<String> toldOfStandstill(String reason) {
         long now = System.nanoTime();
         OptionalLong before = stoodStill;
         stoodStill = OptionalLong.of(now);
-        return before.isPresent() && now - before.getAsLong() < PERIOD.toNanos()
-                ? Optional.of("it is there, but stands still again after it was set up again: "
-                        + reason + " (turn its slot, or the machine, off and on)")
-                : ask(started, reason);
+        if (before.isEmpty() || now - before.getAsLong() >= PERIOD.toNanos()) {
+            return Optional.of(reason);
+        }
+        wedged = Optional.of("it is there, but stands still again after it was set up again: "
+                + reason + " (turn its slot, or the machine, off and on)");
+        return Optional.empty();
     }
 
-    /** Requests a new setup. Returns why that is useless, if it is. */
-    private Optional<String> ask(E1000eSetup started, String reason) {
-        if (chip.device().isGone() || chip.isSilent()) {
-            return Optional.empty(); // the next check handles that
+    /** The reason, unless the chip has just gone: the next check handles that. */
+    private Optional<String> ifThere(Optional<String> reason) {
+        if (reason.isEmpty() || chip.device().isGone() || chip.isSilent()) {
+            return Optional.empty();
         }
-        long now = System.nanoTime();
-        resets.removeIf(time -> now - time > PERIOD.toNanos());
-        if (resets.size() == MOST_RESETS) {
-            return Optional.of("it had to be set up again %s times within %s s, and now: %s"
-                    .formatted(MOST_RESETS, PERIOD.toSeconds(), reason));
-        }
-        resets.addLast(now);
         LOG.warn("{}: is not as it was left: {}: its port has to be set up again", chip.device(),
-                reason);
-        lost = started;
-        lostSince = now;
-        ports.resetNeeded(port);
-        return Optional.empty();
+                reason.get());
+        return reason;
     }
 
     /** Lets the bus restore configuration space. Returns the changes, for messages. */
