@@ -48,11 +48,11 @@ public final class Attachment {
 
     /** Runs all steps, even if some fail; throws the first failure with the others suppressed. */
     void undo() {
-        RuntimeException failure = null;
+        Throwable failure = null;
         while (!steps.isEmpty()) {
             try {
                 steps.pop().run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (failure == null) {
                     failure = e;
                 } else {
@@ -60,8 +60,11 @@ public final class Attachment {
                 }
             }
         }
-        if (failure != null) {
-            throw failure;
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
         }
     }
 }

@@ -38,17 +38,17 @@ public final class Attachments<D extends Device> {
         Attachment attachment = new Attachment(device);
         try {
             probe.run(attachment);
-        } catch (DeviceException | RuntimeException e) {
+        } catch (Throwable e) { // an Error as well: a bundle may lack a class
             undo(attachment, e);
             throw e;
         }
         attached.put(device, attachment);
     }
 
-    private static void undo(Attachment attachment, Exception cause) {
+    private static void undo(Attachment attachment, Throwable cause) {
         try {
             attachment.undo();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             cause.addSuppressed(e);
         }
     }

@@ -61,6 +61,21 @@ final class AttachmentsTest {
     }
 
     @Test
+    void shouldUndoAProbeThatEndsWithAnError() throws DeviceException {
+        TestDevice device = new TestDevice("test0");
+        assertThatThrownBy(() -> attachments.probe(device, attachment -> {
+            attachment.onRemove(() -> undone.add("power"));
+            attachment.onRemove(() -> {
+                throw new NoClassDefFoundError("Port");
+            });
+            throw new NoClassDefFoundError("Queue");
+        })).isInstanceOf(NoClassDefFoundError.class).hasMessage("Queue")
+                .satisfies(e -> assertThat(e.getSuppressed()).singleElement()
+                        .extracting(Throwable::getMessage).isEqualTo("Port"));
+        assertThat(undone).containsExactly("power");
+    }
+
+    @Test
     void shouldUndoEveryStepThoughOneFails() throws DeviceException {
         TestDevice device = new TestDevice("test0");
         attachments.probe(device, attachment -> {
