@@ -26,13 +26,17 @@ CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
 # Traffic whose every byte is compared; see traffic.py.
 TRAFFIC_BINDINGS = ("igb_uio", "vfio-pci")
 
+# The kernel driver of an interface under two drivers is unbound; see interface.py.
+INTERFACE_BINDING = "igb_uio"
+
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
 # each takes minutes there.
 DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
-OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic")
+OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
+                  "interface")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -81,7 +85,8 @@ class Scenario:
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
-    # it returns; "kmod": the module alone; "dpdk": DPDK's testpmd
+    # it returns; "interface": an interface under the product, whose driver is unbound; "kmod":
+    # the module alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
@@ -130,6 +135,8 @@ def all_scenarios() -> list[Scenario]:
                 for model in MODELS for kernel in KERNELS for binding in CONTRACT_BINDINGS]
     product += [Scenario("traffic", kernel, binding, "traffic", model=model)
                 for model in MODELS for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
+    product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
+                for kernel in KERNELS]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
     dpdk = [
         Scenario("dpdk", kernel, binding, removal)

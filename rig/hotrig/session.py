@@ -12,6 +12,7 @@ from hotrig.contract import Contract
 from hotrig.disturbances import Disturbances
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
+from hotrig.interface import Interface
 from hotrig.kernel import Kernel, KernelStore
 from hotrig.kmod import KmodCycles, build_unplug
 from hotrig.nic import Nic, Peer
@@ -40,6 +41,7 @@ class Boot:
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
+            "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
         }
