@@ -52,6 +52,7 @@ FAST = (
     "6.1/vfio-pci/remove",
     "6.1/vfio-pci/surprise",
     "6.1/vfio-pci/false-uevent",
+    "6.1/virtio/igb_uio/surprise",
 )
 
 

@@ -29,13 +29,13 @@ final class PortMempools {
     private final Mempools mempools;
     /** By NUMA node. */
     private final Map<Integer, Mempool> pools = new TreeMap<>();
-    /** How many buffers of each pool are reserved for lcores. */
-    private int reserved;
+    /** Each pool has reserved the buffers that the lcores of this configuration may hold. */
+    private FwdConfig lcoreConfig;
 
     PortMempools(Options options, Mempools mempools) {
         this.options = options;
         this.mempools = mempools;
-        this.reserved = lcores(options.forwarding());
+        this.lcoreConfig = options.forwarding();
     }
 
     /**
@@ -59,7 +59,7 @@ final class PortMempools {
         String name = node == DmaAllocator.ANY_NODE ? "testpmd" : "testpmd, node " + node;
         try {
             Mempool pool = mempools.create(name, size(), options.mbufSize(), node);
-            pool.reserve(reserved);
+            pool.reserve(lcores(lcoreConfig));
             return pool;
         } catch (IOException e) {
             throw new DeviceException(
@@ -74,7 +74,8 @@ final class PortMempools {
      * @throws DeviceException a pool has too few; then nothing has changed
      */
     synchronized void reserveFor(FwdConfig config) throws DeviceException {
-        int more = lcores(config) - reserved;
+        int held = lcores(lcoreConfig);
+        int more = lcores(config) - held;
         List<Mempool> changed = new ArrayList<>();
         for (Mempool pool : pools.values()) {
             if (more > 0 && !pool.reserve(more)) {
@@ -82,14 +83,14 @@ final class PortMempools {
                 throw new DeviceException(("mempool of %s mbufs: %s lcore(s) with bursts of %s may "
                         + "hold %s, and %s are promised to ports: start with a larger "
                         + "--total-num-mbufs")
-                        .formatted(size(), config.nbCores(), config.burst(), reserved + more,
-                                pool.reserved() - reserved));
+                        .formatted(size(), config.nbCores(), config.burst(), held + more,
+                                pool.reserved() - held));
             } else if (more < 0) {
                 pool.unreserve(-more);
             }
             changed.add(pool);
         }
-        reserved += more;
+        lcoreConfig = config;
     }
 
     /**
@@ -108,10 +109,12 @@ final class PortMempools {
     }
 
     private void requireEnoughForLcores() throws DeviceException {
-        if (size() < reserved) {
-            throw new DeviceException(("mempool of %s mbufs: lcores may hold %s: start with "
-                    + "--total-num-mbufs %s or more").formatted(size(), reserved,
-                            Math.max(need(), reserved)));
+        int held = lcores(lcoreConfig);
+        if (size() < held) {
+            throw new DeviceException(("mempool of %s mbufs: %s lcore(s) with bursts of %s may "
+                    + "hold %s: start with --total-num-mbufs %s or more").formatted(size(),
+                            lcoreConfig.nbCores(), lcoreConfig.burst(), held,
+                            Math.max(need(), held)));
         }
     }
 

@@ -362,8 +362,8 @@ class LcoreForwarderTest {
     void shouldNotStartAPortThatCannotBeForwarded() throws Exception {
         try (Rig rig = new Rig("--total-num-mbufs", "500")) {
             assertThatThrownBy(() -> rig.attach("wire0")).isInstanceOf(DeviceException.class)
-                    .hasMessageContaining("mempool of 500 mbufs: lcores may hold 544: "
-                            + "start with --total-num-mbufs 544 or more");
+                    .hasMessageContaining("mempool of 500 mbufs: 1 lcore(s) with bursts of 32 may "
+                            + "hold 544: start with --total-num-mbufs 544 or more");
 
             assertThat(rig.registry.ports()).isEmpty();
             assertThat(rig.forwarder.ports()).isEmpty();
