@@ -51,7 +51,7 @@ public abstract class NicModel implements AutoCloseable {
     private volatile Runnable onVanish = () -> { };
     private boolean gone;
     /** Null if the device does not vanish by itself. */
-    private Trigger trigger;
+    private volatile Trigger trigger;
 
     /**
      * Creates the BARs, which read as zeros.
@@ -111,8 +111,18 @@ public abstract class NicModel implements AutoCloseable {
         set(0, register, value);
     }
 
-    /** Reads a register of any BAR, as the hardware does. */
+    /**
+     * Reads a register of any BAR, as the hardware does. The bits that make the device vanish are
+     * not read: the driver may set them in the middle of a step, and the step must not act on them.
+     */
     public final int get(int bar, long register) {
+        final int value = read(bar, register);
+        final Trigger pending = trigger;
+        return pending == null || bar != 0 || register != pending.register() ? value
+                : value & ~pending.bits();
+    }
+
+    private int read(int bar, long register) {
         return RawMemory.getIntVolatile(bars[bar].address() + register);
     }
 
@@ -226,8 +236,9 @@ public abstract class NicModel implements AutoCloseable {
         if (gone) {
             return false;
         }
-        if (trigger != null && (get(trigger.register()) & trigger.bits()) != 0) {
-            vanish(trigger.as());
+        final Trigger pending = trigger;
+        if (pending != null && (read(0, pending.register()) & pending.bits()) != 0) {
+            vanish(pending.as());
             return false;
         }
         return step();

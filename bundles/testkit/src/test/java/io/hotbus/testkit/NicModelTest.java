@@ -118,6 +118,18 @@ final class NicModelTest {
         assertThat(windows.faults()).isEmpty();
     }
 
+    /** What a step reads after the check of the bits has passed. */
+    @Test
+    void shouldNotActOnWhatMakesItVanish() {
+        chip.vanishOn(16, 4, Vanished.ALL_ONES);
+        synchronized (chip) { // no step in between
+            chip.set(16, 6);
+            assertThat(chip.get(16)).isEqualTo(2);
+            assertThat(chip.get(1, 16)).isZero();
+        }
+        Await.until("it has vanished", () -> chip.get(20) == ONES);
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldVanishInTheMiddleOfWhatTheDriverDoes(Vanished as) {
