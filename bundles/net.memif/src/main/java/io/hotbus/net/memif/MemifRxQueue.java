@@ -15,10 +15,14 @@ import io.hotbus.pmd.eth.QueueSetup;
  * one that does not fit in a buffer of the pool, is a chain.
  */
 final class MemifRxQueue extends MemifQueue implements RxQueue {
+    private static final int READ_AHEAD = 64;
+
     private final Mempool pool;
     private final int port;
     private final int room;
     private final Joiner joiner;
+    /** The first words of the descriptors that were read ahead. */
+    private final long[] words = new long[READ_AHEAD];
     /** The slot after the packet that was joined last. */
     private int joined;
     /** Whether the packet that was joined last lacked buffers. */
@@ -44,11 +48,7 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
     private int receive(Ring ring, MempoolCache cache, long[] mbufs, int count) {
         int filled = ring.filled();
         if (filled == 0) {
-            if (ring.isBroken()) {
-                counters.addErrors(1);
-            } else if (ring.offersNone()) {
-                ring.consumed(ring.next());
-            }
+            offerAgain(ring);
             return 0;
         }
         int wanted = Math.min(count, filled);
@@ -58,11 +58,13 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
         }
         int received = 0;
         long bytes = 0;
-        int slot = ring.next();
+        int first = ring.next();
+        int read = ring.words(first, words, got);
+        int slot = first;
         int end = slot + filled;
         while (received < got && slot < end) {
             long mbuf = mbufs[received];
-            long word = ring.word(slot);
+            long word = slot - first < read ? words[slot - first] : ring.word(slot);
             int length = Ring.length(word);
             if (!Ring.hasNext(word) && length > 0 && length <= room) {
                 long buffer = ring.buffer(slot, word);
@@ -95,6 +97,15 @@ final class MemifRxQueue extends MemifQueue implements RxQueue {
         ring.consumed(slot);
         counters.add(received, bytes);
         return received;
+    }
+
+    /** For a ring without packets: offers its buffers, in case none is offered. */
+    private void offerAgain(Ring ring) {
+        if (ring.isBroken()) {
+            counters.addErrors(1);
+        } else if (ring.offersNone()) {
+            ring.consumed(ring.next());
+        }
     }
 
     /**

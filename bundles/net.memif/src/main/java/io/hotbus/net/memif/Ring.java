@@ -158,6 +158,18 @@ final class Ring {
         return RawMemory.getLongVolatile(descriptor(slot));
     }
 
+    /**
+     * Does {@link #word} for up to {@code count} slots, and returns for how many. The CPU of the
+     * peer wrote the descriptors; read one after the other, their cache lines arrive together.
+     */
+    int words(int slot, long[] to, int count) {
+        int read = Math.min(count, to.length);
+        for (int i = 0; i < read; i++) {
+            to[i] = word(slot + i);
+        }
+        return read;
+    }
+
     /** The first half of the descriptor of a buffer that may be filled; says how much fits. */
     long capacity(int slot) {
         return place.own() ? (long) place.bufferSize() << LENGTH_SHIFT : word(slot);
