@@ -20,7 +20,7 @@ from hotrig.kernel import KernelStore
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
 from hotrig.rows import Row
-from hotrig.scenarios import FAST, KERNELS, all_scenarios, select
+from hotrig.scenarios import ARM64, FAST, KERNELS, all_scenarios, select
 from hotrig.session import Session
 from hotrig.table import table
 
@@ -55,7 +55,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("scenarios", nargs="*")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--json", type=Path, metavar="FILE")
-    parser.add_argument("--kernel", choices=KERNELS)
+    parser.add_argument("--kernel", choices=(*KERNELS, ARM64))
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
     options = parser.parse_args(arguments)
@@ -77,8 +77,9 @@ def _run(options: argparse.Namespace) -> int:
     scenarios = select(options.scenarios, options.kernel)
     _check_writable(options.json)
     build = Build.find()
-    needs.require(progress, dpdk=any(s.kind == "dpdk" for s in scenarios))
+    needs.require(progress, scenarios)
     needs.require_qemu(scenarios)
+    needs.require_native(scenarios, build.bundle("os"))
     with _lock(progress):
         session = Session(store, build, _new_run(), progress)
         try:
@@ -96,7 +97,7 @@ def _publish(report: list[Row], file: Path | None) -> None:
 
 
 def _list(store: KernelStore, kernel: str | None) -> None:
-    for series in KERNELS:
+    for series in (*KERNELS, ARM64):
         cached = store.cached(series)
         state = f"{cached[-1].version} in the cache" if cached else "not yet downloaded"
         print(f"kernel {series}: {state}")

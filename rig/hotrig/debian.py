@@ -29,30 +29,35 @@ CONFIGURATION = (
     "Dir::Cache={root}/cache",
     "Dir::Etc::sourcelist={root}/debian.sources",
     "Dir::Etc::sourceparts=/dev/null",
+    "Dir::State::status={root}/installed",
     "Acquire::Languages=none",
     "Acquire::Retries=3",
-    "APT::Architecture=amd64",
+    "APT::Architecture={architecture}",
+    "APT::Architectures={architecture}",
+    "APT::Install-Recommends=false",
     "APT::Sandbox::User=root",
 )
 
 
 class Apt:
-    """Debian 12, its security updates and its backports, for amd64."""
+    """Debian 12, its security updates and its backports, for one architecture."""
 
-    def __init__(self, root: Path, progress: Progress) -> None:
+    def __init__(self, root: Path, progress: Progress, architecture: str = "amd64") -> None:
         self._root = root
+        self._architecture = architecture
         self._progress = progress
 
     def update(self) -> None:
         """Fetches the lists of packages, unless they are from today and from these sources."""
         stamp, written = self._root / "updated", self._root / "debian.sources"
         wanted = self._sources()
-        text = "".join(source.stanza() for source in wanted)
+        text = "".join(source.stanza(self._architecture) for source in wanted)
         if (stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_ARE_FRESH_SECONDS
                 and written.exists() and written.read_text() == text):
             return
         for folder in ("lists/partial", "cache/archives/partial"):
             (self._root / folder).mkdir(parents=True, exist_ok=True)
+        (self._root / "installed").touch()
         stamp.unlink(missing_ok=True)
         written.write_text(text)
         mirrors = " and ".join(dict.fromkeys(source.shown for source in wanted))
@@ -95,6 +100,11 @@ class Apt:
             raise MissingError(f"{name} depends on no package named {pattern}")
         return match[1]
 
+    def closure(self, *names: str) -> tuple[str, ...]:
+        """`names` and all packages that they depend on."""
+        planned = self._run("apt-get", "-q", "-s", "install", *names)
+        return tuple(re.findall(r"^Inst (\S+)", planned, re.MULTILINE))
+
     def megabytes(self, *names: str) -> int:
         return round(sum(int(self._field(name, "Size")) for name in names) / 1e6)
 
@@ -118,7 +128,8 @@ class Apt:
 
     def _run(self, program: str, *arguments: str, cwd: Path | None = None) -> str:
         options = (word for line in CONFIGURATION
-                   for word in ("-o", line.format(root=self._root)))
+                   for word in ("-o", line.format(root=self._root,
+                                                  architecture=self._architecture)))
         return _checked((program, *options, *arguments), cwd)
 
 
@@ -145,7 +156,8 @@ def _unpack(package: Path, destination: Path, without: tuple[str, ...]) -> None:
     unpack = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)],
                               stdout=subprocess.PIPE)
     tar = subprocess.run(
-        ["tar", "-x", "-C", str(destination), "--no-same-owner", "--wildcards",
+        ["tar", "-x", "-C", str(destination), "--no-same-owner", "--keep-directory-symlink",
+         "--wildcards",
          *(f"--exclude={pattern}" for pattern in without)],
         stdin=unpack.stdout, check=False)
     assert unpack.stdout is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotrig import initramfs
 from hotrig.errors import GuestError, RigError
-from hotrig.kernel import Kernel
+from hotrig.kernel import Kernel, Userland
 from hotrig.progress import PATIENCE
 from hotrig.qemu import Qemu, Share
 from hotrig.scenarios import Flavour
@@ -26,7 +26,7 @@ ETC = {
     "hostname": "guest\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
-# Of the host's /etc: what programs in /usr are found and linked by. Nothing else is seen.
+# Of the /etc beside /usr: what programs are found and linked by. Nothing else is seen.
 COPIED = ("ld.so.cache", "alternatives", "java-*-openjdk")
 
 
@@ -41,20 +41,20 @@ class Answer:
 class Guest:
     """A booted guest. A context manager: leaving it ends the machine."""
 
-    def __init__(self, kernel: Kernel, flavour: Flavour, box: list[Path],
+    def __init__(self, kernel: Kernel, userland: Userland, flavour: Flavour, box: list[Path],
                  shares: list[Share], transcripts: Path) -> None:
         """`box`: files for /mnt/box in the guest. `transcripts`: a folder that must not exist."""
         self.transcripts = transcripts
         self.booted_seconds = 0.0
         transcripts.mkdir(parents=True)
-        folder = _fill_box(transcripts / "box", box)
+        folder = _fill_box(transcripts / "box", userland.etc, box)
         archive = transcripts / "initramfs"
         archive.write_bytes(
-            initramfs.build(kernel.folder, kernel.release, SCRIPTS / "init.sh"))
+            initramfs.build(kernel.folder, kernel.release, SCRIPTS / "init.sh", userland.busybox))
         self._began = time.monotonic()
         self._log = (transcripts / "guest-shell.log").open("w", buffering=1)
         self.machine = Qemu(kernel, archive, flavour, [
-            Share("usr", Path("/usr")), Share("modules", kernel.modules),
+            Share("usr", userland.usr), Share("modules", kernel.modules),
             Share("box", folder), *shares], transcripts)
         self._hung = False
         try:
@@ -125,13 +125,13 @@ class Guest:
         self.close()
 
 
-def _fill_box(folder: Path, files: list[Path]) -> Path:
+def _fill_box(folder: Path, programs: Path, files: list[Path]) -> Path:
     etc = folder / "etc"
     etc.mkdir(parents=True)
     for name, text in ETC.items():
         (etc / name).write_text(text)
     for pattern in COPIED:
-        for source in Path("/etc").glob(pattern):
+        for source in programs.glob(pattern):
             if source.is_dir():
                 shutil.copytree(source, etc / source.name, symlinks=True,
                                 ignore_dangling_symlinks=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from hotrig.errors import MissingError
 
-BUSYBOX = Path("/bin/busybox")
 MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "virtio_console")
 CONSOLE = (5, 1)
 
@@ -48,13 +47,16 @@ class Cpio:
         self._bytes += b"\0" * (-len(self._bytes) % 4)
 
 
-def build(modules_root: Path, release: str, init: Path) -> bytes:
-    """The archive for the kernel `release`, whose modules are below `modules_root`/lib/modules."""
+def build(modules_root: Path, release: str, init: Path, busybox: Path) -> bytes:
+    """The archive for the kernel `release`, whose modules are below `modules_root`/lib/modules.
+
+    `busybox`: the program, which is linked statically.
+    """
     cpio = Cpio()
     for folder in ("bin", "dev", "proc", "sys", "modules", "root"):
         cpio.folder(folder)
     cpio.device("dev/console", CONSOLE)
-    cpio.file("bin/busybox", BUSYBOX.read_bytes())
+    cpio.file("bin/busybox", busybox.read_bytes())
     cpio.file("init", init.read_bytes())
     for number, module in enumerate(_load_order(modules_root, release)):
         content = module.read_bytes()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian's kernels, unpacked into the cache, and modules built for them."""
+"""Debian's kernels, unpacked into the cache, modules built for them, and what runs on them."""
 from __future__ import annotations
 
 import hashlib
@@ -14,11 +14,13 @@ from pathlib import Path
 
 from hotrig.debian import Apt
 from hotrig.errors import MissingError, RigError
+from hotrig.machines import AMD64, ARM64, Machine, machine_of
 from hotrig.progress import Progress
 
 IMAGES = {
     "6.1": r"linux-image-(6\.1\.0-\d+-amd64)",
     "6.12": r"linux-image-(6\.12\.[\d.]+\+deb12(?:\.\d+)?-amd64)",
+    "6.1-arm64": r"linux-image-(6\.1\.0-\d+-arm64)",
 }
 # Three quarters of the modules, none of which a guest of the rig has a use for.
 LEFT_OUT = tuple(
@@ -27,6 +29,35 @@ LEFT_OUT = tuple(
                    "drivers/staging", "drivers/hid", "drivers/infiniband", "drivers/iio",
                    "drivers/scsi", "drivers/usb", "drivers/net/ethernet")
 ) + ("./usr/share/doc", "./usr/share/lintian", "./usr/share/bug")
+
+
+# What a guest needs that cannot use this machine's /usr.
+USERLAND = ("bash", "coreutils", "util-linux", "mount", "kmod", "iproute2", "procps", "grep", "sed",
+            "gawk", "findutils", "python3-minimal", "openjdk-17-jre-headless", "busybox-static")
+NOT_OF_USERLAND = ("./usr/share/doc", "./usr/share/locale", "./usr/share/man")
+MERGED = ("bin", "sbin", "lib")
+
+
+@dataclass(frozen=True)
+class Userland:
+    """The programs of a guest: of this machine, or unpacked in the cache."""
+
+    usr: Path
+    etc: Path  # of which the guest sees a part
+
+    @property
+    def busybox(self) -> Path:
+        return self.usr / "bin" / "busybox"
+
+    def java_home(self, own: Path) -> Path:
+        """In the guest. `own`: of this machine."""
+        if self.usr == Path("/usr"):
+            return own
+        found = next((self.usr / "lib" / "jvm").glob("java-17-openjdk-*"))
+        return Path("/usr") / found.relative_to(self.usr)
+
+
+HOST = Userland(Path("/usr"), Path("/etc"))
 
 
 @dataclass(frozen=True)
@@ -50,6 +81,10 @@ class Kernel:
         return self.folder / "lib" / "modules"
 
     @property
+    def machine(self) -> Machine:
+        return machine_of(self.series)
+
+    @property
     def headers(self) -> Path:
         return self.folder / "usr" / "src" / f"linux-headers-{self.release}"
 
@@ -71,7 +106,10 @@ class Kernel:
     def _make(self, folder: Path) -> None:
         command = ["make", "-C", str(folder), f"KDIR={self.headers}",
                    "CONFIG_DEBUG_INFO_BTF_MODULES=", "DEBIAN_KERNEL_NO_CC_VERSION_CHECK=y"]
-        if not shutil.which("gcc-12"):
+        if self.machine.is_foreign:
+            command += [f"ARCH={self.machine.kernel_architecture}",
+                        f"CROSS_COMPILE={self.machine.cross}", f"CC={self.machine.cross}gcc"]
+        elif not shutil.which("gcc-12"):
             command.append("CC=gcc")
         log = folder / "build.log"
         with log.open("w") as output:
@@ -87,7 +125,8 @@ class KernelStore:
     def __init__(self, root: Path, progress: Progress) -> None:
         self._root = root
         self._progress = progress
-        self._apt = Apt(root / "apt", progress)
+        self._apts = {AMD64: Apt(root / "apt", progress),
+                      ARM64: Apt(root / "apt-arm64", progress, ARM64.architecture)}
 
     def cached(self, series: str) -> list[Kernel]:
         """Newest last."""
@@ -97,9 +136,10 @@ class KernelStore:
 
     def obtain(self, series: str) -> Kernel:
         """The newest kernel of `series`, or the newest cached one if Debian is not reachable."""
+        apt = self._apts[machine_of(series)]
         try:
-            self._apt.update()
-            image, version = self._apt.newest(IMAGES[series])
+            apt.update()
+            image, version = apt.newest(IMAGES[series])
         except MissingError as reason:
             if not self.cached(series):
                 raise
@@ -115,14 +155,17 @@ class KernelStore:
     def _fetch(self, series: str, image: str, version: str, folder: Path) -> None:
         release = image.removeprefix("linux-image-")
         headers = image.replace("-image-", "-headers-")
-        packages = (image, headers, self._apt.dependency(headers, r"linux-headers-\S+-common"),
-                    self._apt.dependency(headers, r"linux-kbuild-\S+"))
+        apt, own = self._apts[machine_of(series)], self._apts[AMD64]
+        packages = (image, headers, apt.dependency(headers, r"linux-headers-\S+-common"))
+        kbuild = apt.dependency(headers, r"linux-kbuild-\S+")  # programs that build modules here
+        own.update()
         self._progress.say(f"downloading kernel {version} with headers "
-                           f"({self._apt.megabytes(*packages)} MB) into {folder}")
+                           f"({apt.megabytes(*packages) + own.megabytes(kbuild)} MB) into {folder}")
         unfinished = folder.with_name(folder.name + ".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        self._apt.unpack(unfinished, *packages, without=LEFT_OUT)
+        apt.unpack(unfinished, *packages, without=LEFT_OUT)
+        own.unpack(unfinished, kbuild, without=LEFT_OUT)
         self._progress.say("unpacked; preparing modules and headers")
         subprocess.run(["depmod", "-b", str(unfinished), release], check=True)
         _extract_elf(unfinished / "boot" / f"vmlinuz-{release}", unfinished / "vmlinux")
@@ -130,6 +173,25 @@ class KernelStore:
             json.dumps({"series": series, "release": release, "version": version}))
         _relocate_headers(unfinished, folder)
         os.rename(unfinished, folder)
+
+    def userland(self, machine: Machine) -> Userland:
+        """The programs for guests of that machine; those of the cache are never renewed."""
+        if not machine.is_foreign:
+            return HOST
+        folder = self._root / f"userland-{machine.architecture}"
+        if not folder.exists():
+            apt = self._apts[machine]
+            packages = apt.closure(*USERLAND)
+            self._progress.say(f"downloading programs for {machine.architecture} "
+                               f"({apt.megabytes(*packages)} MB) into {folder}")
+            unfinished = folder.with_name(folder.name + ".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            for name in MERGED:
+                (unfinished / "usr" / name).mkdir(parents=True)
+                (unfinished / name).symlink_to(f"usr/{name}")
+            apt.unpack(unfinished, *packages, without=NOT_OF_USERLAND)
+            os.rename(unfinished, folder)
+        return Userland(folder / "usr", folder / "etc")
 
     def _forget_all_but(self, series: str, current: Path) -> None:
         for folder in (self._root / series).iterdir():

@@ -2,36 +2,43 @@
 """Checks the programs that this machine needs. As root on Debian, installs missing ones."""
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
-from hotrig import initramfs
 from hotrig.errors import MissingError
+from hotrig.kernel import HOST
+from hotrig.machines import Machine
 from hotrig.progress import Progress
-from hotrig.qemu import BINARY
 from hotrig.scenarios import Scenario
 
 # program: package. The guest uses /usr of this machine, so what its scripts need is here, too.
-PROGRAMS = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static",
+PROGRAMS = {"busybox": "busybox-static",
             "modprobe": "kmod", "dpkg-deb": "dpkg", "tar": "tar", "setpriv": "util-linux",
             "ip": "iproute2", "pkill": "procps", "make": "make", "gcc": "gcc", "as": "binutils"}
 DPDK = {"dpdk-testpmd": "dpdk"}
 
 
-def require(progress: Progress, dpdk: bool = False) -> None:
+def require(progress: Progress, scenarios: list[Scenario]) -> None:
     """Requires all programs. MissingError if one is missing and cannot be installed."""
     if platform.machine() != "x86_64":
         raise MissingError(f"the rig's guest is x86-64; this machine is {platform.machine()}")
     if not Path("/bin").is_symlink():
         raise MissingError("the guest uses /usr of this machine, which has to be a merged one")
-    programs = {**PROGRAMS, **(DPDK if dpdk else {})}
+    programs = {**PROGRAMS, **(DPDK if any(s.kind == "dpdk" for s in scenarios) else {})}
+    machines = {scenario.machine for scenario in scenarios}
+    for machine in machines:
+        programs.update(_of(machine))
     missing = [package for program, package in programs.items() if not shutil.which(program)]
-    if shutil.which("busybox") and not _is_static(initramfs.BUSYBOX):
+    if shutil.which("busybox") and not _is_static(HOST.busybox):
         missing.append("busybox-static")
+    missing += [machine.libc for machine in machines if machine.is_foreign
+                and not Path("/usr", machine.cross.rstrip("-"), "include/errno.h").exists()]
     # in the guest, for its side of the traffic
     missing += [] if Path("/usr/bin/python3").exists() else ["python3"]
     # objtool, one of the kernel headers' programs, is linked with it
@@ -40,13 +47,36 @@ def require(progress: Progress, dpdk: bool = False) -> None:
         _install(missing, progress)
 
 
+def _of(machine: Machine) -> dict[str, str]:
+    """The programs that emulate a machine, and build for it."""
+    compiler = {f"{machine.cross}gcc": f"gcc-{machine.cross.rstrip('-')}"}
+    return {machine.qemu: machine.package, **(compiler if machine.is_foreign else {})}
+
+
+def require_native(scenarios: list[Scenario], library: Path) -> None:
+    """MissingError if the bundle `library` was built without an architecture of the scenarios."""
+    with zipfile.ZipFile(library) as jar:
+        names = jar.namelist()
+    for machine in {scenario.machine for scenario in scenarios}:
+        if machine.is_foreign and f"native/{machine.native}-linux/libhotbus.so" not in names:
+            raise MissingError(f"the product has no native library for {machine.architecture}: it "
+                               f"was built before {machine.cross}gcc was installed "
+                               "(touch native/Makefile, and run the rig again)")
+
+
 def require_qemu(scenarios: list[Scenario]) -> None:
     """MissingError if a scenario needs a newer QEMU than this machine has."""
-    said = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True).stdout
     for scenario in scenarios:
+        said = _says(scenario.machine.qemu)
         if version(said) < scenario.nic.qemu:
             raise MissingError(f"{scenario.name} needs {scenario.nic.needs}; this machine has "
                                f"{said.splitlines()[0]} (Debian: bookworm-backports, or trixie)")
+
+
+@functools.cache
+def _says(program: str) -> str:
+    return subprocess.run([program, "--version"], capture_output=True, text=True,
+                          check=True).stdout
 
 
 def version(said: str) -> tuple[int, int]:

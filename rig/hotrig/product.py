@@ -7,13 +7,14 @@ import re
 import shlex
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotrig import stats
 from hotrig.errors import MissingError, RigError
 from hotrig.events import EventLog
 from hotrig.guest import Guest
+from hotrig.kernel import Userland
 from hotrig.nic import ADDRESS
 from hotrig.progress import wait_for
 from hotrig.qemu import Share
@@ -62,6 +63,10 @@ class Build:
         if not all(file.exists() for file in exported):
             raise MissingError("the product is not built (run `launcher/hotbus build`)")
         return Build(Path(home).resolve(), tuple(os.environ.get("HOTBUS_JAVA_OPTIONS", "").split()))
+
+    def on(self, userland: Userland) -> Build:
+        """The same on the JDK of that userland."""
+        return replace(self, java_home=userland.java_home(self.java_home))
 
     def shares(self) -> list[Share]:
         shares = [Share("launcher", LAUNCHER, IN_GUEST), Share("tests", TESTS, TESTS_IN_GUEST)]

@@ -17,19 +17,13 @@ from hotrig.models import MODELS, command_line
 from hotrig.qmp import Lines, Qmp, Qtest
 from hotrig.scenarios import Flavour
 
-BINARY = "qemu-system-x86_64"
 MEMORY_MIB = 2048
-# Features that a throw-away guest does not need and that slow an emulated processor down.
-KERNEL_OPTIONS = ("console=ttyS0 panic=-1 quiet nokaslr mitigations=off tsc=reliable "
-                  "no_timer_check nowatchdog apparmor=0 audit=0 cryptomgr.notests "
-                  "random.trust_cpu=on")
 FIRST_ROOT_PORT = 0x10  # device number on pcie.0; the same in the guest: 0000:00:10.0
 NIC = {"id": "nic0", "bus": "rp0", "netdev": "n0", "mac": "52:54:00:00:00:10"}
 PEER = "virtio-net-pci,id=peer,bus=rp1,netdev=n1,mac=52:54:00:00:00:20"
 PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
 
-# The root port's registers, through the memory-mapped configuration space of q35.
-MMCONFIG = 0xB0000000
+# The root port's registers, through the memory-mapped configuration space.
 CAPABILITIES = 0x34
 PCI_EXPRESS = 0x10
 SLOT_CONTROL = 0x18
@@ -56,6 +50,7 @@ class Qemu:
                  transcripts: Path) -> None:
         self._transcripts = transcripts
         self._started = time.monotonic()
+        self._config_space = kernel.machine.config_space
         self._nic = {**MODELS[flavour.model].nic(flavour.iommu), **NIC}
         self._log = (transcripts / "qmp.log").open("w", buffering=1)
         _remove_sockets_of_the_dead()
@@ -78,19 +73,19 @@ class Qemu:
     def _command(self, kernel: Kernel, initramfs: Path, flavour: Flavour,
                  shares: list[Share]) -> list[str]:
         placed = ",".join(f"{s.tag}:{s.where}" for s in shares if s.where)
-        options = KERNEL_OPTIONS + (f" rig.shares={placed}" if placed else "")
+        options = kernel.machine.kernel_options + (f" rig.shares={placed}" if placed else "")
         if flavour.iommu:
             options += " intel_iommu=on"
         if flavour.slab_debug:
             options += " slub_debug=FZPU"
         command = [
-            BINARY, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+            kernel.machine.qemu, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            *kernel.machine.options, "-accel", "tcg,thread=multi", "-smp", "2",
             "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
             "-append", options, "-serial", f"file:{self._transcripts}/console.log",
             "-qmp", f"unix:{self._sockets}/qmp,server=on,wait=off",
             "-qtest", f"unix:{self._sockets}/qtest,server=on,wait=off", "-qtest-log", "none"]
-        if flavour.hotplug == "pciehp":
+        if flavour.hotplug == "pciehp" and not kernel.machine.is_foreign:
             command += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
         if flavour.iommu:
             command += ["-device", "intel-iommu,aw-bits=48"]
@@ -168,7 +163,7 @@ class Qemu:
                 == POWER_INDICATOR_OFF)
 
     def _slot_control(self) -> int:
-        port = MMCONFIG + (FIRST_ROOT_PORT << 15)
+        port = self._config_space + (FIRST_ROOT_PORT << 15)
         return self._capability(port, PCI_EXPRESS) + SLOT_CONTROL
 
     def _capability(self, function: int, wanted: int) -> int:

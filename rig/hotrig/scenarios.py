@@ -6,9 +6,14 @@ import re
 from dataclasses import dataclass, replace
 
 from hotrig.errors import UsageError
+from hotrig.machines import Machine, machine_of
 from hotrig.models import E1000E, MODELS, Model
 
 KERNELS = ("6.1", "6.12")
+# Of the other architecture, on which a removal is tried, and what an lcore meets in it.
+ARM64 = "6.1-arm64"
+ARM64_BINDING = "igb_uio"
+ARM64_REMOVALS = ("remove", "surprise")
 BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
 # "first" is the first removal (by "remove") in the life of a process: a JVM that has not done a
 # thing before is slow at it. For all others the process has seen that one.
@@ -36,7 +41,7 @@ DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
-                  "interface")
+                  "interface", "native")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -86,8 +91,8 @@ class Scenario:
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
-    # it returns; "interface": an interface under the product, whose driver is unbound; "kmod":
-    # the module alone; "dpdk": DPDK's testpmd
+    # it returns; "interface": an interface under the product, whose driver is unbound; "native":
+    # the tests of native/; "kmod": the module alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
@@ -106,6 +111,10 @@ class Scenario:
     @property
     def nic(self) -> Model:
         return MODELS[self.model]
+
+    @property
+    def machine(self) -> Machine:
+        return machine_of(self.kernel)
 
     @property
     def flavour(self) -> Flavour:
@@ -128,6 +137,8 @@ def all_scenarios() -> list[Scenario]:
         for removal in REMOVALS
         if _meaningful(binding, removal)
     ]
+    product += [Scenario("hotbus", ARM64, ARM64_BINDING, removal) for removal in ARM64_REMOVALS]
+    product += [Scenario("native", ARM64, "native", "tests")]
     product += [Scenario("disturbance", kernel, binding, disturbance) for kernel in KERNELS
                 for binding in DISTURBANCE_BINDINGS for disturbance in DISTURBANCES]
     product += [Scenario("update", kernel, binding, update) for kernel in KERNELS

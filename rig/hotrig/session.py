@@ -15,6 +15,8 @@ from hotrig.guest import Guest
 from hotrig.interface import Interface
 from hotrig.kernel import Kernel, KernelStore
 from hotrig.kmod import KmodCycles, build_unplug
+from hotrig.machines import machine_of
+from hotrig.native import NativeTests, build_tests
 from hotrig.nic import Nic, Peer
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
@@ -26,6 +28,7 @@ from hotrig.traffic import Traffic
 from hotrig.updates import Updates, build_variants
 
 KMOD = TOP / "kmod"
+NATIVE = TOP / "native"
 EXCHANGE = TOP / "rig" / "guest" / "exchange.py"
 
 
@@ -43,6 +46,7 @@ class Boot:
             "dpdk": Testpmd(guest, nic, peer, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
+            "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
         }
 
@@ -104,7 +108,7 @@ class Session:
         try:
             with self._guest(flavour, folder) as guest:
                 self._progress.say(f"{flavour}: booted in {guest.booted_seconds:.1f} s")
-                boot = Boot(guest, flavour.hotplug, self._build, self._progress)
+                boot = Boot(guest, flavour.hotplug, self._build_on(flavour), self._progress)
                 for scenario in scenarios:
                     self._record(boot.run(scenario), folder)
                     done += 1
@@ -117,16 +121,22 @@ class Session:
                 reason = str(dead).partition("\n")[0]
                 self._record(rows.failed(scenarios[done], reason, survived=False), folder)
 
+    def _build_on(self, flavour: Flavour) -> Build:
+        return self._build.on(self._store.userland(machine_of(flavour.kernel)))
+
     def _guest(self, flavour: Flavour, folder: Path) -> Guest:
         if flavour.kernel not in self._kernels:
             self._kernels[flavour.kernel] = self._store.obtain(flavour.kernel)
         kernel = self._kernels[flavour.kernel]
         box = [EXCHANGE, kernel.build_module(KMOD / "igb_uio"),
                *build_variants(self._build, self._folder / "variants")]
+        if kernel.machine.is_foreign:
+            box += build_tests(NATIVE, self._folder / "native", kernel.machine)
         if flavour.slab_debug:
             box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))
         self._progress.say(f"{flavour}: booting (transcripts in {folder})")
-        return Guest(kernel, flavour, box, self._build.shares(), folder)
+        return Guest(kernel, self._store.userland(kernel.machine), flavour, box,
+                     self._build_on(flavour).shares(), folder)
 
     def _record(self, row: Row, folder: Path) -> None:
         self._report.append(replace(row, transcripts=str(folder)))

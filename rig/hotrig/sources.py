@@ -43,10 +43,10 @@ class Source:
         """The URI without the password that may be in it."""
         return re.sub(r"//[^/@]*@", "//", self.uri)
 
-    def stanza(self) -> str:
-        """As deb822, for amd64."""
+    def stanza(self, architecture: str) -> str:
+        """As deb822."""
         fields = (("Types", "deb"), ("URIs", self.uri), ("Suites", " ".join(self.suites)),
-                  ("Components", "main"), ("Architectures", "amd64"), *self.options)
+                  ("Components", "main"), ("Architectures", architecture), *self.options)
         return "".join(f"{name}: {value}\n" for name, value in fields) + "\n"
 
 

@@ -70,8 +70,8 @@ class FormatsTest(unittest.TestCase):
         self.assertEqual([source.uri for source in found],
                          ["https://apt.vendor.example", "https://mirror.site.example/linux/debian"])
         self.assertEqual(found[1].suites, ("trixie", "trixie-updates"))
-        self.assertIn("\n abcd\n", found[1].stanza())
-        self.assertEqual(sources.deb822(found[1].stanza())[0].signed_by, found[1].signed_by)
+        self.assertIn("\n abcd\n", found[1].stanza("amd64"))
+        self.assertEqual(sources.deb822(found[1].stanza("amd64"))[0].signed_by, found[1].signed_by)
 
     def test_should_read_both_kinds_of_files_and_no_others(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +99,7 @@ class ChoiceTest(unittest.TestCase):
     def test_should_keep_how_the_mirror_is_trusted(self):
         for source in sources.of_debian(sources.one_line(ONE_LINE), "bookworm")[::2]:
             self.assertIn("Signed-By: /etc/apt/keyrings/site.gpg\nCheck-Valid-Until: no\n",
-                          source.stanza())
+                          source.stanza("amd64"))
 
     def test_should_take_suites_the_machine_does_not_list_from_the_same_mirror(self):
         self.assertEqual(self.choose(sources.deb822(DEB822)), [
