@@ -2,55 +2,44 @@
 package io.hotbus.net.e1000e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.bus.pci.Bar;
-import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.pci.NicPatience;
+import io.hotbus.testkit.NicModel.Vanished;
+import io.hotbus.testkit.pci.NicLifeTests;
+import io.hotbus.testkit.pci.TestFunction;
 import java.time.Duration;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
-final class E1000eProbeTest {
-    private Rig rig;
+final class E1000eLifeTest extends NicLifeTests<Rig> {
+    private static final Link GIGABIT = new Link(true, 1000, true);
 
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
+    @Override
+    protected Rig newRig(Map<String, Object> settings, NicPatience patience) throws Exception {
+        return new Rig(settings, patience);
     }
 
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-        assertThat(rig.interrupts.open()).isZero();
-    }
-
-    private void useRigOfLimit(int millis) throws Exception {
-        rig.close();
-        rig = new Rig(millis);
+    @Override
+    protected void assertStopped() {
+        assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN).isZero();
+        assertThat(rig.chip.get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN).isZero();
     }
 
     private void assertProbeFails(String why) throws Exception {
         assertProbeFails(rig.function(), why);
     }
 
-    private void assertProbeFails(TestFunction function, String why) {
-        assertThatThrownBy(() -> rig.driver.probe(function)).isInstanceOf(DeviceException.class)
-                .hasMessageStartingWith(Rig.ADDRESS + ": ").hasMessageContaining(why);
-        assertThat(rig.ports.ports()).isEmpty();
-        assertThat(rig.chip.busMaster).isFalse();
-    }
-
     @Test
     void shouldDriveThe82574() {
         assertThat(rig.driver.name()).isEqualTo("net_e1000_em");
-        assertThat(rig.driver.ids()).anyMatch(id -> id.matches(TestFunction.ID));
+        assertThat(rig.driver.ids()).anyMatch(id -> id.matches(Rig.ID));
     }
 
     @Test
@@ -67,44 +56,32 @@ final class E1000eProbeTest {
     }
 
     @Test
-    void shouldLeaveTheBindDevargToTheBus() throws Exception {
-        rig.driver.probe(rig.function(Rig.ADDRESS + ",bind=igb_uio", TestFunction.BAR0));
-
-        assertThat(rig.ports.ports()).hasSize(1);
-    }
-
-    @Test
-    void shouldRefuseOtherDevargs() throws Exception {
-        assertProbeFails(rig.function(Rig.ADDRESS + ",queues=2", TestFunction.BAR0), "'queues'");
-    }
-
-    @Test
     void shouldNeedBar0() throws Exception {
-        assertProbeFails(rig.function(Rig.ADDRESS), "no BAR0 of 128 KiB of memory");
-        assertProbeFails(rig.function(Rig.ADDRESS, new Bar(0, 0xc000, 32, false, false)),
+        assertProbeFails(rig.functionWith(), "no BAR0 of 128 KiB of memory");
+        assertProbeFails(rig.functionWith(new Bar(0, 0xc000, 32, false, false)),
                 "no BAR0 of 128 KiB of memory");
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldSayThatItIsNotThere(Fake82574.Vanished as) throws Exception {
+    void shouldSayThatItIsNotThere(Vanished as) throws Exception {
         rig.chip.vanish(as);
         TestFunction function = rig.function();
-        function.identity = Optional.empty();
+        function.offBus = true;
 
         assertProbeFails(function, "it was pulled out");
     }
 
     @Test
     void shouldSayWhereMemoryDecodingIsOff() throws Exception {
-        rig.chip.vanish(Fake82574.Vanished.ALL_ONES);
+        rig.chip.vanish(Vanished.ALL_ONES);
 
         assertProbeFails("is memory decoding off?");
     }
 
     @Test
     void shouldGiveUpOnAResetThatIsNeverDone() throws Exception {
-        useRigOfLimit(100);
+        beginWithResetLimit(100);
         rig.chip.stuckReset = true;
 
         assertProbeFails("CTRL.RST is not done after 100 ms");
@@ -112,10 +89,10 @@ final class E1000eProbeTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldNoticeThatItGoesInTheMiddleOfTheReset(Fake82574.Vanished as) throws Exception {
+    void shouldNoticeThatItGoesInTheMiddleOfTheReset(Vanished as) throws Exception {
         rig.chip.vanishOn(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, as);
         TestFunction function = rig.function();
-        function.identity = Optional.of(-1);
+        function.silenceConfig();
 
         assertProbeFails(function, "it was pulled out");
     }
@@ -124,13 +101,13 @@ final class E1000eProbeTest {
     @Test
     void shouldNotWaitForAResetOfWhatIsGone() throws Exception {
         TestFunction function = rig.function();
-        function.identity = Optional.empty();
+        function.offBus = true;
         long fastest = Long.MAX_VALUE;
         for (int round = 0; round < 3; round++) {
             rig.chip.stuckDma = true;
             rig.chip.vanishOn(E1000eRegs.CTRL,
                     E1000eRegs.CTRL_GIO_MASTER_DISABLE | E1000eRegs.CTRL_RST,
-                    Fake82574.Vanished.ALL_ONES);
+                    Vanished.ALL_ONES);
             long start = System.nanoTime();
             assertProbeFails(function, "it was pulled out");
             fastest = Math.min(fastest, System.nanoTime() - start);
@@ -142,7 +119,7 @@ final class E1000eProbeTest {
 
     @Test
     void shouldNeedItsNvm() throws Exception {
-        useRigOfLimit(100);
+        beginWithResetLimit(100);
         rig.chip.nvmBroken = true;
 
         assertProbeFails("its NVM is not read (EECD.AUTO_RD) after 100 ms");
@@ -164,26 +141,38 @@ final class E1000eProbeTest {
         assertThat(rig.chip.resets).isEqualTo(1);
     }
 
-    @Test
-    void shouldLetGoTwice() throws Exception {
-        TestFunction function = rig.attach();
+    @ParameterizedTest
+    @CsvSource({"0x80083, 1000, true", "0x800c3, 1000, true", "0x80043, 100, true",
+            "0x80002, 10, false"})
+    void shouldSayWhatTheLinkIs(String status, int speed, boolean fullDuplex) {
+        assertThat(E1000eDev.link(Integer.decode(status)))
+                .isEqualTo(new Link(true, speed, fullDuplex));
+    }
 
-        rig.driver.remove(function);
-        rig.driver.remove(function);
-
-        assertThat(rig.ports.ports()).isEmpty();
-        rig.driver.probe(function);
-        assertThat(rig.ports.ports()).hasSize(1);
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 0x80081})
+    void shouldTakeTheLinkForDown(int status) {
+        assertThat(E1000eDev.link(status)).isEqualTo(Link.DOWN);
     }
 
     @Test
-    void shouldLetGoWhenItsServiceGoes() throws Exception {
-        rig.start(rig.pool(1024));
+    void shouldHaveTheInterruptAgainAfterAStart() throws Exception {
+        Port port = rig.start(pool);
+        assertThat(rig.chip.get(E1000eRegs.IVAR)).isEqualTo(E1000eRegs.IVAR_ALL_VECTOR_0);
+        assertThat(Rig.eventually(() -> port.link().equals(GIGABIT))).isTrue();
+        assertThat(rig.looked(2)).isTrue();
 
-        rig.driver.deactivate();
-
-        assertThat(rig.ports.ports()).isEmpty();
-        assertThat(rig.interrupts.open()).isZero();
-        assertThat(rig.chip.busMaster).isFalse();
+        // Told at once, before the next check: in one of a few tries for certain.
+        boolean atOnce = false;
+        for (int i = 0; i < 10 && !atOnce; i++) {
+            boolean plugged = rig.chip.cable;
+            rig.linkChanges.clear();
+            assertThat(rig.looked(1)).isTrue();
+            int rounds = rig.interrupts.rounds();
+            rig.chip.cable = !plugged;
+            assertThat(Rig.eventually(() -> !rig.linkChanges.isEmpty())).isTrue();
+            atOnce = rig.interrupts.rounds() == rounds;
+        }
+        assertThat(atOnce).isTrue();
     }
 }
