@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Iterator, NoReturn
 
 from hotrig import needs
+from hotrig.emulator import EmulatorStore
 from hotrig.errors import MissingError, UsageError
 from hotrig.kernel import KernelStore
 from hotrig.product import Build, TOP
@@ -78,9 +79,11 @@ def _run(options: argparse.Namespace) -> int:
     _check_writable(options.json)
     build = Build.find()
     needs.require(progress, dpdk=any(s.kind == "dpdk" for s in scenarios))
-    needs.require_qemu(scenarios)
     with _lock(progress):
-        session = Session(store, build, _new_run(), progress)
+        emulators = EmulatorStore(_cache(), progress)
+        for scenario in scenarios:  # a download at the start, not after half an hour
+            emulators.obtain(scenario.nic.qemu, scenario.name)
+        session = Session(store, emulators, build, _new_run(), progress)
         try:
             session.run(scenarios, options.keep)
         finally:  # what was measured before an interruption is not lost

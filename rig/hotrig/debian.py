@@ -95,6 +95,15 @@ class Apt:
             raise MissingError(f"{name} depends on no package named {pattern}")
         return match[1]
 
+    def needed_for(self, *names: str) -> list[str]:
+        """The packages of backports, as NAME=VERSION, that an installation of `names` from there
+        would bring, with all that the machine lacks."""
+        said = self._run("apt-get", "-q", "--simulate", "--no-install-recommends",
+                         "-o", "APT::Get::AllowUnauthenticated=false",
+                         "-t", f"{RELEASE}-backports", "install", *names)
+        found = re.findall(r"^Inst (\S+) (?:\[\S+\] )?\((\S+) ", said, re.MULTILINE)
+        return [f"{name}={version}" for name, version in found]
+
     def megabytes(self, *names: str) -> int:
         return round(sum(int(self._field(name, "Size")) for name in names) / 1e6)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,8 +11,6 @@ from pathlib import Path
 from hotrig import initramfs
 from hotrig.errors import MissingError
 from hotrig.progress import Progress
-from hotrig.qemu import BINARY
-from hotrig.scenarios import Scenario
 
 # program: package. The guest uses /usr of this machine, so what its scripts need is here, too.
 PROGRAMS = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static",
@@ -38,21 +35,6 @@ def require(progress: Progress, dpdk: bool = False) -> None:
     missing += [] if list(Path("/usr/lib").glob("*/libelf.so.1")) else ["libelf1"]
     if missing:
         _install(missing, progress)
-
-
-def require_qemu(scenarios: list[Scenario]) -> None:
-    """MissingError if a scenario needs a newer QEMU than this machine has."""
-    said = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True).stdout
-    for scenario in scenarios:
-        if version(said) < scenario.nic.qemu:
-            raise MissingError(f"{scenario.name} needs {scenario.nic.needs}; this machine has "
-                               f"{said.splitlines()[0]} (Debian: bookworm-backports, or trixie)")
-
-
-def version(said: str) -> tuple[int, int]:
-    """Of QEMU, from the output of --version."""
-    found = re.search(r"version (\d+)\.(\d+)", said)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _is_static(program: Path) -> bool:

@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotrig.emulator import Emulator
 from hotrig.errors import GuestError
 from hotrig.kernel import Kernel
 from hotrig.models import MODELS, command_line
 from hotrig.qmp import Lines, Qmp, Qtest
 from hotrig.scenarios import Flavour
 
-BINARY = "qemu-system-x86_64"
 MEMORY_MIB = 2048
 # Features that a throw-away guest does not need and that slow an emulated processor down.
 KERNEL_OPTIONS = ("console=ttyS0 panic=-1 quiet nokaslr mitigations=off tsc=reliable "
@@ -52,8 +52,9 @@ class Share:
 class Qemu:
     """A running machine. It is killed whenever the rig ends, for any reason."""
 
-    def __init__(self, kernel: Kernel, initramfs: Path, flavour: Flavour, shares: list[Share],
-                 transcripts: Path) -> None:
+    def __init__(self, emulator: Emulator, kernel: Kernel, initramfs: Path, flavour: Flavour,
+                 shares: list[Share], transcripts: Path) -> None:
+        self._emulator = emulator
         self._transcripts = transcripts
         self._started = time.monotonic()
         self._nic = {**MODELS[flavour.model].nic(flavour.iommu), **NIC}
@@ -65,7 +66,7 @@ class Qemu:
         # pdeathsig: QEMU ends even if the rig is killed and cannot clean up.
         with (transcripts / "qemu.err").open("w") as errors:
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *command],
+                ["setpriv", "--pdeathsig", "KILL", *command], env=emulator.environment,
                 stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
         try:
             self.qmp = Qmp(self._socket("qmp"), self._note)
@@ -84,7 +85,7 @@ class Qemu:
         if flavour.slab_debug:
             options += " slub_debug=FZPU"
         command = [
-            BINARY, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            *self._emulator.command, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
             "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
             "-append", options, "-serial", f"file:{self._transcripts}/console.log",
