@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Iterator, NoReturn
 
 from hotrig import needs
+from hotrig.emulator import EmulatorStore
 from hotrig.errors import MissingError, UsageError
 from hotrig.kernel import KernelStore
 from hotrig.product import Build, TOP
@@ -78,10 +79,12 @@ def _run(options: argparse.Namespace) -> int:
     _check_writable(options.json)
     build = Build.find()
     needs.require(progress, scenarios)
-    needs.require_qemu(scenarios)
     needs.require_native(scenarios, build.bundle("os"))
     with _lock(progress):
-        session = Session(store, build, _new_run(), progress)
+        emulators = EmulatorStore(_cache(), progress)
+        for scenario in scenarios:  # a download at the start, not after half an hour
+            emulators.obtain(scenario.machine, scenario.nic.qemu, scenario.name)
+        session = Session(store, emulators, build, _new_run(), progress)
         try:
             session.run(scenarios, options.keep)
         finally:  # what was measured before an interruption is not lost

@@ -21,6 +21,8 @@ from hotrig.progress import Progress
 from hotrig.sources import Source
 
 RELEASE = "bookworm"
+BACKPORTS = f"{RELEASE}-backports"
+OWN = "amd64"
 LISTS_ARE_FRESH_SECONDS = 24 * 3600
 
 # On the command line, since the machine's apt.conf comes after a file of ours.
@@ -29,7 +31,6 @@ CONFIGURATION = (
     "Dir::Cache={root}/cache",
     "Dir::Etc::sourcelist={root}/debian.sources",
     "Dir::Etc::sourceparts=/dev/null",
-    "Dir::State::status={root}/installed",
     "Acquire::Languages=none",
     "Acquire::Retries=3",
     "APT::Architecture={architecture}",
@@ -37,14 +38,18 @@ CONFIGURATION = (
     "APT::Install-Recommends=false",
     "APT::Sandbox::User=root",
 )
+# Nothing of another architecture counts as installed on this machine.
+OF_ANOTHER = ("Dir::State::status={root}/installed",)
 
 
 class Apt:
     """Debian 12, its security updates and its backports, for one architecture."""
 
-    def __init__(self, root: Path, progress: Progress, architecture: str = "amd64") -> None:
+    def __init__(self, root: Path, progress: Progress, architecture: str = OWN) -> None:
         self._root = root
         self._architecture = architecture
+        own = architecture == OWN
+        self._configuration = CONFIGURATION if own else (*CONFIGURATION, *OF_ANOTHER)
         self._progress = progress
 
     def update(self) -> None:
@@ -100,10 +105,14 @@ class Apt:
             raise MissingError(f"{name} depends on no package named {pattern}")
         return match[1]
 
-    def closure(self, *names: str) -> tuple[str, ...]:
-        """`names` and all packages that they depend on."""
-        planned = self._run("apt-get", "-q", "-s", "install", *names)
-        return tuple(re.findall(r"^Inst (\S+)", planned, re.MULTILINE))
+    def needed_for(self, *names: str, suite: str = RELEASE) -> list[str]:
+        """The packages, as NAME=VERSION, that an installation of `names` would bring, with all
+        that is lacking. `suite`: from where rather than from elsewhere."""
+        said = self._run("apt-get", "-q", "--simulate",
+                         "-o", "APT::Get::AllowUnauthenticated=false",
+                         "-t", suite, "install", *names)
+        found = re.findall(r"^Inst (\S+) (?:\[\S+\] )?\((\S+) ", said, re.MULTILINE)
+        return [f"{name}={version}" for name, version in found]
 
     def megabytes(self, *names: str) -> int:
         return round(sum(int(self._field(name, "Size")) for name in names) / 1e6)
@@ -127,7 +136,7 @@ class Apt:
         return match[1] if match else ""
 
     def _run(self, program: str, *arguments: str, cwd: Path | None = None) -> str:
-        options = (word for line in CONFIGURATION
+        options = (word for line in self._configuration
                    for word in ("-o", line.format(root=self._root,
                                                   architecture=self._architecture)))
         return _checked((program, *options, *arguments), cwd)

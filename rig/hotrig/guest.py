@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotrig import initramfs
+from hotrig.emulator import Emulator
 from hotrig.errors import GuestError, RigError
 from hotrig.kernel import Kernel, Userland
 from hotrig.progress import PATIENCE
@@ -41,8 +42,8 @@ class Answer:
 class Guest:
     """A booted guest. A context manager: leaving it ends the machine."""
 
-    def __init__(self, kernel: Kernel, userland: Userland, flavour: Flavour, box: list[Path],
-                 shares: list[Share], transcripts: Path) -> None:
+    def __init__(self, emulator: Emulator, kernel: Kernel, userland: Userland, flavour: Flavour,
+                 box: list[Path], shares: list[Share], transcripts: Path) -> None:
         """`box`: files for /mnt/box in the guest. `transcripts`: a folder that must not exist."""
         self.transcripts = transcripts
         self.booted_seconds = 0.0
@@ -53,7 +54,7 @@ class Guest:
             initramfs.build(kernel.folder, kernel.release, SCRIPTS / "init.sh", userland.busybox))
         self._began = time.monotonic()
         self._log = (transcripts / "guest-shell.log").open("w", buffering=1)
-        self.machine = Qemu(kernel, archive, flavour, [
+        self.machine = Qemu(emulator, kernel, archive, flavour, [
             Share("usr", userland.usr), Share("modules", kernel.modules),
             Share("box", folder), *shares], transcripts)
         self._hung = False

@@ -16,6 +16,7 @@ class Model:
     # Without these it does not reach memory through an emulated IOMMU.
     with_iommu: dict[str, Any] = field(default_factory=dict)
     qemu: tuple[int, int] = (7, 2)  # the oldest one that has it
+    virtual: bool = False  # the product gets a virtual function of it; see vf.py
 
     def nic(self, iommu: bool) -> dict[str, Any]:
         """The properties of the NIC, for QMP's device_add."""
@@ -34,6 +35,8 @@ MODELS = {model.name: model for model in (
     E1000E,
     Model("virtio", "virtio-net-pci", with_iommu=_IOMMU),
     Model("virtio-packed", "virtio-net-pci", {"packed": True}, with_iommu=_IOMMU),
+    Model("igb", "igb", qemu=(10, 0)),
+    Model("igbvf", "igb", qemu=(10, 0), virtual=True),
 )}
 
 

@@ -2,10 +2,8 @@
 """Checks the programs that this machine needs. As root on Debian, installs missing ones."""
 from __future__ import annotations
 
-import functools
 import os
 import platform
-import re
 import shutil
 import subprocess
 import zipfile
@@ -62,27 +60,6 @@ def require_native(scenarios: list[Scenario], library: Path) -> None:
             raise MissingError(f"the product has no native library for {machine.architecture}: it "
                                f"was built before {machine.cross}gcc was installed "
                                "(touch native/Makefile, and run the rig again)")
-
-
-def require_qemu(scenarios: list[Scenario]) -> None:
-    """MissingError if a scenario needs a newer QEMU than this machine has."""
-    for scenario in scenarios:
-        said = _says(scenario.machine.qemu)
-        if version(said) < scenario.nic.qemu:
-            raise MissingError(f"{scenario.name} needs {scenario.nic.needs}; this machine has "
-                               f"{said.splitlines()[0]} (Debian: bookworm-backports, or trixie)")
-
-
-@functools.cache
-def _says(program: str) -> str:
-    return subprocess.run([program, "--version"], capture_output=True, text=True,
-                          check=True).stdout
-
-
-def version(said: str) -> tuple[int, int]:
-    """Of QEMU, from the output of --version."""
-    found = re.search(r"version (\d+)\.(\d+)", said)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _is_static(program: Path) -> bool:

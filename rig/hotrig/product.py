@@ -84,16 +84,28 @@ class Build:
         return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
 
     def command(self, binding: str, vdevs: tuple[str, ...] = VIRTUAL_PORTS,
-                options: tuple[str, ...] = ()) -> list[str]:
-        """The JVM's command line, built by functions of launcher/hotbus."""
+                options: tuple[str, ...] = (), address: str = ADDRESS) -> list[str]:
+        """The command line that forwards between the NIC and `vdevs`."""
         arguments = [word for port in vdevs for word in ("--vdev", port)]
-        arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
+        arguments += ["-a", f"{address},bind={binding}", "--event-log", "/tmp/events.json",
                       "--stats-period", "1", *options]
+        return self._run(*arguments)
+
+    def verb(self, line: str) -> list[str]:
+        """The command line that executes a line of the product's shell."""
+        return self._run("--exec", line)
+
+    def _run(self, *arguments: str) -> list[str]:
+        """The JVM's command line, built by functions of launcher/hotbus."""
         return [
             *self.java(),
             *_recipe("watch_words", f"{IN_GUEST}/etc", DEPLOY),
             *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", f"{EXPORT_IN_GUEST}/lib"),
             "run", *arguments]
+
+    def lay_out(self) -> str:
+        """A guest's script that fills HOME_IN_GUEST."""
+        return _lay_out(self, ())
 
 
 def _recipe(function: str, *arguments: str) -> list[str]:
@@ -122,13 +134,15 @@ class Product:
 
     def __init__(self, guest: Guest, build: Build, binding: str,
                  deployed: tuple[str, ...] = (), vdevs: tuple[str, ...] = VIRTUAL_PORTS,
-                 options: tuple[str, ...] = ()) -> None:
+                 options: tuple[str, ...] = (), address: str = ADDRESS) -> None:
         """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
-        the ports besides the NIC. `options`: further words of the command line."""
+        the ports besides the NIC, which is at `address`. `options`: further words of the command
+        line."""
         self._guest = guest
+        self._address = address
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.command(binding, vdevs, options))
+        command = shlex.join(build.command(binding, vdevs, options, address))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
 rm -rf /run/hotbus && cd /tmp
@@ -140,11 +154,11 @@ disown""")
     def await_port(self) -> float:
         """Waits until the port of the NIC exists. Returns the seconds it took."""
         began = time.monotonic()
-        wait_for(lambda: self.events.find(ADDRESS, "NEW") or not self.alive(), START_SECONDS)
+        wait_for(lambda: self.events.find(self._address, "NEW") or not self.alive(), START_SECONDS)
         if not self.alive():
             raise RigError(f"the product ended: {self.last_words()}")
-        if not self.events.find(ADDRESS, "NEW"):
-            raise RigError(f"the product did not attach {ADDRESS} in time")
+        if not self.events.find(self._address, "NEW"):
+            raise RigError(f"the product did not attach {self._address} in time")
         return time.monotonic() - began
 
     def await_forwarding(self) -> None:
@@ -155,7 +169,7 @@ disown""")
 
     def await_return(self) -> bool:
         """Waits; returns whether the NIC was attached again in time."""
-        return bool(wait_for(lambda: self.events.find(ADDRESS, "REATTACHED"), RETURN_SECONDS))
+        return bool(wait_for(lambda: self.events.find(self._address, "REATTACHED"), RETURN_SECONDS))
 
     def last_words(self) -> str:
         """Why the product ended: the JVM's crash report, or the last line printed."""
@@ -177,7 +191,7 @@ disown""")
         return wait_for(moved, FORWARD_SECONDS)
 
     def _counts(self) -> list[tuple[int, int]]:
-        return stats.counts(self.printed(), ADDRESS)
+        return stats.counts(self.printed(), self._address)
 
     def alive(self) -> bool:
         return self._guest.run("[ ! -e /run/hotbus/status ]").status == 0

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotrig.emulator import Emulator
 from hotrig.errors import GuestError
 from hotrig.kernel import Kernel
 from hotrig.models import MODELS, command_line
@@ -46,8 +47,9 @@ class Share:
 class Qemu:
     """A running machine. It is killed whenever the rig ends, for any reason."""
 
-    def __init__(self, kernel: Kernel, initramfs: Path, flavour: Flavour, shares: list[Share],
-                 transcripts: Path) -> None:
+    def __init__(self, emulator: Emulator, kernel: Kernel, initramfs: Path, flavour: Flavour,
+                 shares: list[Share], transcripts: Path) -> None:
+        self._emulator = emulator
         self._transcripts = transcripts
         self._started = time.monotonic()
         self._config_space = kernel.machine.config_space
@@ -60,7 +62,7 @@ class Qemu:
         # pdeathsig: QEMU ends even if the rig is killed and cannot clean up.
         with (transcripts / "qemu.err").open("w") as errors:
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *command],
+                ["setpriv", "--pdeathsig", "KILL", *command], env=emulator.environment,
                 stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
         try:
             self.qmp = Qmp(self._socket("qmp"), self._note)
@@ -79,8 +81,8 @@ class Qemu:
         if flavour.slab_debug:
             options += " slub_debug=FZPU"
         command = [
-            kernel.machine.qemu, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-            *kernel.machine.options, "-accel", "tcg,thread=multi", "-smp", "2",
+            *self._emulator.command, "-nodefaults", "-no-user-config", "-display", "none",
+            "-no-reboot", *kernel.machine.options, "-accel", "tcg,thread=multi", "-smp", "2",
             "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
             "-append", options, "-serial", f"file:{self._transcripts}/console.log",
             "-qmp", f"unix:{self._sockets}/qmp,server=on,wait=off",

@@ -14,6 +14,8 @@ KERNELS = ("6.1", "6.12")
 ARM64 = "6.1-arm64"
 ARM64_BINDING = "igb_uio"
 ARM64_REMOVALS = ("remove", "surprise")
+WHOLE = tuple(name for name, model in MODELS.items() if not model.virtual)
+VIRTUAL = tuple(name for name, model in MODELS.items() if model.virtual)
 BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
 # "first" is the first removal (by "remove") in the life of a process: a JVM that has not done a
 # thing before is slow at it. For all others the process has seen that one.
@@ -31,6 +33,11 @@ CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
 # Traffic whose every byte is compared; see traffic.py.
 TRAFFIC_BINDINGS = ("igb_uio", "vfio-pci")
 
+# What happens to a virtual function, and to its physical function; see vf.py.
+VF_REMOVALS = ("numvfs", "surprise")
+VF_DISTURBANCES = ("pf-down", "pf-reset")
+VF_BINDINGS = ("igb_uio", "vfio-pci")
+
 # The kernel driver of an interface under two drivers is unbound; see interface.py.
 INTERFACE_BINDING = "igb_uio"
 
@@ -41,7 +48,7 @@ DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
-                  "interface", "native")
+                  "interface", "native", "vf")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -92,7 +99,7 @@ class Scenario:
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
     # it returns; "interface": an interface under the product, whose driver is unbound; "native":
-    # the tests of native/; "kmod": the module alone; "dpdk": DPDK's testpmd
+    # the tests of native/; "vf": a virtual function under the product; "kmod": the module alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
@@ -131,7 +138,7 @@ def all_scenarios() -> list[Scenario]:
     """All scenarios, grouped by boot."""
     product = [
         Scenario("hotbus", kernel, binding, removal, model=model)
-        for model in MODELS
+        for model in WHOLE
         for kernel in KERNELS
         for binding in BINDINGS
         for removal in REMOVALS
@@ -144,11 +151,14 @@ def all_scenarios() -> list[Scenario]:
     product += [Scenario("update", kernel, binding, update) for kernel in KERNELS
                 for binding in UPDATE_BINDINGS for update in UPDATES]
     product += [Scenario("contract", kernel, binding, "contract", model=model)
-                for model in MODELS for kernel in KERNELS for binding in CONTRACT_BINDINGS]
+                for model in WHOLE for kernel in KERNELS for binding in CONTRACT_BINDINGS]
     product += [Scenario("traffic", kernel, binding, "traffic", model=model)
-                for model in MODELS for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
+                for model in WHOLE for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
     product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
                 for kernel in KERNELS]
+    product += [Scenario("vf", kernel, binding, what, model=model)
+                for model in VIRTUAL for kernel in KERNELS for binding in VF_BINDINGS
+                for what in VF_REMOVALS + VF_DISTURBANCES]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
     dpdk = [
         Scenario("dpdk", kernel, binding, removal)

@@ -10,6 +10,7 @@ from pathlib import Path
 from hotrig import rows, trace
 from hotrig.contract import Contract
 from hotrig.disturbances import Disturbances
+from hotrig.emulator import EmulatorStore
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
 from hotrig.interface import Interface
@@ -17,6 +18,7 @@ from hotrig.kernel import Kernel, KernelStore
 from hotrig.kmod import KmodCycles, build_unplug
 from hotrig.machines import machine_of
 from hotrig.native import NativeTests, build_tests
+from hotrig.models import MODELS
 from hotrig.nic import Nic, Peer
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
@@ -26,6 +28,7 @@ from hotrig.scenarios import Flavour, Scenario, by_flavour
 from hotrig.testpmd import Testpmd
 from hotrig.traffic import Traffic
 from hotrig.updates import Updates, build_variants
+from hotrig.vf import VirtualFunction
 
 KMOD = TOP / "kmod"
 NATIVE = TOP / "native"
@@ -41,6 +44,7 @@ class Boot:
         self._removals = Removals(guest, nic, peer, build, progress)
         self._disturbances = Disturbances(guest, self._removals)
         self._updates = Updates(guest, nic, peer, build, self._removals, progress)
+        self._vf = VirtualFunction(guest, nic, peer, build, progress)
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
@@ -48,6 +52,7 @@ class Boot:
             "kmod": KmodCycles(guest, nic, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
+            "vf": self._vf,
         }
 
     def run(self, scenario: Scenario) -> Row:
@@ -70,15 +75,17 @@ class Boot:
     def end(self) -> None:
         self._removals.end()
         self._updates.end()
+        self._vf.end()
 
 
 class Session:
     """All scenarios of one run of the rig."""
 
-    def __init__(self, store: KernelStore, build: Build, folder: Path,
+    def __init__(self, store: KernelStore, emulators: EmulatorStore, build: Build, folder: Path,
                  progress: Progress) -> None:
         """`folder`: for the transcripts, one of each boot."""
         self._store = store
+        self._emulators = emulators
         self._build = build
         self._folder = folder
         self._progress = progress
@@ -135,7 +142,8 @@ class Session:
         if flavour.slab_debug:
             box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))
         self._progress.say(f"{flavour}: booting (transcripts in {folder})")
-        return Guest(kernel, self._store.userland(kernel.machine), flavour, box,
+        emulator = self._emulators.obtain(kernel.machine, MODELS[flavour.model].qemu, str(flavour))
+        return Guest(emulator, kernel, self._store.userland(kernel.machine), flavour, box,
                      self._build_on(flavour).shares(), folder)
 
     def _record(self, row: Row, folder: Path) -> None:

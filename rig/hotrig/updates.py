@@ -34,7 +34,7 @@ class Part:
         return f"{self.name}-{number}.jar"
 
 
-DRIVER = Part("net.e1000e", ("{}: 82574, {}, {}",))
+DRIVER = Part("net.e1000e", ("82574",))
 LETS_GO = "given back to the kernel"
 BUS = Part("bus.pci", ("{}: bound to {}", "{}: opened through vfio-pci, IOMMU group {}",
                        f"{{}}: {LETS_GO}"))

@@ -2,9 +2,9 @@
 import unittest
 
 from hotrig.disturbances import DISTURBANCES
+from hotrig.emulator import version
 from hotrig.errors import UsageError
 from hotrig.models import command_line
-from hotrig.needs import version
 from hotrig.scenarios import FAST, Flavour, all_scenarios, by_flavour, select
 from hotrig.updates import SCENARIOS
 
@@ -32,7 +32,7 @@ class ScenariosTest(unittest.TestCase):
         self.assertFalse([n for n in names("6.1") if n.startswith("6.12")])
 
     def test_should_select_all_removals_of_the_product(self):
-        self.assertEqual(len(names("all")), 2 * (3 * (4 * 7 - 1 + 2 + 2) + 2 * (6 + 3) + 1) + 3)
+        self.assertEqual(len(names("all")), 2 * (4 * (4 * 7 - 1 + 2 + 2) + 2 * (6 + 3) + 1 + 2 * 4) + 3)
         self.assertIn("6.12/vfio-pci/contract", names("all"))
         self.assertFalse([n for n in names("all") if n.startswith(("kmod", "dpdk"))])
 
@@ -76,7 +76,7 @@ class ScenariosTest(unittest.TestCase):
         self.assertEqual({s.kernel for s in select(["all", "kmod"], "6.12")}, {"6.12"})
 
     def test_should_refuse_what_names_nothing(self):
-        for word in ("6.1/igb", "7.0", "", "kmod/6.1/cycles=0", "6.1/igb_uio/surprise=3"):
+        for word in ("6.1/ig", "7.0", "", "kmod/6.1/cycles=0", "6.1/igb_uio/surprise=3"):
             with self.subTest(word), self.assertRaises(UsageError):
                 select([word])
         with self.assertRaises(UsageError):

@@ -21,6 +21,15 @@ public interface EthDev {
     EthDevInfo info();
 
     /**
+     * The address that the device has unless it is given another one. Only {@link #start} may
+     * change it, for example because the administrator has given another one to a virtual function.
+     * Control threads.
+     */
+    default MacAddress macAddress() {
+        return info().macAddress();
+    }
+
+    /**
      * Called first, inside {@link PortRegistry#add}, with the number to mark received packets with
      * ({@link io.hotbus.eal.mem.Mbuf#received}).
      */

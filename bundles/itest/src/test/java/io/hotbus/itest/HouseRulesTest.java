@@ -40,6 +40,8 @@ class HouseRulesTest {
             Map.entry("bus", Set.of("eal")),
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
+            Map.entry("pmd.pci", Set.of("eal", "ethdev", "pmd", "bus.pci")),
+            Map.entry("pmd.intel", Set.of("eal", "ethdev", "pmd", "pmd.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("app", Set.of("eal", "ethdev")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
@@ -50,14 +52,14 @@ class HouseRulesTest {
 
     /** What every driver may import from, besides one bus. */
     private static final Set<String> DRIVER_RULE =
-            Set.of("eal", "ethdev", "pmd", "netif", "os", "cli");
+            Set.of("eal", "ethdev", "pmd", "pmd.pci", "pmd.intel", "netif", "os", "cli");
     private static final String BUS = "bus.";
 
     /** Bundles that belong only to the launcher's product. */
     private static final Set<String> NOT_SHIPPED = Set.of("demo", "doctor", "config", "deploy");
 
-    /** The tests of all bundles, and the library for the class path of unit tests. */
-    private static final Set<String> NO_BUNDLES = Set.of("itest", "testkit");
+    /** Libraries for the class path of unit tests. */
+    private static final Set<String> TEST_KITS = Set.of("testkit", "testkit.pci");
 
     /** A package of ours before the name of a type, or before the asterisk of an import. */
     private static final Pattern USED_PACKAGE =
@@ -94,7 +96,8 @@ class HouseRulesTest {
     private static Set<String> bundles() throws IOException {
         try (Stream<Path> folders = Files.list(Path.of(".."))) {
             return folders.filter(f -> Files.exists(f.resolve("bnd.bnd")))
-                    .map(f -> f.getFileName().toString()).filter(f -> !NO_BUNDLES.contains(f))
+                    .map(f -> f.getFileName().toString())
+                    .filter(f -> !f.equals("itest") && !TEST_KITS.contains(f))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
     }
@@ -113,7 +116,8 @@ class HouseRulesTest {
 
     @Test
     void shouldTestWithNoPackageThatAnotherBundleKeepsToItself() throws IOException {
-        Set<String> open = new TreeSet<>(Set.of("io.hotbus.testkit"));
+        Set<String> open = TEST_KITS.stream().map(PREFIX::concat)
+                .collect(Collectors.toCollection(TreeSet::new));
         MANIFESTS.values().forEach(manifest -> open.addAll(packages(manifest, "Export-Package")));
         List<String> wrong = new ArrayList<>();
         int tests = 0;
@@ -148,10 +152,11 @@ class HouseRulesTest {
         String features = Files.readString(Path.of("../../launcher/repository/features.xml"));
         Set<String> shipped = bundles();
         shipped.removeAll(NOT_SHIPPED);
-        shipped.add("testkit");
+        shipped.addAll(TEST_KITS);
         assertThat(shipped).as("in the repository").allMatch(bundle ->
                 repository.contains("<artifactId>" + PREFIX + bundle + "</artifactId>"));
-        shipped.removeAll(Set.of("tck", "testkit"));
+        shipped.removeAll(TEST_KITS);
+        shipped.remove("tck");
         shipped.removeIf(HouseRulesTest::isDriver); // features take them from their folders' names
         assertThat(shipped).as("in a feature of Karaf").allMatch(bundle ->
                 features.contains("mvn:io.hotbus/" + PREFIX + bundle + "/"));

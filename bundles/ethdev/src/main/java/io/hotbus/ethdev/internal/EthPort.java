@@ -151,7 +151,7 @@ final class EthPort implements Port {
         if (queues.rx().length == 0) {
             throw failure("is not configured");
         }
-        dev.start();
+        settings.start();
         if (isRemoved()) {
             dev.stop();
             throw failure("its device was pulled out while being started");

@@ -3,16 +3,23 @@ package io.hotbus.ethdev.internal;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.RxFilter;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What can be changed on a port beside its queues. Guarded by the port's lock. */
 final class PortSettings {
+    private static final Logger LOG = LoggerFactory.getLogger(PortSettings.class);
+
     private final String port;
     private final EthDev dev;
     private final PortLimits limits;
     private int mtu;
     private RxFilter filter;
+    /** The address of the device itself, which {@link #filter} has unless it was changed. */
+    private MacAddress own;
 
     /** {@code port} names the port. */
     PortSettings(String port, EthDev dev, PortLimits limits) {
@@ -20,7 +27,33 @@ final class PortSettings {
         this.dev = dev;
         this.limits = limits;
         this.mtu = dev.info().mtu();
-        this.filter = dev.info().filter().initial(dev.info().macAddress());
+        this.own = dev.macAddress();
+        this.filter = dev.info().filter().initial(own);
+    }
+
+    /**
+     * Starts the device, which may get another address by that.
+     *
+     * @throws DeviceException the device failed; it is stopped
+     */
+    void start() throws DeviceException {
+        dev.start();
+        try {
+            followAddress();
+        } catch (DeviceException e) {
+            dev.stop();
+            throw e;
+        }
+    }
+
+    private void followAddress() throws DeviceException {
+        MacAddress now = dev.macAddress();
+        MacAddress before = own;
+        own = now;
+        if (!now.equals(before) && filter.address().equals(before)) {
+            LOG.info("{}: its address is {} now, and was {}", port, now, before);
+            change(present -> present.withAddress(now));
+        }
     }
 
     int mtu() {

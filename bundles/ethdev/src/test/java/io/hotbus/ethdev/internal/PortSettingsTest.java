@@ -63,6 +63,34 @@ final class PortSettingsTest {
     }
 
     @Test
+    void shouldFollowTheAddressThatAStartHasChanged() throws DeviceException {
+        MacAddress given = new MacAddress(0x0200_0000_0005L);
+        dev.onStart = () -> dev.address = given;
+        start();
+        assertThat(port.macAddress()).isEqualTo(given);
+        assertThat(dev.calls).contains("filter [02:00:00:00:00:05]");
+
+        MacAddress own = new MacAddress(0x0200_0000_0009L);
+        port.changeRxFilter(filter -> filter.withAddress(own));
+        dev.onStart = () -> dev.address = new MacAddress(0x0200_0000_0006L);
+        port.stop();
+        port.start();
+
+        assertThat(port.macAddress()).as("that of the application").isEqualTo(own);
+    }
+
+    @Test
+    void shouldStopADeviceThatDoesNotTakeItsNewAddress() throws DeviceException {
+        dev.onStart = () -> dev.address = new MacAddress(0x0200_0000_0005L);
+        dev.onFilter = () -> {
+            throw new DeviceException("net_test0: no");
+        };
+        assertThatExceptionOfType(DeviceException.class).isThrownBy(this::start)
+                .withMessage("net_test0: no");
+        assertThat(dev.calls).endsWith("start", "stop");
+    }
+
+    @Test
     void shouldKeepTheFilterThatTheDeviceDoesNotTake() {
         dev.onFilter = () -> {
             throw new DeviceException("net_test0: no");

@@ -43,6 +43,7 @@ final class TestDev implements EthDev {
     EthStats stats = EthStats.ZERO;
     Map<String, Long> xstats = Map.of();
     boolean statsOutlive;
+    MacAddress address = new MacAddress(1L << 41 | 1);
 
     @Override
     public EthDevInfo info() {
@@ -52,6 +53,11 @@ final class TestDev implements EthDev {
                         new RxFilterLimits(2, true, 4, true, false, false))
                 .withOffloads(Set.of(RxOffload.VLAN_STRIP), Set.of())
                 .withRss(new RssLimits(Set.of(RssHash.IPV4), 2, 4));
+    }
+
+    @Override
+    public MacAddress macAddress() {
+        return address;
     }
 
     @Override

@@ -2,12 +2,12 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.bus.pci.PciDevice;
-import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.pmd.DmaReach;
 import io.hotbus.pmd.Registers;
+import io.hotbus.pmd.pci.NicPresence;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,12 +21,12 @@ final class E1000eChip {
     private static final long RESET_PAUSE_NANOS = 100_000;
 
     private final PciDevice device;
+    private final NicPresence presence;
     private final Registers registers;
     /** Some milliseconds, according to the data sheet. */
     private final Duration resetLimit;
     /** Pending requests end within microseconds; Linux waits 80 ms. */
     private final Duration stopLimit;
-    private final int configId;
     /** The value of CTRL between the sequences. */
     private int ctrl;
 
@@ -35,15 +35,19 @@ final class E1000eChip {
      */
     E1000eChip(PciDevice device, Mmio bar0, Duration resetLimit) {
         this.device = device;
-        this.registers = new Registers(bar0, r -> device.isGone() || isSilent());
+        this.presence = new NicPresence(device, this::isSilent);
+        this.registers = new Registers(bar0, r -> !presence.answers());
         this.resetLimit = resetLimit;
         this.stopLimit = resetLimit.dividedBy(10);
-        PciId id = device.function().id();
-        this.configId = id.device() << 16 | id.vendor();
     }
 
     PciDevice device() {
         return device;
+    }
+
+    /** Whether the chip is there. */
+    NicPresence presence() {
+        return presence;
     }
 
     /** Whether the chip is present, for the statistics. A silent chip counts as absent. */
@@ -85,17 +89,13 @@ final class E1000eChip {
         return registers.await(register, mask, expected, limit);
     }
 
-    /** Whether the registers read as no chip would answer. */
-    boolean isSilent() {
-        return isSilent(read(E1000eRegs.STATUS));
-    }
-
     /**
-     * Does {@link #isSilent()} for a value of STATUS. STATUS is never all-ones. It may be zero, but
-     * then CTRL is not. If both are zero, the device is gone: a bridge or a hypervisor may return
-     * zeros.
+     * Whether the registers read as no chip would answer. STATUS is never all-ones. It may be zero,
+     * but then CTRL is not. If both are zero, the device is gone: a bridge or a hypervisor may
+     * return zeros.
      */
-    boolean isSilent(int status) {
+    private boolean isSilent() {
+        int status = read(E1000eRegs.STATUS);
         if (status != 0) {
             return status == Registers.GONE;
         }
@@ -103,16 +103,10 @@ final class E1000eChip {
         return control == 0 || control == Registers.GONE;
     }
 
-    /** Whether its configuration space answers with the ids of the attached function. */
-    boolean isOnBus() {
-        if (device.isGone()) {
-            return false;
-        }
-        try {
-            return device.readConfig(0, Integer.BYTES) == configId;
-        } catch (DeviceException e) {
-            return false;
-        }
+    /** Whether STATUS lets it send: the link is up, and not paused by its partner. */
+    boolean maySend() {
+        int status = read(E1000eRegs.STATUS);
+        return (status & E1000eRegs.STATUS_LU) != 0 && (status & E1000eRegs.STATUS_TXOFF) == 0;
     }
 
     /**
@@ -218,9 +212,7 @@ final class E1000eChip {
     }
 
     void disableInterrupt() {
-        if (!isSilent()) {
-            write(E1000eRegs.IMC, -1);
-        }
+        write(E1000eRegs.IMC, -1);
     }
 
     /**
@@ -269,17 +261,9 @@ final class E1000eChip {
                 Integer.toUnsignedLong(low) | (long) high << Integer.SIZE) >>> Short.SIZE);
     }
 
-    /**
-     * Checks that the device answers.
-     *
-     * @throws DeviceException it does not; the message says whether that means a removal
-     */
-    void requireAnswer(String what) throws DeviceException {
-        if (device.isGone() || isSilent()) {
-            throw new DeviceException(device + ": " + (isOnBus()
-                    ? what + ", but its configuration space does: is memory decoding off?"
-                    : "its registers do not answer: it was pulled out"));
-        }
+    /** See {@link NicPresence#requireAnswer}. */
+    void requireAnswer(String otherwise) throws DeviceException {
+        presence.requireAnswer(otherwise);
     }
 
     private void require(boolean condition, String otherwise) throws DeviceException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
+import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.EthDevInfo;
@@ -9,13 +10,13 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
-import io.hotbus.pmd.LiveSetup;
 import io.hotbus.pmd.RegisterCounters;
 import io.hotbus.pmd.Registers;
-import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.pci.AbstractNic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Between stop and start, and after close, the chip makes no request to memory. Buffers go back to
  * their pool only after that.
  */
-final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
+final class E1000eDev extends AbstractNic<E1000eRxQueue, E1000eTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(E1000eDev.class);
     private static final int TCTL = E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP
             | E1000eRegs.TCTL_CT_COLD | E1000eRegs.TCTL_RTLC | E1000eRegs.TCTL_MULR;
@@ -42,13 +43,12 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     private final E1000eChip chip;
     private final DmaAllocator allocator;
     private final RegisterCounters counters;
-    private final LiveSetup<E1000eSetup> setup = new LiveSetup<>();
     private final E1000eInterrupt interrupt;
     private E1000eOffloads offloads = E1000eOffloads.NONE;
 
     private E1000eDev(E1000eChip chip, DmaAllocator allocator, EthDevInfo info,
             RegisterCounters counters) {
-        super(info, counters);
+        super(chip.presence(), info, counters);
         this.chip = chip;
         this.allocator = allocator;
         this.counters = counters;
@@ -115,7 +115,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
         rxQueues().forEach(E1000eRxQueue::handOver);
         interrupt.enable();
         chip.requireAnswer("does not answer after it was started");
-        setup.begin(setup(rxFilter()));
+        setup().begin(setup(rxFilter()));
     }
 
     private E1000eSetup setup(RxFilter filter) {
@@ -126,12 +126,7 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
                 "RCTL", E1000eRegs.RCTL, E1000eRegs.RCTL_WRITTEN, rctl(filter)));
         written.add(new E1000eSetup.Register(
                 "TCTL", E1000eRegs.TCTL, E1000eRegs.TCTL_EN | E1000eRegs.TCTL_PSP, TCTL));
-        return E1000eSetup.of(written, rxQueues(), txQueues());
-    }
-
-    /** The setup of the chip while it is started. */
-    LiveSetup<E1000eSetup> setup() {
-        return setup;
+        return E1000eSetup.of(chip, written, rxQueues(), txQueues());
     }
 
     private int rctl(RxFilter filter) {
@@ -141,44 +136,41 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
     }
 
     @Override
-    protected void stopDevice() {
-        setup.end();
-        if (chip.device().isGone()) {
-            return;
-        }
-        if (chip.isSilent()) {
-            busMasterOff();
-            return;
-        }
+    protected Optional<String> quiesce() {
         chip.write(E1000eRegs.RCTL, 0);
         chip.write(E1000eRegs.TCTL, E1000eRegs.TCTL_PSP);
-        if (chip.stopDma()) {
-            return;
+        return chip.stopDma() ? Optional.empty()
+                : Optional.of("its DMA has not ended within " + chip.stopLimit().toMillis()
+                        + " ms");
+    }
+
+    /**
+     * With uio_pci_generic the interrupt is an INTx. For received frames that is too much: Linux
+     * 6.1 took it for one that no driver cares about, and turned it off.
+     */
+    @Override
+    protected void beginInterrupts() {
+        boolean generic = chip.device().kernelDriver() == KernelDriver.UIO_PCI_GENERIC;
+        if (generic) {
+            LOG.info("{}: no receive interrupts with uio_pci_generic: its queues have to be polled "
+                    + "(igb_uio and vfio-pci have them)", chip.device());
         }
-        busMasterOff();
-        if (!chip.isSilent()) {
-            LOG.warn("{}: its DMA has not ended within {} ms: bus mastering is turned off",
-                    chip.device(), chip.stopLimit().toMillis());
-        }
+        interrupt.begin(!generic);
     }
 
     @Override
-    protected void closeDevice() {
-        busMasterOff();
+    protected boolean interrupted() {
+        return interrupt.handle();
     }
 
-    /** Ends requests to memory. Fails only if the device is gone, and then it makes no requests. */
-    private void busMasterOff() {
-        try {
-            chip.device().setBusMaster(false);
-        } catch (DeviceException e) {
-            LOG.debug("{}", e.getMessage(), e);
-        }
+    @Override
+    protected void endInterrupts() {
+        chip.disableInterrupt();
     }
 
-    /** The interrupt of the chip. */
-    E1000eInterrupt interrupt() {
-        return interrupt;
+    @Override
+    protected String model() {
+        return "82574";
     }
 
     @Override
@@ -207,10 +199,10 @@ final class E1000eDev extends AbstractEthDev<E1000eRxQueue, E1000eTxQueue> {
 
     @Override
     protected void applyRxFilter(RxFilter next) {
-        if (setup.end()) {
+        if (setup().end()) {
             E1000eFilter.write(chip, next);
             chip.write(E1000eRegs.RCTL, rctl(next));
-            setup.begin(setup(next));
+            setup().begin(setup(next));
         }
     }
 }

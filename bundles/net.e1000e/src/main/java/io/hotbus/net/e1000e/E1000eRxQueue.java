@@ -6,14 +6,17 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.RxRing;
+import io.hotbus.pmd.pci.NicQueue;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A receive queue. A frame that does not fit in one buffer is a chain of segments. The format of
  * its descriptors is chosen when the queue is set up, so that a port without offloads does not pay
  * for them.
  */
-abstract class E1000eRxQueue extends RxRing {
+abstract class E1000eRxQueue extends RxRing implements NicQueue {
     private static final int MAX_BUFFER_SHIFT = 14;
     private static final int MIN_BUFFER_SHIFT = 8;
     /** The largest size without RCTL.BSEX, and the size that would be the largest with it. */
@@ -95,9 +98,17 @@ abstract class E1000eRxQueue extends RxRing {
         ring.doorbell(next());
     }
 
-    /** The descriptor that is armed next. Thread {@code interrupt}. */
-    final int tail() {
+    /** RDT: it also stands still if no frame arrives, or the queue is not polled. */
+    @Override
+    public final long state() {
         return ring.tail();
+    }
+
+    @Override
+    public final Optional<String> whyStuck(Duration limit) {
+        return lacksReports()
+                ? Optional.of("it has received frames, and has not reported them")
+                : Optional.empty();
     }
 
     final List<E1000eSetup.Register> registersWritten() {
@@ -107,9 +118,9 @@ abstract class E1000eRxQueue extends RxRing {
     /**
      * Whether the chip has passed a descriptor without reporting it, in a ring whose RDT is
      * unchanged for long. The chip owns no descriptor from RDT to RDH: each was done and is not
-     * armed again. Only the descriptor at RDT may never have been armed. Thread {@code interrupt}.
+     * armed again. Only the descriptor at RDT may never have been armed.
      */
-    final boolean lacksReports() {
+    private boolean lacksReports() {
         int tail = ring.tail();
         int head = ring.head();
         for (int i = (tail + 1) & mask; i != (head & mask); i = (i + 1) & mask) {

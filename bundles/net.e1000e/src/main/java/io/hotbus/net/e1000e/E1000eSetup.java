@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
+import io.hotbus.pmd.pci.NicQueue;
+import io.hotbus.pmd.pci.NicSetup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The register values of a started chip, for detecting a reset or a write by another program. Each
- * start creates a new object.
+ * The register values of a started chip, for detecting a reset or a write by another program.
  *
+ * @param chip      the chip
  * @param registers the values that were written and must not have changed
- * @param rx        the receive queues
- * @param tx        the transmit queues
+ * @param queues    its queues
  */
-record E1000eSetup(
-        List<Register> registers, List<E1000eRxQueue> rx, List<E1000eTxQueue> tx) {
+record E1000eSetup(E1000eChip chip, List<Register> registers, List<NicQueue> queues)
+        implements NicSetup {
     /** The bits {@code mask} of the register at {@code offset} must be {@code value}. */
     record Register(String name, long offset, int mask, int value) {
         static Register of(String name, long offset, int value) {
@@ -32,24 +33,26 @@ record E1000eSetup(
 
     E1000eSetup {
         registers = List.copyOf(registers);
-        rx = List.copyOf(rx);
-        tx = List.copyOf(tx);
+        queues = List.copyOf(queues);
     }
 
     /**
      * Creates the setup after the registers {@code written} and the rings of these queues were
      * written.
      */
-    static E1000eSetup of(
-            List<Register> written, List<E1000eRxQueue> rx, List<E1000eTxQueue> tx) {
+    static E1000eSetup of(E1000eChip chip, List<Register> written, List<E1000eRxQueue> rx,
+            List<E1000eTxQueue> tx) {
         List<Register> registers = new ArrayList<>(written);
         rx.forEach(queue -> registers.addAll(queue.registersWritten()));
         tx.forEach(queue -> registers.addAll(queue.registersWritten()));
-        return new E1000eSetup(registers, rx, tx);
+        List<NicQueue> queues = new ArrayList<>(tx);
+        queues.addAll(rx);
+        return new E1000eSetup(chip, registers, queues);
     }
 
-    /** The first register with another value, for messages. */
-    Optional<String> difference(E1000eChip chip) {
+    /** The first register with another value. */
+    @Override
+    public Optional<String> difference() {
         for (Register register : registers) {
             int now = chip.read(register.offset());
             if (register.differs(now)) {

@@ -7,15 +7,19 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.TxRing;
+import io.hotbus.pmd.pci.NicQueue;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A transmit queue. The format of its descriptors is chosen when the queue is set up, so that a
  * port without offloads does not pay for them.
  */
-abstract class E1000eTxQueue extends TxRing {
+abstract class E1000eTxQueue extends TxRing implements NicQueue {
     /** The descriptors. */
     protected final E1000eRing ring;
+    private final E1000eChip chip;
 
     /**
      * Creates the queue.
@@ -25,6 +29,7 @@ abstract class E1000eTxQueue extends TxRing {
     E1000eTxQueue(E1000eChip chip, QueueSetup setup, DmaAllocator allocator)
             throws DeviceException {
         super(setup, chip.device() + " transmit queue " + setup.index());
+        this.chip = chip;
         this.ring = E1000eRing.allocate(
                 chip, toString(), setup, "TD", E1000eRegs.TDBAL, allocator);
     }
@@ -70,14 +75,28 @@ abstract class E1000eTxQueue extends TxRing {
         return next;
     }
 
-    /** The descriptor that the chip comes to next. Thread {@code interrupt}. */
-    final int head() {
-        return ring.head();
+    /** TDH and TDT. */
+    @Override
+    public final long state() {
+        return (long) ring.head() << Integer.SIZE | ring.tail();
     }
 
-    /** The descriptor that is written next. Thread {@code interrupt}. */
-    final int tail() {
-        return ring.tail();
+    @Override
+    public final boolean hasWorked(long before, long now) {
+        return before >>> Integer.SIZE != now >>> Integer.SIZE;
+    }
+
+    @Override
+    public final Optional<String> whyStuck(Duration limit) {
+        int head = ring.head();
+        int tail = ring.tail();
+        if (head != tail) {
+            return chip.maySend() ? Optional.of("it has sent nothing for %s ms, with TDH %s and "
+                    .formatted(limit.toMillis(), head) + "TDT " + tail) : Optional.empty();
+        }
+        return lacksReports()
+                ? Optional.of("it has sent all there is, and has not reported that")
+                : Optional.empty();
     }
 
     final List<E1000eSetup.Register> registersWritten() {
@@ -86,9 +105,9 @@ abstract class E1000eTxQueue extends TxRing {
 
     /**
      * Whether the chip has passed a descriptor without the requested report, in a ring in which it
-     * has passed all descriptors. Thread {@code interrupt}.
+     * has passed all descriptors.
      */
-    final boolean lacksReports() {
+    private boolean lacksReports() {
         for (int i = REPORT - 1; i <= mask; i += REPORT) {
             if ((ring.word(i) & E1000eDescriptor.TX_RS) != 0 && !ring.isDone(i)) {
                 return true;

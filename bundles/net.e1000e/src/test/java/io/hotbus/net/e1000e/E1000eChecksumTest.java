@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MbufFlags;
-import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
@@ -13,39 +12,18 @@ import io.hotbus.ethdev.TxOffload;
 import io.hotbus.testkit.Frames;
 import java.util.EnumSet;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checksums, computed by the chip when it sends and checked when it receives. */
-@Timeout(60)
-final class E1000eChecksumTest {
+final class E1000eChecksumTest extends E1000eTests {
     private static final Set<RxOffload> RX =
             EnumSet.of(RxOffload.IPV4_CKSUM, RxOffload.UDP_CKSUM, RxOffload.TCP_CKSUM);
     private static final Set<TxOffload> TX =
             EnumSet.of(TxOffload.IPV4_CKSUM, TxOffload.UDP_CKSUM, TxOffload.TCP_CKSUM);
     private static final long IP4 = MbufFlags.TX_IPV4 | MbufFlags.TX_IP_CKSUM;
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-    }
 
     private Port start(Set<RxOffload> rx, Set<TxOffload> tx) throws Exception {
         return rig.start(new PortConfig(1, Rig.RING, Rig.RING, pool).withOffloads(rx, tx));

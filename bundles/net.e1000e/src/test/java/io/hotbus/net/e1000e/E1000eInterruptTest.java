@@ -4,45 +4,28 @@ package io.hotbus.net.e1000e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.bus.pci.KernelDriver;
-import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RssHash;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.SleepyLcore;
+import io.hotbus.testkit.pci.TestFunction;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The interrupt of received frames: an lcore without work sleeps. */
-@Timeout(120)
-final class E1000eInterruptTest {
+final class E1000eInterruptTest extends E1000eTests {
     private static final int ROUNDS = 300;
 
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
-    }
-
     @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
+    void requireNoRemoval() {
         assertThat(rig.reports).isEmpty();
     }
 
@@ -135,7 +118,7 @@ final class E1000eInterruptTest {
         Port port = rig.start(pool);
         Semaphore woken = new Semaphore(0);
         assertThat(port.wakeOnPacket(0, woken::release)).isTrue();
-        ((TestFunction) port.device()).identity = Optional.empty();
+        function().offBus = true;
         rig.chip.vanish(Fake82574.Vanished.ALL_ONES);
         rig.chip.interrupt.run();
         assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();

@@ -14,38 +14,17 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames longer than 1518 bytes. */
-@Timeout(60)
-final class E1000eJumboTest {
+final class E1000eJumboTest extends E1000eTests {
     private static final int MTU = 9000;
     private static final int OVERHEAD = TestPacket.ETHERNET;
     private static final long CHECKSUMS =
             MbufFlags.TX_IPV4 | MbufFlags.TX_IP_CKSUM | MbufFlags.TX_UDP_CKSUM;
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-    }
 
     private Port start(Mempool buffers, int mtu, boolean offloads) throws Exception {
         rig.attach();

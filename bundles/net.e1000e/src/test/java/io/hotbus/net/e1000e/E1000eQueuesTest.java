@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MbufFlags;
-import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RssConfig;
@@ -21,36 +20,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two queues, and how the chip spreads packets over them. */
-@Timeout(60)
-final class E1000eQueuesTest {
+final class E1000eQueuesTest extends E1000eTests {
     private static final Set<RssHash> HASHES =
             Set.of(RssHash.IPV4, RssHash.IPV4_TCP, RssHash.IPV6, RssHash.IPV6_TCP);
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(4096);
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-    }
 
     private PortConfig config(int queues, RssConfig rss) {
         return new PortConfig(queues, Rig.RING, Rig.RING, pool)

@@ -14,46 +14,14 @@ import io.hotbus.ethdev.RxFilter;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.TestDma;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
-final class E1000eTrafficTest {
-    private static final int BURST = 32;
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-    }
-
+final class E1000eTrafficTest extends E1000eTests {
     /** Receives the frames [from, to) of those that are under way, and checks each. */
     private static void receive(Port port, Mempool pool, long from, long to) {
         Frames.receiveAll(port, 0, pool, from, to);
-    }
-
-    private static void exchange(Port port, Mempool pool, int frames) {
-        for (int from = 0; from < frames; ) {
-            int sent = Frames.send(port, pool, from, Math.min(BURST, frames - from));
-            receive(port, pool, from, from + sent);
-            from += sent;
-        }
     }
 
     @ParameterizedTest
@@ -269,42 +237,6 @@ final class E1000eTrafficTest {
     }
 
     @Test
-    void shouldBeStoppedAndStartedAgain() throws Exception {
-        Port port = rig.start(pool);
-        for (int round = 0; round < 3; round++) {
-            exchange(port, pool, 100);
-            rig.chip.holdTransmit = true;
-            Frames.send(port, pool, 0, 10);
-
-            port.stop();
-
-            assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN).isZero();
-            assertThat(rig.chip.get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN).isZero();
-            rig.chip.holdTransmit = false;
-            if (round == 1) {
-                rig.configure(pool, 64);
-            }
-            port.start();
-        }
-        exchange(port, pool, 100);
-        assertThat(port.stats().rxPackets()).isEqualTo(400);
-    }
-
-    @Test
-    void shouldReachMemoryFromStartToCloseAlone() throws Exception {
-        rig.attach();
-        Port port = rig.configure(pool, Rig.RING);
-        assertThat(rig.chip.busMaster).isFalse();
-
-        port.start();
-        assertThat(rig.chip.busMaster).isTrue();
-        port.close();
-
-        assertThat(rig.chip.busMaster).isFalse();
-        assertThat(pool.available()).isEqualTo(pool.capacity());
-    }
-
-    @Test
     void shouldKeepAChipThatDoesNotStopFromMemory() throws Exception {
         Port port = rig.start(pool);
         rig.chip.stuckDma = true;
@@ -372,20 +304,6 @@ final class E1000eTrafficTest {
     }
 
     @Test
-    void shouldNeedEnoughBuffers() throws Exception {
-        rig.attach();
-        Mempool few = rig.pool(1024);
-        long[] hoarded = new long[924];
-        few.get(hoarded, 0, hoarded.length);
-        Port port = rig.configure(few, Rig.RING);
-
-        assertThatThrownBy(port::start).isInstanceOf(DeviceException.class)
-                .hasMessageContaining("lacks 155 of the 255 buffers");
-        assertThat(few.available()).isEqualTo(100);
-        assertThat(rig.chip.busMaster).isFalse();
-    }
-
-    @Test
     void shouldNeedBuffersTheChipCanReceiveInto() throws Exception {
         rig.attach();
         Mempool tiny = rig.pool(1024, 255);
@@ -406,14 +324,5 @@ final class E1000eTrafficTest {
         assertThatThrownBy(() -> rig.configure(straddling, 256))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("not contiguous in pages of 4096 bytes");
-    }
-
-    @Test
-    void shouldNeedMemoryItCanReach() throws Exception {
-        TestFunction function = rig.attach();
-        function.unreachableMemory = true;
-
-        assertThatThrownBy(() -> rig.configure(pool, Rig.RING))
-                .isInstanceOf(DeviceException.class).hasMessageContaining("IOMMU");
     }
 }

@@ -6,41 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MbufFlags;
-import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.NotSupportedException;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** VLAN tags, taken out and inserted by the chip. */
-@Timeout(60)
-final class E1000eVlanTest {
+final class E1000eVlanTest extends E1000eTests {
     private static final byte[] FRAME = TestPacket.of(true, TestPacket.UDP, 100);
     private static final long CHECKSUMS =
             MbufFlags.TX_IPV4 | MbufFlags.TX_IP_CKSUM | MbufFlags.TX_UDP_CKSUM;
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-    }
 
     private Port start(Set<RxOffload> rx, Set<TxOffload> tx) throws Exception {
         return rig.start(new PortConfig(1, Rig.RING, Rig.RING, pool).withOffloads(rx, tx));

@@ -4,16 +4,13 @@ package io.hotbus.net.e1000e;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.os.LinuxException;
-import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
+import io.hotbus.testkit.pci.PciNicModel;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * The model of an 82574 with a loopback plug in its socket. A frame is held back while there is no
- * receive descriptor, so no test depends on timing.
- */
-final class Fake82574 extends NicModel {
+/** The model of an 82574. */
+final class Fake82574 extends PciNicModel {
     static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, (byte) 0xd3};
     private static final long LENGTH = E1000eRegs.BAR0_LENGTH;
     private static final int RX_ERROR_CE = 1;
@@ -21,20 +18,12 @@ final class Fake82574 extends NicModel {
     /** With a VLAN tag, without the FCS. */
     private static final int LONGEST_WITHOUT_LPE = 1518;
 
-    volatile boolean cable = true;
-    volatile boolean busMaster;
-    /** CTRL.RST is not done any more. */
-    volatile boolean stuckReset;
     /** Whether the chip continues DMA regardless of its registers. */
     volatile boolean stuckDma;
     volatile boolean nvmBroken;
     volatile boolean noAddress;
-    /** It does not take frames out of the transmit ring. */
-    volatile boolean holdTransmit;
     /** What it writes to memory is lost, as where a bridge lets none of it through. */
     volatile boolean losesWrites;
-    /** Raises the interrupt. */
-    volatile Runnable interrupt = () -> { };
     /** A reset leaves the rings as they are, as that of QEMU 7.2. */
     volatile boolean keepsInReset;
     volatile int resets;

@@ -2,183 +2,32 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.bus.pci.Bar;
+import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.Devargs;
-import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.hotplug.HotUnplug;
-import io.hotbus.eal.hotplug.RemovalCause;
-import io.hotbus.eal.mem.Mempool;
-import io.hotbus.ethdev.Port;
-import io.hotbus.ethdev.PortConfig;
-import io.hotbus.testkit.Await;
-import io.hotbus.testkit.InlineControl;
-import io.hotbus.testkit.RealWindows;
-import io.hotbus.testkit.RecordingPorts;
-import io.hotbus.testkit.TestDma;
-import io.hotbus.testkit.TestInterrupts;
-import io.hotbus.testkit.TestPools;
-import java.io.IOException;
-import java.util.ArrayList;
+import io.hotbus.pmd.pci.NicPatience;
+import io.hotbus.testkit.pci.NicRig;
+import io.hotbus.testkit.pci.TestFunction;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 
-/**
- * The driver with real windows, SIGBUS handler and ports, the fake chip in a slot, and the bus's
- * part played by the test.
- */
-final class Rig implements AutoCloseable {
-    static final String ADDRESS = "0000:01:00.0";
-    static final int RING = 256;
-    /** ms: the fake chip is a thread, which may be kept waiting. */
-    static final int RESET_LIMIT = 5000;
+/** The driver, and the model of an 82574 in a slot. */
+final class Rig extends NicRig<Fake82574> {
+    static final PciId ID = new PciId(0x8086, 0x10d3, 0x8086, 0, 0x020000);
+    static final Bar BAR0 = new Bar(0, 0xfebc0000L, E1000eRegs.BAR0_LENGTH, true, false);
 
-    final RealWindows windows = new RealWindows();
-    final TestDma dma = new TestDma(TestDma.HUGEPAGE);
-    private final TestPools pools = new TestPools(dma);
-    final TestInterrupts interrupts = new TestInterrupts();
-    final Fake82574 chip = new Fake82574(dma);
-    /** The removals that were reported, first or not. */
-    final Queue<RemovalCause> reports = new ConcurrentLinkedQueue<>();
-    final RecordingPorts ports = new RecordingPorts(new InlineControl());
-    /** Names of the ports whose link was said to have changed. */
-    final Queue<String> linkChanges = ports.linkChanges();
-    /** Names of the ports that were said to have to be set up again. */
-    final Queue<String> resets = ports.resets();
-    final HotUnplug hotUnplug = this::reported;
-    final E1000eDriver driver;
-    private final List<TestFunction> functions = new ArrayList<>();
-
-    Rig() throws Exception {
-        this(RESET_LIMIT);
-    }
-
-    /** {@code resetLimit} in ms, where the chip is stuck. */
-    Rig(int resetLimit) throws Exception {
-        this(resetLimit, E1000eRecovery.Limits.DEFAULT);
-    }
-
-    /** With {@code limits} for what is noticed of a started chip. */
-    Rig(E1000eRecovery.Limits limits) throws Exception {
-        this(RESET_LIMIT, limits);
-    }
-
-    private Rig(int resetLimit, E1000eRecovery.Limits limits) throws Exception {
-        driver = new E1000eDriver(dma, interrupts, hotUnplug, ports,
-                new E1000eSettings(Map.of("reset.limit.ms", resetLimit)), limits);
-    }
-
-    /** What core and bus do between them. */
-    private boolean reported(Device device, RemovalCause cause) {
-        reports.add(cause);
-        boolean first = device.markRemoved();
-        if (first) {
-            replaceWindows(device);
-        }
-        return first;
-    }
-
-    private void replaceWindows(Device device) {
-        try {
-            windows.mapper().replace(device.windows());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    TestFunction function(String devargs, Bar... bars) throws DeviceException {
-        TestFunction function = new TestFunction(
-                Devargs.parse(devargs), List.of(bars), chip, windows.mapper(), interrupts);
-        functions.add(function);
-        return function;
-    }
-
-    TestFunction function() throws DeviceException {
-        return function(ADDRESS, TestFunction.BAR0);
-    }
-
-    TestFunction attach() throws DeviceException {
-        TestFunction function = function();
-        driver.probe(function);
-        return function;
-    }
-
-    Port port() {
-        return ports.port(ADDRESS).orElseThrow();
-    }
-
-    Port configure(Mempool pool, int descriptors) throws DeviceException {
-        port().configure(new PortConfig(1, descriptors, descriptors, pool));
-        return port();
-    }
-
-    /** Attaches, configures and starts. */
-    Port start(Mempool pool) throws DeviceException {
-        return start(new PortConfig(1, RING, RING, pool));
-    }
-
-    /** Attaches, configures and starts. */
-    Port start(PortConfig config) throws DeviceException {
-        attach();
-        port().configure(config);
-        port().start();
-        return port();
-    }
-
-    void detach(TestFunction function) throws Exception {
-        driver.remove(function);
-        function.close();
-        functions.remove(function);
-    }
-
-    void detachAll() throws Exception {
-        for (TestFunction function : List.copyOf(functions)) {
-            detach(function);
-        }
-    }
-
-    Mempool pool(int buffers) throws IOException {
-        return pools.pool(buffers);
-    }
-
-    Mempool pool(int buffers, int dataRoom) throws IOException {
-        return pools.pool(buffers, dataRoom);
-    }
-
-    int poolCount() {
-        return pools.count();
-    }
-
-    /** Awaits {@code condition}; false after a generous time. */
-    static boolean eventually(BooleanSupplier condition) {
-        return Await.reached(condition);
-    }
-
-    /** Awaits a packet of a queue, which is then the caller's. */
-    static long receiveOne(Port port, int queue, Mempool pool) {
-        long[] one = new long[1];
-        if (!eventually(() ->
-                port.rxQueue(queue).burst(pool.mempools().uncached(), one, 1) == 1)) {
-            throw new AssertionError(port.name() + ": no packet; " + port.stats());
-        }
-        return one[0];
-    }
-
-    /** Waits until the watch has looked another {@code times} times. */
-    boolean looked(int times) {
-        int now = interrupts.rounds();
-        return eventually(() -> interrupts.rounds() >= now + times);
+    Rig(Map<String, Object> settings, NicPatience patience) throws Exception {
+        super(Fake82574::new, (services, chip) ->
+                new E1000eDriver(services, new E1000eSettings(settings), patience));
     }
 
     @Override
-    public void close() throws Exception {
-        detachAll();
-        driver.deactivate();
-        chip.close();
-        interrupts.close();
-        windows.close();
-        pools.close();
+    protected TestFunction insert(Devargs devargs) {
+        return new TestFunction(this, devargs, ID, List.of(BAR0));
+    }
+
+    /** A function with other BARs, in the slot. */
+    TestFunction functionWith(Bar... bars) throws DeviceException {
+        return added(new TestFunction(this, Devargs.parse(ADDRESS), ID, List.of(bars)));
     }
 }

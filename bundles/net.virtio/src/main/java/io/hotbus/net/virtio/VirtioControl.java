@@ -134,8 +134,7 @@ final class VirtioControl implements AutoCloseable {
                 left--;
                 continue;
             }
-            boolean silent = transport.device().isGone() || transport.isSilent();
-            if (silent || late) {
+            if (late || !transport.presence().answers()) {
                 doorbell = null;
                 transport.requireAnswer();
                 throw new DeviceException("%s: %s: no answer within %s ms".formatted(

@@ -6,13 +6,11 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxFilter;
-import io.hotbus.pmd.LiveSetup;
-import io.hotbus.pmd.eth.AbstractEthDev;
 import io.hotbus.pmd.eth.QueueSetup;
+import io.hotbus.pmd.pci.AbstractNic;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
  * One virtio network device as an {@code EthDev}.
@@ -21,13 +19,10 @@ import org.slf4j.LoggerFactory;
  * other way to stop a queue. After a reset the device accesses no memory (4.1.4.3.2), so buffers go
  * back to their pool only then.
  */
-final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
-    private static final Logger LOG = LoggerFactory.getLogger(VirtioDev.class);
-
+final class VirtioDev extends AbstractNic<VirtioRxQueue, VirtioTxQueue> {
     private final VirtioTransport transport;
     private final VirtioFacts facts;
     private final VirtioRing.Ground ground;
-    private final LiveSetup<VirtioSetup> setup = new LiveSetup<>();
     /** Null before the first start, or if the device has none. */
     private volatile VirtioControl control;
     /** Null if the device filters nothing. */
@@ -37,7 +32,7 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
     private volatile boolean interrupt;
 
     private VirtioDev(VirtioTransport transport, DmaAllocator allocator, VirtioFacts facts) {
-        super(facts.info());
+        super(transport.presence(), facts.info());
         this.transport = transport;
         this.facts = facts;
         this.ground = new VirtioRing.Ground(transport.device(), allocator, facts.features());
@@ -117,7 +112,7 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
             command(features);
         }
         transport.requireAnswer();
-        setup.begin(new VirtioSetup(rxQueues(), txQueues()));
+        setup().begin(new VirtioSetup(transport, rxQueues(), txQueues()));
     }
 
     /** The features for this start. A device that filters VLANs lets none through at first. */
@@ -154,72 +149,73 @@ final class VirtioDev extends AbstractEthDev<VirtioRxQueue, VirtioTxQueue> {
 
     @Override
     protected void applyRxFilter(RxFilter next) throws DeviceException {
-        if (filter != null && setup.current().isPresent()) {
+        if (filter != null && setup().current().isPresent()) {
             filter.apply(next);
         }
     }
 
-    /** Tells the device that its request to be announced was seen. Thread {@code interrupt}. */
-    void announced() {
+    /** The device may ask to be announced to its network, 5.1.6.5.4. */
+    @Override
+    protected Optional<String> news() {
+        boolean asked = setup().current().isPresent()
+                && VirtioFeature.has(facts.features(), VirtioFeature.GUEST_ANNOUNCE)
+                && (transport.net().read16(VirtioRegs.STATUS) & VirtioRegs.STATUS_ANNOUNCE) != 0
+                && transport.presence().answers();
+        if (!asked) {
+            return Optional.empty();
+        }
         VirtioControl queue = control;
         if (queue != null) {
             queue.acknowledge();
         }
-    }
-
-    /** Whether the device asks to be announced to its network, 5.1.6.5.4. */
-    boolean wantsAnnouncement() {
-        return VirtioFeature.has(facts.features(), VirtioFeature.GUEST_ANNOUNCE)
-                && (transport.net().read16(VirtioRegs.STATUS) & VirtioRegs.STATUS_ANNOUNCE) != 0;
-    }
-
-    /** The setup of the device while it is started. */
-    LiveSetup<VirtioSetup> setup() {
-        return setup;
+        return Optional.of("asks to be announced: it was moved to another place of the network");
     }
 
     @Override
     protected void stopDevice() {
-        setup.end();
         if (control != null) {
             control.stop();
         }
-        if (transport.device().isGone()) {
-            return;
+        super.stopDevice();
+    }
+
+    @Override
+    protected Optional<String> quiesce() {
+        if (!transport.reset()) {
+            return Optional.of("its reset is not done");
         }
-        boolean done = transport.reset();
-        if (done) {
-            transport.configInterrupt(interrupt);
-            return;
-        }
-        boolean silent = transport.isSilent();
-        busMasterOff();
-        if (!silent) {
-            LOG.warn("{}: its reset is not done: bus mastering is turned off", transport.device());
-        }
+        transport.configInterrupt(interrupt);
+        return Optional.empty();
     }
 
     @Override
     protected void closeDevice() {
-        busMasterOff();
+        super.closeDevice();
         if (control != null) {
             control.close();
         }
     }
 
-    /** Ends requests to memory. Fails only if the device is gone, and then it makes no requests. */
-    private void busMasterOff() {
-        try {
-            transport.device().setBusMaster(false);
-        } catch (DeviceException e) {
-            LOG.debug("{}", e.getMessage(), e);
-        }
-    }
-
-    /** Enables the configuration interrupt, now and after each start. Control thread, in probe. */
-    void enableInterrupt() {
+    @Override
+    protected void beginInterrupts() {
         interrupt = true;
         transport.configInterrupt(true);
+    }
+
+    @Override
+    protected boolean interrupted() {
+        transport.acknowledge();
+        return true;
+    }
+
+    @Override
+    protected void endInterrupts() {
+        transport.configInterrupt(false);
+    }
+
+    @Override
+    protected String model() {
+        return "virtio";
     }
 
     @Override

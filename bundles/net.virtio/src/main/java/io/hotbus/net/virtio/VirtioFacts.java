@@ -131,7 +131,7 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
 
     /** Reads the link, 5.1.4. Any thread. */
     Link link(VirtioTransport transport) {
-        if (transport.isSilent()) {
+        if (transport.presence().isSilent()) {
             return Link.DOWN;
         }
         if (VirtioFeature.has(features, VirtioFeature.STATUS)

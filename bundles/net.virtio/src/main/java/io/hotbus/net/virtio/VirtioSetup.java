@@ -1,27 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.virtio;
 
+import io.hotbus.pmd.pci.NicQueue;
+import io.hotbus.pmd.pci.NicSetup;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The queues of a started device. Each start creates a new object. */
-final class VirtioSetup {
+/** The queues of a started device. */
+final class VirtioSetup implements NicSetup {
+    private final VirtioTransport transport;
     private final List<VirtioRxQueue> rx;
     private final List<VirtioTxQueue> tx;
 
-    VirtioSetup(List<VirtioRxQueue> rx, List<VirtioTxQueue> tx) {
+    VirtioSetup(VirtioTransport transport, List<VirtioRxQueue> rx, List<VirtioTxQueue> tx) {
+        this.transport = transport;
         this.rx = List.copyOf(rx);
         this.tx = List.copyOf(tx);
     }
 
-    List<VirtioTxQueue> tx() {
+    @Override
+    public List<? extends NicQueue> queues() {
         return tx;
     }
 
-    /** What is not as it was left, for messages. Thread {@code interrupt}. */
-    Optional<String> difference(VirtioTransport transport) {
+    @Override
+    public Optional<String> difference() {
         int status = transport.status();
         if ((status & VirtioRegs.DEVICE_NEEDS_RESET) != 0) {
             return Optional.of("it asks for a reset (DEVICE_NEEDS_RESET)");

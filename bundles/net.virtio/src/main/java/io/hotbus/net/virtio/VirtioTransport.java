@@ -2,10 +2,10 @@
 package io.hotbus.net.virtio;
 
 import io.hotbus.bus.pci.PciDevice;
-import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.pmd.DmaReach;
+import io.hotbus.pmd.pci.NicPresence;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -52,6 +52,7 @@ final class VirtioTransport {
     }
 
     private final PciDevice device;
+    private final NicPresence presence;
     private final VirtioCapabilities capabilities;
     private final Window common;
     private final Window notify;
@@ -59,7 +60,6 @@ final class VirtioTransport {
     private final VirtioNetConfig net;
     private final Duration resetLimit;
     private final Runnable settle;
-    private final int configId;
 
     /**
      * Maps the structures.
@@ -72,6 +72,7 @@ final class VirtioTransport {
     VirtioTransport(PciDevice device, VirtioCapabilities capabilities, Duration resetLimit,
             Runnable settle) throws DeviceException {
         this.device = device;
+        this.presence = new NicPresence(device, this::isSilent);
         this.capabilities = capabilities;
         this.common = window(capabilities.common());
         this.notify = window(capabilities.doorbells());
@@ -80,8 +81,6 @@ final class VirtioTransport {
                 capabilities.device(), () -> common.read8(VirtioRegs.CONFIG_GENERATION));
         this.resetLimit = resetLimit;
         this.settle = settle;
-        PciId id = device.function().id();
-        this.configId = id.device() << Short.SIZE | id.vendor();
     }
 
     private Window window(VirtioCapabilities.Structure structure) throws DeviceException {
@@ -99,36 +98,19 @@ final class VirtioTransport {
 
     // ---- presence ----
 
-    /** Whether the registers read as no device would answer. */
-    boolean isSilent() {
+    /** Whether the device is there. */
+    NicPresence presence() {
+        return presence;
+    }
+
+    private boolean isSilent() {
         int queues = common.read16(VirtioRegs.NUM_QUEUES);
         return queues == 0 || queues == ALL_ONES_16;
     }
 
-    /** Whether its configuration space answers with the ids of the attached function. */
-    boolean isOnBus() {
-        if (device.isGone()) {
-            return false;
-        }
-        try {
-            return device.readConfig(0, Integer.BYTES) == configId;
-        } catch (DeviceException e) {
-            return false;
-        }
-    }
-
-    /**
-     * Checks that the device answers.
-     *
-     * @throws DeviceException it does not; the message says whether that means a removal
-     */
+    /** See {@link NicPresence#requireAnswer}. */
     void requireAnswer() throws DeviceException {
-        if (device.isGone() || isSilent()) {
-            throw new DeviceException(device + ": " + (isOnBus()
-                    ? "its registers do not answer, but its configuration space does: is memory "
-                            + "decoding off?"
-                    : "its registers do not answer: it was pulled out"));
-        }
+        presence.requireAnswer("its registers do not answer");
     }
 
     // ---- initialization, 3.1.1 ----
@@ -156,7 +138,7 @@ final class VirtioTransport {
         while (true) {
             boolean late = System.nanoTime() - start > resetLimit.toNanos();
             int now = status();
-            if (now == ALL_ONES_8 || device.isGone() || isSilent()) {
+            if (now == ALL_ONES_8 || !presence.answers()) {
                 return false;
             }
             if (now == 0 || late) {

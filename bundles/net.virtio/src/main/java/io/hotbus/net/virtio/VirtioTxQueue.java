@@ -8,14 +8,17 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.TxRing;
+import io.hotbus.pmd.pci.NicQueue;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A transmit queue. The header of a packet is written into its headroom, so that the packet takes
  * one descriptor; the header of a packet that is shared, or has no headroom, lies beside the ring.
  * Source: 5.1.6.2.
  */
-final class VirtioTxQueue extends TxRing {
+final class VirtioTxQueue extends TxRing implements NicQueue {
     private final PciDevice device;
     private final VirtioRing ring;
     /** The longest packet, in bytes. */
@@ -190,6 +193,24 @@ final class VirtioTxQueue extends TxRing {
 
     VirtioRing ring() {
         return ring;
+    }
+
+    @Override
+    public long state() {
+        return ring.progress();
+    }
+
+    /** A queue that was idle and has packets now has not worked yet. */
+    @Override
+    public boolean hasWorked(long before, long now) {
+        return before != VirtioRing.NONE;
+    }
+
+    @Override
+    public Optional<String> whyStuck(Duration limit) {
+        return ring.progress() == VirtioRing.NONE ? Optional.empty()
+                : Optional.of("%s: the device has returned nothing for %s ms"
+                        .formatted(this, limit.toMillis()));
     }
 
     /**

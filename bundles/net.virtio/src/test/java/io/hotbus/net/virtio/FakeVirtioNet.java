@@ -28,14 +28,9 @@ final class FakeVirtioNet extends FakeVirtioRegisters {
         NONE, FOREIGN_ID, FREE_ID, TOO_LONG, NO_HEADER, NO_PARTS, TOO_MANY_PARTS, SENT_TWICE
     }
 
-    volatile boolean busMaster;
-    /** It takes nothing out of the transmit queues. */
-    volatile boolean holdTransmit;
     /** It returns buffers in another order than they were offered. */
     volatile boolean shuffles;
     volatile Lie lie = Lie.NONE;
-    /** Raises the interrupt. */
-    volatile Runnable interrupt = () -> { };
     volatile int doorbells;
     /** Packets that were sent, and received. */
     volatile int sent;

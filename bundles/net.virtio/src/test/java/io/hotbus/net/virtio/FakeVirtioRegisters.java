@@ -2,15 +2,15 @@
 package io.hotbus.net.virtio;
 
 import io.hotbus.os.LinuxException;
-import io.hotbus.testkit.NicModel;
 import io.hotbus.testkit.TestDma;
+import io.hotbus.testkit.pci.PciNicModel;
 import java.util.Arrays;
 
 /**
  * The registers of a model of a virtio network device. Registers that hold other values as soon as
  * a register is written are set by {@link #settle}, which the driver calls.
  */
-abstract class FakeVirtioRegisters extends NicModel {
+abstract class FakeVirtioRegisters extends PciNicModel {
     static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
     static final long LENGTH = 0x4000;
     static final long ISR = 0x1000;
@@ -27,8 +27,6 @@ abstract class FakeVirtioRegisters extends NicModel {
             | VirtioFeature.MRG_RXBUF;
     volatile int queues = 3;
     volatile int maxSize = MAX_SIZE;
-    volatile boolean cable = true;
-    volatile boolean stuckReset;
     volatile boolean refusesFeatures;
     volatile int notifyOff;
     volatile int mtu = 1500;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
@@ -13,35 +12,17 @@ import io.hotbus.testkit.Frames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(60)
-final class VirtioControlTest {
+final class VirtioControlTest extends VirtioTests {
     private static final String OWN = " 82 84 0 18 52 86";
     private static final String TABLE_OF_OWN = "1 0 1 0 0 0" + OWN + " 0 0 0 0";
 
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(4096);
+    @Override
+    protected void prepare() {
         rig.chip.offered |= VirtioFeature.CTRL_VQ | VirtioFeature.OF_THE_CONTROL_QUEUE;
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
     }
 
     private List<String> commands() {
@@ -110,9 +91,7 @@ final class VirtioControlTest {
 
     @Test
     void shouldNotWaitForEverForAnAnswer() throws Exception {
-        rig.close();
-        rig = new Rig(200);
-        pool = rig.pool(4096);
+        beginWithResetLimit(200);
         rig.chip.offered |= VirtioFeature.CTRL_VQ | VirtioFeature.CTRL_RX;
         Port port = rig.start(pool);
         rig.chip.answer = null;
@@ -130,10 +109,8 @@ final class VirtioControlTest {
     @Test
     void shouldNotWaitForADeviceThatIsGone() throws Exception {
         Port port = rig.start(pool);
-        TestFunction function = (TestFunction) port.device();
         rig.chip.answer = null;
-        rig.chip.vanish(FakeVirtioNet.Vanished.ALL_ONES);
-        function.offBus = true;
+        pullOut(FakeVirtioNet.Vanished.ALL_ONES);
 
         long start = System.nanoTime();
         assertThatThrownBy(() -> port.setPromiscuous(true)).isInstanceOf(DeviceException.class);

@@ -4,86 +4,232 @@ package io.hotbus.net.virtio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.mem.Mempool;
+import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.pci.NicPatience;
 import io.hotbus.testkit.Frames;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import io.hotbus.testkit.NicModel.Vanished;
+import io.hotbus.testkit.pci.NicLifeTests;
+import io.hotbus.testkit.pci.TestFunction;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
-final class VirtioLifeTest {
-    private static final int BURST = 32;
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
+final class VirtioLifeTest extends NicLifeTests<Rig> {
+    @Override
+    protected Rig newRig(Map<String, Object> settings, NicPatience patience) throws Exception {
+        return new Rig(settings, patience);
     }
 
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
+    @Override
+    protected void assertStopped() {
+        assertThat(rig.chip.get(VirtioRegs.DEVICE_STATUS) & 0xff).isZero();
     }
 
-    private static void exchange(Port port, Mempool pool, int frames) {
-        for (int from = 0; from < frames; ) {
-            int sent = Frames.send(port, pool, from, Math.min(BURST, frames - from));
-            Frames.receiveAll(port, 0, pool, from, from + sent);
-            from += sent;
+    @Test
+    void shouldDriveModernAndTransitionalDevices() {
+        assertThat(rig.driver.name()).isEqualTo("net_virtio");
+        for (int device : new int[] {0x1041, 0x1000}) {
+            assertThat(rig.driver.ids()).anyMatch(id -> id.matches(
+                    new PciId(0x1af4, device, 0x1af4, 1, 0x020000)));
         }
     }
 
     @Test
-    void shouldBeStoppedAndStartedAgain() throws Exception {
-        Port port = rig.start(pool);
-        for (int round = 0; round < 3; round++) {
-            exchange(port, pool, 100);
-            rig.chip.holdTransmit = true;
-            Frames.send(port, pool, 0, 10);
-
-            port.stop();
-
-            assertThat(rig.chip.get(VirtioRegs.DEVICE_STATUS) & 0xff).isZero();
-            rig.chip.holdTransmit = false;
-            if (round == 1) {
-                rig.configure(pool, 64);
-            }
-            port.start();
-        }
-        exchange(port, pool, 100);
-        assertThat(port.stats().rxPackets()).isEqualTo(400);
-    }
-
-    @Test
-    void shouldReachMemoryFromStartToCloseAlone() throws Exception {
+    void shouldReadWhatTheDeviceIs() throws Exception {
         rig.attach();
-        Port port = rig.configure(pool, Rig.RING);
-        assertThat(rig.chip.busMaster).isFalse();
 
-        port.start();
-        assertThat(rig.chip.busMaster).isTrue();
-        port.close();
-
+        EthDevInfo info = rig.port().info();
+        assertThat(info.macAddress()).hasToString("52:54:00:12:34:56");
+        assertThat(info.rx().maxDescriptors()).isEqualTo(FakeVirtioNet.MAX_SIZE);
+        assertThat(info.mtu()).isEqualTo(1500);
+        assertThat(info.maxMtu()).isEqualTo(9710);
+        assertThat(rig.port().link()).isEqualTo(new Link(true, 10_000, true));
         assertThat(rig.chip.busMaster).isFalse();
-        assertThat(pool.available()).isEqualTo(pool.capacity());
+    }
+
+    @Test
+    void shouldReadMtuAndSpeedWhereTheDeviceHasThem() throws Exception {
+        rig.chip.offered |= VirtioFeature.MTU | VirtioFeature.SPEED_DUPLEX;
+        rig.chip.mtu = 4000;
+        rig.chip.resetByOthers();
+        rig.attach();
+
+        assertThat(rig.port().info().maxMtu()).isEqualTo(4000);
+        assertThat(rig.port().info().mtu()).isEqualTo(4000);
+        assertThat(rig.port().link()).isEqualTo(new Link(true, 25_000, true));
+    }
+
+    @Test
+    void shouldNotPromiseLongFramesWithoutMergeableBuffers() throws Exception {
+        rig.chip.offered &= ~VirtioFeature.MRG_RXBUF;
+        rig.attach();
+
+        assertThat(rig.port().info().maxMtu()).isEqualTo(1500);
+    }
+
+    @Test
+    void shouldMakeUpAnAddressThatStaysTheSame() throws Exception {
+        rig.chip.offered &= ~VirtioFeature.MAC;
+        rig.attach();
+        String first = rig.port().info().macAddress().toString();
+        rig.detachAll();
+        rig.attach();
+
+        assertThat(rig.port().info().macAddress()).hasToString(first);
+        assertThat(first).startsWith("02:00:F1:");
+    }
+
+    @Test
+    void shouldRefuseADeviceWithoutAModernInterface() throws Exception {
+        TestFunction function = rig.function();
+        function.config.put(0x34, (byte) 0);
+        assertProbeFails(function, "legacy interface alone");
+        assertProbeFails(function, "disable-legacy=on");
+
+        function.config.putShort(0x06, (short) 0);
+        assertProbeFails(function, "disable-modern=off");
+    }
+
+    @Test
+    void shouldNotFollowALoopOfCapabilities() throws Exception {
+        TestFunction function = rig.function();
+        function.config.put(VirtioFunction.NOTIFY + 1, (byte) VirtioFunction.COMMON);
+
+        assertProbeFails(function, "no ISR status structure");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {VirtioFunction.COMMON, VirtioFunction.NOTIFY, VirtioFunction.ISR,
+            VirtioFunction.NET})
+    void shouldCheckTheBoundsOfEachStructure(int capability) throws Exception {
+        TestFunction function = rig.function();
+        int offset = function.config.getInt(capability + VirtioRegs.CAP_OFFSET);
+
+        function.config.putInt(capability + VirtioRegs.CAP_OFFSET, 0x3001);
+        assertProbeFails(function, "is not right");
+        function.config.putInt(capability + VirtioRegs.CAP_OFFSET, -4);
+        assertProbeFails(function, "is not right");
+        function.config.putInt(capability + VirtioRegs.CAP_OFFSET, offset);
+        function.config.putInt(capability + VirtioRegs.CAP_SIZE, 0);
+        assertProbeFails(function, "is not right");
+        function.config.putInt(capability + VirtioRegs.CAP_SIZE, 0x1000);
+        function.config.put(capability + VirtioRegs.CAP_BAR, (byte) 7);
+        assertProbeFails(function, "in a memory BAR");
+    }
+
+    @Test
+    void shouldCheckTheBoundsOfADoorbell() throws Exception {
+        rig.chip.notifyOff = 2000;
+        rig.chip.resetByOthers();
+        rig.attach();
+
+        assertThatThrownBy(() -> rig.configure(rig.pool(1024), Rig.RING).start())
+                .isInstanceOf(DeviceException.class).hasMessageContaining("doorbell of queue 0");
+        assertThat(rig.chip.busMaster).isFalse();
+    }
+
+    @Test
+    void shouldNeedVersion1() throws Exception {
+        rig.chip.offered &= ~VirtioFeature.VERSION_1;
+
+        assertProbeFails(rig.function(), "VIRTIO_F_VERSION_1");
+    }
+
+    @Test
+    void shouldNeedLongEnoughQueues() throws Exception {
+        rig.chip.maxSize = 32;
+        rig.chip.resetByOthers();
+
+        assertProbeFails(rig.function(), "have 32 descriptors, and 64 are needed");
+    }
+
+    /** As QEMU's are, while applications ask for 512. */
+    @Test
+    void shouldDoWithShorterQueuesThanAnApplicationAsksFor() throws Exception {
+        rig.chip.maxSize = 256;
+        rig.chip.resetByOthers();
+        rig.attach();
+        assertThat(rig.port().info().rx().maxDescriptors()).isEqualTo(512);
+
+        rig.configure(rig.pool(2048), 512).start();
+        assertThat(rig.chip.queueSize(0)).isEqualTo(256);
+        assertThat(rig.chip.queueSize(1)).isEqualTo(256);
+    }
+
+    @Test
+    void shouldNeedAnAddressOfAStation() throws Exception {
+        rig.chip.firstMacByte = 0x53;
+        rig.chip.resetByOthers();
+
+        assertProbeFails(rig.function(), "53:54:00:12:34:56");
+    }
+
+    @Test
+    void shouldGiveUpOnAResetThatIsNeverDone() throws Exception {
+        beginWithResetLimit(100);
+        rig.chip.stuckReset = true;
+
+        assertProbeFails(rig.function(), "is not done after 100 ms");
+    }
+
+    @Test
+    void shouldSayThatTheDeviceRefusesItsOwnFeatures() throws Exception {
+        rig.attach();
+        rig.chip.refusesFeatures = true;
+
+        assertThatThrownBy(() -> rig.configure(rig.pool(1024), Rig.RING).start())
+                .isInstanceOf(DeviceException.class).hasMessageContaining("does not work with");
+    }
+
+    @Test
+    void shouldSayThatTheDeviceOffersOtherFeaturesThanBefore() throws Exception {
+        rig.attach();
+        rig.chip.offered &= ~VirtioFeature.MRG_RXBUF;
+
+        assertThatThrownBy(() -> rig.configure(rig.pool(1024), Rig.RING).start())
+                .isInstanceOf(DeviceException.class).hasMessageContaining("detach and attach");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSayThatItIsNotThere(Vanished as) throws Exception {
+        TestFunction function = rig.function();
+        VirtioCapabilities there = VirtioCapabilities.read(function);
+        rig.chip.vanish(as);
+        function.offBus = true;
+        VirtioTransport transport = new VirtioTransport(
+                function, there, Duration.ofSeconds(5), () -> { });
+
+        assertThatThrownBy(transport::begin).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("pulled out");
+    }
+
+    @Test
+    void shouldSayWhereMemoryDecodingIsOff() throws Exception {
+        rig.chip.vanish(Vanished.ALL_ONES);
+
+        assertProbeFails(rig.function(), "is memory decoding off?");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldNoticeThatItGoesInTheMiddle(Vanished as) throws Exception {
+        rig.chip.vanishAs = as;
+        rig.chip.vanishAtStatus = VirtioRegs.ACKNOWLEDGE;
+
+        assertProbeFails(rig.function(), "registers do not answer");
     }
 
     @Test
     void shouldKeepADeviceThatDoesNotResetFromMemory() throws Exception {
-        rig.close();
-        rig = new Rig(100);
-        pool = rig.pool(2048);
+        beginWithResetLimit(100);
         Port port = rig.start(pool);
         rig.chip.stuckReset = true;
         Frames.send(port, pool, 0, BURST);
@@ -94,46 +240,5 @@ final class VirtioLifeTest {
 
         assertThat(pool.available()).isEqualTo(pool.capacity());
         rig.chip.stuckReset = false;
-    }
-
-    @Test
-    void shouldNeedEnoughBuffers() throws Exception {
-        rig.attach();
-        Mempool few = rig.pool(1024);
-        long[] hoarded = new long[924];
-        few.get(hoarded, 0, hoarded.length);
-        Port port = rig.configure(few, Rig.RING);
-
-        assertThatThrownBy(port::start).isInstanceOf(DeviceException.class)
-                .hasMessageContaining("lacks 155 of the 255 buffers");
-        assertThat(few.available()).isEqualTo(100);
-        assertThat(rig.chip.busMaster).isFalse();
-    }
-
-    @Test
-    void shouldNeedMemoryItCanReach() throws Exception {
-        TestFunction function = rig.attach();
-        function.unreachableMemory = true;
-
-        assertThatThrownBy(() -> rig.configure(pool, Rig.RING))
-                .isInstanceOf(DeviceException.class).hasMessageContaining("IOMMU");
-    }
-
-    @Test
-    void shouldTellOfTheLinkByInterruptAndWithoutOne() throws Exception {
-        for (boolean hasInterrupt : new boolean[] {true, false}) {
-            TestFunction function = rig.function();
-            function.hasInterrupt = hasInterrupt;
-            rig.driver.probe(function);
-            rig.linkChanges.clear();
-
-            rig.chip.cable = false;
-            assertThat(Rig.eventually(() -> !rig.linkChanges.isEmpty())).isTrue();
-            assertThat(rig.port().link()).isEqualTo(Link.DOWN);
-            rig.chip.cable = true;
-            assertThat(Rig.eventually(() -> rig.linkChanges.size() == 2)).isTrue();
-            assertThat(rig.port().link().up()).isTrue();
-            rig.detachAll();
-        }
     }
 }

@@ -14,34 +14,13 @@ import io.hotbus.ethdev.TxOffload;
 import io.hotbus.testkit.Frames;
 import java.util.HexFormat;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
-final class VirtioOffloadTest {
+final class VirtioOffloadTest extends VirtioTests {
     private static final long ALL = VirtioFeature.CSUM | VirtioFeature.GUEST_CSUM
             | VirtioFeature.HOST_TSO4 | VirtioFeature.HOST_TSO6;
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-    }
 
     private Port start(Set<RxOffload> receive, Set<TxOffload> transmit) throws Exception {
         rig.chip.offered |= ALL;

@@ -12,46 +12,14 @@ import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.testkit.Frames;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Timeout(60)
-final class VirtioTrafficTest {
-    private static final int BURST = 32;
-
-    private Rig rig;
-    private Mempool pool;
-
-    @BeforeEach
-    void setUp() throws Exception {
-        rig = new Rig();
-        pool = rig.pool(2048);
-    }
-
-    @AfterEach
-    void tearDown() throws Exception {
-        rig.detachAll();
-        assertThat(pool.available()).as("buffers that came back").isEqualTo(pool.capacity());
-        assertThat(rig.dma.open()).as("memory in use").isEqualTo(rig.poolCount());
-        rig.close();
-        assertThat(rig.chip.violations()).isEmpty();
-    }
-
-    private static void exchange(Port port, Mempool pool, int frames) {
-        for (int from = 0; from < frames; ) {
-            int sent = Frames.send(port, pool, from, Math.min(BURST, frames - from));
-            Frames.receiveAll(port, 0, pool, from, from + sent);
-            from += sent;
-        }
-    }
-
+final class VirtioTrafficTest extends VirtioTests {
     static Stream<Arguments> rings() {
         return Stream.of(RingKind.values()).flatMap(kind -> Stream.of(
                 Arguments.of(kind, 64, false), Arguments.of(kind, 1024, false),

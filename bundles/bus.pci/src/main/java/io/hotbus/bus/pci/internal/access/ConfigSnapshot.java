@@ -22,10 +22,13 @@ public final class ConfigSnapshot {
 
     private final int[] bars;
     private final OptionalInt power;
+    /** False for a virtual function, whose bit is always 0 (SR-IOV specification, 3.4.1.3). */
+    private final boolean decodes;
 
-    private ConfigSnapshot(int[] bars, OptionalInt power) {
+    private ConfigSnapshot(int[] bars, OptionalInt power, boolean decodes) {
         this.bars = bars;
         this.power = power;
+        this.decodes = decodes;
     }
 
     /** Takes a snapshot of a function that is open and prepared. */
@@ -34,7 +37,8 @@ public final class ConfigSnapshot {
         for (int i = 0; i < BARS; i++) {
             bars[i] = access.readConfig(BAR0 + Integer.BYTES * i, Integer.BYTES);
         }
-        return new ConfigSnapshot(bars, ConfigSpace.powerManagement(access));
+        return new ConfigSnapshot(bars, ConfigSpace.powerManagement(access),
+                ConfigSpace.decodesMemory(ConfigSpace.command(access)));
     }
 
     /**
@@ -56,7 +60,7 @@ public final class ConfigSnapshot {
         for (int i = 0; i < BARS; i++) {
             restoreBar(access, i).ifPresent(changes::add);
         }
-        if (!ConfigSpace.decodesMemory(command)) {
+        if (decodes && !ConfigSpace.decodesMemory(command)) {
             ConfigSpace.turnMemoryOn(access);
             changes.add("memory decoding was off");
         }

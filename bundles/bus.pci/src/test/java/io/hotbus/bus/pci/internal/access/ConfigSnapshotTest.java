@@ -94,6 +94,17 @@ final class ConfigSnapshotTest {
     }
 
     @Test
+    void shouldNotMissTheMemoryDecodingOfAVirtualFunction() throws Exception {
+        config.space.put(COMMAND, (byte) 4);
+        ConfigSnapshot snapshot = ConfigSnapshot.take(config);
+
+        assertThat(snapshot.restore(config, true)).isEmpty();
+        config.space.put(COMMAND, (byte) 0);
+        assertThat(snapshot.restore(config, true)).containsExactly("bus mastering was off");
+        assertThat(config.writes).isEmpty();
+    }
+
+    @Test
     void shouldRestoreWhatIsOtherwise() throws Exception {
         ConfigSnapshot snapshot = ConfigSnapshot.take(config);
         config.space.put(COMMAND, (byte) 0).put(PMCSR, (byte) 3).putInt(BAR0, 0);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.pmd.pci;
+
+import io.hotbus.bus.pci.PciDevice;
+import io.hotbus.bus.pci.PciDriver;
+import io.hotbus.bus.pci.PciId;
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.DmaAllocator;
+import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.Attachment;
+import io.hotbus.pmd.Attachments;
+import java.util.List;
+import java.util.Set;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Base of drivers of NICs: publishes the port of each device and checks the device from then on. A
+ * subclass is the component, says which devices it drives, and opens a device. A driver has no
+ * devargs. Control threads.
+ */
+@ConsumerType
+public abstract class AbstractNicDriver implements PciDriver {
+    private static final Logger LOG = LoggerFactory.getLogger(AbstractNicDriver.class);
+    /** The devargs that the bus itself handles. */
+    private static final Set<String> DEVARGS = Set.of(PciDevice.BIND);
+
+    private final String name;
+    private final List<PciId> ids;
+    private final NicServices services;
+    private final AbstractNicSettings settings;
+    private final NicPatience patience;
+    private final Attachments<PciDevice> attachments = new Attachments<>();
+
+    /** Creates the driver {@code name} of the devices {@code ids}. */
+    protected AbstractNicDriver(String name, List<PciId> ids, NicServices services,
+            AbstractNicSettings settings, NicPatience patience) {
+        this.name = name;
+        this.ids = List.copyOf(ids);
+        this.services = services;
+        this.settings = settings;
+        this.patience = patience;
+    }
+
+    /**
+     * Maps the BARs of {@code device}, resets it, and reads what it is.
+     *
+     * @param allocator memory for its rings
+     * @throws DeviceException the device does not answer, or cannot be used
+     */
+    protected abstract AbstractNic<?, ?> open(
+            PciDevice device, DmaAllocator allocator, NicLimits limits) throws DeviceException;
+
+    /** Releases the devices that this driver still has. A subclass calls it when deactivated. */
+    public void deactivate() {
+        attachments.removeAll();
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final List<PciId> ids() {
+        return ids;
+    }
+
+    @Override
+    public final void probe(PciDevice device) throws DeviceException {
+        device.devargs().allowOnly(DEVARGS);
+        attachments.probe(device, attachment -> probe(device, attachment));
+    }
+
+    private void probe(PciDevice device, Attachment attachment) throws DeviceException {
+        NicLimits limits = settings.limits();
+        AbstractNic<?, ?> nic = open(device, services.allocator(), limits);
+        Port port = nic.publish(services.ports(), device, attachment);
+        NicWatch watch = new NicWatch(nic, port, services, limits, patience);
+        attachment.onRemove(watch::close);
+        watch.begin();
+        LOG.info("{}: {}, {}, {}", device, nic.info().macAddress(),
+                NicWatch.describe(nic.link()), nic.model());
+    }
+
+    @Override
+    public final void remove(PciDevice device) {
+        attachments.remove(device);
+    }
+}
