@@ -65,7 +65,7 @@ public final class Demo {
                 sightings, null);
         Result result;
         try (Lease survival = failureHandling.enable()) { // the demo cannot work without
-            result = new Scenario(stage, sightings, story, options.cycles()).play();
+            result = new Scenario(stage, sightings, story, options).play();
         } finally {
             listener.unregister();
         }

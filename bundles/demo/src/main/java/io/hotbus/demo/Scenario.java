@@ -32,6 +32,7 @@ final class Scenario {
     private static final String VICTIM = "net_sim0";
     private static final List<String> DEVARGS =
             List.of("net_sim0,peer=net_sim1", "net_sim1", "net_sim2,peer=net_sim3", "net_sim3");
+    private static final String QUEUES = ",queues=";
     private static final Set<String> OTHERS = Set.of("net_sim2", "net_sim3");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     /** Packets to forward through the device before it is pulled out, so that it has traffic. */
@@ -50,9 +51,9 @@ final class Scenario {
     private final Sightings sightings;
     private final Traffic traffic;
     private final Story story;
-    private final int wanted;
+    private final DemoOptions options;
 
-    Scenario(Stage stage, Sightings sightings, Story story, int cycles) {
+    Scenario(Stage stage, Sightings sightings, Story story, DemoOptions options) {
         this.ports = stage.ports();
         this.registry = stage.registry();
         this.forwarder = stage.forwarder();
@@ -62,7 +63,7 @@ final class Scenario {
         this.sightings = sightings;
         this.traffic = new Traffic(forwarder, VICTIM, OTHERS);
         this.story = story;
-        this.wanted = cycles;
+        this.options = options;
     }
 
     /** The services that the scenario uses. */
@@ -81,7 +82,7 @@ final class Scenario {
         double firstPacketSeconds = 0;
         try {
             firstPacketSeconds = begin();
-            for (int number = 1; number <= wanted; number++) {
+            for (int number = 1; number <= options.cycles(); number++) {
                 cycles.add(cycle(number));
             }
         } catch (DeviceException | IllegalStateException e) {
@@ -95,7 +96,8 @@ final class Scenario {
             failure = failure.or(() -> Optional.of(e.getMessage()));
         }
         return new Result(
-                wanted, cycles, balance, forwarder.mbufsInUse(), firstPacketSeconds, failure);
+                options.cycles(), cycles, balance, forwarder.mbufsInUse(), firstPacketSeconds,
+                failure);
     }
 
     /** Starts forwarding; returns the seconds from JVM start to the first forwarded packet. */
@@ -103,7 +105,7 @@ final class Scenario {
         story.begin("net_sim0 wired to net_sim1, net_sim2 to net_sim3");
         rehearsal.play();
         for (String devargs : DEVARGS) {
-            ports.attach(Devargs.parse(devargs));
+            ports.attach(Devargs.parse(devargs + QUEUES + options.queues()));
         }
         forwarder.setRecordStalls(true);
         forwarder.start(BURSTS);

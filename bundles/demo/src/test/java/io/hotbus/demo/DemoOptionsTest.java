@@ -18,9 +18,15 @@ class DemoOptionsTest {
 
     @Test
     void shouldTakeItsOwnOptionsAndThoseOfForwarding() throws Exception {
-        assertThat(of()).isEqualTo(new DemoOptions(3, Optional.empty()));
+        assertThat(of()).isEqualTo(new DemoOptions(3, 1, Optional.empty()));
         assertThat(of("--cycles", "100", "--json", "demo.json", "-l", "1", "--rxd", "256"))
-                .isEqualTo(new DemoOptions(100, Optional.of(Path.of("demo.json"))));
+                .isEqualTo(new DemoOptions(100, 1, Optional.of(Path.of("demo.json"))));
+    }
+
+    @Test
+    void shouldHaveDevicesWithTheQueuesOfThePorts() throws UsageException {
+        assertThat(of("--rxq=3", "--txq=2").queues()).isEqualTo(3);
+        assertThatThrownBy(() -> of("--rxq=5")).hasMessageContaining("--rxq");
     }
 
     @Test
