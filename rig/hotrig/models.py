@@ -16,6 +16,8 @@ class Model:
     # Without these it does not reach memory through an emulated IOMMU.
     with_iommu: dict[str, Any] = field(default_factory=dict)
     qemu: tuple[int, int] = (7, 2)  # the oldest one that has it
+    # Whether all kinds of scenarios are run with it.
+    common: bool = True
 
     def nic(self, iommu: bool) -> dict[str, Any]:
         """The properties of the NIC, for QMP's device_add."""
@@ -34,7 +36,10 @@ MODELS = {model.name: model for model in (
     E1000E,
     Model("virtio", "virtio-net-pci", with_iommu=_IOMMU),
     Model("virtio-packed", "virtio-net-pci", {"packed": True}, with_iommu=_IOMMU),
+    # Reports errors of the bus (AER), which QEMU's e1000e does not.
+    Model("virtio-aer", "virtio-net-pci", {"aer": True}, with_iommu=_IOMMU, common=False),
 )}
+COMMON = tuple(name for name, model in MODELS.items() if model.common)
 
 
 def command_line(properties: dict[str, Any]) -> str:

@@ -79,16 +79,21 @@ class Build:
         return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
 
     def command(self, binding: str, vdevs: tuple[str, ...] = VIRTUAL_PORTS,
-                options: tuple[str, ...] = ()) -> list[str]:
-        """The JVM's command line, built by functions of launcher/hotbus."""
+                options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,)) -> list[str]:
+        """The command line of a product that forwards."""
         arguments = [word for port in vdevs for word in ("--vdev", port)]
-        arguments += ["-a", f"{ADDRESS},bind={binding}", "--event-log", "/tmp/events.json",
-                      "--stats-period", "1", *options]
+        arguments += [word for nic in nics for word in ("-a", f"{nic},bind={binding}")]
+        return self.run("run", *arguments, "--event-log", "/tmp/events.json",
+                        "--stats-period", "1", *options)
+
+    def run(self, *command: str) -> list[str]:
+        """The JVM's command line for a command of the launcher, built by functions of
+        launcher/hotbus."""
         return [
             *self.java(),
             *_recipe("watch_words", f"{IN_GUEST}/etc", DEPLOY),
             *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", f"{EXPORT_IN_GUEST}/lib"),
-            "run", *arguments]
+            *command]
 
 
 def _recipe(function: str, *arguments: str) -> list[str]:
@@ -99,7 +104,7 @@ def _recipe(function: str, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def _lay_out(build: Build, deployed: tuple[str, ...]) -> str:
+def lay_out(build: Build, deployed: tuple[str, ...] = ()) -> str:
     """A guest's script that fills HOME_IN_GUEST and DEPLOY."""
     moves = "\n".join(f"mv {HOME_IN_GUEST}/target/export/hotbus/{build.bundle(name).name}"
                       f" {DEPLOY}/{name}.jar" for name in deployed)
@@ -117,29 +122,29 @@ class Product:
 
     def __init__(self, guest: Guest, build: Build, binding: str,
                  deployed: tuple[str, ...] = (), vdevs: tuple[str, ...] = VIRTUAL_PORTS,
-                 options: tuple[str, ...] = ()) -> None:
+                 options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,)) -> None:
         """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
-        the ports besides the NIC. `options`: further words of the command line."""
+        the ports besides the `nics`. `options`: further words of the command line."""
         self._guest = guest
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.command(binding, vdevs, options))
+        command = shlex.join(build.command(binding, vdevs, options, nics))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
 rm -rf /run/hotbus && cd /tmp
-{_lay_out(build, deployed)}
+{lay_out(build, deployed)}
 ln -sf /run/ports/events /tmp/events.json
 (set +e; {command} </dev/null; echo $? >/run/hotbus/status) >/run/ports/app 2>&1 &
 disown""")
 
-    def await_port(self) -> float:
+    def await_port(self, nic: str = ADDRESS) -> float:
         """Waits until the port of the NIC exists. Returns the seconds it took."""
         began = time.monotonic()
-        wait_for(lambda: self.events.find(ADDRESS, "NEW") or not self.alive(), START_SECONDS)
+        wait_for(lambda: self.events.find(nic, "NEW") or not self.alive(), START_SECONDS)
         if not self.alive():
             raise RigError(f"the product ended: {self.last_words()}")
-        if not self.events.find(ADDRESS, "NEW"):
-            raise RigError(f"the product did not attach {ADDRESS} in time")
+        if not self.events.find(nic, "NEW"):
+            raise RigError(f"the product did not attach {nic} in time")
         return time.monotonic() - began
 
     def await_forwarding(self) -> None:
@@ -148,9 +153,9 @@ disown""")
                         FORWARD_SECONDS):
             raise RigError(f"the product does not forward: {self.last_words()}")
 
-    def await_return(self) -> bool:
+    def await_return(self, nic: str = ADDRESS) -> bool:
         """Waits; returns whether the NIC was attached again in time."""
-        return bool(wait_for(lambda: self.events.find(ADDRESS, "REATTACHED"), RETURN_SECONDS))
+        return bool(wait_for(lambda: self.events.find(nic, "REATTACHED"), RETURN_SECONDS))
 
     def last_words(self) -> str:
         """Why the product ended: the JVM's crash report, or the last line printed."""
@@ -168,6 +173,17 @@ disown""")
         def moved() -> bool:
             since = self._counts()[before:]
             return len(since) > 1 and all(last > first for first, last in zip(since[0], since[-1]))
+
+        return wait_for(moved, FORWARD_SECONDS)
+
+    def moves(self, nic: str) -> bool:
+        """Whether the NIC's port receives or sends."""
+        before = len(stats.counts(self.printed(), nic))
+
+        def moved() -> bool:
+            since = stats.counts(self.printed(), nic)[before:]
+            return len(since) > 1 and any(
+                last > first for first, last in zip(since[0], since[-1]))
 
         return wait_for(moved, FORWARD_SECONDS)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from hotrig.errors import UsageError
-from hotrig.models import E1000E, MODELS, Model
+from hotrig.models import COMMON, E1000E, MODELS, Model
 
 KERNELS = ("6.1", "6.12")
 BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
@@ -21,13 +21,26 @@ UPDATE_BINDINGS = ("igb_uio", "vfio-pci")
 DISTURBANCES = ("reset", "bus-master-off", "memory-off", "sleep", "bar-rewritten",
                 "false-uevent")
 DISTURBANCE_BINDINGS = ("igb_uio", "vfio-pci")
+# An error of the bus that the NIC reports: after a fatal one the kernel resets the NIC.
+ERRORS = ("aer-error", "aer-fatal")
+ERROR_MODEL, ERROR_BINDING = "virtio-aer", "vfio-pci"
 # The product's contract tests.
 CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
 # Traffic whose every byte is compared; see traffic.py.
 TRAFFIC_BINDINGS = ("igb_uio", "vfio-pci")
+TRAFFIC = ("traffic", "ping")
 
 # The kernel driver of an interface under two drivers is unbound; see interface.py.
 INTERFACE_BINDING = "igb_uio"
+
+# More than one removal in a scenario; see series.py.
+CYCLES, OTHER_MODEL, TOGETHER = "surprise-again", "other-model", "together"
+SERIES = (CYCLES, OTHER_MODEL, TOGETHER)
+SERIES_BINDINGS = ("igb_uio", "vfio-pci")
+SURPRISES = 50
+# `launcher/hotbus doctor`; see doctor.py. With vfio-pci the machine has an IOMMU.
+DOCTOR_BINDINGS = ("none", "vfio-pci")
+DOCTOR_MODEL = "virtio"  # the kernel of a cloud has a driver for it
 
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
 # each takes minutes there.
@@ -36,7 +49,7 @@ DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
-                  "interface")
+                  "interface", "series", "doctor")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -65,6 +78,7 @@ class Flavour:
     hotplug: str  # "pciehp" or "acpi": who in the guest answers a hot-plug request
     slab_debug: bool = False  # freed memory is poisoned and looked at
     model: str = E1000E.name  # of the NIC
+    untouched: bool = False  # nothing is loaded or reserved yet: a machine of its own
 
     def __str__(self) -> str:
         return ", ".join(self._words())
@@ -77,7 +91,8 @@ class Flavour:
     def _words(self) -> list[str]:
         return [self.kernel, self.hotplug, *(["iommu"] if self.iommu else []),
                 *(["slab-debug"] if self.slab_debug else []),
-                *([self.model] if self.model != E1000E.name else [])]
+                *([self.model] if self.model != E1000E.name else []),
+                *(["untouched"] if self.untouched else [])]
 
 
 @dataclass(frozen=True)
@@ -86,13 +101,13 @@ class Scenario:
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
-    # it returns; "interface": an interface under the product, whose driver is unbound; "kmod":
+    # it returns; "series": several removals; "doctor": its doctor; "interface": an interface under the product, whose driver is unbound; "kmod":
     # the module alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
     removal: str
-    cycles: int = 0  # of kmod
+    cycles: int = 0  # of kmod, and of removals again and again
     model: str = E1000E.name  # of the NIC; names of scenarios leave that one out
 
     @property
@@ -111,7 +126,7 @@ class Scenario:
     def flavour(self) -> Flavour:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
         return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
-                       self.model)
+                       self.model, self.kind == "doctor")
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -122,7 +137,7 @@ def all_scenarios() -> list[Scenario]:
     """All scenarios, grouped by boot."""
     product = [
         Scenario("hotbus", kernel, binding, removal, model=model)
-        for model in MODELS
+        for model in COMMON
         for kernel in KERNELS
         for binding in BINDINGS
         for removal in REMOVALS
@@ -130,14 +145,20 @@ def all_scenarios() -> list[Scenario]:
     ]
     product += [Scenario("disturbance", kernel, binding, disturbance) for kernel in KERNELS
                 for binding in DISTURBANCE_BINDINGS for disturbance in DISTURBANCES]
+    product += [Scenario("disturbance", kernel, ERROR_BINDING, error, model=ERROR_MODEL)
+                for kernel in KERNELS for error in ERRORS]
     product += [Scenario("update", kernel, binding, update) for kernel in KERNELS
                 for binding in UPDATE_BINDINGS for update in UPDATES]
     product += [Scenario("contract", kernel, binding, "contract", model=model)
-                for model in MODELS for kernel in KERNELS for binding in CONTRACT_BINDINGS]
-    product += [Scenario("traffic", kernel, binding, "traffic", model=model)
-                for model in MODELS for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
+                for model in COMMON for kernel in KERNELS for binding in CONTRACT_BINDINGS]
+    product += [Scenario("traffic", kernel, binding, kind, model=model) for model in COMMON
+                for kernel in KERNELS for binding in TRAFFIC_BINDINGS for kind in TRAFFIC]
     product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
                 for kernel in KERNELS]
+    product += [Scenario("series", kernel, binding, kind, SURPRISES if kind == CYCLES else 0)
+                for kernel in KERNELS for binding in SERIES_BINDINGS for kind in SERIES]
+    product += [Scenario("doctor", kernel, binding, "doctor", model=DOCTOR_MODEL)
+                for kernel in KERNELS for binding in DOCTOR_BINDINGS]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
     dpdk = [
         Scenario("dpdk", kernel, binding, removal)
