@@ -42,9 +42,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Disturbance:
-    """A disturbance by the guest's shell."""
+    """A disturbance by the guest's shell, or by the machine."""
 
-    script: str
+    script: str = "true"
+    error: str = ""  # of the bus, which the NIC reports; by QEMU's name for it
     outcome: Outcome = Outcome.RESET
     on_vfio: Outcome | None = None  # if the outcome differs there
 
@@ -61,7 +62,9 @@ DISTURBANCES = {
     "bar-rewritten": Disturbance(_poke(BAR0 + 3, 0xF0), on_vfio=Outcome.RETURN),
     "false-uevent": Disturbance(
         f"for action in remove unbind add; do echo $action >{nic.DEVICE}/uevent; done",
-        Outcome.NOTHING),
+        outcome=Outcome.NOTHING),
+    "aer-error": Disturbance(error="COMP_TIME"),  # not fatal
+    "aer-fatal": Disturbance(error="DLP"),
 }
 
 
@@ -127,6 +130,8 @@ class Disturbances:
         self._guest.check(dmesg.begin_script(scenario.name))
         product.begin_scenario()
         self._guest.check(f"{trace.CLEAR_SCRIPT}; {trace.MARK_SCRIPT}; {disturbance.script}", 30)
+        if disturbance.error:
+            self._guest.machine.report_error(disturbance.error)
         outcome = disturbance.outcome_with(scenario.binding)
         wait_for(lambda: self._is_over(outcome, product), REACTION_SECONDS)
         forwards = product.forwards()

@@ -17,6 +17,8 @@ class Model:
     with_iommu: dict[str, Any] = field(default_factory=dict)
     qemu: tuple[int, int] = (7, 2)  # the oldest one that has it
     virtual: bool = False  # the product gets a virtual function of it; see vf.py
+    # Whether all kinds of scenarios are run with it.
+    common: bool = True
 
     def nic(self, iommu: bool) -> dict[str, Any]:
         """The properties of the NIC, for QMP's device_add."""
@@ -37,7 +39,10 @@ MODELS = {model.name: model for model in (
     Model("virtio-packed", "virtio-net-pci", {"packed": True}, with_iommu=_IOMMU),
     Model("igb", "igb", qemu=(10, 0)),
     Model("igbvf", "igb", qemu=(10, 0), virtual=True),
+    # Reports errors of the bus (AER), which QEMU's e1000e does not.
+    Model("virtio-aer", "virtio-net-pci", {"aer": True}, with_iommu=_IOMMU, common=False),
 )}
+COMMON = tuple(name for name, model in MODELS.items() if model.common and not model.virtual)
 
 
 def command_line(properties: dict[str, Any]) -> str:

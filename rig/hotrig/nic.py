@@ -6,8 +6,15 @@ from hotrig import trace
 from hotrig.errors import RigError
 from hotrig.guest import Guest
 from hotrig.progress import wait_for
+from hotrig.qemu import NIC_PORT
 
-ADDRESS = "0000:01:00.0"
+
+def address_in(port: int) -> str:
+    """Where the NIC in a root port is in the guest: each port is a bus of its own."""
+    return f"0000:{port + 1:02x}:00.0"
+
+
+ADDRESS = address_in(NIC_PORT)
 DEVICE = f"/sys/bus/pci/devices/{ADDRESS}"
 SLOT_POWER = "/sys/bus/pci/slots/1/power"
 RETURNED = "/run/removal-returned"
@@ -79,11 +86,11 @@ class Nic:
             gone += f" && [ \"$(cat {RETURNED} 2>/dev/null)\" = 0 ]"
         return wait_for(lambda: self._guest.run(gone).status == 0, REMOVAL_SECONDS)
 
-    def plug_in(self) -> None:
-        """Plugs the NIC into a slot that has become empty."""
+    def plug_in(self, port: int = NIC_PORT) -> None:
+        """Plugs a NIC into a slot that has become empty."""
         if self._hotplug == "pciehp":
-            wait_for(self._guest.machine.slot_is_off, REMOVAL_SECONDS)
-        self._guest.machine.device_add()
+            wait_for(lambda: self._guest.machine.slot_is_off(port), REMOVAL_SECONDS)
+        self._guest.machine.device_add(port)
 
     def bring_back(self, removal: str, binding: str) -> None:
         """Undoes a removal. Binds the NIC after an unbind; otherwise its user must do that."""
@@ -101,12 +108,12 @@ class Nic:
             self.plug_in()
             self.await_present()
 
-    def await_present(self) -> None:
-        if not wait_for(self.present, RETURN_SECONDS):
-            raise RigError("the kernel did not find the NIC")
+    def await_present(self, port: int = NIC_PORT) -> None:
+        if not wait_for(lambda: self.present(port), RETURN_SECONDS):
+            raise RigError(f"the kernel did not find the NIC {address_in(port)}")
 
-    def present(self) -> bool:
-        return self._guest.run(f"[ -e {DEVICE} ]").status == 0
+    def present(self, port: int = NIC_PORT) -> bool:
+        return self._guest.run(f"[ -e /sys/bus/pci/devices/{address_in(port)} ]").status == 0
 
 
 class Peer:

@@ -84,24 +84,25 @@ class Build:
         return next((EXPORT / "hotbus").glob(f"io.hotbus.{name}-[0-9]*.jar"))
 
     def command(self, binding: str, vdevs: tuple[str, ...] = VIRTUAL_PORTS,
-                options: tuple[str, ...] = (), address: str = ADDRESS) -> list[str]:
-        """The command line that forwards between the NIC and `vdevs`."""
+                options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,)) -> list[str]:
+        """The command line of a product that forwards."""
         arguments = [word for port in vdevs for word in ("--vdev", port)]
-        arguments += ["-a", f"{address},bind={binding}", "--event-log", "/tmp/events.json",
-                      "--stats-period", "1", *options]
-        return self._run(*arguments)
+        arguments += [word for nic in nics for word in ("-a", f"{nic},bind={binding}")]
+        return self.run("run", *arguments, "--event-log", "/tmp/events.json",
+                        "--stats-period", "1", *options)
 
     def verb(self, line: str) -> list[str]:
         """The command line that executes a line of the product's shell."""
-        return self._run("--exec", line)
+        return self.run("run", "--exec", line)
 
-    def _run(self, *arguments: str) -> list[str]:
-        """The JVM's command line, built by functions of launcher/hotbus."""
+    def run(self, *command: str) -> list[str]:
+        """The JVM's command line for a command of the launcher, built by functions of
+        launcher/hotbus."""
         return [
             *self.java(),
             *_recipe("watch_words", f"{IN_GUEST}/etc", DEPLOY),
             *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", f"{EXPORT_IN_GUEST}/lib"),
-            "run", *arguments]
+            *command]
 
     def lay_out(self) -> str:
         """A guest's script that fills HOME_IN_GUEST."""
@@ -116,7 +117,7 @@ def _recipe(function: str, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def _lay_out(build: Build, deployed: tuple[str, ...]) -> str:
+def lay_out(build: Build, deployed: tuple[str, ...] = ()) -> str:
     """A guest's script that fills HOME_IN_GUEST and DEPLOY."""
     moves = "\n".join(f"mv {HOME_IN_GUEST}/target/export/hotbus/{build.bundle(name).name}"
                       f" {DEPLOY}/{name}.jar" for name in deployed)
@@ -134,31 +135,32 @@ class Product:
 
     def __init__(self, guest: Guest, build: Build, binding: str,
                  deployed: tuple[str, ...] = (), vdevs: tuple[str, ...] = VIRTUAL_PORTS,
-                 options: tuple[str, ...] = (), address: str = ADDRESS) -> None:
+                 options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,)) -> None:
         """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
-        the ports besides the NIC, which is at `address`. `options`: further words of the command
-        line."""
+        the ports besides the `nics`, of which most methods look at the first one. `options`:
+        further words of the command line."""
         self._guest = guest
-        self._address = address
+        self._address = nics[0]
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.command(binding, vdevs, options, address))
+        command = shlex.join(build.command(binding, vdevs, options, nics))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
 rm -rf /run/hotbus && cd /tmp
-{_lay_out(build, deployed)}
+{lay_out(build, deployed)}
 ln -sf /run/ports/events /tmp/events.json
 (set +e; {command} </dev/null; echo $? >/run/hotbus/status) >/run/ports/app 2>&1 &
 disown""")
 
-    def await_port(self) -> float:
+    def await_port(self, nic: str = "") -> float:
         """Waits until the port of the NIC exists. Returns the seconds it took."""
+        nic = nic or self._address
         began = time.monotonic()
-        wait_for(lambda: self.events.find(self._address, "NEW") or not self.alive(), START_SECONDS)
+        wait_for(lambda: self.events.find(nic, "NEW") or not self.alive(), START_SECONDS)
         if not self.alive():
             raise RigError(f"the product ended: {self.last_words()}")
-        if not self.events.find(self._address, "NEW"):
-            raise RigError(f"the product did not attach {self._address} in time")
+        if not self.events.find(nic, "NEW"):
+            raise RigError(f"the product did not attach {nic} in time")
         return time.monotonic() - began
 
     def await_forwarding(self) -> None:
@@ -167,9 +169,10 @@ disown""")
                         FORWARD_SECONDS):
             raise RigError(f"the product does not forward: {self.last_words()}")
 
-    def await_return(self) -> bool:
+    def await_return(self, nic: str = "") -> bool:
         """Waits; returns whether the NIC was attached again in time."""
-        return bool(wait_for(lambda: self.events.find(self._address, "REATTACHED"), RETURN_SECONDS))
+        nic = nic or self._address
+        return bool(wait_for(lambda: self.events.find(nic, "REATTACHED"), RETURN_SECONDS))
 
     def last_words(self) -> str:
         """Why the product ended: the JVM's crash report, or the last line printed."""
@@ -187,6 +190,17 @@ disown""")
         def moved() -> bool:
             since = self._counts()[before:]
             return len(since) > 1 and all(last > first for first, last in zip(since[0], since[-1]))
+
+        return wait_for(moved, FORWARD_SECONDS)
+
+    def moves(self, nic: str) -> bool:
+        """Whether the NIC's port receives or sends."""
+        before = len(stats.counts(self.printed(), nic))
+
+        def moved() -> bool:
+            since = stats.counts(self.printed(), nic)[before:]
+            return len(since) > 1 and any(
+                last > first for first, last in zip(since[0], since[-1]))
 
         return wait_for(moved, FORWARD_SECONDS)
 

@@ -10,9 +10,10 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hotrig.emulator import Emulator
-from hotrig.errors import GuestError
+from hotrig.errors import GuestError, RigError
 from hotrig.kernel import Kernel
 from hotrig.models import MODELS, command_line
 from hotrig.qmp import Lines, Qmp, Qtest
@@ -20,8 +21,11 @@ from hotrig.scenarios import Flavour
 
 MEMORY_MIB = 2048
 FIRST_ROOT_PORT = 0x10  # device number on pcie.0; the same in the guest: 0000:00:10.0
-NIC = {"id": "nic0", "bus": "rp0", "netdev": "n0", "mac": "52:54:00:00:00:10"}
-PEER = "virtio-net-pci,id=peer,bus=rp1,netdev=n1,mac=52:54:00:00:00:20"
+# Of each root port: the hub that its NIC is on. The NIC of a scenario is in port 0, the peer in
+# port 1; the others are empty, but where a scenario needs several NICs at once.
+HUBS = (0, 0, 1, 0, 2)
+NIC_PORT, PEER_PORT = 0, 1
+PEER = f"virtio-net-pci,id=peer,bus=rp{PEER_PORT},netdev=n{PEER_PORT},mac=52:54:00:00:00:20"
 PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
 
 # The root port's registers, through the memory-mapped configuration space.
@@ -32,7 +36,14 @@ POWER_INDICATOR_MASK = 0x300
 POWER_INDICATOR_OFF = 0x300
 POWER_CONTROLLER_OFF = 0x400
 
+
 SOCKETS = "hotbus-rig-"  # a folder for each machine; then comes the rig's process id
+
+
+def place(port: int) -> dict[str, str]:
+    """The properties of a NIC in a root port that follow from the port."""
+    return {"id": f"nic{port}", "bus": f"rp{port}", "netdev": f"n{port}",
+            "mac": f"52:54:00:00:00:1{port}"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,8 @@ class Qemu:
         self._transcripts = transcripts
         self._started = time.monotonic()
         self._config_space = kernel.machine.config_space
-        self._nic = {**MODELS[flavour.model].nic(flavour.iommu), **NIC}
+        self._iommu = flavour.iommu
+        self.model = MODELS[flavour.model]  # of the NICs that are plugged in from now on
         self._log = (transcripts / "qmp.log").open("w", buffering=1)
         _remove_sockets_of_the_dead()
         self._sockets = Path(tempfile.mkdtemp(prefix=f"{SOCKETS}{os.getpid()}-"))
@@ -102,14 +114,18 @@ class Qemu:
         for port in PORTS:
             command += ["-chardev", f"file,id={port},path={self._transcripts}/{port}.log",
                         "-device", f"virtserialport,bus=serial.0,chardev={port},name={port}"]
-        for number in range(2):
+        for number, hub in enumerate(HUBS):
             command += [
                 "-device", f"pcie-root-port,id=rp{number},bus=pcie.0,chassis={number + 1},"
                 f"slot={number + 1},addr={FIRST_ROOT_PORT + number:x}",
-                "-netdev", f"hubport,id=n{number},hubid=0"]
+                "-netdev", f"hubport,id=n{number},hubid={hub}"]
         # A hub port that always accepts frames; otherwise the peer stalls while the NIC is set up.
-        command += ["-netdev", "hubport,id=sink,hubid=0"]
-        return command + ["-device", command_line(self._nic), "-device", PEER]
+        for hub in sorted(set(HUBS)):
+            command += ["-netdev", f"hubport,id=sink{hub},hubid={hub}"]
+        return command + ["-device", command_line(self._nic(NIC_PORT)), "-device", PEER]
+
+    def _nic(self, port: int) -> dict[str, Any]:
+        return {**self.model.nic(self._iommu), **place(port)}
 
     def _socket(self, name: str) -> Path:
         path = self._sockets / name
@@ -132,41 +148,51 @@ class Qemu:
         """The complaints of QEMU itself."""
         return (self._transcripts / "qemu.err").read_text(errors="replace").strip()
 
-    def device_add(self) -> None:
-        self.qmp.execute("device_add", **self._nic)
+    def device_add(self, port: int = NIC_PORT) -> None:
+        self.qmp.execute("device_add", **self._nic(port))
 
     def device_del(self) -> None:
         """Asks the guest to release the NIC."""
-        self.qmp.execute("device_del", id=NIC["id"])
+        self.qmp.execute("device_del", id=place(NIC_PORT)["id"])
 
-    def await_deleted(self, seconds: float) -> bool:
+    def await_deleted(self, seconds: float, port: int = NIC_PORT) -> bool:
         """Waits; returns whether the NIC was gone from the machine in time."""
-        return self.qmp.await_event("DEVICE_DELETED", seconds, device=NIC["id"])
+        return self.qmp.await_event("DEVICE_DELETED", seconds, device=place(port)["id"])
 
-    def surprise(self) -> None:
-        """Tears the NIC out: the guest's kernel notices only after the NIC is gone.
+    def surprise(self, *ports: int) -> None:
+        """Tears out the NICs in these root ports, or the one, all in the same moment: the guest's
+        kernel notices only after they are gone.
 
-        Switches the slot of the root port off and on again without the guest's knowledge. Both
+        Switches the slot of a root port off and on again without the guest's knowledge. Both
         writes happen at once; otherwise pciehp sees a slot that is off and does nothing for the
         device. The processors are stopped meanwhile; otherwise a processor inside the NIC's model
         would use freed memory, and QEMU 7.2 asserts or hangs. The guest's clock stops with them.
         """
-        control = self._slot_control()
-        on = self._qtest.readw(control)
-        off = on | POWER_INDICATOR_OFF | POWER_CONTROLLER_OFF
+        writes = []
+        for port in ports or (NIC_PORT,):
+            control = self._slot_control(port)
+            on = self._qtest.readw(control)
+            writes += [(control, on | POWER_INDICATOR_OFF | POWER_CONTROLLER_OFF), (control, on)]
         self.qmp.execute("stop")
-        self._qtest.write_words((control, off), (control, on))
+        self._qtest.write_words(*writes)
         self.qmp.execute("cont")
 
-    def slot_is_off(self) -> bool:
+    def report_error(self, error: str) -> None:
+        """Lets the NIC report an error of the bus (AER)."""
+        said = self.qmp.execute("human-monitor-command", **{
+            "command-line": f"pcie_aer_inject_error {place(NIC_PORT)['id']} {error}"})
+        if not said.startswith("OK"):
+            raise RigError(f"QEMU does not report {error}: {said.strip()}")
+
+    def slot_is_off(self, port: int = NIC_PORT) -> bool:
         """Whether pciehp has finished a removal. Until then the power indicator stays on, and
         pciehp may miss a new device."""
-        return (self._qtest.readw(self._slot_control()) & POWER_INDICATOR_MASK
+        return (self._qtest.readw(self._slot_control(port)) & POWER_INDICATOR_MASK
                 == POWER_INDICATOR_OFF)
 
-    def _slot_control(self) -> int:
-        port = self._config_space + (FIRST_ROOT_PORT << 15)
-        return self._capability(port, PCI_EXPRESS) + SLOT_CONTROL
+    def _slot_control(self, port: int) -> int:
+        function = self._config_space + (FIRST_ROOT_PORT + port << 15)
+        return self._capability(function, PCI_EXPRESS) + SLOT_CONTROL
 
     def _capability(self, function: int, wanted: int) -> int:
         offset = self._qtest.readb(function + CAPABILITIES)

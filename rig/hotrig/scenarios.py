@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 from hotrig.errors import UsageError
 from hotrig.machines import Machine, machine_of
-from hotrig.models import E1000E, MODELS, Model
+from hotrig.models import COMMON, E1000E, MODELS, Model
 
 KERNELS = ("6.1", "6.12")
 # Of the other architecture, on which a removal is tried, and what an lcore meets in it.
 ARM64 = "6.1-arm64"
 ARM64_BINDING = "igb_uio"
 ARM64_REMOVALS = ("remove", "surprise")
-WHOLE = tuple(name for name, model in MODELS.items() if not model.virtual)
 VIRTUAL = tuple(name for name, model in MODELS.items() if model.virtual)
 BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci", "none")
 # "first" is the first removal (by "remove") in the life of a process: a JVM that has not done a
@@ -28,10 +27,14 @@ UPDATE_BINDINGS = ("igb_uio", "vfio-pci")
 DISTURBANCES = ("reset", "bus-master-off", "memory-off", "sleep", "bar-rewritten",
                 "false-uevent")
 DISTURBANCE_BINDINGS = ("igb_uio", "vfio-pci")
+# An error of the bus that the NIC reports: after a fatal one the kernel resets the NIC.
+ERRORS = ("aer-error", "aer-fatal")
+ERROR_MODEL, ERROR_BINDING = "virtio-aer", "vfio-pci"
 # The product's contract tests.
 CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
 # Traffic whose every byte is compared; see traffic.py.
 TRAFFIC_BINDINGS = ("igb_uio", "vfio-pci")
+TRAFFIC = ("traffic", "ping")
 
 # What happens to a virtual function, and to its physical function; see vf.py.
 VF_REMOVALS = ("numvfs", "surprise")
@@ -41,6 +44,15 @@ VF_BINDINGS = ("igb_uio", "vfio-pci")
 # The kernel driver of an interface under two drivers is unbound; see interface.py.
 INTERFACE_BINDING = "igb_uio"
 
+# More than one removal in a scenario; see series.py.
+CYCLES, OTHER_MODEL, TOGETHER = "surprise-again", "other-model", "together"
+SERIES = (CYCLES, OTHER_MODEL, TOGETHER)
+SERIES_BINDINGS = ("igb_uio", "vfio-pci")
+SURPRISES = 50
+# `launcher/hotbus doctor`; see doctor.py. With vfio-pci the machine has an IOMMU.
+DOCTOR_BINDINGS = ("none", "vfio-pci")
+DOCTOR_MODEL = "virtio"  # the kernel of a cloud has a driver for it
+
 # What DPDK's testpmd is measured with, beside the product. The other kinds tell nothing new, and
 # each takes minutes there.
 DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
@@ -48,7 +60,7 @@ DPDK_REMOVALS = ("surprise", "slot-power")
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
-                  "interface", "native", "vf")
+                  "interface", "series", "native", "vf", "doctor")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -77,6 +89,7 @@ class Flavour:
     hotplug: str  # "pciehp" or "acpi": who in the guest answers a hot-plug request
     slab_debug: bool = False  # freed memory is poisoned and looked at
     model: str = E1000E.name  # of the NIC
+    untouched: bool = False  # nothing is loaded or reserved yet: a machine of its own
 
     def __str__(self) -> str:
         return ", ".join(self._words())
@@ -89,7 +102,8 @@ class Flavour:
     def _words(self) -> list[str]:
         return [self.kernel, self.hotplug, *(["iommu"] if self.iommu else []),
                 *(["slab-debug"] if self.slab_debug else []),
-                *([self.model] if self.model != E1000E.name else [])]
+                *([self.model] if self.model != E1000E.name else []),
+                *(["untouched"] if self.untouched else [])]
 
 
 @dataclass(frozen=True)
@@ -98,13 +112,14 @@ class Scenario:
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
-    # it returns; "interface": an interface under the product, whose driver is unbound; "native":
-    # the tests of native/; "vf": a virtual function under the product; "kmod": the module alone; "dpdk": DPDK's testpmd
+    # it returns; "series": several removals; "interface": an interface under the product, whose
+    # driver is unbound; "native": the tests of native/; "vf": a virtual function under the
+    # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd
     kind: str
     kernel: str
     binding: str
     removal: str
-    cycles: int = 0  # of kmod
+    cycles: int = 0  # of kmod, and of removals again and again
     model: str = E1000E.name  # of the NIC; names of scenarios leave that one out
 
     @property
@@ -127,7 +142,7 @@ class Scenario:
     def flavour(self) -> Flavour:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
         return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
-                       self.model)
+                       self.model, self.kind == "doctor")
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -138,7 +153,7 @@ def all_scenarios() -> list[Scenario]:
     """All scenarios, grouped by boot."""
     product = [
         Scenario("hotbus", kernel, binding, removal, model=model)
-        for model in WHOLE
+        for model in COMMON
         for kernel in KERNELS
         for binding in BINDINGS
         for removal in REMOVALS
@@ -148,17 +163,23 @@ def all_scenarios() -> list[Scenario]:
     product += [Scenario("native", ARM64, "native", "tests")]
     product += [Scenario("disturbance", kernel, binding, disturbance) for kernel in KERNELS
                 for binding in DISTURBANCE_BINDINGS for disturbance in DISTURBANCES]
+    product += [Scenario("disturbance", kernel, ERROR_BINDING, error, model=ERROR_MODEL)
+                for kernel in KERNELS for error in ERRORS]
     product += [Scenario("update", kernel, binding, update) for kernel in KERNELS
                 for binding in UPDATE_BINDINGS for update in UPDATES]
     product += [Scenario("contract", kernel, binding, "contract", model=model)
-                for model in WHOLE for kernel in KERNELS for binding in CONTRACT_BINDINGS]
-    product += [Scenario("traffic", kernel, binding, "traffic", model=model)
-                for model in WHOLE for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
+                for model in COMMON for kernel in KERNELS for binding in CONTRACT_BINDINGS]
+    product += [Scenario("traffic", kernel, binding, kind, model=model) for model in COMMON
+                for kernel in KERNELS for binding in TRAFFIC_BINDINGS for kind in TRAFFIC]
     product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
                 for kernel in KERNELS]
     product += [Scenario("vf", kernel, binding, what, model=model)
                 for model in VIRTUAL for kernel in KERNELS for binding in VF_BINDINGS
                 for what in VF_REMOVALS + VF_DISTURBANCES]
+    product += [Scenario("series", kernel, binding, kind, SURPRISES if kind == CYCLES else 0)
+                for kernel in KERNELS for binding in SERIES_BINDINGS for kind in SERIES]
+    product += [Scenario("doctor", kernel, binding, "doctor", model=DOCTOR_MODEL)
+                for kernel in KERNELS for binding in DOCTOR_BINDINGS]
     kmod = [Scenario("kmod", kernel, "igb_uio", "cycles", DEFAULT_CYCLES) for kernel in KERNELS]
     dpdk = [
         Scenario("dpdk", kernel, binding, removal)

@@ -10,6 +10,7 @@ from pathlib import Path
 from hotrig import rows, trace
 from hotrig.contract import Contract
 from hotrig.disturbances import Disturbances
+from hotrig.doctor import Doctor
 from hotrig.emulator import EmulatorStore
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
@@ -25,6 +26,7 @@ from hotrig.progress import Progress
 from hotrig.removals import Removals
 from hotrig.rows import Row
 from hotrig.scenarios import Flavour, Scenario, by_flavour
+from hotrig.series import Series
 from hotrig.testpmd import Testpmd
 from hotrig.traffic import Traffic
 from hotrig.updates import Updates, build_variants
@@ -43,10 +45,12 @@ class Boot:
         nic, peer = Nic(guest, hotplug), Peer(guest)
         self._removals = Removals(guest, nic, peer, build, progress)
         self._disturbances = Disturbances(guest, self._removals)
+        self._series = Series(guest, nic, peer, build, self._removals, progress)
         self._updates = Updates(guest, nic, peer, build, self._removals, progress)
         self._vf = VirtualFunction(guest, nic, peer, build, progress)
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
+            "doctor": Doctor(guest, nic, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
@@ -57,9 +61,10 @@ class Boot:
 
     def run(self, scenario: Scenario) -> Row:
         """Runs the scenario. GuestError if the guest died; other failures are in the row."""
-        if scenario.kind in ("hotbus", "disturbance"):
+        own = {"hotbus": self._removals, "disturbance": self._disturbances,
+               "series": self._series}.get(scenario.kind)
+        if own is not None:
             self._updates.end()
-            own = self._removals if scenario.kind == "hotbus" else self._disturbances
             return own.run(scenario)
         self._removals.end()
         if scenario.kind == "update":

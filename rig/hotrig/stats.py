@@ -22,6 +22,13 @@ def went_on(printed: str, port: str) -> bool:
     return len(received) > 1 and all(a < b for a, b in zip(received, received[1:]))
 
 
+def moved_on(printed: str, port: str) -> bool:
+    """Whether `port` had received more, or sent more, at each print than at the one before it."""
+    counted = counts(printed, port)
+    return len(counted) > 1 and any(
+        all(a[way] < b[way] for a, b in zip(counted, counted[1:])) for way in (0, 1))
+
+
 def ports(printed: str, port: str) -> set[int]:
     """The numbers that `port` had."""
     return {int(block["number"]) for block in _BLOCK.finditer(printed) if block["name"] == port}

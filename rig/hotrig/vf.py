@@ -94,7 +94,7 @@ rm -rf /run/hotbus && cd /tmp
 {self._build.lay_out()}
 {verb} </dev/null""", VERB_SECONDS).strip().splitlines()[-1])
         self._binding = binding
-        self._product = Product(self._guest, self._build, binding, address=ADDRESS)
+        self._product = Product(self._guest, self._build, binding, nics=(ADDRESS,))
         seconds = self._product.await_port()
         if not self._product.forwards():
             raise RigError("the product attached the virtual function, but does not forward")

@@ -4,7 +4,7 @@ import socket
 import unittest
 from pathlib import Path
 
-from hotrig.traffic import FRAMES, judge
+from hotrig.traffic import FRAMES, judge, judge_pings
 
 SCRIPT = Path(__file__).parents[1] / "guest" / "exchange.py"
 _SPEC = importlib.util.spec_from_file_location("exchange", SCRIPT)
@@ -12,6 +12,15 @@ exchange = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(exchange)
 
 OWN, OTHER = b"\x52\x54\0\0\0\x20", b"\x52\x54\0\0\0\x10"
+
+
+class PingTest(unittest.TestCase):
+    def test_should_want_each_answer_once(self):
+        said = "\n50 packets transmitted, {} packets received{}, 0% packet loss\n"
+        self.assertEqual(judge_pings(said.format(50, "")), "")
+        self.assertIn("49 packets received", judge_pings(said.format(49, "")))
+        self.assertIn("2 duplicates", judge_pings(said.format(50, ", 2 duplicates")))
+        self.assertIn("ping said", judge_pings("ping: sendto: Network is unreachable"))
 
 
 class TrafficTest(unittest.TestCase):

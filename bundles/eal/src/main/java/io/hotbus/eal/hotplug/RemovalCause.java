@@ -13,7 +13,10 @@ public enum RemovalCause {
     UIO_ERROR,
     /** vfio asked for the device back. */
     VFIO_REQUEST,
-    /** vfio reported an unrecoverable error. */
+    /**
+     * vfio reported an unrecoverable error. The PCI bus does not take that for a removal: the
+     * device is set up again.
+     */
     VFIO_ERROR,
     /** A register read all-ones. */
     ALL_ONES,

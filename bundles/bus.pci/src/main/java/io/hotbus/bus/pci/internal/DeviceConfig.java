@@ -24,6 +24,8 @@ final class DeviceConfig {
     private boolean mastering;
     /** Whether the device's memory was away and is back, and this was not reported yet. */
     private volatile boolean memoryWasAway;
+    /** Whether the kernel has reported an error of the device, and this was not reported yet. */
+    private volatile boolean failed;
 
     DeviceConfig(LivePciDevice device) {
         this.device = device;
@@ -83,6 +85,11 @@ final class DeviceConfig {
         memoryWasAway = true;
     }
 
+    /** Notes that the kernel has reported an error of the device, and may have reset it. */
+    void failed() {
+        failed = true;
+    }
+
     /** See {@code PciDevice.restoreConfig}. */
     synchronized Optional<String> restore(PciAccess access, ConfigSnapshot before)
             throws DeviceException {
@@ -99,6 +106,11 @@ final class DeviceConfig {
         if (memoryWasAway) {
             memoryWasAway = false;
             changes.add("its memory was away for a while");
+        }
+        if (failed) {
+            failed = false;
+            access.renewInterrupt();
+            changes.add("the kernel has reported an error of it");
         }
         return changes.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", changes));
     }

@@ -17,8 +17,7 @@ import io.hotbus.eal.mem.DmaMemory;
 import io.hotbus.os.LinuxException;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LivePciDevice extends PciDevice {
     private static final Logger LOG = LoggerFactory.getLogger(LivePciDevice.class);
-    private static final long CLOSE_SECONDS = 5;
 
     /**
      * The access to an open function. {@code config} is a snapshot from when it was opened. {@code
@@ -44,7 +42,7 @@ final class LivePciDevice extends PciDevice {
     }
 
     private final PciInterrupt interrupt;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final DeviceConfig config = new DeviceConfig(this);
     /** Guarded by the lock. */
     private final PciBars bars;
@@ -55,8 +53,8 @@ final class LivePciDevice extends PciDevice {
     private volatile long boundAfter = Long.MAX_VALUE;
     /** Written under the lock. */
     private volatile Opened opened;
-    /** Guarded by the lock. */
-    private boolean closing;
+    /** Written under the lock. */
+    private volatile boolean closing;
 
     LivePciDevice(Devargs devargs, FoundFunction found, long arrivedAfter, PciBars bars) {
         super(devargs);
@@ -139,19 +137,22 @@ final class LivePciDevice extends PciDevice {
     }
 
     /**
-     * Closes the access on a separate thread, which gives the function back to the kernel. That may
-     * take as long as a reset. Idempotent.
+     * Closes the access on a thread of its own, which gives the function back to the kernel. That
+     * may take as long as a reset. Idempotent.
+     *
+     * @return done when the kernel has closed the function
      */
-    void letGo() {
+    CompletableFuture<Void> letGo() {
         synchronized (this) {
             if (closing) {
-                return;
+                return closed;
             }
             closing = true;
         }
         Thread thread = new Thread(this::closeAccess, "pci-close-" + name());
         thread.setDaemon(true);
         thread.start();
+        return closed;
     }
 
     private void closeAccess() {
@@ -163,28 +164,14 @@ final class LivePciDevice extends PciDevice {
         } catch (RuntimeException e) {
             LOG.error("{}: could not be closed", this, e);
         } finally {
-            closed.countDown();
-        }
-    }
-
-    /** Does {@link #letGo}, and waits a limited time for it. */
-    void close() {
-        cutOff();
-        letGo();
-        try {
-            if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("{}: its kernel driver has not let go of it within {} s", this,
-                        CLOSE_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            closed.complete(null);
         }
     }
 
     private PciAccess access() throws DeviceException {
         Opened now = opened;
-        if (now == null) {
-            throw new DeviceException(this + ": is not open");
+        if (now == null || closing && state() == DeviceState.DETACHED) {
+            throw new DeviceException(this + (now == null ? ": is not open" : ": is closed"));
         }
         return now.access;
     }
@@ -275,6 +262,13 @@ final class LivePciDevice extends PciDevice {
     @Override
     public Lease onInterrupt(Runnable handler) throws DeviceException {
         return interrupt.register(access(), handler);
+    }
+
+    /** Notes that the kernel has reported an error of the device. On {@code interrupt}. */
+    void failed() {
+        LOG.warn("{}: the kernel has reported an error of the device (dmesg says which): it is set "
+                + "up again, as it may have been reset", this);
+        config.failed();
     }
 
     /** Calls the interrupt handler. On {@code interrupt}. */

@@ -56,6 +56,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     private final VirtualFunctions virtualFunctions;
     private final PciDetectors detectors;
     private final LostFunctions lost;
+    private final Closings closings;
     private final Lease reconciling;
     private final long pageSize;
 
@@ -76,10 +77,11 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         this.pageSize = linux.pageSize();
         KnownFunctions known = new KnownFunctions();
         PatientFiles files = new PatientFiles(settings::kernelLimit);
+        this.closings = new Closings(settings::kernelLimit);
         this.opener = new PciOpener(sysfs,
                 new DriverBinding(sysfs, files, settings::arrivalLimit),
                 new PciAccesses(linux, interrupts, sysfs, files, settings.dev(), vfio), known,
-                interrupts, services.hotUnplug(), settings);
+                closings, interrupts, services.hotUnplug(), settings);
         this.virtualFunctions = new VirtualFunctions(sysfs, files);
         this.lost = new LostFunctions(sysfs);
         this.detectors = new PciDetectors(sysfs, known, lost, services.events(),
@@ -102,6 +104,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     void deactivate() {
         reconciling.close();
         closeBus();
+        closings.awaitAll();
     }
 
     // ---- PciBus ----
@@ -190,9 +193,11 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         driver.remove(device);
     }
 
+    /** Does not wait for the kernel, which may take as long as a reset. */
     @Override
     protected void close(LivePciDevice device) {
-        device.close();
+        device.cutOff();
+        closings.add(device.function().address(), device.letGo());
         lost.closed(device);
     }
 

@@ -12,6 +12,7 @@ import io.hotbus.eal.hotplug.RemovalCause;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,10 +71,15 @@ final class PciDetectors {
                                 device.heedsUnbind(event.sequence())));
                 publishBinding(DeviceEvent.Kind.UNBIND, event);
             }
-            case UIO_REMOVED -> at(event.address()).filter(LivePciDevice::usesUio)
-                    .ifPresent(device -> report(device, RemovalCause.UEVENT_REMOVE, event,
-                            device.heedsUnbind(event.sequence())));
+            case UIO_REMOVED -> childRemoved(event, LivePciDevice::usesUio);
+            case VFIO_REMOVED -> childRemoved(event,
+                    device -> device.openedThrough() == KernelDriver.VFIO_PCI);
         }
+    }
+
+    private void childRemoved(PciUevent event, Predicate<LivePciDevice> uses) {
+        at(event.address()).filter(uses).ifPresent(device -> report(device,
+                RemovalCause.UEVENT_REMOVE, event, device.heedsUnbind(event.sequence())));
     }
 
     /**

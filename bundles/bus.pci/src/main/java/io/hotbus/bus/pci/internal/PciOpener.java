@@ -35,28 +35,32 @@ final class PciOpener {
     private final DriverBinding binding;
     private final PciAccesses accesses;
     private final KnownFunctions known;
+    private final Closings closings;
     private final InterruptThread interrupts;
     private final HotUnplug hotUnplug;
     private final PciSettings settings;
     private final Map<PciAddress, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     PciOpener(SysfsPci sysfs, DriverBinding binding, PciAccesses accesses, KnownFunctions known,
-            InterruptThread interrupts, HotUnplug hotUnplug, PciSettings settings) {
+            Closings closings, InterruptThread interrupts, HotUnplug hotUnplug,
+            PciSettings settings) {
         this.sysfs = sysfs;
         this.binding = binding;
         this.accesses = accesses;
         this.known = known;
+        this.closings = closings;
         this.interrupts = interrupts;
         this.hotUnplug = hotUnplug;
         this.settings = settings;
     }
 
     /**
-     * Finds the function.
+     * Finds the function, as soon as the kernel has closed it after its last use.
      *
-     * @throws DeviceException the function is not there
+     * @throws DeviceException the function is not there, or not closed in time
      */
     FoundFunction find(PciAddress address) throws DeviceException {
+        closings.await(address);
         Patience patience = new Patience(settings.arrivalLimit());
         while (true) {
             Optional<FoundFunction> found = sysfs.find(address);
@@ -79,6 +83,7 @@ final class PciOpener {
         lock(address);
         try {
             requireDetached(address, attached);
+            closings.await(address);
             binding.bind(address, driver, () -> justArrived(address));
         } finally {
             unlock(address);
@@ -90,6 +95,7 @@ final class PciOpener {
         lock(address);
         try {
             requireDetached(address, attached);
+            closings.await(address);
             binding.unbind(address);
         } finally {
             unlock(address);
@@ -177,6 +183,11 @@ final class PciOpener {
             @Override
             public void removed(RemovalCause cause) {
                 hotUnplug.report(device, cause);
+            }
+
+            @Override
+            public void failed() {
+                device.failed();
             }
 
             @Override

@@ -9,7 +9,7 @@ import java.util.Optional;
  * A uevent about a PCI function.
  *
  * @param address  the function
- * @param devpath  the path of the function, or of its UIO device
+ * @param devpath  the path of the function, or of its UIO or vfio device
  * @param sequence the kernel's sequence number; negative if there is none
  */
 record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
@@ -24,7 +24,12 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
         /** Its kernel driver let go of it. */
         UNBOUND,
         /** Its UIO device went: the first thing igb_uio and uio_pci_generic do on a removal. */
-        UIO_REMOVED
+        UIO_REMOVED,
+        /**
+         * Its vfio device went. Linux 6.12 sends this as soon as the function is to be removed,
+         * Linux 6.1 when the function is closed.
+         */
+        VFIO_REMOVED
     }
 
     /** Parses a uevent; empty for a uevent of another kind and for a synthetic one. */
@@ -40,7 +45,8 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
                 case "unbind" -> ofFunction(Kind.UNBOUND, uevent);
                 default -> Optional.empty();
             };
-            case "uio" -> uevent.action().equals("remove") ? ofUio(uevent) : Optional.empty();
+            case "uio" -> ofChild(Kind.UIO_REMOVED, uevent);
+            case "vfio-dev" -> ofChild(Kind.VFIO_REMOVED, uevent);
             default -> Optional.empty();
         };
     }
@@ -51,15 +57,18 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
     }
 
     /**
-     * Parses a UIO uevent. It names the function only in its devpath: {@code
+     * Parses the removal of a child. It names the function only in its devpath: {@code
      * .../0000:01:00.0/uio/uio0}.
      */
-    private static Optional<PciUevent> ofUio(Uevent uevent) {
+    private static Optional<PciUevent> ofChild(Kind kind, Uevent uevent) {
+        if (!uevent.action().equals("remove")) {
+            return Optional.empty();
+        }
         String[] path = uevent.devpath().split("/");
         for (int i = path.length - 1; i >= 0; i--) {
             Optional<PciAddress> address = PciAddress.parse(path[i]);
             if (address.isPresent()) {
-                return address.map(a -> of(Kind.UIO_REMOVED, a, uevent));
+                return address.map(a -> of(kind, a, uevent));
             }
         }
         return Optional.empty();

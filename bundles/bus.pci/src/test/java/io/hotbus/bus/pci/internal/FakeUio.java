@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -45,6 +46,8 @@ final class FakeUio {
         /** As igb_uio does, and uio_pci_generic does not. */
         volatile boolean hasControl = true;
         volatile boolean gone;
+        /** Closing a file of it takes as long as this is closed. */
+        volatile CountDownLatch closable = new CountDownLatch(0);
         private final List<Integer> open = new CopyOnWriteArrayList<>();
 
         Node() throws LinuxException {
@@ -141,6 +144,7 @@ final class FakeUio {
                 return real.map((String) arguments[0], (long) arguments[1], node.memory,
                         (long) arguments[3]);
             } else if (method.getName().equals("close")) {
+                node.closable.await();
                 node.open.remove(arguments[0]);
                 byFd.remove(arguments[0]);
             }

@@ -22,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that reports of a removal, of any kind and order, give one REMOVE and a release. */
 @Timeout(60)
@@ -199,8 +203,40 @@ final class PciRemovalTest {
         assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> machine.attach(NIC))
                 .withMessage(NIC + ": pulled out while being probed");
         assertThat(removals()).hasSize(1);
-        assertThat(machine.node(NIC).isOpen()).isFalse();
+        Await.until("let go of", () -> !machine.node(NIC).isOpen());
         assertThat(machine.bus.devices()).isEmpty();
+    }
+
+    /** With vfio the kernel's close takes as long as a reset. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldLetTheNextAttachWaitForTheKernelInsteadOfTheDetach(boolean gone) throws Exception {
+        LivePciDevice device = plugAndAttach(NIC);
+        FakeUio.Node node = machine.node(NIC);
+        CountDownLatch closable = new CountDownLatch(1);
+        node.closable = closable;
+        if (gone) {
+            machine.bus.handleUevent(machine.pciUevent("unbind", NIC));
+        }
+
+        machine.bus.detach(device);
+        assertThat(device.state()).isEqualTo(DeviceState.DETACHED);
+        assertThat(machine.bus.devices()).isEmpty();
+        assertThat(node.isOpen()).isTrue();
+        CompletableFuture<LivePciDevice> next = new CompletableFuture<>();
+        Thread attach = new Thread(() -> {
+            try {
+                next.complete(machine.attach(NIC));
+            } catch (DeviceException e) {
+                next.completeExceptionally(e);
+            }
+        });
+        attach.start();
+        Await.until("waits", () -> attach.getState() == Thread.State.TIMED_WAITING);
+        assertThat(node.isOpen()).isTrue();
+
+        closable.countDown();
+        assertThat(next.get(30, TimeUnit.SECONDS).state()).isEqualTo(DeviceState.PROBED);
     }
 
     /** They come late where the machine is busy: what they tell of is over. */

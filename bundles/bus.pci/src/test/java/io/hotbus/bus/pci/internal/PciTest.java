@@ -84,7 +84,7 @@ final class PciTest {
 
         machine.bus.detach(device);
         assertThat(machine.driver.calls).containsExactly("probe " + NIC, "remove " + NIC);
-        assertThat(node.isOpen()).isFalse();
+        Await.until("closed", () -> !node.isOpen());
         assertThat(Machine.command(machine.sysfs.home(NIC)) & BUS_MASTER).isZero();
         assertThat(device.windows().list()).isEmpty();
         assertThat(machine.attach(NIC).state()).isEqualTo(DeviceState.PROBED);
@@ -226,7 +226,7 @@ final class PciTest {
 
         assertRefused(NIC, "%s: there is no %s (in a container, hand it in: --device %2$s)"
                 .formatted(NIC, temp.resolve("dev").resolve(node.name)));
-        assertThat(node.isOpen()).isFalse();
+        Await.until("closed", () -> !node.isOpen());
     }
 
     @Test
@@ -255,7 +255,7 @@ final class PciTest {
         LivePciDevice before = machine.attach(NIC + ",key=value");
         machine.bus.removeDriver(machine.driver);
         assertThat(before.state()).isEqualTo(DeviceState.DETACHED);
-        assertThat(node.isOpen()).isFalse();
+        Await.until("closed", () -> !node.isOpen());
         assertThat(machine.bus.devices()).hasSize(1).allMatch(d -> d != before);
 
         machine.bus.addDriver(machine.driver, Map.of());
@@ -277,7 +277,7 @@ final class PciTest {
         };
         assertRefused(NIC, "reset did not end");
 
-        assertThat(node.isOpen()).isFalse();
+        Await.until("closed", () -> !node.isOpen());
         assertThat(Machine.command(machine.sysfs.home(NIC)) & BUS_MASTER).isZero();
         machine.driver.onProbe = device -> { };
         assertThat(machine.attach(NIC).state()).isEqualTo(DeviceState.PROBED);
@@ -406,6 +406,6 @@ final class PciTest {
         machine.bus.deactivate();
 
         assertThat(device.state()).isEqualTo(DeviceState.DETACHED);
-        assertThat(node.isOpen()).isFalse();
+        Await.until("closed", () -> !node.isOpen());
     }
 }

@@ -40,10 +40,18 @@ final class PciUeventTest {
                         PciUevent.Kind.UIO_REMOVED, ADDRESS, NIC + "/uio/uio0", 7));
     }
 
+    @Test
+    void shouldFindTheFunctionOfAVfioDevice() {
+        String vfio = NIC + "/vfio-dev/vfio0";
+        assertThat(PciUevent.of(new Uevent("remove", vfio, "vfio-dev", 7, Map.of())))
+                .contains(new PciUevent(PciUevent.Kind.VFIO_REMOVED, ADDRESS, vfio, 7));
+    }
+
     @ParameterizedTest
     @CsvSource({"change, /devices/pci0000:00/0000:03:00.0, pci",
             "remove, /devices/pci0000:00/0000:03:00.0/net/eth0, net",
             "add, /devices/pci0000:00/0000:03:00.0/uio/uio0, uio",
+            "add, /devices/pci0000:00/0000:03:00.0/vfio-dev/vfio0, vfio-dev",
             "remove, /devices/platform/uio_pdrv/uio/uio0, uio",
             "remove, /devices/pci0000:00, ''", "remove, /devices/pci0000:00/slot, pci"})
     void shouldLeaveOthersAlone(String action, String devpath, String subsystem) {

@@ -48,6 +48,7 @@ final class TransientMemoryTest {
         final int[] memory = {linux.memfd("BAR0", SIZE), linux.memfd("BAR1", SIZE)};
         volatile boolean present = true;
         volatile int command = 2;
+        volatile int renewed;
 
         FakeAccess() throws LinuxException {
         }
@@ -87,6 +88,11 @@ final class TransientMemoryTest {
 
         @Override
         public void enableInterrupt() {
+        }
+
+        @Override
+        public void renewInterrupt() {
+            renewed++;
         }
 
         @Override
@@ -150,7 +156,7 @@ final class TransientMemoryTest {
     @AfterEach
     void close() throws Exception {
         platform.mapper().releaseAll(device.windows());
-        device.close();
+        device.letGo().join();
         platform.close();
         for (int fd : access.memory) {
             access.linux.close(fd);
@@ -188,6 +194,17 @@ final class TransientMemoryTest {
         assertThat(event.cause()).contains(RemovalCause.SIGBUS);
         access.turnOn(42);
         assertThat(second.read32(8)).as("replaced for good").isEqualTo(ALL_ONES);
+    }
+
+    /** AER: a fatal error resets the device. */
+    @Test
+    void shouldSayThatTheKernelHasReportedAnErrorAndRestoreTheDevice() throws Exception {
+        device.failed();
+
+        assertThat(device.isGone()).isFalse();
+        assertThat(device.restoreConfig()).contains("the kernel has reported an error of it");
+        assertThat(access.renewed).isEqualTo(1);
+        assertThat(device.restoreConfig()).as("told once").isEmpty();
     }
 
     @Test

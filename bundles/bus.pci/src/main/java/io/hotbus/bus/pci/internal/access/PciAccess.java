@@ -21,6 +21,12 @@ public interface PciAccess {
         void removed(RemovalCause cause);
 
         /**
+         * The kernel has reported an error of the function, and may have reset it. That is no
+         * removal.
+         */
+        void failed();
+
+        /**
          * An interrupt occurred. Further interrupts are held back until {@link #rearmInterrupt}.
          */
         void interrupted();
@@ -52,6 +58,13 @@ public interface PciAccess {
 
     /** Lets the next interrupt through. Does nothing if the function is gone. */
     void rearmInterrupt();
+
+    /**
+     * Sets up the interrupts again, if they are enabled, because the function was reset and the
+     * kernel has not restored them.
+     */
+    default void renewInterrupt() {
+    }
 
     /** Disables interrupts. Idempotent. */
     void disableInterrupt();

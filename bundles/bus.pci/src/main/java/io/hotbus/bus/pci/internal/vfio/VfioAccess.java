@@ -72,7 +72,7 @@ final class VfioAccess implements PciAccess {
                 LOG.warn("{}: vfio cannot ask for it back: the kernel's removal of it waits until "
                         + "it is detached", address);
             }
-            irqs.notice(VFIO_PCI_ERR_IRQ_INDEX, () -> signals.removed(RemovalCause.VFIO_ERROR));
+            irqs.notice(VFIO_PCI_ERR_IRQ_INDEX, signals::failed);
         } catch (LinuxException e) {
             throw new DeviceException(address + ": " + e.getMessage(), e);
         }
@@ -140,6 +140,11 @@ final class VfioAccess implements PciAccess {
     @Override
     public void rearmInterrupt() {
         irqs.rearm();
+    }
+
+    @Override
+    public void renewInterrupt() {
+        irqs.renew();
     }
 
     @Override

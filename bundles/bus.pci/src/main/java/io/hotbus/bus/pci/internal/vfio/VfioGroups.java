@@ -62,17 +62,15 @@ public final class VfioGroups implements DmaMapper {
     }
 
     /**
-     * Closes all groups. The bus refers to this component, so it has closed all functions by now.
+     * Closes all groups. The bus refers to this component, so it has closed all functions by now,
+     * but for those that the kernel has not closed within the bus's limit.
      */
     @Deactivate
     void deactivate() {
         synchronized (lock) {
             closed = true;
         }
-        for (VfioAccess access : accesses) {
-            LOG.warn("{}: is still open, closing it", access);
-            access.close();
-        }
+        accesses.forEach(VfioAccess::close);
     }
 
     /**

@@ -171,6 +171,23 @@ final class VfioIrqs {
         }
     }
 
+    /** See {@link PciAccess#renewInterrupt}. The kernel enables only what it has disabled. */
+    void renew() {
+        synchronized (lock) {
+            Interrupt current = interrupt;
+            if (current == null) {
+                return;
+            }
+            unset(current.kind);
+            try {
+                device.setIrqs(VfioUapi.irqSetEventfd(current.kind.index, current.eventfd.fd()));
+            } catch (LinuxException e) {
+                LOG.warn("{}: has no interrupts after it was reset ({})", device.address(),
+                        e.getMessage());
+            }
+        }
+    }
+
     /** See {@link PciAccess#disableInterrupt}. */
     void disable() {
         Interrupt was;

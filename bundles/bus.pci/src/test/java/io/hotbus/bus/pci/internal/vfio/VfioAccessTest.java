@@ -124,11 +124,13 @@ class VfioAccessTest {
         assertThat(machine.removals).hasSize(2);
     }
 
+    /** AER: the function stays, though it may have been reset. */
     @Test
-    void shouldTellOfAnError() {
+    void shouldNotTakeAnErrorForARemoval() {
         kernel.signalIndex(ERR);
         machine.interrupts.turn();
-        assertThat(machine.removals).containsExactly(RemovalCause.VFIO_ERROR);
+        assertThat(machine.failed).isEqualTo(1);
+        assertThat(machine.removals).isEmpty();
     }
 
     @Test
@@ -206,6 +208,19 @@ class VfioAccessTest {
         access.enableInterrupt();
         access.disableInterrupt();
         access.enableInterrupt();
+        kernel.signalIndex(MSI_X);
+        machine.interrupts.turn();
+        assertThat(machine.interrupted).isEqualTo(1);
+    }
+
+    /** A reset after an error of the bus turns MSI-X off, and the kernel does not turn it on. */
+    @Test
+    void shouldInterruptAgainAfterAReset() throws Exception {
+        access.renewInterrupt();
+        assertThat(kernel.triggers).as("none was enabled").containsOnlyKeys(REQ, ERR);
+        access.enableInterrupt();
+        access.renewInterrupt();
+        assertThat(kernel.calls).endsWith("TRIGGER 2", "DISABLE 2", "TRIGGER 2");
         kernel.signalIndex(MSI_X);
         machine.interrupts.turn();
         assertThat(machine.interrupted).isEqualTo(1);

@@ -21,6 +21,7 @@ final class VfioTestMachine implements PciAccess.Signals {
     final List<RemovalCause> removals = new CopyOnWriteArrayList<>();
     final VfioGroups groups;
     int interrupted;
+    int failed;
     /** What else happens when a removal or an interrupt is told. */
     Runnable whenTold = () -> { };
 
@@ -70,6 +71,11 @@ final class VfioTestMachine implements PciAccess.Signals {
     public void removed(RemovalCause cause) {
         removals.add(cause);
         whenTold.run();
+    }
+
+    @Override
+    public void failed() {
+        failed++;
     }
 
     @Override
