@@ -64,6 +64,7 @@ class Nic:
     def take_away(self, removal: str) -> None:
         """Begins a removal; does not wait for its end, which may depend on the NIC's user."""
         self._guest.machine.qmp.forget_events()
+        self._guest.machine.show_power()
         self._guest.check(f"rm -f {RETURNED}; {trace.CLEAR_SCRIPT}")
         if removal in _WRITES:
             value, file = _WRITES[removal]

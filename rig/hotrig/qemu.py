@@ -34,8 +34,8 @@ PCI_EXPRESS = 0x10
 SLOT_CONTROL = 0x18
 POWER_INDICATOR_MASK = 0x300
 POWER_INDICATOR_OFF = 0x300
+POWER_INDICATOR_ON = 0x100
 POWER_CONTROLLER_OFF = 0x400
-
 
 SOCKETS = "hotbus-rig-"  # a folder for each machine; then comes the rig's process id
 
@@ -183,6 +183,14 @@ class Qemu:
             "command-line": f"pcie_aer_inject_error {place(NIC_PORT)['id']} {error}"})
         if not said.startswith("OK"):
             raise RigError(f"QEMU does not report {error}: {said.strip()}")
+
+    def show_power(self) -> None:
+        """Turns the power indicator of a slot with power on. QEMU 10 leaves it off for a NIC that
+        the machine starts with, and then `slot_is_off` would not see the end of a removal."""
+        control = self._slot_control(NIC_PORT)
+        now = self._qtest.readw(control)
+        if now & (POWER_INDICATOR_MASK | POWER_CONTROLLER_OFF) == POWER_INDICATOR_OFF:
+            self._qtest.write_words((control, now & ~POWER_INDICATOR_MASK | POWER_INDICATOR_ON))
 
     def slot_is_off(self, port: int = NIC_PORT) -> bool:
         """Whether pciehp has finished a removal. Until then the power indicator stays on, and

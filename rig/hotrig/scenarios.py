@@ -38,7 +38,7 @@ TRAFFIC = ("traffic", "ping")
 
 # What happens to a virtual function, and to its physical function; see vf.py.
 VF_REMOVALS = ("numvfs", "surprise")
-VF_DISTURBANCES = ("pf-down", "pf-reset")
+VF_DISTURBANCES = ("pf-down",)
 VF_BINDINGS = ("igb_uio", "vfio-pci")
 
 # The kernel driver of an interface under two drivers is unbound; see interface.py.

@@ -23,7 +23,6 @@ VERB_SECONDS = 120.0
 DISTURBANCES = {
     "pf-down": "ip link set {pf} vf 0 mac " + MAC + "\nip link set {pf} down\nsleep 1\n"
                "ip link set {pf} up",
-    "pf-reset": f"echo 1 >{nic.DEVICE}/reset",
 }
 # What the product has to say after that, besides.
 SAID = {"pf-down": f"its address is {MAC} now"}
@@ -61,7 +60,7 @@ class VirtualFunction:
     def run(self, scenario: Scenario) -> Row:
         """Runs the scenario. GuestError if the guest died; other failures are in the row."""
         try:
-            product = self._product_under(scenario.binding)
+            product = self._product_under(scenario.binding, scenario.removal == "numvfs")
             row = (self._removed if scenario.removal in VF_REMOVALS else self._disturbed)(
                 scenario, product)
         except GuestError:
@@ -79,7 +78,7 @@ class VirtualFunction:
             if not product.stop():
                 self._progress.say("hotbus did not end on SIGTERM and was killed")
 
-    def _product_under(self, binding: str) -> Product:
+    def _product_under(self, binding: str, by_verb: bool) -> Product:
         if self._product is not None and self._binding == binding and self._product.alive():
             return self._product
         self.end()
@@ -88,11 +87,7 @@ class VirtualFunction:
         self._peer.start()
         self._physical_up()
         self._guest.check(f"echo 0 >{NUMBER}", 30)
-        verb = shlex.join(self._build.verb(f"pci sriov {nic.ADDRESS} 1"))
-        self._progress.say(self._guest.check(f"""\
-rm -rf /run/hotbus && cd /tmp
-{self._build.lay_out()}
-{verb} </dev/null""", VERB_SECONDS).strip().splitlines()[-1])
+        self._make(by_verb)
         self._binding = binding
         self._product = Product(self._guest, self._build, binding, nics=(ADDRESS,))
         seconds = self._product.await_port()
@@ -101,6 +96,20 @@ rm -rf /run/hotbus && cd /tmp
         self._progress.say(f"{binding}: hotbus had the virtual function after {seconds:.1f} s, "
                            "and forwards")
         return self._product
+
+    def _make(self, by_verb: bool) -> None:
+        """Makes one virtual function: by the product's verb, which takes a start of the product,
+        or as an operator does."""
+        if not by_verb:
+            self._guest.check(f"echo 1 >{NUMBER}", 30)
+            return
+        verb = shlex.join(self._build.verb(f"pci sriov {nic.ADDRESS} 1"))
+        said = self._guest.check(f"""\
+rm -rf /run/hotbus && cd /tmp
+{self._build.lay_out()}
+{verb} </dev/null""", VERB_SECONDS)
+        if f"{nic.ADDRESS} has 1 virtual functions" not in said:
+            raise RigError("the verb did not say what it has done")
 
     def _physical_up(self) -> str:
         """Gives the physical function to the kernel's driver. Returns its interface, which is
@@ -137,7 +146,7 @@ rm -rf /run/hotbus && cd /tmp
             self._nic.plug_in()
             self._nic.await_present()
         self._physical_up()
-        self._guest.check(f"echo 1 >{NUMBER}", 30)
+        self._make(False)
 
     def _disturbed(self, scenario: Scenario, product: Product) -> Row:
         seen = Observation(ADDRESS)

@@ -10,7 +10,7 @@ from hotrig.rows import Observation
 from hotrig.scenarios import select
 from hotrig.vf import judge
 
-RESET = select(["6.12/igbvf/vfio-pci/pf-reset"])[0]
+RESET = select(["6.12/igbvf/vfio-pci/pf-down"])[0]
 
 
 def seen(**what):

@@ -6,9 +6,9 @@
  * the statistics. Only 8086:10c9 was tried, in QEMU.
  *
  * <p>Source: Intel's data sheets of these chips; see {@link io.hotbus.pmd.intel}. Not driven:
- * SerDes and SGMII, flow control, wake-up, time stamps, header splitting, the pools of queues for virtual
- * machines, and the virtual functions of a chip that this driver has. Those of a chip that the
- * kernel has are driven by net.igbvf.
+ * SerDes and SGMII, flow control, wake-up, time stamps, header splitting, the pools of queues for
+ * virtual machines, and the virtual functions of a chip that this driver has. Those of a chip that
+ * the kernel has are driven by net.igbvf.
  *
  * <p>The device may be gone at any moment. Bursts access host memory and write one doorbell, so
  * they continue with nothing to do. Every wait has a deadline, and ends at once if registers read

@@ -29,6 +29,8 @@ final class VfMailbox {
     private int seen;
     /** Whether the physical function has said that it starts anew. */
     private volatile boolean cast;
+    /** Whether that was so at the check before, too. Thread {@code interrupt}. */
+    private boolean castBefore;
 
     /**
      * {@code label} names the device; {@code limit}: how long the physical function may think.
@@ -62,7 +64,8 @@ final class VfMailbox {
     }
 
     /**
-     * Why this function has to be set up again, if the physical function says so. Thread {@code
+     * Why this function has to be set up again, if the physical function says so. Linux says that
+     * it starts anew also right before it goes down, which shows at the next check. Thread {@code
      * interrupt}; does not wait.
      */
     Optional<String> whyLost() {
@@ -76,7 +79,9 @@ final class VfMailbox {
         if ((status() & VfRegs.MAILBOX_RSTD) != 0) {
             return Optional.of("its physical function was reset");
         }
-        return cast ? Optional.of("its physical function has begun anew") : Optional.empty();
+        boolean lost = cast && castBefore;
+        castBefore = cast;
+        return lost ? Optional.of("its physical function has begun anew") : Optional.empty();
     }
 
     /** Reads a message that was not asked for. A busy mailbox is left for the next time. */

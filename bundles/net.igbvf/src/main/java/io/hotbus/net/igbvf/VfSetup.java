@@ -18,7 +18,7 @@ record VfSetup(VfMailbox mailbox, AdvSetup registers) implements NicSetup {
     @Override
     public Optional<String> difference() {
         return mailbox.isResetting() ? Optional.empty()
-                : mailbox.whyLost().or(registers::difference);
+                : mailbox.whyLost().or(registers::difference).filter(why -> !mailbox.isResetting());
     }
 
     @Override

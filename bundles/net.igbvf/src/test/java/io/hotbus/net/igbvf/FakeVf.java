@@ -30,6 +30,7 @@ final class FakeVf extends PciNicModel {
     volatile int resets;
     private final AdvancedRings rings;
     private boolean cts;
+    private boolean leaving;
 
     FakeVf(TestDma memory) throws LinuxException {
         super("fake-vf", memory, VfRegs.BAR0_LENGTH);
@@ -57,6 +58,12 @@ final class FakeVf extends PciNicModel {
         set(VfRegs.V2PMAILBOX, VfRegs.MAILBOX_PFSTS);
     }
 
+    /** The physical function goes down, which it announces. */
+    synchronized void goDown() {
+        begin();
+        leaving = true;
+    }
+
     @Override
     protected boolean step() {
         if ((get(VfRegs.VTCTRL) & VfRegs.VTCTRL_RST) != 0) {
@@ -68,6 +75,10 @@ final class FakeVf extends PciNicModel {
         set(VfRegs.VTSTATUS,
                 VfRegs.VTSTATUS_FD | (link ? VfRegs.VTSTATUS_LU | GIGABIT : 0));
         int mailbox = get(VfRegs.V2PMAILBOX);
+        if (leaving && (mailbox & VfRegs.MAILBOX_ACK) != 0) {
+            leaving = false;
+            down = true;
+        }
         if (down) {
             set(VfRegs.V2PMAILBOX, mailbox | VfRegs.MAILBOX_RSTI);
             return false;

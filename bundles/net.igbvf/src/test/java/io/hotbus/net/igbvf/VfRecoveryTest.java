@@ -26,13 +26,13 @@ final class VfRecoveryTest extends NicRecoveryTests<Rig> {
         isSetUpAgainAfter(() -> rig.chip.set(0x2828, 0));
     }
 
-    /** Nothing can be set up meanwhile. */
+    /** Nothing can be set up meanwhile. Linux says first that it begins anew. */
     @Test
     void shouldHaveNoLinkWhileThePhysicalFunctionIsDown() throws Exception {
         Port port = rig.start(pool);
         exchange(port, BURST);
         assertThat(rig.looked(2)).isTrue();
-        rig.chip.down = true;
+        rig.chip.goDown();
         assertThat(Rig.eventually(() -> port.link().equals(Link.DOWN))).isTrue();
         assertThat(rig.looked(3)).isTrue();
         assertThat(rig.resets).isEmpty();

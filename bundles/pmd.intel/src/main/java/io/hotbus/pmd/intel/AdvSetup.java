@@ -29,7 +29,8 @@ public record AdvSetup(AdvHost host, List<AdvSetting> settings, List<NicQueue> q
         List<AdvSetting> settings = new ArrayList<>(own);
         rx.forEach(queue -> settings.addAll(queue.settings()));
         tx.forEach(queue -> settings.addAll(queue.settings()));
-        return new AdvSetup(host, settings, Stream.<NicQueue>concat(tx.stream(), rx.stream()).toList());
+        return new AdvSetup(host, settings,
+                Stream.<NicQueue>concat(tx.stream(), rx.stream()).toList());
     }
 
     /** The first register with another value. */

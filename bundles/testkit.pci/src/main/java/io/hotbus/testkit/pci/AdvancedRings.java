@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A pair of queues of a model with the advanced descriptors of Intel's gigabit chips. The model
@@ -16,6 +17,7 @@ import java.util.Optional;
 public final class AdvancedRings {
     /** Translates an IOVA; see {@code NicModel.translate}. */
     @FunctionalInterface
+    @ConsumerType
     public interface Memory {
         /** The address of {@code length} bytes at {@code iova}; {@code what} is for messages. */
         long translate(String what, long iova, int length);
