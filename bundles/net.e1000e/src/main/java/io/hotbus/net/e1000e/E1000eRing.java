@@ -51,6 +51,11 @@ final class E1000eRing implements AutoCloseable {
         return new E1000eRing(chip, prefix, setup.index(), registers, memory);
     }
 
+    /** Whether the device counts as removed: no descriptor is believed then. */
+    boolean isGone() {
+        return chip.device().isGone();
+    }
+
     /**
      * Reads the second word of descriptor {@code index}; all earlier writes of the chip are visible
      * after it.

@@ -111,6 +111,11 @@ final class IgbChip implements AdvHost {
     }
 
     @Override
+    public boolean isGone() {
+        return device.isGone();
+    }
+
+    @Override
     public boolean maySend() {
         int status = read(IgbRegs.STATUS);
         return (status & IgbRegs.STATUS_LU) != 0 && (status & IgbRegs.STATUS_TXOFF) == 0;

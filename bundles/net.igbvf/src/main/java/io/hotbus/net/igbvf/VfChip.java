@@ -93,6 +93,11 @@ final class VfChip implements AdvHost {
     }
 
     @Override
+    public boolean isGone() {
+        return device.isGone();
+    }
+
+    @Override
     public boolean maySend() {
         return link().up();
     }

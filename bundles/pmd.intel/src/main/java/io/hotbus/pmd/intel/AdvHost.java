@@ -25,6 +25,9 @@ public interface AdvHost {
      */
     void require(long register, int mask, int expected, String what) throws DeviceException;
 
+    /** Whether the device counts as removed. Any thread; each burst asks. */
+    boolean isGone();
+
     /** Whether the device may send now: its link is up, and not paused by its partner. */
     boolean maySend();
 

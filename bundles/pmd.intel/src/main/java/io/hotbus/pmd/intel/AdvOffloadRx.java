@@ -25,6 +25,9 @@ final class AdvOffloadRx extends AdvRxQueue {
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
+        if (ring.isGone()) {
+            return 0;
+        }
         int received = 0;
         long bytes = 0;
         while (received < count && owned > 0) {

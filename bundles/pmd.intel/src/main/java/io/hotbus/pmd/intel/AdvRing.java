@@ -49,6 +49,11 @@ final class AdvRing implements AutoCloseable {
         return new AdvRing(host, prefix, setup.index(), registers, memory);
     }
 
+    /** Whether the device counts as removed: no descriptor is believed then. */
+    boolean isGone() {
+        return host.isGone();
+    }
+
     /**
      * Reads the second word of descriptor {@code index}; all earlier writes of the chip are visible
      * after it.
