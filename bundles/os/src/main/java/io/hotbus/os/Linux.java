@@ -115,6 +115,15 @@ public interface Linux {
      */
     int bpf(String call, int command, ByteBuffer attributes) throws LinuxException;
 
+    /**
+     * membarrier(2), private and expedited: when this returns, every thread of the process has
+     * passed a full memory barrier since the call began. So a thread that stores and then loads
+     * needs none of its own, if the other side calls this between its store and its load.
+     *
+     * @throws LinuxException ENOSYS or EPERM: the kernel, or a sandbox, does not have it
+     */
+    void membarrier() throws LinuxException;
+
     /** eventfd, non-blocking, close-on-exec, with the value 0. */
     int eventfd() throws LinuxException;
 

@@ -131,6 +131,10 @@ public interface LibC {
     @SaveError
     long syscall(long number, int command, @In @Out ByteBuffer attributes, int length);
 
+    /** membarrier(2): {@code number} is its number on this architecture. */
+    @SaveError
+    long syscall(long number, int command, int flags, int cpu);
+
     @SaveError
     int eventfd(int value, int flags);
 

@@ -33,6 +33,14 @@ public final class LinuxCalls implements Linux {
     private static final int SYS_BPF = Map.of("amd64", 321, "aarch64", 280)
             .getOrDefault(System.getProperty("os.arch"), -1);
 
+    /** See {@link #SYS_BPF}. */
+    private static final int SYS_MEMBARRIER = Map.of("amd64", 324, "aarch64", 283)
+            .getOrDefault(System.getProperty("os.arch"), -1);
+    /** MEMBARRIER_CMD_PRIVATE_EXPEDITED. */
+    private static final int BARRIER = 1 << 3;
+    /** MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED. */
+    private static final int REGISTER_BARRIER = 1 << 4;
+
     /** A read or a write, of what remains of a buffer. */
     @FunctionalInterface
     private interface Transfer {
@@ -222,6 +230,17 @@ public final class LinuxCalls implements Linux {
             throw failure("bpf(" + call + ")");
         }
         return result;
+    }
+
+    @Override
+    public void membarrier() throws LinuxException {
+        if (C.syscall(SYS_MEMBARRIER, BARRIER, 0, 0) < 0) {
+            // EPERM: the process has not said yet that it uses this.
+            if (C.syscall(SYS_MEMBARRIER, REGISTER_BARRIER, 0, 0) < 0
+                    || C.syscall(SYS_MEMBARRIER, BARRIER, 0, 0) < 0) {
+                throw failure("membarrier");
+            }
+        }
     }
 
     @Override
