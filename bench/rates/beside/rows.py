@@ -51,6 +51,8 @@ ROWS = (
                    "5tswap", "noisy")),
     *map(_burst, (1, 4, 8, 16, 64, 128, 256)),
     Row("two-lcores", "io between two null ports, a CPU for each direction", lcores=2),
+    Row("failsafe", "io between two failsafe ports, each on a null port",
+        ("net_failsafe0,dev(net_null0)", "net_failsafe1,dev(net_null1)")),
     Row("ring", "io around a ring", ("net_ring0",), first=8),
     Row("pcap-in", "a capture file, again and again",
         ("net_pcap0,rx_pcap={tmp}/in.pcap,infinite_rx=1",), engine="rxonly"),

@@ -10,9 +10,26 @@ import io.hotbus.ethdev.RxQueue;
  * still send to.
  */
 final class FailsafeRxQueue implements RxQueue {
+    /**
+     * What is received from.
+     *
+     * @param ports  started ports
+     * @param queues their queues, as their drivers made them
+     * @param only   the queue if there is just one, else null
+     */
+    private record Sources(Port[] ports, RxQueue[] queues, RxQueue only) {
+        static Sources of(Port[] ports, int index) {
+            RxQueue[] queues = new RxQueue[ports.length];
+            for (int i = 0; i < ports.length; i++) {
+                queues[i] = ports[i].rxQueue(index);
+            }
+            return new Sources(ports, queues, queues.length == 1 ? queues[0] : null);
+        }
+    }
+
     private final int index;
     private final Gate gate;
-    private volatile Port[] sources = {};
+    private volatile Sources sources = Sources.of(new Port[0], 0);
     /** Which source is asked first. */
     private int turn;
     /** Who is to be woken when the sources change; null if nobody sleeps. */
@@ -26,15 +43,21 @@ final class FailsafeRxQueue implements RxQueue {
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
         gate.enter();
-        Port[] ports = sources;
+        Sources from = sources;
+        int received = from.only != null ? from.only.burst(caches, mbufs, count)
+                : receiveInTurn(from.queues, caches, mbufs, count);
+        gate.leave();
+        return received;
+    }
+
+    private int receiveInTurn(RxQueue[] queues, MempoolCaches caches, long[] mbufs, int count) {
         int received = 0;
-        int at = turn < ports.length ? turn : 0;
-        for (int left = ports.length; left > 0 && received == 0; left--) {
-            received = ports[at].rxQueue(index).burst(caches, mbufs, count);
-            at = at + 1 == ports.length ? 0 : at + 1;
+        int at = turn < queues.length ? turn : 0;
+        for (int left = queues.length; left > 0 && received == 0; left--) {
+            received = queues[at].burst(caches, mbufs, count);
+            at = at + 1 == queues.length ? 0 : at + 1;
         }
         turn = at;
-        gate.leave();
         return received;
     }
 
@@ -42,13 +65,13 @@ final class FailsafeRxQueue implements RxQueue {
     @Override
     public boolean wakeOnPacket(Runnable wake) {
         sleeper = wake;
-        Port[] ports = sources;
-        for (Port port : ports) {
+        Sources from = sources;
+        for (Port port : from.ports) {
             if (!port.wakeOnPacket(index, wake)) {
                 return false;
             }
         }
-        if (sources != ports) {
+        if (sources != from) {
             wake.run(); // the change may not have seen the sleeper
         }
         return true;
@@ -56,7 +79,7 @@ final class FailsafeRxQueue implements RxQueue {
 
     /** Receives from these ports from the next burst on. A control thread. */
     void receiveFrom(Port[] ports) {
-        sources = ports;
+        sources = Sources.of(ports, index);
         Runnable wake = sleeper;
         if (wake != null) {
             wake.run();

@@ -29,9 +29,21 @@ final class FailsafeTxQueue implements TxQueue {
     static {
         try {
             TARGET = MethodHandles.lookup()
-                    .findVarHandle(FailsafeTxQueue.class, "target", Port.class);
+                    .findVarHandle(FailsafeTxQueue.class, "target", Target.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /**
+     * What is sent through.
+     *
+     * @param port  a started port
+     * @param queue its queue, as its driver made it
+     */
+    private record Target(Port port, TxQueue queue) {
+        boolean isThere() {
+            return !port.isRemoved() && !queue.isGone();
         }
     }
 
@@ -41,8 +53,8 @@ final class FailsafeTxQueue implements TxQueue {
     private final Supplier<Port[]> senders;
     /** The packets that were sent again. */
     private final QueueCounters replayed;
-    /** The port to send through; null if there is none, or a control thread holds the queue. */
-    private volatile Port target;
+    /** Null if there is none, or a control thread holds the queue. */
+    private volatile Target target;
     /** The packets to send again, in order: {@code waiting} of them from {@code head} on. */
     private final long[] packets;
     private int head;
@@ -68,13 +80,13 @@ final class FailsafeTxQueue implements TxQueue {
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
         gate.enter();
-        Port port = target;
+        Target to = target;
         int sent = 0;
-        if (port != null && waiting == 0) {
-            sent = port.txQueue(index).burst(caches, mbufs, count);
+        if (to != null && waiting == 0) {
+            sent = to.queue.burst(caches, mbufs, count);
         }
         if (sent < count) {
-            sent += sendLate(port, caches, mbufs, sent, count);
+            sent += sendLate(to, caches, mbufs, sent, count);
         }
         gate.leave();
         return sent;
@@ -84,50 +96,47 @@ final class FailsafeTxQueue implements TxQueue {
      * Sends what waits, then the packets from {@code begin} on, through the ports that are left.
      * Returns how many of the latter it sent.
      */
-    private int sendLate(Port first, MempoolCaches caches, long[] mbufs, int begin, int count) {
+    private int sendLate(Target first, MempoolCaches caches, long[] mbufs, int begin, int count) {
         int sent = begin;
-        Port port = first;
-        while (port != null) {
-            if (waiting > 0 && flush(port, caches)) {
-                sent += send(port, caches, mbufs, sent, count);
+        Target to = first;
+        while (to != null) {
+            if (waiting > 0 && flush(to.queue, caches)) {
+                sent += send(to.queue, caches, mbufs, sent, count);
             }
-            if (sent == count && waiting == 0 || isThere(port)) {
+            if (sent == count && waiting == 0 || to.isThere()) {
                 break;
             }
-            Port next = next();
-            if (!TARGET.compareAndSet(this, port, next)) {
+            Target next = next();
+            if (!TARGET.compareAndSet(this, to, next)) {
                 break; // a control thread is about to do the same
             }
-            takeBack(port, caches);
+            takeBack(to.port, caches);
             if (next != null && waiting == 0) {
-                sent += send(next, caches, mbufs, sent, count);
+                sent += send(next.queue, caches, mbufs, sent, count);
             }
-            port = next;
+            to = next;
         }
         return sent - begin;
     }
 
-    private boolean isThere(Port port) {
-        return !port.isRemoved() && !port.txQueue(index).isGone();
-    }
-
     /** The preferred port that is there, or null. */
-    private Port next() {
+    private Target next() {
         for (Port port : senders.get()) {
-            if (isThere(port)) {
-                return port;
+            Target to = new Target(port, port.txQueue(index));
+            if (to.isThere()) {
+                return to;
             }
         }
         return null;
     }
 
-    private int send(Port port, MempoolCaches caches, long[] mbufs, int begin, int count) {
+    private int send(TxQueue queue, MempoolCaches caches, long[] mbufs, int begin, int count) {
         int sent = begin;
         int taken;
         do {
             int part = Math.min(CHUNK, count - sent);
             System.arraycopy(mbufs, sent, chunk, 0, part);
-            taken = port.txQueue(index).burst(caches, chunk, part);
+            taken = queue.burst(caches, chunk, part);
             sent += taken;
         } while (taken == CHUNK);
         return sent - begin;
@@ -144,8 +153,7 @@ final class FailsafeTxQueue implements TxQueue {
     }
 
     /** Sends what waits. Returns whether nothing waits now. */
-    private boolean flush(Port port, MempoolCaches caches) {
-        TxQueue queue = port.txQueue(index);
+    private boolean flush(TxQueue queue, MempoolCaches caches) {
         boolean took = true;
         while (waiting > 0 && took) {
             int part = Math.min(CHUNK, waiting);
@@ -189,13 +197,13 @@ final class FailsafeTxQueue implements TxQueue {
         if (leaving != null) {
             takeBack(leaving, caches);
         }
-        Port port = next();
+        Target to = next();
         long begin = System.nanoTime();
-        while (port != null && !flush(port, caches) && isThere(port)
+        while (to != null && !flush(to.queue, caches) && to.isThere()
                 && System.nanoTime() - begin < FLUSH_NANOS) {
             Thread.onSpinWait();
         }
-        target = port;
+        target = to;
     }
 
     /** Ends the hold although a burst has not ended. */
