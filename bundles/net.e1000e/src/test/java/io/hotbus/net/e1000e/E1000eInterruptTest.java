@@ -8,6 +8,8 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RssHash;
+import io.hotbus.pmd.intel.GigabitInterrupt;
+import io.hotbus.pmd.intel.RssTables;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.SleepyLcore;
 import io.hotbus.testkit.pci.TestFunction;
@@ -50,7 +52,7 @@ final class E1000eInterruptTest extends E1000eTests {
     void shouldWakeTheThreadOfEachQueue() throws Exception {
         Port port = rig.start(new PortConfig(2, Rig.RING, Rig.RING, pool).withRss(new RssConfig(
                 Set.of(RssHash.IPV4), List.of(),
-                Collections.nCopies(E1000eRegs.RETA_ENTRIES, 1))));
+                Collections.nCopies(RssTables.RETA_ENTRIES, 1))));
         byte[] frame = TestPacket.of(true, TestPacket.UDP, 50);
         Semaphore woken = new Semaphore(0);
         for (int round = 0; round < ROUNDS; round++) {
@@ -70,7 +72,7 @@ final class E1000eInterruptTest extends E1000eTests {
         Port port = rig.start(pool);
         Semaphore woken = new Semaphore(0);
         Frames.send(port, pool, 0, 2);
-        assertThat(Rig.eventually(() -> rig.chip.get(E1000eRegs.RDH) == 2)).isTrue();
+        assertThat(Rig.eventually(() -> rig.chip.get(FakeRegs.RDH) == 2)).isTrue();
 
         assertThat(port.wakeOnPacket(0, woken::release)).isTrue();
 
@@ -122,8 +124,8 @@ final class E1000eInterruptTest extends E1000eTests {
         rig.chip.vanish(Fake82574.Vanished.ALL_ONES);
         rig.chip.interrupt.run();
         assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(rig.chip.get(E1000eRegs.IMC)).isEqualTo(-1);
-        assertThat(rig.chip.get(E1000eRegs.ICR)).isEqualTo(-1);
+        assertThat(rig.chip.get(GigabitInterrupt.IMC)).isEqualTo(-1);
+        assertThat(rig.chip.get(GigabitInterrupt.ICR)).isEqualTo(-1);
         assertThat(Rig.eventually(() -> !rig.reports.isEmpty())).isTrue();
         rig.reports.clear();
     }

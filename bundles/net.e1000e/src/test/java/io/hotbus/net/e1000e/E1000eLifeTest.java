@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbus.bus.pci.Bar;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.pmd.pci.NicPatience;
 import io.hotbus.testkit.NicModel.Vanished;
 import io.hotbus.testkit.pci.NicLifeTests;
@@ -28,8 +29,8 @@ final class E1000eLifeTest extends NicLifeTests<Rig> {
 
     @Override
     protected void assertStopped() {
-        assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN).isZero();
-        assertThat(rig.chip.get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN).isZero();
+        assertThat(rig.chip.get(GigabitRegs.RCTL) & GigabitRegs.RCTL_EN).isZero();
+        assertThat(rig.chip.get(GigabitRegs.TCTL) & GigabitRegs.TCTL_EN).isZero();
     }
 
     private void assertProbeFails(String why) throws Exception {
@@ -50,8 +51,8 @@ final class E1000eLifeTest extends NicLifeTests<Rig> {
         assertThat(rig.port().info().macAddress()).hasToString("52:54:00:12:34:D3");
         assertThat(rig.port().info().rx().maxQueues()).isEqualTo(2);
         assertThat(rig.chip.busMaster).isFalse();
-        int control = rig.chip.get(E1000eRegs.CTRL);
-        assertThat(control & E1000eRegs.CTRL_SLU).isNotZero();
+        int control = rig.chip.get(GigabitRegs.CTRL);
+        assertThat(control & GigabitRegs.CTRL_SLU).isNotZero();
         assertThat(control & E1000eRegs.CTRL_ASDE).isZero();
     }
 
@@ -90,7 +91,7 @@ final class E1000eLifeTest extends NicLifeTests<Rig> {
     @ParameterizedTest
     @EnumSource
     void shouldNoticeThatItGoesInTheMiddleOfTheReset(Vanished as) throws Exception {
-        rig.chip.vanishOn(E1000eRegs.CTRL, E1000eRegs.CTRL_RST, as);
+        rig.chip.vanishOn(GigabitRegs.CTRL, GigabitRegs.CTRL_RST, as);
         TestFunction function = rig.function();
         function.silenceConfig();
 
@@ -105,8 +106,8 @@ final class E1000eLifeTest extends NicLifeTests<Rig> {
         long fastest = Long.MAX_VALUE;
         for (int round = 0; round < 3; round++) {
             rig.chip.stuckDma = true;
-            rig.chip.vanishOn(E1000eRegs.CTRL,
-                    E1000eRegs.CTRL_GIO_MASTER_DISABLE | E1000eRegs.CTRL_RST,
+            rig.chip.vanishOn(GigabitRegs.CTRL,
+                    GigabitRegs.CTRL_GIO_MASTER_DISABLE | GigabitRegs.CTRL_RST,
                     Vanished.ALL_ONES);
             long start = System.nanoTime();
             assertProbeFails(function, "it was pulled out");
@@ -145,14 +146,14 @@ final class E1000eLifeTest extends NicLifeTests<Rig> {
     @CsvSource({"0x80083, 1000, true", "0x800c3, 1000, true", "0x80043, 100, true",
             "0x80002, 10, false"})
     void shouldSayWhatTheLinkIs(String status, int speed, boolean fullDuplex) {
-        assertThat(E1000eDev.link(Integer.decode(status)))
+        assertThat(GigabitRegs.link(Integer.decode(status)))
                 .isEqualTo(new Link(true, speed, fullDuplex));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 0x80081})
     void shouldTakeTheLinkForDown(int status) {
-        assertThat(E1000eDev.link(status)).isEqualTo(Link.DOWN);
+        assertThat(GigabitRegs.link(status)).isEqualTo(Link.DOWN);
     }
 
     @Test

@@ -2,9 +2,10 @@
 package io.hotbus.net.igb;
 
 import io.hotbus.os.LinuxException;
-import io.hotbus.pmd.intel.AdvLayout;
 import io.hotbus.pmd.intel.FilterTables;
 import io.hotbus.pmd.intel.GigabitInterrupt;
+import io.hotbus.pmd.intel.GigabitRegs;
+import io.hotbus.pmd.intel.QueueLayout;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testkit.pci.AdvancedRings;
 import io.hotbus.testkit.pci.PciNicModel;
@@ -50,8 +51,8 @@ final class Fake82576 extends PciNicModel {
     Fake82576(TestDma memory) throws LinuxException {
         super("fake-82576", memory, IgbRegs.BAR0_LENGTH);
         queues = IntStream.range(0, QUEUES).mapToObj(i -> new AdvancedRings(this, this::translate,
-                AdvLayout.PHYSICAL.rx() + i * AdvLayout.PHYSICAL.stride(),
-                AdvLayout.PHYSICAL.tx() + i * AdvLayout.PHYSICAL.stride())).toList();
+                QueueLayout.HIGH.rx() + i * QueueLayout.HIGH.stride(),
+                QueueLayout.HIGH.tx() + i * QueueLayout.HIGH.stride())).toList();
         start();
     }
 
@@ -62,7 +63,7 @@ final class Fake82576 extends PciNicModel {
     @Override
     protected void reset() {
         for (long register = 0; register < IgbRegs.BAR0_LENGTH; register += Integer.BYTES) {
-            if (register != IgbRegs.CTRL) {
+            if (register != GigabitRegs.CTRL) {
                 set(register, 0);
             }
         }
@@ -80,16 +81,16 @@ final class Fake82576 extends PciNicModel {
         causes = 0;
         shown = 0;
         signalled = 0;
-        set(AdvLayout.PHYSICAL.rx() + AdvLayout.DCTL, AdvLayout.DCTL_ENABLE);
-        set(AdvLayout.PHYSICAL.tx() + AdvLayout.DCTL, AdvLayout.DCTL_ENABLE);
-        set(IgbRegs.STATUS, IgbRegs.STATUS_GIO_MASTER_ENABLE);
+        set(QueueLayout.HIGH.rx() + QueueLayout.DCTL, QueueLayout.DCTL_ENABLE);
+        set(QueueLayout.HIGH.tx() + QueueLayout.DCTL, QueueLayout.DCTL_ENABLE);
+        set(GigabitRegs.STATUS, GigabitRegs.STATUS_GIO_MASTER_ENABLE);
         // The driver waits for this one.
-        set(IgbRegs.CTRL, IgbRegs.CTRL_LRST | 1);
+        set(GigabitRegs.CTRL, IgbRegs.CTRL_LRST | 1);
     }
 
     @Override
     protected boolean step() {
-        if ((get(IgbRegs.CTRL) & IgbRegs.CTRL_RST) != 0) {
+        if ((get(GigabitRegs.CTRL) & GigabitRegs.CTRL_RST) != 0) {
             if (!stuckReset) {
                 reset();
                 resets++;
@@ -147,25 +148,25 @@ final class Fake82576 extends PciNicModel {
     }
 
     private void stepStatus() {
-        int control = get(IgbRegs.CTRL);
-        boolean link = cable && (control & IgbRegs.CTRL_SLU) != 0 && phy[BMSR] == AN_COMPLETE;
-        boolean master = stuckDma || (control & IgbRegs.CTRL_GIO_MASTER_DISABLE) == 0;
-        int next = (link ? IgbRegs.STATUS_LU | IgbRegs.STATUS_FD | 2 << IgbRegs.STATUS_SPEED_SHIFT
-                : 0) | (master ? IgbRegs.STATUS_GIO_MASTER_ENABLE : 0);
-        int changed = get(IgbRegs.STATUS) ^ next;
-        set(IgbRegs.STATUS, next);
-        if ((changed & IgbRegs.STATUS_LU) != 0) {
-            signalled &= ~IgbRegs.INT_LSC;
-            raise(IgbRegs.INT_LSC);
+        int control = get(GigabitRegs.CTRL);
+        boolean link = cable && (control & GigabitRegs.CTRL_SLU) != 0 && phy[BMSR] == AN_COMPLETE;
+        boolean master = stuckDma || (control & GigabitRegs.CTRL_GIO_MASTER_DISABLE) == 0;
+        int next = (link ? GigabitRegs.STATUS_LU | GigabitRegs.STATUS_FD
+                | 2 << GigabitRegs.STATUS_SPEED_SHIFT : 0) | (master ? GigabitRegs.STATUS_GIO_MASTER_ENABLE : 0);
+        int changed = get(GigabitRegs.STATUS) ^ next;
+        set(GigabitRegs.STATUS, next);
+        if ((changed & GigabitRegs.STATUS_LU) != 0) {
+            signalled &= ~GigabitRegs.INT_LSC;
+            raise(GigabitRegs.INT_LSC);
         }
     }
 
     /** Sends and receives a frame of each queue. */
     private boolean loopBack() {
         boolean dma = busMaster
-                && (get(IgbRegs.STATUS) & IgbRegs.STATUS_GIO_MASTER_ENABLE) != 0;
-        boolean enabled = stuckDma || (get(IgbRegs.TCTL) & IgbRegs.TCTL_EN) != 0
-                && (get(IgbRegs.RCTL) & IgbRegs.RCTL_RXEN) != 0;
+                && (get(GigabitRegs.STATUS) & GigabitRegs.STATUS_GIO_MASTER_ENABLE) != 0;
+        boolean enabled = stuckDma || (get(GigabitRegs.TCTL) & GigabitRegs.TCTL_EN) != 0
+                && (get(GigabitRegs.RCTL) & GigabitRegs.RCTL_EN) != 0;
         if (!dma || !enabled || !cable || holdTransmit) {
             return false;
         }
@@ -183,7 +184,8 @@ final class Fake82576 extends PciNicModel {
     }
 
     private boolean isTooLong(byte[] frame) {
-        return (get(IgbRegs.RCTL) & IgbRegs.RCTL_LPE) == 0 ? frame.length > LONGEST_WITHOUT_LPE
+        return (get(GigabitRegs.RCTL) & GigabitRegs.RCTL_LPE) == 0
+                ? frame.length > LONGEST_WITHOUT_LPE
                 : frame.length + 4 > get(IgbRegs.RLPML);
     }
 }

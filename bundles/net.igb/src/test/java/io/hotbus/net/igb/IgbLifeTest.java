@@ -7,6 +7,7 @@ import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.PciId;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.pmd.pci.NicPatience;
 import io.hotbus.testkit.NicModel.Vanished;
 import io.hotbus.testkit.pci.NicLifeTests;
@@ -27,8 +28,8 @@ final class IgbLifeTest extends NicLifeTests<Rig> {
 
     @Override
     protected void assertStopped() {
-        assertThat(rig.chip.get(IgbRegs.RCTL) & IgbRegs.RCTL_RXEN).isZero();
-        assertThat(rig.chip.get(IgbRegs.TCTL) & IgbRegs.TCTL_EN).isZero();
+        assertThat(rig.chip.get(GigabitRegs.RCTL) & GigabitRegs.RCTL_EN).isZero();
+        assertThat(rig.chip.get(GigabitRegs.TCTL) & GigabitRegs.TCTL_EN).isZero();
     }
 
     private void assertProbeFails(String why) throws Exception {
@@ -56,8 +57,8 @@ final class IgbLifeTest extends NicLifeTests<Rig> {
         assertThat(rig.chip.resets).isEqualTo(1);
         assertThat(rig.port().info().macAddress()).hasToString("52:54:00:12:34:76");
         assertThat(rig.chip.busMaster).isFalse();
-        int control = rig.chip.get(IgbRegs.CTRL);
-        assertThat(control & IgbRegs.CTRL_SLU).isNotZero();
+        int control = rig.chip.get(GigabitRegs.CTRL);
+        assertThat(control & GigabitRegs.CTRL_SLU).isNotZero();
         assertThat(control & IgbRegs.CTRL_LRST).isZero();
     }
 
@@ -115,7 +116,7 @@ final class IgbLifeTest extends NicLifeTests<Rig> {
     @ParameterizedTest
     @EnumSource
     void shouldNoticeThatItGoesInTheMiddleOfTheReset(Vanished as) throws Exception {
-        rig.chip.vanishOn(IgbRegs.CTRL, IgbRegs.CTRL_RST, as);
+        rig.chip.vanishOn(GigabitRegs.CTRL, GigabitRegs.CTRL_RST, as);
         TestFunction function = rig.function();
         function.silenceConfig();
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.pmd.pci.NicPatience;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.NicModel.Vanished;
@@ -34,7 +35,7 @@ final class IgbRemovalTest extends NicRemovalTests<Rig> {
             function.offBus = true;
             rig.chip.stuckDma = false;
         });
-        rig.chip.vanishOn(IgbRegs.CTRL, IgbRegs.CTRL_GIO_MASTER_DISABLE, as);
+        rig.chip.vanishOn(GigabitRegs.CTRL, GigabitRegs.CTRL_GIO_MASTER_DISABLE, as);
     }
 
     /** The registers of a chip that is gone are those of another device, perhaps. */
@@ -68,7 +69,7 @@ final class IgbRemovalTest extends NicRemovalTests<Rig> {
         TestFunction function = rig.attach();
         Port port = rig.configure(pool, Rig.RING);
         rig.chip.onVanish(() -> function.offBus = true);
-        rig.chip.vanishOn(IgbRegs.CTRL, IgbRegs.CTRL_RST, as);
+        rig.chip.vanishOn(GigabitRegs.CTRL, GigabitRegs.CTRL_RST, as);
 
         assertThatThrownBy(port::start).isInstanceOf(DeviceException.class);
         port.close();

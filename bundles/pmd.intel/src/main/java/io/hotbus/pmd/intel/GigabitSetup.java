@@ -11,33 +11,33 @@ import java.util.stream.Stream;
 /**
  * The register values of a started device, for detecting a reset or a write by another program.
  *
- * @param host     the device
+ * @param chip     the device
  * @param settings the values that must not have changed
  * @param queues   its queues
  */
-public record AdvSetup(AdvHost host, List<AdvSetting> settings, List<NicQueue> queues)
+public record GigabitSetup(AbstractGigabitFunction chip, List<GigabitSetting> settings, List<NicQueue> queues)
         implements NicSetup {
-    /** Copies the lists. */
-    public AdvSetup {
-        settings = List.copyOf(settings);
+    /** Copies the lists, without settings of no bits. */
+    public GigabitSetup {
+        settings = settings.stream().filter(setting -> setting.mask() != 0).toList();
         queues = List.copyOf(queues);
     }
 
     /** Creates the setup of a device with the settings {@code own} and these started queues. */
-    public static AdvSetup of(AdvHost host, List<AdvSetting> own, List<AdvRxQueue> rx,
-            List<AdvTxQueue> tx) {
-        List<AdvSetting> settings = new ArrayList<>(own);
+    public static GigabitSetup of(AbstractGigabitFunction chip, List<GigabitSetting> own, List<GigabitRxQueue> rx,
+            List<GigabitTxQueue> tx) {
+        List<GigabitSetting> settings = new ArrayList<>(own);
         rx.forEach(queue -> settings.addAll(queue.settings()));
         tx.forEach(queue -> settings.addAll(queue.settings()));
-        return new AdvSetup(host, settings,
+        return new GigabitSetup(chip, settings,
                 Stream.<NicQueue>concat(tx.stream(), rx.stream()).toList());
     }
 
     /** The first register with another value. */
     @Override
     public Optional<String> difference() {
-        for (AdvSetting setting : settings) {
-            int now = host.read(setting.offset());
+        for (GigabitSetting setting : settings) {
+            int now = chip.read(setting.offset());
             if (setting.differs(now)) {
                 return Optional.of("%s is %#x instead of %#x"
                         .formatted(setting.name(), now, setting.value()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.e1000e;
+package io.hotbus.pmd.intel;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
@@ -9,28 +9,30 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /**
- * The transmit queue of a port with transmit offloads: extended descriptors. All descriptors of a
- * frame carry its requests: the data sheet reads them from the first, QEMU from the last.
+ * The transmit queue of a port with transmit offloads. All descriptors of a frame carry its
+ * requests: the data sheet of the 82574 reads them from the first, QEMU from the last.
+ *
+ * <p>A context descriptor of the 82576 cannot report. If the descriptor that should report is one, the data
+ * descriptor after it reports in its place.
  */
-final class E1000eOffloadTx extends E1000eTxQueue {
-    private static final long DATA = E1000eExtended.TX_DEXT | E1000eExtended.TX_DTYP_DATA
-            | E1000eDescriptor.TX_IFCS;
-
+final class OffloadTx extends GigabitTxQueue {
     /** The requests of {@link MbufFlags} that the port was configured for. */
     private final long offered;
-    private final E1000eContext context;
+    private final AbstractTxContext context;
 
-    /** See {@link E1000eTxQueue}. */
-    E1000eOffloadTx(E1000eChip chip, QueueSetup setup, DmaAllocator allocator,
-            E1000eOffloads offloads) throws DeviceException {
-        super(chip, setup, allocator);
-        this.offered = offloads.txRequests();
-        this.context = new E1000eContext(offloads.txQueues() == 1);
+    /** See {@link GigabitTxQueue}. */
+    OffloadTx(AbstractGigabitQueues queues, QueueSetup setup, DmaAllocator allocator)
+            throws DeviceException {
+        super(queues, setup, allocator);
+        this.offered = queues.offloads().txRequests();
+        this.context = queues.newContext();
     }
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        complete(caches);
+        while (awaitsReport() && isSent(reporter())) {
+            reported(caches);
+        }
         int next = next();
         int taken = 0;
         int refused = 0;
@@ -39,7 +41,7 @@ final class E1000eOffloadTx extends E1000eTxQueue {
             long packet = mbufs[taken];
             long wanted = wanted(Mbuf.flags(packet));
             int segments = Mbuf.segments(packet);
-            if (segments >= mask || lacksBytes(packet) || !E1000eContext.fits(packet, wanted)) {
+            if (segments >= mask || lacksBytes(packet) || !context.fits(packet, wanted)) {
                 // The chip would stop there, or send something else.
                 refuse(caches, packet);
                 refused++;
@@ -50,17 +52,25 @@ final class E1000eOffloadTx extends E1000eTxQueue {
             if (room < 0) {
                 break;
             }
+            if ((wanted & MbufFlags.TX_TCP_SEG) != 0) {
+                TcpCut.prepareHeaders(packet, (wanted & MbufFlags.TX_IP_CKSUM) != 0);
+            }
+            long bits = context.requests(packet, wanted);
             if (another) {
+                bits |= asksForReport(next) ? RS : 0;
                 next = writeContext(next);
             }
-            if ((wanted & MbufFlags.TX_TCP_SEG) != 0) {
-                E1000eTso.prepareHeaders(packet, (wanted & MbufFlags.TX_IP_CKSUM) != 0);
-            }
-            next = write(next, packet, segments, DATA | requests(packet, wanted));
+            next = write(next, packet, segments, bits);
             bytes += Mbuf.length(packet);
         }
         pass(next, taken - refused, bytes);
         return taken;
+    }
+
+    /** The descriptor that reports for the oldest ones. */
+    private int reporter() {
+        int index = reporting();
+        return buffers[index] == 0 ? (index + 1) & mask : index;
     }
 
     /** Frames that are cut get the checksum of IPv4, whether that is asked for or not. */
@@ -71,23 +81,15 @@ final class E1000eOffloadTx extends E1000eTxQueue {
                         | ((flags & MbufFlags.TX_IPV4) != 0 ? MbufFlags.TX_IP_CKSUM : 0);
     }
 
-    private static long requests(long packet, long wanted) {
-        return ((wanted & MbufFlags.TX_VLAN) == 0 ? 0 : E1000eExtended.TX_VLE
-                | (long) Mbuf.vlanTci(packet) << E1000eExtended.TX_VLAN_SHIFT)
-                | ((wanted & MbufFlags.TX_TCP_SEG) != 0 ? E1000eExtended.TX_TSE : 0)
-                | ((wanted & MbufFlags.TX_IP_CKSUM) != 0 ? E1000eExtended.TX_IXSM : 0)
-                | ((wanted & E1000eContext.L4) != 0 ? E1000eExtended.TX_TXSM : 0);
-    }
-
+    /** Writes the context that was computed last. */
     private int writeContext(int index) {
         holdNothing(index);
-        ring.write(index, context.first(), context.second()
-                | (asksForReport(index) ? E1000eDescriptor.TX_RS : 0));
+        ring.write(index, context.first(), context.second());
         context.written();
         return (index + 1) & mask;
     }
 
-    /** The chip that was reset has forgotten the context. */
+    /** A chip that was reset has forgotten the context. */
     @Override
     void prepare() {
         super.prepare();

@@ -5,9 +5,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /** The receive interrupts of a device. */
 @ConsumerType
-public interface AdvWaker {
+public interface RxWaker {
     /** A device that has no receive interrupts. */
-    AdvWaker NONE = new AdvWaker() {
+    RxWaker NONE = new RxWaker() {
         @Override
         public boolean arm(int queue, Runnable wake) {
             return false;

@@ -4,11 +4,12 @@ package io.hotbus.pmd.intel;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.RxRing;
 import io.hotbus.pmd.pci.NicQueue;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -19,36 +20,38 @@ import org.osgi.annotation.versioning.ProviderType;
  * offloads does not pay for them.
  */
 @ProviderType
-public abstract sealed class AdvRxQueue extends RxRing implements NicQueue
-        permits AdvPlainRx, AdvOffloadRx {
-    private static final int UNIT = 1 << AdvLayout.SRRCTL_BSIZEPACKET_SHIFT;
-    private static final int MAX_UNITS = 16;
-    private static final int THRESHOLDS = AdvLayout.DCTL_PTHRESH_8 | AdvLayout.RXDCTL_HTHRESH_8;
-
+public abstract sealed class GigabitRxQueue extends RxRing implements NicQueue
+        permits PlainRx, OffloadRx {
     /** The descriptors. */
-    final AdvRing ring;
+    final GigabitRing ring;
     /** The chip writes at most so many bytes into a buffer. */
     final int bufferSize;
+    /** Where a descriptor says what. */
+    final RxFormat format;
     private final int index;
-    private final int srrctl;
-    private final AdvWaker waker;
+    private final RxWaker waker;
 
-    /** See {@link AdvQueues#rx}. */
-    AdvRxQueue(AdvQueues queues, QueueSetup setup, DmaAllocator allocator, AdvWaker waker)
+    /** See {@link AbstractGigabitQueues#rx}. */
+    GigabitRxQueue(AbstractGigabitQueues queues, QueueSetup setup, DmaAllocator allocator,
+            RxWaker waker) throws DeviceException {
+        super(setup, queues.chip() + " receive queue " + setup.index());
+        this.bufferSize = bufferSize(queues, setup.pool());
+        this.index = setup.index();
+        this.format = queues.rxFormat();
+        this.waker = waker;
+        this.ring = GigabitRing.allocate(
+                queues, toString(), setup, queues.rxBlock(bufferSize), allocator);
+    }
+
+    private static int bufferSize(AbstractGigabitQueues queues, Mempool pool)
             throws DeviceException {
-        super(setup, queues.host() + " receive queue " + setup.index());
-        int units = Math.min(MAX_UNITS, setup.pool().dataRoom() / UNIT);
-        if (units == 0) {
+        int size = queues.bufferSize(pool.dataRoom());
+        if (size == 0) {
             throw new DeviceException("%s: the buffers of mempool %s have %s bytes for data, and %s"
-                    .formatted(queues.host(), setup.pool().name(), setup.pool().dataRoom(), UNIT)
+                    .formatted(queues.chip(), pool.name(), pool.dataRoom(), queues.minBuffer())
                     + " are the least it can receive into (2048 hold any frame of an MTU of 1500)");
         }
-        this.bufferSize = units * UNIT;
-        this.index = setup.index();
-        this.srrctl = units | AdvLayout.SRRCTL_DESCTYPE_ADV_ONE | queues.srrctl();
-        this.waker = waker;
-        this.ring = AdvRing.allocate(queues.host(), toString(), setup, "R",
-                queues.layout().rx() + index * queues.layout().stride(), allocator);
+        return size;
     }
 
     @Override
@@ -61,7 +64,18 @@ public abstract sealed class AdvRxQueue extends RxRing implements NicQueue
     }
 
     private boolean isDone(int descriptor) {
-        return (ring.word(descriptor) & AdvDescriptor.RX_DD) != 0;
+        return (ring.word(descriptor) & format.done()) != 0;
+    }
+
+    /**
+     * Handles a buffer that is no whole frame, or damaged.
+     *
+     * @param done the second word of its descriptor
+     * @return the packet that ends in this buffer; 0: none
+     */
+    final long join(MempoolCaches caches, long mbuf, long done, int length) {
+        boolean valid = length <= bufferSize && (done & format.damaged()) == 0;
+        return join(caches, mbuf, valid ? length : 0, (done & format.ends()) != 0);
     }
 
     @Override
@@ -82,10 +96,9 @@ public abstract sealed class AdvRxQueue extends RxRing implements NicQueue
      *
      * @throws DeviceException there are too few buffers in the pool
      */
-    public final void prepare() throws DeviceException {
+    final void prepare() throws DeviceException {
         ring.clear();
         ring.writeRegisters();
-        ring.write(AdvLayout.SRRCTL, srrctl);
         fill();
     }
 
@@ -94,27 +107,13 @@ public abstract sealed class AdvRxQueue extends RxRing implements NicQueue
      *
      * @throws DeviceException the device is gone or wedged
      */
-    public final void enable() throws DeviceException {
-        ring.enable(THRESHOLDS);
+    final void enable() throws DeviceException {
+        ring.enable();
     }
 
     /** Passes the ring to the chip, which receives from now on. Control threads. */
-    public final void handOver() {
+    final void handOver() {
         ring.doorbell(next());
-    }
-
-    /** Begins to disable the queue. Control threads. */
-    public final void disable() {
-        ring.disable();
-    }
-
-    /**
-     * Waits until the chip no longer uses the ring. Control threads.
-     *
-     * @throws DeviceException the device is gone or wedged
-     */
-    public final void requireDisabled() throws DeviceException {
-        ring.requireDisabled();
     }
 
     /** RDT: it also stands still if no frame arrives, or the queue is not polled. */
@@ -131,10 +130,13 @@ public abstract sealed class AdvRxQueue extends RxRing implements NicQueue
     }
 
     /** The registers that a started queue must find as they are now. Control threads. */
-    final List<AdvSetting> settings() {
-        List<AdvSetting> all = new ArrayList<>(ring.settings());
-        all.add(ring.setting("SRRCTL", AdvLayout.SRRCTL, srrctl));
-        return all;
+    final List<GigabitSetting> settings() {
+        return ring.settings();
+    }
+
+    /** The chip writes at most so many bytes into a buffer. Any thread. */
+    final int bufferSize() {
+        return bufferSize;
     }
 
     /**

@@ -17,29 +17,30 @@ import org.osgi.annotation.versioning.ProviderType;
  * that a port without offloads does not pay for them.
  */
 @ProviderType
-public abstract sealed class AdvTxQueue extends TxRing implements NicQueue
-        permits AdvPlainTx, AdvOffloadTx {
-    /** What the second word of each data descriptor contains. */
-    static final long DATA = AdvDescriptor.TX_DEXT | AdvDescriptor.TX_DTYP_DATA
-            | AdvDescriptor.TX_IFCS;
-    private static final int THRESHOLDS = AdvLayout.DCTL_PTHRESH_8 | AdvLayout.TXDCTL_HTHRESH_1;
+public abstract sealed class GigabitTxQueue extends TxRing implements NicQueue
+        permits PlainTx, OffloadTx {
+    /** The frame ends in the buffer. */
+    static final long EOP = 1L << 24;
+    /** Report by {@link #DD}. */
+    static final long RS = 1L << 27;
+    /** The chip has sent the frame. */
+    static final long DD = 1L << 32;
 
     /** The descriptors. */
-    final AdvRing ring;
-    private final AdvHost host;
+    final GigabitRing ring;
+    private final AbstractGigabitFunction chip;
 
-    /** See {@link AdvQueues#tx}. */
-    AdvTxQueue(AdvQueues queues, QueueSetup setup, DmaAllocator allocator)
+    /** See {@link AbstractGigabitQueues#tx}. */
+    GigabitTxQueue(AbstractGigabitQueues queues, QueueSetup setup, DmaAllocator allocator)
             throws DeviceException {
-        super(setup, queues.host() + " transmit queue " + setup.index());
-        this.host = queues.host();
-        this.ring = AdvRing.allocate(host, toString(), setup, "T",
-                queues.layout().tx() + setup.index() * queues.layout().stride(), allocator);
+        super(setup, queues.chip() + " transmit queue " + setup.index());
+        this.chip = queues.chip();
+        this.ring = GigabitRing.allocate(queues, toString(), setup, queues.txBlock(), allocator);
     }
 
     /** Whether the chip has reported that it has sent what descriptor {@code index} holds. */
     final boolean isSent(int index) {
-        return (ring.word(index) & AdvDescriptor.TX_DD) != 0;
+        return (ring.word(index) & DD) != 0;
     }
 
     /** Passes the {@code packets} in the descriptors before {@code next} to the chip. */
@@ -52,10 +53,29 @@ public abstract sealed class AdvTxQueue extends TxRing implements NicQueue
         }
     }
 
-    /** Writes one data descriptor. */
-    final void write(int index, long segment, long bits) {
+    /**
+     * Writes a data descriptor for each segment from {@code index} on. Returns the next index.
+     *
+     * @param bits what the second word of each descriptor contains, besides length, EOP and RS
+     */
+    final int write(int index, long packet, int segments, long bits) {
+        int next = index;
+        long segment = packet;
+        for (int left = segments; left > 1; left--) {
+            next = write(next, segment, bits);
+            segment = Mbuf.next(segment);
+        }
+        return write(next, segment, bits | EOP);
+    }
+
+    private int write(int index, long segment, long bits) {
+        long command = Mbuf.segmentLength(segment) | bits;
+        if (asksForReport(index)) {
+            command |= RS;
+        }
         hold(index, segment);
-        ring.write(index, Mbuf.dataIova(segment), Mbuf.segmentLength(segment) | bits);
+        ring.write(index, Mbuf.dataIova(segment), command);
+        return (index + 1) & mask;
     }
 
     /** TDH and TDT. */
@@ -74,7 +94,7 @@ public abstract sealed class AdvTxQueue extends TxRing implements NicQueue
         int head = ring.head();
         int tail = ring.tail();
         if (head != tail) {
-            return host.maySend() ? Optional.of("it has sent nothing for %s ms, with TDH %s and "
+            return chip.maySend() ? Optional.of("it has sent nothing for %s ms, with TDH %s and "
                     .formatted(limit.toMillis(), head) + "TDT " + tail) : Optional.empty();
         }
         return lacksReports()
@@ -83,7 +103,7 @@ public abstract sealed class AdvTxQueue extends TxRing implements NicQueue
     }
 
     /** The registers that a started queue must find as they are now. Control threads. */
-    final List<AdvSetting> settings() {
+    final List<GigabitSetting> settings() {
         return ring.settings();
     }
 
@@ -93,7 +113,7 @@ public abstract sealed class AdvTxQueue extends TxRing implements NicQueue
      */
     private boolean lacksReports() {
         for (int i = 0; i <= mask; i++) {
-            if ((ring.word(i) & AdvDescriptor.TX_RS) != 0 && !isSent(i)) {
+            if ((ring.word(i) & RS) != 0 && !isSent(i)) {
                 return true;
             }
         }
@@ -104,12 +124,10 @@ public abstract sealed class AdvTxQueue extends TxRing implements NicQueue
      * Starts with an empty ring; the queue is not enabled yet. Frames that were not sent before the
      * last stop are lost. Control threads.
      */
-    public void prepare() {
+    void prepare() {
         returnBuffers();
         ring.clear();
         ring.writeRegisters();
-        ring.write(AdvLayout.TDWBAL, 0);
-        ring.write(AdvLayout.TDWBAH, 0);
     }
 
     /**
@@ -117,22 +135,8 @@ public abstract sealed class AdvTxQueue extends TxRing implements NicQueue
      *
      * @throws DeviceException the device is gone or wedged
      */
-    public final void enable() throws DeviceException {
-        ring.enable(THRESHOLDS);
-    }
-
-    /** Begins to disable the queue. Control threads. */
-    public final void disable() {
-        ring.disable();
-    }
-
-    /**
-     * Waits until the chip no longer uses the ring. Control threads.
-     *
-     * @throws DeviceException the device is gone or wedged
-     */
-    public final void requireDisabled() throws DeviceException {
-        ring.requireDisabled();
+    final void enable() throws DeviceException {
+        ring.enable();
     }
 
     @Override

@@ -7,17 +7,17 @@ package io.hotbus.pmd.intel;
  *
  * @param name   the name of the register, for messages
  * @param offset its offset in bytes
- * @param mask   the bits that matter
+ * @param mask   the bits that matter; 0: none, the register is only written
  * @param value  what these bits must be
  */
-public record AdvSetting(String name, long offset, int mask, int value) {
+public record GigabitSetting(String name, long offset, int mask, int value) {
     /** A setting of all bits. */
-    public static AdvSetting of(String name, long offset, int value) {
-        return new AdvSetting(name, offset, -1, value);
+    public static GigabitSetting of(String name, long offset, int value) {
+        return new GigabitSetting(name, offset, -1, value);
     }
 
     /** Whether another value than this one was read. */
-    public boolean differs(int now) {
+    boolean differs(int now) {
         return ((now ^ value) & mask) != 0;
     }
 }

@@ -8,11 +8,20 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /** The transmit queue of a port without transmit offloads. */
-final class AdvPlainTx extends AdvTxQueue {
-    /** See {@link AdvTxQueue}. */
-    AdvPlainTx(AdvQueues queues, QueueSetup setup, DmaAllocator allocator)
+final class PlainTx extends GigabitTxQueue {
+    private final int maxFrame;
+    /** The format of the descriptors; see {@link TxFormat}. */
+    private final long data;
+    private final long payload;
+
+    /** See {@link GigabitTxQueue}. */
+    PlainTx(AbstractGigabitQueues queues, QueueSetup setup, DmaAllocator allocator)
             throws DeviceException {
         super(queues, setup, allocator);
+        TxFormat format = queues.txFormat();
+        this.maxFrame = format.maxFrame();
+        this.data = format.data();
+        this.payload = format.payload();
     }
 
     @Override
@@ -28,7 +37,7 @@ final class AdvPlainTx extends AdvTxQueue {
             long packet = mbufs[taken];
             int length = Mbuf.length(packet);
             int segments = Mbuf.segments(packet);
-            if (length > AdvDescriptor.MAX_FRAME || segments > mask || lacksBytes(packet)) {
+            if (length > maxFrame || segments > mask || lacksBytes(packet)) {
                 // The chip would stop there.
                 refuse(caches, packet);
                 refused++;
@@ -38,23 +47,11 @@ final class AdvPlainTx extends AdvTxQueue {
             if (room < 0) {
                 break;
             }
-            next = writeAll(next, packet, segments,
-                    DATA | (long) length << AdvDescriptor.TX_PAYLEN_SHIFT);
+            next = write(next, packet, segments,
+                    data | (length & payload) << TxFormat.PAYLEN_SHIFT);
             bytes += length;
         }
         pass(next, taken - refused, bytes);
         return taken;
-    }
-
-    private int writeAll(int index, long packet, int segments, long bits) {
-        int next = index;
-        long segment = packet;
-        for (int left = segments; left > 0; left--) {
-            write(next, segment, bits | (left == 1 ? AdvDescriptor.TX_EOP : 0)
-                    | (asksForReport(next) ? AdvDescriptor.TX_RS : 0));
-            next = (next + 1) & mask;
-            segment = Mbuf.next(segment);
-        }
-        return next;
     }
 }
