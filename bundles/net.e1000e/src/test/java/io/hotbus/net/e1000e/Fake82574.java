@@ -5,95 +5,48 @@ import io.hotbus.eal.io.RawMemory;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.os.LinuxException;
 import io.hotbus.pmd.intel.FilterTables;
-import io.hotbus.pmd.intel.GigabitInterrupt;
 import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.testkit.TestDma;
-import io.hotbus.testkit.pci.PciNicModel;
+import io.hotbus.testkit.pci.GigabitModel;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** The model of an 82574. */
-final class Fake82574 extends PciNicModel {
+final class Fake82574 extends GigabitModel {
     static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, (byte) 0xd3};
-    private static final long LENGTH = E1000eRegs.BAR0_LENGTH;
     private static final int RX_ERROR_CE = 1;
-    private static final int GARBAGE = 0xdeadbeef;
     /** With a VLAN tag, without the FCS. */
     private static final int LONGEST_WITHOUT_LPE = 1518;
 
-    /** Whether the chip continues DMA regardless of its registers. */
-    volatile boolean stuckDma;
     volatile boolean nvmBroken;
-    volatile boolean noAddress;
     /** What it writes to memory is lost, as where a bridge lets none of it through. */
     volatile boolean losesWrites;
     /** A reset leaves the rings as they are, as that of QEMU 7.2. */
     volatile boolean keepsInReset;
-    volatile int resets;
     volatile int damageNext;
-    /** How often the interrupt was raised. */
-    volatile int interrupts;
 
     private final FakeTxUnit unit = new FakeTxUnit();
     private final List<FakeTxQueue> transmit =
             List.of(new FakeTxQueue(this, 0, unit), new FakeTxQueue(this, 1, unit));
     private final FakeRss rss = new FakeRss(this);
-    private int interruptMask;
-    private int causes;
-    /** What ICR was set to last, and the causes that were signalled. */
-    private int shown;
-    private int signalled;
 
     Fake82574(TestDma memory) throws LinuxException {
-        super("fake-82574", memory, LENGTH);
+        super("fake-82574", memory, E1000eRegs.BAR0_LENGTH, MAC);
         start();
     }
 
     @Override
-    protected boolean step() {
-        if ((get(GigabitRegs.CTRL) & GigabitRegs.CTRL_RST) != 0) {
-            if (!stuckReset) {
-                reset();
-                resets++;
-            }
-            return false;
-        }
-        refreshInterrupt();
-        refreshStatus();
-        return loopBack();
-    }
-
-    @Override
-    protected void reset() {
+    protected int resetOwn() {
         int[] kept = keepsInReset ? rings() : new int[0];
         int pba = get(E1000eRegs.PBA);
-        for (long register = GigabitRegs.EECD; register < LENGTH; register += Integer.BYTES) {
-            set(register, 0);
-        }
-        for (int i = 0; i < FilterTables.MTA_ENTRIES; i++) {
-            set(FilterTables.MTA + 4L * i, GARBAGE);
-        }
-        for (int i = 1; i < FilterTables.RA_ENTRIES; i++) {
-            set(FilterTables.RAL + 8L * i, GARBAGE);
-            set(FilterTables.RAH + 8L * i, GARBAGE);
-        }
-        if (!noAddress) {
-            set(FilterTables.RAL, MAC[0] & 0xff | (MAC[1] & 0xff) << 8 | (MAC[2] & 0xff) << 16
-                    | (MAC[3] & 0xff) << 24);
-            set(FilterTables.RAH, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | FilterTables.RAH_AV);
-        }
+        clear();
         transmit.forEach(FakeTxQueue::reset);
         set(E1000eRegs.PBA, pba);
         for (int i = 0; i < kept.length; i++) {
             set(ringRegister(i), kept[i]);
         }
         set(GigabitRegs.EECD, nvmBroken ? 0 : GigabitRegs.EECD_AUTO_RD);
-        interruptMask = 0;
-        causes = 0;
-        shown = 0;
-        set(GigabitRegs.STATUS, GigabitRegs.STATUS_GIO_MASTER_ENABLE);
-        // The driver waits for this one.
-        set(GigabitRegs.CTRL, E1000eRegs.CTRL_ASDE | 1);
+        return E1000eRegs.CTRL_ASDE | 1;
     }
 
     /** The registers of all rings, up to the tail. */
@@ -106,57 +59,8 @@ final class Fake82574 extends PciNicModel {
         return IntStream.range(0, 32).map(i -> get(ringRegister(i))).toArray();
     }
 
-    /**
-     * Takes what the driver has written, and raises the interrupt. A write of ICR is known by its
-     * lack of INT_ASSERTED, which ICR shows with all causes.
-     */
-    private void refreshInterrupt() {
-        int written = get(GigabitInterrupt.ICR);
-        if (written != shown) {
-            causes &= ~written;
-        }
-        interruptMask &= ~take(GigabitInterrupt.IMC);
-        interruptMask |= take(GigabitInterrupt.IMS);
-        shown = causes == 0 ? 0 : causes | FakeRegs.ICR_INT_ASSERTED;
-        set(GigabitInterrupt.ICR, shown);
-        int pending = causes & interruptMask;
-        if ((pending & ~signalled) != 0) {
-            interrupts++;
-            interrupt.run();
-        }
-        signalled = pending;
-    }
-
-    /** What the driver wrote before is done before, and the cause is shown at once. */
-    private void raise(int cause) {
-        refreshInterrupt();
-        causes |= cause;
-        refreshInterrupt();
-    }
-
-    private void refreshStatus() {
-        int control = get(GigabitRegs.CTRL);
-        boolean up = cable && (control & GigabitRegs.CTRL_SLU) != 0;
-        boolean dma = stuckDma || (control & GigabitRegs.CTRL_GIO_MASTER_DISABLE) == 0;
-        int status = (up ? GigabitRegs.STATUS_LU | 2 << GigabitRegs.STATUS_SPEED_SHIFT : 0)
-                | GigabitRegs.STATUS_FD | (dma ? GigabitRegs.STATUS_GIO_MASTER_ENABLE : 0);
-        int changed = get(GigabitRegs.STATUS) ^ status;
-        set(GigabitRegs.STATUS, status);
-        if ((changed & GigabitRegs.STATUS_LU) != 0) {
-            signalled &= ~GigabitRegs.INT_LSC;
-            raise(GigabitRegs.INT_LSC);
-        }
-    }
-
-    /** Sends and receives a frame of each queue. */
-    private boolean loopBack() {
-        boolean dma = busMaster
-                && (get(GigabitRegs.STATUS) & GigabitRegs.STATUS_GIO_MASTER_ENABLE) != 0;
-        boolean enabled = stuckDma || (get(GigabitRegs.TCTL) & GigabitRegs.TCTL_EN) != 0
-                && (get(GigabitRegs.RCTL) & GigabitRegs.RCTL_EN) != 0;
-        if (!dma || !enabled || !cable || holdTransmit) {
-            return false;
-        }
+    @Override
+    protected boolean loopBack() {
         boolean worked = false;
         for (FakeTxQueue queue : transmit) {
             worked |= queue.send(this::receive);

@@ -62,6 +62,10 @@ final class VfChip extends AbstractGigabitFunction {
         write(VfRegs.VTEIMC, -1);
         stopQueues();
         write(VfRegs.VTCTRL, VfRegs.VTCTRL_RST);
+        registers().await(VfRegs.VTCTRL, VfRegs.VTCTRL_RST, 0, limit());
+        if (!presence().isOnBus()) {
+            presence().requireAnswer("does not answer after a reset");
+        }
         awaitPhysical();
         write(SRRCTL, AdvQueues.SRRCTL_DESCTYPE_ADV_ONE);
         int[] answer = mailbox.reset();

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * @param settings the values that must not have changed
  * @param queues   its queues
  */
-public record GigabitSetup(AbstractGigabitFunction chip, List<GigabitSetting> settings, List<NicQueue> queues)
-        implements NicSetup {
+public record GigabitSetup(AbstractGigabitFunction chip, List<GigabitSetting> settings,
+        List<NicQueue> queues) implements NicSetup {
     /** Copies the lists, without settings of no bits. */
     public GigabitSetup {
         settings = settings.stream().filter(setting -> setting.mask() != 0).toList();
@@ -24,8 +24,8 @@ public record GigabitSetup(AbstractGigabitFunction chip, List<GigabitSetting> se
     }
 
     /** Creates the setup of a device with the settings {@code own} and these started queues. */
-    public static GigabitSetup of(AbstractGigabitFunction chip, List<GigabitSetting> own, List<GigabitRxQueue> rx,
-            List<GigabitTxQueue> tx) {
+    public static GigabitSetup of(AbstractGigabitFunction chip, List<GigabitSetting> own,
+            List<GigabitRxQueue> rx, List<GigabitTxQueue> tx) {
         List<GigabitSetting> settings = new ArrayList<>(own);
         rx.forEach(queue -> settings.addAll(queue.settings()));
         tx.forEach(queue -> settings.addAll(queue.settings()));

@@ -12,8 +12,8 @@ import io.hotbus.pmd.eth.QueueSetup;
  * The transmit queue of a port with transmit offloads. All descriptors of a frame carry its
  * requests: the data sheet of the 82574 reads them from the first, QEMU from the last.
  *
- * <p>A context descriptor of the 82576 cannot report. If the descriptor that should report is one, the data
- * descriptor after it reports in its place.
+ * <p>A context descriptor of the 82576 cannot report. If the descriptor that should report is one,
+ * the data descriptors after it report in its place.
  */
 final class OffloadTx extends GigabitTxQueue {
     /** The requests of {@link MbufFlags} that the port was configured for. */
