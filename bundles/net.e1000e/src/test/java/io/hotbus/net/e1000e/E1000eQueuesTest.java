@@ -46,9 +46,9 @@ final class E1000eQueuesTest extends E1000eTests {
     /** Receives the frame from that queue, and returns its hash; 0 if it has none. */
     private int receive(Port port, int queue, byte[] frame) {
         long packet = Rig.receiveOne(port, queue, pool);
-        assertThat(TestPacket.read(packet)).isEqualTo(frame);
+        assertThat(bytes(packet)).isEqualTo(frame);
         int hash = (Mbuf.flags(packet) & MbufFlags.RX_RSS_HASH) == 0 ? 0 : Mbuf.hash(packet);
-        pool.mempools().uncached().free(new long[] {packet}, 0, 1);
+        free(packet);
         return hash;
     }
 

@@ -35,12 +35,12 @@ final class E1000eVlanTest extends E1000eTests {
 
     private void assertReceived(Port port, byte[] frame, long flags, int tci) {
         long packet = Rig.receiveOne(port, 0, pool);
-        assertThat(TestPacket.read(packet)).isEqualTo(frame);
+        assertThat(bytes(packet)).isEqualTo(frame);
         assertThat(Mbuf.flags(packet)).isEqualTo(flags);
         if ((flags & MbufFlags.RX_VLAN_STRIPPED) != 0) {
             assertThat(Mbuf.vlanTci(packet)).isEqualTo(tci);
         }
-        pool.mempools().uncached().free(new long[] {packet}, 0, 1);
+        free(packet);
     }
 
     @Test

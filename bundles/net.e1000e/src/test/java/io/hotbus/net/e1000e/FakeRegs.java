@@ -5,10 +5,6 @@ package io.hotbus.net.e1000e;
  * Registers of queues and statistics, and descriptors, as the data sheet of the 82574 has them.
  */
 final class FakeRegs {
-    static final long CRCERRS = 0x04000;
-    static final long MPC = 0x04010;
-    static final long CEXTERR = 0x0403c;
-    static final long GORC = 0x04088;
     static final long ROC = 0x040ac;
 
     static final long QUEUE_STRIDE = 0x100;
