@@ -78,6 +78,21 @@ public abstract sealed class VirtioRing implements AutoCloseable permits SplitRi
         return device + deviceOffset();
     }
 
+    /** The address of the descriptor area for this process. */
+    public final long descriptorAddress() {
+        return base();
+    }
+
+    /** The address of the driver area for this process. */
+    public final long driverAddress() {
+        return base() + driverOffset();
+    }
+
+    /** The address of the device area for this process. */
+    public final long deviceAddress() {
+        return base() + deviceOffset();
+    }
+
     abstract long driverOffset();
 
     abstract long deviceOffset();
