@@ -51,7 +51,8 @@ def _testpmd(prefix: str, devices: list[str], engine: str, burst: int, cpus: lis
     memory = ["--in-memory", "--single-file-segments", "-m", "128"] if hugepages else [
         "--no-huge", "-m", "512", f"--file-prefix={prefix}"]
     lcores = ",".join(f"{i + 1}@{cpu}" for i, cpu in enumerate(cpus))
-    return ["dpdk-testpmd", *memory, "--no-pci", "--lcores", f"0@0,{lcores}", *devices, "--", "-i", f"--total-num-mbufs={_MBUFS}", f"--forward-mode={engine}", f"--burst={burst}",
+    return ["dpdk-testpmd", *memory, "--no-pci", "--lcores", f"0@0,{lcores}", *devices, "--", "-i",
+            f"--total-num-mbufs={_MBUFS}", f"--forward-mode={engine}", f"--burst={burst}",
             f"--nb-cores={len(cpus)}", "--no-flush-rx"]
 
 

@@ -60,7 +60,8 @@ public final class VirtioTxQueue extends TxRing {
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        if (fault != null || ground.isCut() || !reclaim(caches)) {
+        // Used descriptors are looked for only when room gets scarce: the device writes there.
+        if (fault != null || ground.isCut() || free() < 2 * count && !reclaim(caches)) {
             return 0;
         }
         int taken = 0;
@@ -76,7 +77,7 @@ public final class VirtioTxQueue extends TxRing {
             boolean inPlace = takesHeader(packet);
             int needed = inPlace ? segments : segments + 1;
             boolean possible = needed <= mask && isPossible(packet, length);
-            if (possible && needed > free()) {
+            if (possible && needed > free() && (!reclaim(caches) || needed > free())) {
                 forget(caches, packet, mbufs[taken]);
                 break;
             }
