@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a device and its back end meet: listens, or dials as long as a back end is wanted. Keeps one
- * connection until it is taken. Under the monitor of {@link Meetings}, except {@link #close}.
+ * Where a device and its back end meet: listens, or dials as long as a back end is wanted. Keeps
+ * one connection until it is taken. Under the monitor of {@link Meetings}, except {@link #close}.
  */
 final class Meeting {
     private static final Logger LOG = LoggerFactory.getLogger(Meeting.class);

@@ -42,10 +42,9 @@ final class AnonymousMemory {
             throws LinuxException {
         final boolean ordinary = isOrdinary(pageSize);
         // The bits for the size of hugepages are those of mmap: MFD_HUGE_SHIFT.
-        final int fd = LinuxCalls.memfd(
-                what.substring(0, Math.min(what.length(), LONGEST_NAME)), length, LibC.MFD_ALLOW_SEALING
-                | (ordinary ? 0 : LibC.MFD_HUGETLB | sizeBits(pageSize)),
-                LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW);
+        final int flags = ordinary ? 0 : LibC.MFD_HUGETLB | sizeBits(pageSize);
+        final int fd = LinuxCalls.memfd(what.substring(0, Math.min(what.length(), LONGEST_NAME)),
+                length, LibC.MFD_ALLOW_SEALING | flags, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW);
         try {
             final long address = LinuxCalls.map(what, length,
                     LibC.MAP_SHARED | LibC.MAP_POPULATE, fd, 0,
@@ -74,7 +73,7 @@ final class AnonymousMemory {
                 + (pageSize >> 10) + "kB/nr_hugepages?";
     }
 
-    /** Requires that all pages are there and keeps them from child processes; otherwise unmaps. */
+    /** Requires that all pages are there, keeps them from child processes, or else unmaps. */
     private static void keep(String what, long address, long length) throws LinuxException {
         try {
             requireResident(what, address, length);

@@ -3,6 +3,7 @@ package io.hotbus.pmd.virtio;
 
 /** The header before each packet, struct virtio_net_hdr: offsets and bits. Source: 5.1.6. */
 public final class VirtioHeader {
+    /** Its length. */
     public static final int BYTES = 12;
     /** 8 bits. */
     public static final int FLAGS = 0;

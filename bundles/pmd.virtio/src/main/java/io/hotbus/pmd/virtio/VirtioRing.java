@@ -59,6 +59,7 @@ public abstract sealed class VirtioRing implements AutoCloseable permits SplitRi
                         VirtioFeature.has(ground.features(), VirtioFeature.EVENT_IDX));
     }
 
+    /** How many descriptors it has. */
     public final int size() {
         return mask + 1;
     }

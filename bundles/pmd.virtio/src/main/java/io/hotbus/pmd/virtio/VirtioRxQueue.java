@@ -216,6 +216,7 @@ public final class VirtioRxQueue extends RxRing {
         ring.publish(doorbell);
     }
 
+    /** The virtqueue. */
     public VirtioRing ring() {
         return ring;
     }

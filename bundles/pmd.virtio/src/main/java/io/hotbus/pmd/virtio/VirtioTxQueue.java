@@ -234,6 +234,7 @@ public final class VirtioTxQueue extends TxRing {
         return fault;
     }
 
+    /** The virtqueue. */
     public VirtioRing ring() {
         return ring;
     }
