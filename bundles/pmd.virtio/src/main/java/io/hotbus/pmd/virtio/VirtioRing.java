@@ -4,6 +4,7 @@ package io.hotbus.pmd.virtio;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.pmd.DmaRing;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A virtqueue in memory: descriptors that the driver offers to the device and that the device
@@ -14,6 +15,7 @@ import io.hotbus.pmd.DmaRing;
  *
  * <p>A process has at most the two kinds of rings, so calls of these methods are inlined.
  */
+@ProviderType
 public abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, PackedRing {
     /** {@link #next} if the device has returned nothing. */
     public static final long NONE = -1;
