@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.ring;
+package io.hotbus.pmd.eth;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
@@ -7,16 +7,17 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 
 /** Copies packets into buffers of one pool. Thread of the queue. */
-final class PacketCopier {
+public final class PacketCopier {
     private final Mempool pool;
     private final long[] one = new long[1];
 
-    PacketCopier(Mempool pool) {
+    /** Creates what copies into buffers of {@code pool}. */
+    public PacketCopier(Mempool pool) {
         this.pool = pool;
     }
 
     /** Copies a packet with its metadata. Returns 0 if the pool lacks buffers for the copy. */
-    long copy(MempoolCaches caches, long packet) {
+    public long copy(MempoolCaches caches, long packet) {
         long head = 0;
         long last = 0;
         long segment = packet;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.virtio;
+package io.hotbus.pmd.virtio;
 
-import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
@@ -15,9 +14,11 @@ import io.hotbus.pmd.eth.RxRing;
  * buffers a packet that does not fit in one buffer is a chain of segments. Source: 5.1.6.3 and
  * 5.1.6.4.
  */
-final class VirtioRxQueue extends RxRing {
-    private final PciDevice device;
+public final class VirtioRxQueue extends RxRing {
+    private final VirtioGround ground;
     private final VirtioRing ring;
+    /** Whether the device takes virtual addresses. */
+    private final boolean virtual;
     private final boolean mergeable;
     private final boolean inOrder;
     /** Bytes of a buffer for the device: a header and the data room. */
@@ -45,9 +46,10 @@ final class VirtioRxQueue extends RxRing {
      *
      * @throws DeviceException the buffers are too small, or the ring cannot be allocated
      */
-    VirtioRxQueue(VirtioRing.Ground ground, QueueSetup setup) throws DeviceException {
+    public VirtioRxQueue(VirtioGround ground, QueueSetup setup) throws DeviceException {
         super(setup, ground.device() + " receive queue " + setup.index());
-        this.device = ground.device();
+        this.ground = ground;
+        this.virtual = ground.takesVirtualAddresses();
         this.mergeable = VirtioFeature.has(ground.features(), VirtioFeature.MRG_RXBUF);
         this.inOrder = VirtioFeature.has(ground.features(), VirtioFeature.IN_ORDER);
         int dataRoom = setup.pool().dataRoom();
@@ -66,7 +68,7 @@ final class VirtioRxQueue extends RxRing {
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        if (fault != null || device.isGone()) {
+        if (fault != null || ground.isCut()) {
             return 0;
         }
         int received = 0;
@@ -146,7 +148,7 @@ final class VirtioRxQueue extends RxRing {
     }
 
     /** What the device has done wrong, which has stopped this queue; null if nothing. */
-    String fault() {
+    public String fault() {
         return fault;
     }
 
@@ -202,8 +204,9 @@ final class VirtioRxQueue extends RxRing {
         for (int i = 0; i < count; i++) {
             int at = (index + i) & mask;
             int id = ids[at];
-            ring.describe(at, 0, id, Mbuf.receiveIova(buffers[at]) - VirtioHeader.BYTES, room,
-                    VirtioRing.WRITE);
+            long to = virtual ? header(buffers[at])
+                    : Mbuf.receiveIova(buffers[at]) - VirtioHeader.BYTES;
+            ring.describe(at, 0, id, to, room, VirtioRing.WRITE);
             ring.offer(at, 1, id);
         }
     }
@@ -213,7 +216,8 @@ final class VirtioRxQueue extends RxRing {
         ring.publish(doorbell);
     }
 
-    VirtioRing ring() {
+    /** The virtqueue. */
+    public VirtioRing ring() {
         return ring;
     }
 
@@ -223,7 +227,7 @@ final class VirtioRxQueue extends RxRing {
      * @param cksums whether the device tells of checksums
      * @throws DeviceException there are too few buffers in the pool
      */
-    void prepare(boolean cksums) throws DeviceException {
+    public void prepare(boolean cksums) throws DeviceException {
         ring.clear();
         for (int i = 0; i <= mask; i++) {
             put(i, i);
@@ -236,7 +240,7 @@ final class VirtioRxQueue extends RxRing {
     }
 
     /** Passes the ring to the device, which works. */
-    void handOver(VirtioDoorbell bell) {
+    public void handOver(VirtioDoorbell bell) {
         doorbell = bell;
         ring.publish(bell);
     }

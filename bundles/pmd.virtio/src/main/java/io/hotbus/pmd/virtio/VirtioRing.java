@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.virtio;
+package io.hotbus.pmd.virtio;
 
-import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
-import io.hotbus.eal.mem.DmaAllocator;
-import io.hotbus.eal.mem.DmaMemory;
-import io.hotbus.eal.mem.IovaMode;
-import io.hotbus.eal.mem.Mempool;
-import io.hotbus.pmd.DmaReach;
 import io.hotbus.pmd.DmaRing;
+import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A virtqueue in memory: descriptors that the driver offers to the device and that the device
@@ -20,66 +15,32 @@ import io.hotbus.pmd.DmaRing;
  *
  * <p>A process has at most the two kinds of rings, so calls of these methods are inlined.
  */
-abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, PackedRing {
+@ProviderType
+public abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, PackedRing {
     /** {@link #next} if the device has returned nothing. */
-    static final long NONE = -1;
+    public static final long NONE = -1;
 
     /** Descriptor flag: the chain goes on. */
-    static final int NEXT = 1;
+    public static final int NEXT = 1;
     /** Descriptor flag: the device writes. */
-    static final int WRITE = 2;
+    public static final int WRITE = 2;
 
     /** Bytes for each descriptor: all areas of either kind, and a header of a packet. */
-    private static final int SPACE = 48;
+    public static final int SPACE = 48;
     private static final int HEADER_SPACE = 16;
     /** With fewer descriptors {@link #SPACE} would not hold the fixed parts. */
-    private static final int LEAST = 16;
-
-    /** Where a ring is allocated, for which device. */
-    record Ground(PciDevice device, DmaAllocator allocator, long features) {
-        /**
-         * Requires that the device can reach the buffers of a pool.
-         *
-         * @throws DeviceException it cannot; the message says what to do
-         */
-        void requireBuffers(Mempool pool, String label) throws DeviceException {
-            requirePlatform(pool.memory(), label);
-            DmaReach reach = device::requireReachable;
-            reach.requireBuffers(pool, label);
-        }
-
-        /**
-         * Allocates memory that the device can reach.
-         *
-         * @throws DeviceException there is none
-         */
-        DmaRing allocate(String label, int descriptors, int bytesOfEach) throws DeviceException {
-            return DmaRing.allocate(allocator, label,
-                    new DmaRing.Layout(descriptors, bytesOfEach), device.function().numaNode(),
-                    block -> {
-                        requirePlatform(block, label);
-                        device.requireReachable(block);
-                    });
-        }
-
-        /** Without ACCESS_PLATFORM the device uses physical addresses, past any IOMMU; 6. */
-        private void requirePlatform(DmaMemory memory, String label) throws DeviceException {
-            if (memory.iovaMode() == IovaMode.VA
-                    && !VirtioFeature.has(features, VirtioFeature.ACCESS_PLATFORM)) {
-                throw new DeviceException(label + ": the device bypasses the IOMMU, which "
-                        + device.kernelDriver().text() + " relies on (QEMU: virtio-net-pci,"
-                        + "iommu_platform=on,disable-legacy=on; or bind it to igb_uio)");
-            }
-        }
-    }
+    public static final int LEAST = 16;
 
     /** The number of descriptors minus one. */
-    final int mask;
+    public final int mask;
     private final DmaRing memory;
+    private final long device;
     private final long headers;
 
-    VirtioRing(DmaRing memory, int descriptors) {
+    /** {@code device}: the address of the memory for the device. */
+    VirtioRing(DmaRing memory, long device, int descriptors) {
         this.memory = memory;
+        this.device = device;
         this.mask = descriptors - 1;
         this.headers = memory.address() + (long) (SPACE - HEADER_SPACE) * descriptors;
     }
@@ -90,32 +51,49 @@ abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, Pac
      * @param descriptors a power of two
      * @throws DeviceException there is no memory, or the device cannot reach it
      */
-    static VirtioRing allocate(Ground ground, String label, int descriptors)
+    public static VirtioRing allocate(VirtioGround ground, String label, int descriptors)
             throws DeviceException {
         DmaRing memory = ground.allocate(label, Math.max(LEAST, descriptors), SPACE);
+        long device = ground.takesVirtualAddresses() ? memory.address() : memory.iova();
         return VirtioFeature.has(ground.features(), VirtioFeature.RING_PACKED)
-                ? new PackedRing(memory, descriptors)
-                : new SplitRing(memory, descriptors,
+                ? new PackedRing(memory, device, descriptors)
+                : new SplitRing(memory, device, descriptors,
                         VirtioFeature.has(ground.features(), VirtioFeature.EVENT_IDX));
     }
 
-    final int size() {
+    /** How many descriptors it has. */
+    public final int size() {
         return mask + 1;
     }
 
     /** The address of the descriptor area for the device. */
-    final long descriptorArea() {
-        return memory.iova();
+    public final long descriptorArea() {
+        return device;
     }
 
     /** The address of the driver area for the device. */
-    final long driverArea() {
-        return memory.iova() + driverOffset();
+    public final long driverArea() {
+        return device + driverOffset();
     }
 
     /** The address of the device area for the device. */
-    final long deviceArea() {
-        return memory.iova() + deviceOffset();
+    public final long deviceArea() {
+        return device + deviceOffset();
+    }
+
+    /** The address of the descriptor area for this process. */
+    public final long descriptorAddress() {
+        return base();
+    }
+
+    /** The address of the driver area for this process. */
+    public final long driverAddress() {
+        return base() + driverOffset();
+    }
+
+    /** The address of the device area for this process. */
+    public final long deviceAddress() {
+        return base() + deviceOffset();
     }
 
     abstract long driverOffset();
@@ -134,11 +112,11 @@ abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, Pac
 
     /** The address of the header that belongs to a place, for the device. */
     final long headerIova(int place) {
-        return memory.iova() + header(place) - memory.address();
+        return device + header(place) - memory.address();
     }
 
     /** Empties the ring. The device does not use it. */
-    void clear() {
+    public void clear() {
         memory.clear();
     }
 
@@ -150,29 +128,29 @@ abstract sealed class VirtioRing implements AutoCloseable permits SplitRing, Pac
      * @param id    the id of the chain, the place of its first descriptor where it has several
      * @param flags {@link #NEXT}, {@link #WRITE}
      */
-    abstract void describe(int head, int nth, int id, long iova, int length, int flags);
+    public abstract void describe(int head, int nth, int id, long iova, int length, int flags);
 
     /** Offers the chain that begins at {@code head}, whose descriptors are all written. */
-    abstract void offer(int head, int descriptors, int id);
+    public abstract void offer(int head, int descriptors, int id);
 
     /** Lets the device see what was offered, and rings the doorbell if the device wants that. */
-    abstract void publish(VirtioDoorbell doorbell);
+    public abstract void publish(VirtioDoorbell doorbell);
 
     /**
      * The next chain that the device has returned: its id in the low 32 bits, and above them how
      * many bytes the device has written. {@link #NONE} if there is none. Whatever the device
      * writes, no chain looks like NONE.
      */
-    abstract long next();
+    public abstract long next();
 
     /** Passes over the chain that {@link #next} returns. */
-    abstract void take(int descriptors);
+    public abstract void take(int descriptors);
 
     /**
      * What changes when the device works: a number that stands still while it does not; {@link
      * #NONE} if the device has nothing to do. Any thread, while the ring is not closed.
      */
-    abstract long progress();
+    public abstract long progress();
 
     /** Makes sure that no returned chain equals {@link #NONE}. */
     static long positive(long element) {

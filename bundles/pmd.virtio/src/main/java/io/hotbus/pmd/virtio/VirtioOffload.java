@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.virtio;
+package io.hotbus.pmd.virtio;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
@@ -14,7 +14,7 @@ import java.util.Set;
  * The offloads of checksums and segmentation: features, and headers of packets. Source: 5.1.6.2 for
  * packets to be sent, 5.1.6.4 for received ones.
  */
-final class VirtioOffload {
+public final class VirtioOffload {
     private static final int NEEDS_CSUM = 1;
     private static final int DATA_VALID = 1 << 1;
     private static final byte GSO_TCPV4 = 1;
@@ -33,13 +33,13 @@ final class VirtioOffload {
     }
 
     /** What a device that offers these features can do with received packets. */
-    static Set<RxOffload> receive(long offered) {
+    public static Set<RxOffload> receive(long offered) {
         return VirtioFeature.has(offered, VirtioFeature.GUEST_CSUM)
                 ? EnumSet.of(RxOffload.UDP_CKSUM, RxOffload.TCP_CKSUM) : Set.of();
     }
 
     /** What a device that offers these features can do with packets to be sent. */
-    static Set<TxOffload> transmit(long offered) {
+    public static Set<TxOffload> transmit(long offered) {
         Set<TxOffload> offloads = EnumSet.noneOf(TxOffload.class);
         if (VirtioFeature.has(offered, VirtioFeature.CSUM)) {
             offloads.add(TxOffload.UDP_CKSUM);
@@ -52,7 +52,7 @@ final class VirtioOffload {
     }
 
     /** The features that a port with this configuration needs. */
-    static long features(PortConfig config) {
+    public static long features(PortConfig config) {
         long features = config.rxOffloads().isEmpty() ? 0 : VirtioFeature.GUEST_CSUM;
         if (config.txOffloads().contains(TxOffload.TCP_TSO)) {
             return features | TSO;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.virtio;
+package io.hotbus.pmd.virtio;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.pmd.DmaRing;
@@ -34,8 +34,8 @@ final class SplitRing extends VirtioRing {
     private int seen;
 
     /** {@code events}: with notification thresholds, VIRTIO_F_EVENT_IDX. */
-    SplitRing(DmaRing memory, int descriptors, boolean events) {
-        super(memory, descriptors);
+    SplitRing(DmaRing memory, long device, int descriptors, boolean events) {
+        super(memory, device, descriptors);
         this.events = events;
         this.table = base();
         this.available = base() + driverOffset();
@@ -55,7 +55,7 @@ final class SplitRing extends VirtioRing {
     }
 
     @Override
-    void clear() {
+    public void clear() {
         super.clear();
         offered = 0;
         published = 0;
@@ -72,7 +72,7 @@ final class SplitRing extends VirtioRing {
     }
 
     @Override
-    void describe(int head, int nth, int id, long iova, int length, int flags) {
+    public void describe(int head, int nth, int id, long iova, int length, int flags) {
         int index = (id + nth) & mask;
         long at = table + (long) index * DESCRIPTOR;
         RawMemory.putLong(at, iova);
@@ -81,13 +81,13 @@ final class SplitRing extends VirtioRing {
     }
 
     @Override
-    void offer(int head, int descriptors, int id) {
+    public void offer(int head, int descriptors, int id) {
         RawMemory.putShort(availableEntry(offered & mask), (short) id);
         offered++;
     }
 
     @Override
-    void publish(VirtioDoorbell doorbell) {
+    public void publish(VirtioDoorbell doorbell) {
         RawMemory.putShortRelease(available + INDEX, (short) offered);
         // The device looks for new chains after it asks for notifications: 2.7.13.4.1.
         RawMemory.fullFence();
@@ -102,7 +102,7 @@ final class SplitRing extends VirtioRing {
     }
 
     @Override
-    long next() {
+    public long next() {
         if (((seen - taken) & 0xffff) == 0) {
             seen = unsigned16(used + INDEX);
             if (((seen - taken) & 0xffff) == 0) {
@@ -114,12 +114,12 @@ final class SplitRing extends VirtioRing {
     }
 
     @Override
-    void take(int descriptors) {
+    public void take(int descriptors) {
         taken++;
     }
 
     @Override
-    long progress() {
+    public long progress() {
         int done = unsigned16(used + INDEX);
         return done == unsigned16(available + INDEX) ? NONE : done;
     }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.virtio;
+package io.hotbus.pmd.virtio;
 
-import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.pmd.eth.PacketCopier;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.eth.TxRing;
-import io.hotbus.pmd.pci.NicQueue;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -18,9 +17,13 @@ import java.util.Optional;
  * one descriptor; the header of a packet that is shared, or has no headroom, lies beside the ring.
  * Source: 5.1.6.2.
  */
-final class VirtioTxQueue extends TxRing implements NicQueue {
-    private final PciDevice device;
+public final class VirtioTxQueue extends TxRing {
+    private final VirtioGround ground;
     private final VirtioRing ring;
+    /** Whether the device takes virtual addresses. */
+    private final boolean virtual;
+    private final PacketCopier copier;
+    private final long[] forgotten = new long[1];
     /** The longest packet, in bytes. */
     private final int most;
     private final boolean inOrder;
@@ -43,9 +46,11 @@ final class VirtioTxQueue extends TxRing implements NicQueue {
      * @param most the longest packet, in bytes
      * @throws DeviceException the ring cannot be allocated
      */
-    VirtioTxQueue(VirtioRing.Ground ground, QueueSetup setup, int most) throws DeviceException {
+    public VirtioTxQueue(VirtioGround ground, QueueSetup setup, int most) throws DeviceException {
         super(setup, ground.device() + " transmit queue " + setup.index());
-        this.device = ground.device();
+        this.ground = ground;
+        this.virtual = ground.takesVirtualAddresses();
+        this.copier = new PacketCopier(setup.pool());
         this.most = most;
         this.inOrder = VirtioFeature.has(ground.features(), VirtioFeature.IN_ORDER);
         this.chains = new short[setup.descriptors()];
@@ -55,34 +60,72 @@ final class VirtioTxQueue extends TxRing implements NicQueue {
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        if (fault != null || device.isGone() || !reclaim(caches)) {
+        // Used descriptors are looked for only when room gets scarce: the device writes there.
+        if (fault != null || ground.isCut() || free() < 2 * count && !reclaim(caches)) {
             return 0;
         }
         int taken = 0;
         int refused = 0;
         long bytes = 0;
         for (; taken < count; taken++) {
-            long packet = mbufs[taken];
+            long packet = reachable(caches, mbufs[taken]);
+            if (packet == 0) {
+                break;
+            }
             int length = Mbuf.length(packet);
             int segments = Mbuf.segments(packet);
             boolean inPlace = takesHeader(packet);
             int needed = inPlace ? segments : segments + 1;
-            if (needed > mask || !isPossible(packet, length)) {
-                refuse(caches, packet);
-                refused++;
-                continue;
-            }
-            if (needed > free()) {
+            boolean possible = needed <= mask && isPossible(packet, length);
+            if (possible && needed > free() && (!reclaim(caches) || needed > free())) {
+                forget(caches, packet, mbufs[taken]);
                 break;
             }
-            write(packet, segments, inPlace);
-            bytes += length;
+            forget(caches, mbufs[taken], packet);
+            if (possible) {
+                write(packet, segments, inPlace);
+                bytes += length;
+            } else {
+                refuse(caches, packet);
+                refused++;
+            }
         }
         if (taken > refused) {
             ring.publish(doorbell);
             counters.add(taken - refused, bytes);
         }
         return taken;
+    }
+
+    /**
+     * Returns the packet, or a copy of a packet that the device cannot read. 0 if there is no
+     * buffer for a copy.
+     */
+    private long reachable(MempoolCaches caches, long packet) {
+        long segment = packet;
+        for (int left = Mbuf.segments(packet); left > 0; left--) {
+            if (!ground.reaches(segment)) {
+                long copy = copier.copy(caches, packet);
+                if (copy == 0) {
+                    counters.addNoMbuf();
+                }
+                return copy;
+            }
+            segment = left > 1 ? Mbuf.next(segment) : segment;
+        }
+        return packet;
+    }
+
+    /** Gives back one of a packet and its copy; nothing if both are the same. */
+    private void forget(MempoolCaches caches, long one, long other) {
+        if (one != other) {
+            forgotten[0] = one;
+            caches.free(forgotten, 0, 1);
+        }
+    }
+
+    private long address(long segment) {
+        return virtual ? Mbuf.data(segment) : Mbuf.dataIova(segment);
     }
 
     private boolean isPossible(long packet, int length) {
@@ -107,7 +150,7 @@ final class VirtioTxQueue extends TxRing implements NicQueue {
             writeHeader(Mbuf.data(packet) - VirtioHeader.BYTES, packet);
             hold(head, packet);
             left--;
-            ring.describe(head, 0, head, Mbuf.dataIova(packet) - VirtioHeader.BYTES,
+            ring.describe(head, 0, head, address(packet) - VirtioHeader.BYTES,
                     Mbuf.segmentLength(packet) + VirtioHeader.BYTES, more(left));
             segment = left == 0 ? 0 : Mbuf.next(packet);
         } else {
@@ -119,7 +162,7 @@ final class VirtioTxQueue extends TxRing implements NicQueue {
         while (left > 0) {
             left--;
             hold((head + descriptors) & mask, segment);
-            ring.describe(head, descriptors++, head, Mbuf.dataIova(segment),
+            ring.describe(head, descriptors++, head, address(segment),
                     Mbuf.segmentLength(segment), more(left));
             segment = left == 0 ? 0 : Mbuf.next(segment);
         }
@@ -187,26 +230,35 @@ final class VirtioTxQueue extends TxRing implements NicQueue {
     }
 
     /** What the device has done wrong, which has stopped this queue; null if nothing. */
-    String fault() {
+    public String fault() {
         return fault;
     }
 
-    VirtioRing ring() {
+    /** The virtqueue. */
+    public VirtioRing ring() {
         return ring;
     }
 
-    @Override
+    /**
+     * A number that changes when the device has worked, or has new work. Any thread, while the
+     * queue is not closed.
+     */
     public long state() {
         return ring.progress();
     }
 
-    /** A queue that was idle and has packets now has not worked yet. */
-    @Override
+    /**
+     * Whether a change of the state from {@code before} to {@code now} shows that the device has
+     * worked. A queue that was idle and has packets now has not worked yet.
+     */
     public boolean hasWorked(long before, long now) {
         return before != VirtioRing.NONE;
     }
 
-    @Override
+    /**
+     * Examines a queue whose state is unchanged for {@code limit}. Returns why that is wrong; empty
+     * if the device has nothing to do. Any thread, while the queue is not closed.
+     */
     public Optional<String> whyStuck(Duration limit) {
         return ring.progress() == VirtioRing.NONE ? Optional.empty()
                 : Optional.of("%s: the device has returned nothing for %s ms"
@@ -218,7 +270,7 @@ final class VirtioTxQueue extends TxRing implements NicQueue {
      *
      * @param withOffloads whether packets may ask for checksums
      */
-    void prepare(boolean withOffloads) {
+    public void prepare(boolean withOffloads) {
         offloads = withOffloads;
         returnBuffers();
         ring.clear();
@@ -228,7 +280,7 @@ final class VirtioTxQueue extends TxRing implements NicQueue {
     }
 
     /** The device works from now on. */
-    void handOver(VirtioDoorbell bell) {
+    public void handOver(VirtioDoorbell bell) {
         doorbell = bell;
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.virtio;
+package io.hotbus.pmd.virtio;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.pmd.DmaRing;
@@ -37,8 +37,8 @@ final class PackedRing extends VirtioRing {
     /** The bits of a used descriptor there. */
     private int usedTurn;
 
-    PackedRing(DmaRing memory, int descriptors) {
-        super(memory, descriptors);
+    PackedRing(DmaRing memory, long device, int descriptors) {
+        super(memory, device, descriptors);
         this.deviceEvent = base() + deviceOffset();
     }
 
@@ -53,7 +53,7 @@ final class PackedRing extends VirtioRing {
     }
 
     @Override
-    void clear() {
+    public void clear() {
         super.clear();
         next = 0;
         turn = AVAIL;
@@ -69,7 +69,7 @@ final class PackedRing extends VirtioRing {
     }
 
     @Override
-    void describe(int head, int nth, int id, long iova, int length, int flags) {
+    public void describe(int head, int nth, int id, long iova, int length, int flags) {
         int place = head + nth;
         int bits = flags | turn;
         if (place > mask) {
@@ -88,7 +88,7 @@ final class PackedRing extends VirtioRing {
     }
 
     @Override
-    void offer(int head, int descriptors, int id) {
+    public void offer(int head, int descriptors, int id) {
         RawMemory.putShortRelease(at(head) + FLAGS, (short) headFlags);
         next = head + descriptors;
         if (next > mask) {
@@ -99,7 +99,7 @@ final class PackedRing extends VirtioRing {
     }
 
     @Override
-    void publish(VirtioDoorbell doorbell) {
+    public void publish(VirtioDoorbell doorbell) {
         // The device looks for new chains after it asks for notifications: 2.8.21.3.1.
         RawMemory.fullFence();
         int event = RawMemory.getIntVolatile(deviceEvent);
@@ -119,7 +119,7 @@ final class PackedRing extends VirtioRing {
     }
 
     @Override
-    long next() {
+    public long next() {
         long from = at(used);
         if (((RawMemory.getShortVolatile(from + FLAGS) ^ usedTurn) & (AVAIL | USED)) != 0) {
             return NONE;
@@ -130,7 +130,7 @@ final class PackedRing extends VirtioRing {
     }
 
     @Override
-    void take(int descriptors) {
+    public void take(int descriptors) {
         used += descriptors;
         if (used > mask) {
             used -= size();
@@ -139,7 +139,7 @@ final class PackedRing extends VirtioRing {
     }
 
     @Override
-    long progress() {
+    public long progress() {
         int place = used & mask;
         int flags = RawMemory.getShortVolatile(at(place) + FLAGS) & (AVAIL | USED);
         // With the bits alike it is used, or was never available.
