@@ -94,42 +94,56 @@ final class SubDevices {
     }
 
     /** Looks for each sub-device that is away, and attaches those that are there. */
-    synchronized void look() {
-        if (closed) {
-            return;
-        }
+    void look() {
         for (SubDevice sub : all) {
-            if (sub.port.isEmpty()) {
+            if (isAway(sub)) {
                 look(sub);
             }
         }
         paths.sendWaiting();
-        refresh();
+        synchronized (this) {
+            refresh();
+        }
+    }
+
+    private synchronized boolean isAway(SubDevice sub) {
+        return !closed && sub.port.isEmpty();
     }
 
     private void look(SubDevice sub) {
         try {
-            Optional<Devargs> now = sub.source.devargs();
-            if (sub.source.mac().isPresent()) {
-                takeOverExisting(sub);
-            } else if (!now.equals(sub.devargs)) {
-                sub.expected.ifPresent(ExpectedDevice::close);
-                sub.devargs = now;
-                sub.expected = now.map(devargs -> devices.expect(devargs, adopter(sub)));
-                if (now.isPresent()) {
-                    attach(sub, now.get());
+            Optional<Devargs> now = sub.source.devargs(); // may take a while: without the lock
+            synchronized (this) {
+                if (isAway(sub)) {
+                    find(sub, now);
                 }
-            } else if (sub.adoptions == 0 && now.isPresent()) {
-                attach(sub, now.get());
-            } else {
-                sub.expected.ifPresent(ExpectedDevice::check);
             }
         } catch (DeviceException e) {
-            if (!e.getMessage().equals(sub.failure)) {
-                LOG.warn("{}: sub-device {} ({}) is not there: {}", name, sub.index, sub,
-                        e.getMessage());
+            noteFailure(sub, e.getMessage());
+        }
+    }
+
+    private synchronized void noteFailure(SubDevice sub, String reason) {
+        if (!reason.equals(sub.failure)) {
+            LOG.warn("{}: sub-device {} ({}) is not there: {}", name, sub.index, sub, reason);
+        }
+        sub.failure = reason;
+    }
+
+    private void find(SubDevice sub, Optional<Devargs> now) throws DeviceException {
+        if (sub.source.mac().isPresent()) {
+            takeOverExisting(sub);
+        } else if (!now.equals(sub.devargs)) {
+            sub.expected.ifPresent(ExpectedDevice::close);
+            sub.devargs = now;
+            sub.expected = now.map(devargs -> devices.expect(devargs, adopter(sub)));
+            if (now.isPresent()) {
+                attach(sub, now.get());
             }
-            sub.failure = e.getMessage();
+        } else if (sub.adoptions == 0 && now.isPresent()) {
+            attach(sub, now.get());
+        } else {
+            sub.expected.ifPresent(ExpectedDevice::check);
         }
     }
 
@@ -169,8 +183,12 @@ final class SubDevices {
         Optional<Device> there = devices.find(nameOnBus(devargs))
                 .filter(device -> device.state() == DeviceState.PROBED);
         Optional<Port> known = there.flatMap(device -> registry.port(device.name()));
+        String owner = known.flatMap(Port::owner).orElse(name);
+        if (!owner.equals(name)) {
+            throw new DeviceException(known.get() + ": is owned by " + owner);
+        }
         if (known.isPresent() && known.get().owner().isEmpty()) {
-            // Another user has set it up: that user lets go of it, and the claim takes it.
+            // An application has set it up, which lets go of it, and the claim takes it.
             devices.detach(there.get());
             there = Optional.empty();
         }
@@ -308,6 +326,9 @@ final class SubDevices {
     /** Handles an event of a port. On {@code control}. */
     void onEthEvent(EthEvent event) {
         Port port = event.port();
+        if (event.kind() == EthEvent.Kind.INTR_RMV) {
+            paths.leave(port); // without the lock, which may be held for long
+        }
         switch (event.kind()) {
             case NEW -> arrived(port);
             case INTR_LSC -> withSub(port, sub -> refresh());
