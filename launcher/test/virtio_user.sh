@@ -209,6 +209,24 @@ killed() {
 	END
 }
 
+# The contract of drivers, in a framework without configurations: with hugepages alone.
+contract() {
+	(cd "$work" && "${JAVA_HOME:+$JAVA_HOME/bin/}java" -ea -Dtester.dir="$work/report" \
+		-Dlogback.configurationFile="$top/bundles/itest/logback.xml" -Ditest.log="$work/contract.log" \
+		-Dhotbus.tck.devices="net_virtio_user0,path=$work/tck,server=1 net_virtio_user1,path=$work/none,packed_vq=1,queues=2" \
+		-jar "$top/bundles/itest/target/contract.jar") || return
+	grep -o '<testsuite [^>]*' "$work"/report/TEST-io.hotbus.tck-*.xml
+}
+top=$PWD
+export top
+export -f contract
+if [ "$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages)" -ge 64 ]; then
+	check should_keep_the_contract 0 'tests="[0-9]*".*failures="0"|failures="0".*tests="[0-9]*"' contract
+	grep -o ' \(tests\|failures\|errors\|skipped\)="[0-9]*"' "$work/out" | tr '\n' ' ' && echo
+else
+	skip should_keep_the_contract '64 free hugepages are needed (sysctl vm.nr_hugepages=64)'
+fi
+
 for kind in 'client 0 split 0 1' 'server 1 packed 1 1' 'client 0 packed 1 2' 'server 1 split 0 2'; do
 	read -r role server ring packed queues <<<"$kind"
 	name=${role}_${ring}_${queues}

@@ -58,6 +58,10 @@ DOCTOR_MODEL = "virtio"  # the kernel of a cloud has a driver for it
 DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
+# Packets a second between two NICs, beside DPDK's testpmd; see rates.py.
+RATES_KERNEL, RATES_BINDING = "6.1", "igb_uio"
+RATES_MODELS = (E1000E.name, "virtio", "virtio-packed")
+
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
                   "interface", "series", "native", "vf", "doctor")
@@ -114,7 +118,8 @@ class Scenario:
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
     # it returns; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "native": the tests of native/; "vf": a virtual function under the
-    # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd
+    # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd;
+    # "rates": both, in turn
     kind: str
     kernel: str
     binding: str
@@ -126,6 +131,8 @@ class Scenario:
     def name(self) -> str:
         if self.kind == "kmod":
             return f"kmod/{self.kernel}/cycles"
+        if self.kind == "rates":
+            return f"rates/{self.kernel}/{self.model}"
         prefix = "dpdk/" if self.kind == "dpdk" else ""
         model = "" if self.model == E1000E.name else f"{self.model}/"
         return f"{prefix}{self.kernel}/{model}{self.binding}/{self.removal}"
@@ -187,7 +194,9 @@ def all_scenarios() -> list[Scenario]:
         for binding in DPDK_BINDINGS
         for removal in DPDK_REMOVALS
     ]
-    return product + kmod + dpdk
+    rates = [Scenario("rates", RATES_KERNEL, RATES_BINDING, "rates", model=model)
+             for model in RATES_MODELS]
+    return product + kmod + dpdk + rates
 
 
 def select(words: list[str], kernel: str | None = None) -> list[Scenario]:

@@ -23,6 +23,7 @@ from hotrig.models import MODELS
 from hotrig.nic import Nic, Peer
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
+from hotrig.rates import Rates
 from hotrig.removals import Removals
 from hotrig.rows import Row
 from hotrig.scenarios import Flavour, Scenario, by_flavour
@@ -54,6 +55,7 @@ class Boot:
             "dpdk": Testpmd(guest, nic, peer, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
+            "rates": Rates(guest, nic, build, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
             "vf": self._vf,
@@ -154,6 +156,9 @@ class Session:
     def _record(self, row: Row, folder: Path) -> None:
         self._report.append(replace(row, transcripts=str(folder)))
         verdict = "passed" if row.passed else f"FAILED: {row.reason}"
+        if row.packetsPerSecond is not None:
+            verdict += (f" ({row.packetsPerSecond:,.0f} packets a second, testpmd "
+                        f"{row.besidePerSecond:,.0f})")
         if row.updatedMillis is not None:
             verdict += f" (forwarded {row.updatedMillis} ms after the new file was there)"
         if row.detachedMillis is not None:

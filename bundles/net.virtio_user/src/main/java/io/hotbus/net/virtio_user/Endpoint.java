@@ -6,7 +6,9 @@ import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.pmd.Told;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,8 @@ final class Endpoint {
     private final VirtioUserArgs args;
     private final SharedGround ground;
     private final Told told = new Told();
+    /** Sessions whose sockets are not closed yet. Any thread. */
+    private final List<Session> unreleased = new CopyOnWriteArrayList<>();
     private Runnable linkChange = () -> { };
     /** Finds out why the device cannot be used any more, if it cannot. */
     private Supplier<Optional<String>> check = Optional::empty;
@@ -93,6 +97,7 @@ final class Endpoint {
             beganNanos = System.nanoTime();
             session = new Session(meetings.platform(), this, contract,
                     new VhostChannel(meetings.platform(), device.name(), fd));
+            unreleased.add(session);
             session.begin();
         });
     }
@@ -102,11 +107,10 @@ final class Endpoint {
      * thread. Idempotent.
      */
     void stop() {
-        Session last;
         synchronized (meetings) {
             ground.setConnected(false);
             contract = null;
-            last = session;
+            Session last = session;
             if (last != null) {
                 last.stopRings();
                 if (!awaitQuiet(last)) {
@@ -118,9 +122,12 @@ final class Endpoint {
             }
         }
         ticking.close();
-        if (last != null) {
-            last.release();
-        }
+        unreleased.forEach(Session::release);
+    }
+
+    /** Notes that the socket of a session is closed. Any thread. */
+    void released(Session which) {
+        unreleased.remove(which);
     }
 
     private boolean awaitQuiet(Session last) {

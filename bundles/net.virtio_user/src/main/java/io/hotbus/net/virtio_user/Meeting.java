@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where a device and its back end meet: listens, or dials as long as a back end is wanted. Keeps
- * one connection until it is taken. Under the monitor of {@link Meetings}, except {@link #close}.
+ * the latest connection until it is taken. Under the monitor of {@link Meetings}, except {@link #close}.
  */
 final class Meeting {
     private static final Logger LOG = LoggerFactory.getLogger(Meeting.class);
@@ -119,14 +119,16 @@ final class Meeting {
         }
     }
 
-    /** Takes the connections of back ends: the first one waits. On {@code interrupt}. */
+    /** Takes the connections of back ends: the latest one waits. On {@code interrupt}. */
     private void accept() {
         synchronized (meetings) {
             boolean came = false;
             try {
                 for (int i = 0; i < UnixSockets.BACKLOG; i++) {
                     int fd = meetings.platform().sockets().accept(device, listener);
-                    if (waiting == NONE && meetings.isFree(device)) {
+                    if (meetings.isFree(device)) {
+                        // One that waited before may have gone since.
+                        meetings.platform().linux().close(waiting);
                         waiting = fd;
                         came = true;
                     } else {

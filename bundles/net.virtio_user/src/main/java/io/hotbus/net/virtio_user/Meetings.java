@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 final class Meetings {
     private final Platform platform;
     private final Supplier<VdevBus> bus;
-    /** The devices that are attached and have a back end now, or a reason not to want another. */
+    /** The devices that are attached. */
     private final Map<String, Endpoint> attached = new HashMap<>();
     private final Map<String, Meeting> lost = new HashMap<>();
 

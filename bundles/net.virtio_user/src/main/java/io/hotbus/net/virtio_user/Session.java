@@ -242,6 +242,7 @@ final class Session {
             released = true;
             watch.close();
             channel.close();
+            endpoint.released(this);
         }
     }
 }
