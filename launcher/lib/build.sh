@@ -137,6 +137,7 @@ try_product() {
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
+		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
 		terminal.py the shell at a terminal: TAB, and verbs that come and go
 	END
 }

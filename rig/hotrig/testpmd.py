@@ -128,7 +128,7 @@ def drivers_needed() -> tuple[Path, list[str]]:
     program = shutil.which("dpdk-testpmd")
     folders = sorted(Path("/usr/lib/x86_64-linux-gnu/dpdk").glob("pmds-*"))
     if program is None or not folders:
-        raise MissingError("DPDK's testpmd is missing (Debian: apt-get install dpdk)")
+        raise MissingError("DPDK's testpmd is missing (Debian: apt-get install dpdk-dev)")
     linked = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
     names = {match[1] for match in re.finditer(rf"{folders[-1]}/(librte_\w+\.so)", linked)}
     return folders[-1], sorted(names | {f"librte_{name}.so" for name in DRIVERS})

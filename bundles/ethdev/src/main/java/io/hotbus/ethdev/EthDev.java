@@ -31,7 +31,8 @@ public interface EthDev {
 
     /**
      * Called first, inside {@link PortRegistry#add}, with the number to mark received packets with
-     * ({@link io.hotbus.eal.mem.Mbuf#received}).
+     * ({@link io.hotbus.eal.mem.Mbuf#received}). Called again with another number if the port gets
+     * an owner that passes the packets on; the queues that are set up next use that number.
      */
     default void portAssigned(int portId) {
     }

@@ -3,6 +3,7 @@ package io.hotbus.ethdev;
 
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.MempoolCaches;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -92,6 +93,12 @@ public interface Port {
     /** The transmit queue to send through now. See {@link #rxQueue}. */
     TxQueue txQueue(int index);
 
+    /**
+     * Takes back the packets that a transmit queue has not reported as sent, once the device is
+     * gone and until the port is closed: see {@link TxQueue#takeBack}. For the owner of the port.
+     */
+    int takeBack(int index, MempoolCaches caches, long[] mbufs, int count);
+
     /** The present link; down if the device is gone. */
     Link link();
 
@@ -164,4 +171,11 @@ public interface Port {
 
     /** Ends the ownership of {@code owner}, if it is the owner. */
     void disown(String owner);
+
+    /**
+     * Marks received packets with the number of another port, which passes them on, from the next
+     * {@link #configure} on. For the owner of the port. See {@link
+     * io.hotbus.eal.mem.Mbuf#received}.
+     */
+    void receiveAs(int portId);
 }

@@ -2,13 +2,18 @@
 package io.hotbus.ethdev;
 
 import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.hotplug.Lease;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** The ports of the process. A service. Any control thread. */
 @ProviderType
 public interface PortRegistry {
+    /** The lowest number of a port that is {@linkplain #claim claimed}. */
+    int FIRST_CLAIMED = 1000;
+
     /** All ports, by id. */
     List<Port> ports();
 
@@ -20,6 +25,17 @@ public interface PortRegistry {
 
     /** For drivers, in probe: publishes {@code dev} as a port of {@code device}; raises NEW. */
     Port add(Device device, EthDev dev);
+
+    /**
+     * Makes {@code owner} the owner of each port that is added from now on and is {@code wanted},
+     * before anyone is told of the port. For drivers whose ports are built on other ports. Such a
+     * port gets a number of {@value #FIRST_CLAIMED} or more, which leaves the low numbers to the
+     * ports that applications use. Of several claims the first counts.
+     *
+     * @param wanted called in {@link #add}; must not wait
+     * @return closing it ends the claim; the ports keep their owner
+     */
+    Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted);
 
     /**
      * For drivers, in remove: asks every {@link PortUser} to release the port, closes the port and

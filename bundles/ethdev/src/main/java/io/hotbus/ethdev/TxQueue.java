@@ -16,4 +16,25 @@ public interface TxQueue {
      * @param caches the calling thread's caches, which take back the buffers of sent packets
      */
     int burst(MempoolCaches caches, long[] mbufs, int count);
+
+    /**
+     * Whether a burst of this queue has found that the device is gone. This may be known before the
+     * removal is reported. Between two bursts, on the thread of the bursts.
+     */
+    default boolean isGone() {
+        return false;
+    }
+
+    /**
+     * Takes back, oldest first, up to {@code count} packets that this queue took and that the
+     * device has not reported as sent. Each is taken back once, and belongs to the caller then. The
+     * device is gone, or has lost its state, and may have sent some of them. Between two bursts, on
+     * the thread of the bursts, or on a control thread while there are no bursts.
+     *
+     * @param caches the calling thread's caches
+     * @return how many; 0 if there are no more, or the driver keeps no packets
+     */
+    default int takeBack(MempoolCaches caches, long[] mbufs, int count) {
+        return 0;
+    }
 }

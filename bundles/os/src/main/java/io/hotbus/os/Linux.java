@@ -71,6 +71,23 @@ public interface Linux {
      */
     long mapAnonymous(String what, long length, long pageSize, int numaNode) throws LinuxException;
 
+    /**
+     * Memory that another process can map.
+     *
+     * @param address where this process has it
+     * @param fd      its memfd, close-on-exec, which belongs to the caller
+     */
+    record SharedMapping(long address, int fd) {
+    }
+
+    /**
+     * Does {@link #mapAnonymous(String, long, long, int)} with memory that other processes can map,
+     * too: a memfd whose size no process can change (F_SEAL_SHRINK, F_SEAL_GROW). Ordinary pages
+     * become transparent hugepages only if the kernel does that for shared memory.
+     */
+    SharedMapping mapShared(String what, long length, long pageSize, int numaNode)
+            throws LinuxException;
+
     /** munmap. */
     void unmap(long address, long length) throws LinuxException;
 
@@ -114,6 +131,15 @@ public interface Linux {
      * @return what the call returns, not negative: often a descriptor
      */
     int bpf(String call, int command, ByteBuffer attributes) throws LinuxException;
+
+    /**
+     * membarrier(2), private and expedited: when this returns, every thread of the process has
+     * passed a full memory barrier since the call began. So a thread that stores and then loads
+     * needs none of its own, if the other side calls this between its store and its load.
+     *
+     * @throws LinuxException ENOSYS or EPERM: the kernel, or a sandbox, does not have it
+     */
+    void membarrier() throws LinuxException;
 
     /** eventfd, non-blocking, close-on-exec, with the value 0. */
     int eventfd() throws LinuxException;

@@ -4,8 +4,10 @@ package io.hotbus.testkit;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiPredicate;
 
 /** The real registry of ports, which also records the reports of drivers. Any control thread. */
 public final class RecordingPorts implements PortRegistry, DeviceEventListener {
@@ -78,6 +81,11 @@ public final class RecordingPorts implements PortRegistry, DeviceEventListener {
     @Override
     public Optional<Port> port(String name) {
         return ports.port(name);
+    }
+
+    @Override
+    public Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
+        return ports.claim(owner, wanted);
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.hotbus.eal.bus;
 
 import io.hotbus.eal.config.WholeNumber;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 /**
  * Names a device and the arguments of its driver: {@code [bus:]name[,key=value...]}, as in
  * {@code net_null0,size=64} or {@code pci:0000:03:00.0}. Immutable.
+ *
+ * <p>Devargs in parentheses after a key, as in {@code net_failsafe0,dev(net_sim0,rxq=2)}, are one
+ * value, which keeps its parentheses: see {@link #nested}.
  *
  * <p>A {@code :} separates a bus only if the text before it is a word of letters, so a PCI address
  * needs no prefix, even if it begins with letters only. A key may be given several times if its
@@ -56,8 +60,12 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
             throw new DeviceException("devargs of " + text.length() + " characters: at most "
                     + MAX_LENGTH + " are taken");
         }
-        String[] parts = text.strip().split(SEPARATOR, -1);
-        String id = parts[0];
+        List<String> parts = split(text.strip());
+        if (parts.isEmpty()) {
+            throw new DeviceException("devargs '" + printable(text)
+                    + "': the parentheses do not match");
+        }
+        String id = parts.get(0);
         Optional<String> bus = Optional.empty();
         int colon = id.indexOf(':');
         if (colon > 0 && id.substring(0, colon).chars().allMatch(Devargs::isBusLetter)
@@ -70,17 +78,44 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
                     + "' is not a device name (e.g. net_null0,size=64)");
         }
         Map<String, String> args = new LinkedHashMap<>();
-        for (int i = 1; i < parts.length; i++) {
-            int equals = parts[i].indexOf('=');
-            String key = equals < 0 ? parts[i] : parts[i].substring(0, equals);
+        for (String part : parts.subList(1, parts.size())) {
+            int end = endOfKey(part);
+            String key = part.substring(0, end);
             if (!WORD.matcher(key).matches()) {
                 throw new DeviceException("devargs '" + printable(text) + "': '"
-                        + printable(parts[i]) + "' is not key=value");
+                        + printable(part) + "' is not key=value");
             }
-            String value = equals < 0 ? "" : parts[i].substring(equals + 1);
+            String value = part.startsWith("=", end) ? part.substring(end + 1)
+                    : part.substring(end);
             args.merge(key, value, (first, next) -> first + SEPARATOR + next);
         }
         return new Devargs(bus, id, args);
+    }
+
+    /** Where the key of {@code key=value}, {@code key(value)} or {@code key} ends. */
+    private static int endOfKey(String part) {
+        int end = 0;
+        while (end < part.length() && part.charAt(end) != '=' && part.charAt(end) != '(') {
+            end++;
+        }
+        return part.endsWith(")") || part.startsWith("=", end) ? end : part.length();
+    }
+
+    /** The parts between commas outside parentheses; empty if the parentheses do not match. */
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        int depth = 0;
+        int begin = 0;
+        for (int i = 0; i < text.length() && depth >= 0; i++) {
+            char c = text.charAt(i);
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (c == ',' && depth == 0) {
+                parts.add(text.substring(begin, i));
+                begin = i + 1;
+            }
+        }
+        parts.add(text.substring(begin));
+        return depth == 0 ? parts : List.of();
     }
 
     private static boolean isBusLetter(int c) {
@@ -99,7 +134,25 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
     /** All values of {@code key}, in the order given; empty where it was not given. */
     public List<String> all(String key) {
         String values = args.get(key);
-        return values == null ? List.of() : List.of(values.split(SEPARATOR, -1));
+        return values == null ? List.of() : split(values);
+    }
+
+    /**
+     * The text in the parentheses of each {@code key(...)}, in the order given. Source: DPDK's
+     * failsafe driver.
+     *
+     * @throws DeviceException a value is not in parentheses
+     */
+    public List<String> nested(String key) throws DeviceException {
+        List<String> texts = new ArrayList<>();
+        for (String value : all(key)) {
+            if (!value.startsWith("(") || !value.endsWith(")")) {
+                throw new DeviceException("%s: %s%s: %s(...) is needed"
+                        .formatted(name, key, value.isEmpty() ? "" : "=" + printable(value), key));
+            }
+            texts.add(value.substring(1, value.length() - 1));
+        }
+        return texts;
     }
 
     /**
@@ -152,7 +205,7 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
         bus.ifPresent(b -> text.append(b).append(':'));
         text.append(name);
         args.keySet().forEach(key -> all(key).forEach(value -> text.append(SEPARATOR).append(key)
-                .append(value.isEmpty() ? "" : "=").append(value)));
+                .append(value.isEmpty() || value.startsWith("(") ? "" : "=").append(value)));
         return text.toString();
     }
 }

@@ -3,6 +3,7 @@ package io.hotbus.ethdev.internal;
 
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthStats;
@@ -43,10 +44,11 @@ final class EthPort implements Port {
     private final Starvation starvation = new Starvation();
     private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
-    private Optional<String> owner = Optional.empty();
+    private Optional<String> owner;
 
-    EthPort(int id, Device device, EthDev dev) {
+    EthPort(int id, Device device, EthDev dev, Optional<String> owner) {
         this.id = id;
+        this.owner = owner;
         this.device = device;
         this.dev = dev;
         this.info = dev.info();
@@ -95,6 +97,11 @@ final class EthPort implements Port {
     @Override
     public TxQueue txQueue(int index) {
         return live.tx(index);
+    }
+
+    @Override
+    public int takeBack(int index, MempoolCaches caches, long[] mbufs, int count) {
+        return live.takeBack(index, caches, mbufs, count);
     }
 
     /**
@@ -182,6 +189,7 @@ final class EthPort implements Port {
             shown.close();
         } finally {
             state = PortState.CLOSED;
+            live.forget();
             queues.forget();
             dev.close();
             queues.giveBackBuffers();
@@ -280,6 +288,11 @@ final class EthPort implements Port {
     @Override
     public synchronized void disown(String name) {
         owner = owner.filter(present -> !present.equals(name));
+    }
+
+    @Override
+    public synchronized void receiveAs(int portId) {
+        dev.portAssigned(portId);
     }
 
     private void requirePresent(String doing) throws DeviceException {

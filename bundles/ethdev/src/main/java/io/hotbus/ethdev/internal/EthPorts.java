@@ -5,8 +5,10 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiPredicate;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -38,9 +41,13 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     private static final Logger LOG = LoggerFactory.getLogger(EthPorts.class);
     private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(10);
 
+    private record Claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
+    }
+
     private final ControlThread control;
     private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
+    private final List<Claim> claims = new CopyOnWriteArrayList<>();
     /** The ports by id; empty if a port with that id is being created. Guarded by itself. */
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
     /** The device that uses an id, or used it last. Guarded by the table. */
@@ -113,10 +120,12 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     @Override
     public Port add(Device device, EthDev dev) {
-        int id = takeId(device.name());
+        Optional<Claim> claim = claims.stream()
+                .filter(any -> any.wanted().test(device, dev.info())).findFirst();
+        int id = takeId(device.name(), claim.isPresent() ? FIRST_CLAIMED : 0);
         EthPort port;
         try {
-            port = new EthPort(id, device, dev);
+            port = new EthPort(id, device, dev, claim.map(Claim::owner));
             dev.portAssigned(id);
         } catch (RuntimeException e) {
             synchronized (table) {
@@ -138,13 +147,14 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     /**
      * Takes the id that the device had before, so that devices which return after an update, in any
-     * order, keep their ids. Otherwise takes the lowest free id.
+     * order, keep their ids. Otherwise takes the first free id from {@code lowest} on.
      */
-    private int takeId(String device) {
+    private int takeId(String device, int lowest) {
         synchronized (table) {
             int id = lastDevices.entrySet().stream()
-                    .filter(e -> e.getValue().equals(device) && !table.containsKey(e.getKey()))
-                    .map(Map.Entry::getKey).findFirst().orElseGet(this::lowestFreeId);
+                    .filter(e -> e.getValue().equals(device) && !table.containsKey(e.getKey())
+                            && e.getKey() >= lowest)
+                    .map(Map.Entry::getKey).findFirst().orElseGet(() -> freeId(lowest));
             table.put(id, Optional.empty());
             lastDevices.values().remove(device);
             lastDevices.put(id, device);
@@ -152,12 +162,19 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         }
     }
 
-    private int lowestFreeId() {
-        int id = 0;
+    private int freeId(int lowest) {
+        int id = lowest;
         while (table.containsKey(id)) {
             id++;
         }
         return id;
+    }
+
+    @Override
+    public Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
+        Claim claim = new Claim(owner, wanted);
+        claims.add(claim);
+        return () -> claims.removeIf(one -> one == claim);
     }
 
     @Override

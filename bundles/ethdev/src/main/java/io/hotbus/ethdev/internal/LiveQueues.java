@@ -34,6 +34,8 @@ final class LiveQueues {
     private final TxQueue[] idleTx;
     private volatile RxQueue[] rx;
     private volatile TxQueue[] tx;
+    /** The transmit queues that were published last, which may be withdrawn. */
+    private volatile TxQueue[] published = {};
     /** By receive queue: who is to be woken when the queues change; null where nobody sleeps. */
     private final AtomicReferenceArray<Runnable> sleepers;
     /** Whether the driver's queues must never be published again. */
@@ -86,9 +88,21 @@ final class LiveQueues {
         TxQueue[] nextTx = idleTx.clone();
         System.arraycopy(driverRx, 0, nextRx, 0, driverRx.length);
         System.arraycopy(driverTx, 0, nextTx, 0, driverTx.length);
+        published = driverTx;
         rx = nextRx;
         tx = nextTx;
         wakeSleepers();
+    }
+
+    /** See {@link io.hotbus.ethdev.Port#takeBack}. */
+    int takeBack(int index, MempoolCaches caches, long[] mbufs, int count) {
+        TxQueue[] queues = published;
+        return index < queues.length ? queues[index].takeBack(caches, mbufs, count) : 0;
+    }
+
+    /** Forgets the driver's queues, which are about to be closed. */
+    void forget() {
+        published = new TxQueue[0];
     }
 
     /** Shows lcores idle queues from their next burst on. */

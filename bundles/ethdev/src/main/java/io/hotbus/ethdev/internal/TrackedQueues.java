@@ -40,17 +40,37 @@ final class TrackedQueues {
 
     /** @param label the queue, as {@code Mempool.holders} shows it */
     static TxQueue tx(TxQueue queue, String label) {
-        return (caches, mbufs, count) -> {
-            String caller = caches.holder();
-            caches.holder(label);
-            caches.hold(label, mbufs, 0, count);
-            try {
-                int sent = queue.burst(caches, mbufs, count);
-                caches.hold(caller, mbufs, sent, count - sent);
-                return sent;
-            } finally {
-                caches.holder(caller);
+        return new TxQueue() {
+            @Override
+            public int burst(MempoolCaches caches, long[] mbufs, int count) {
+                return sent(queue, label, caches, mbufs, count);
+            }
+
+            @Override
+            public boolean isGone() {
+                return queue.isGone();
+            }
+
+            @Override
+            public int takeBack(MempoolCaches caches, long[] mbufs, int count) {
+                int taken = queue.takeBack(caches, mbufs, count);
+                caches.hold(caches.holder(), mbufs, 0, taken);
+                return taken;
             }
         };
+    }
+
+    private static int sent(
+            TxQueue queue, String label, MempoolCaches caches, long[] mbufs, int count) {
+        String caller = caches.holder();
+        caches.holder(label);
+        caches.hold(label, mbufs, 0, count);
+        try {
+            int sent = queue.burst(caches, mbufs, count);
+            caches.hold(caller, mbufs, sent, count - sent);
+            return sent;
+        } finally {
+            caches.holder(caller);
+        }
     }
 }

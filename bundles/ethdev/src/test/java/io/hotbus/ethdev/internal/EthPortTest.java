@@ -14,6 +14,7 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortState;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +34,7 @@ final class EthPortTest {
 
     private final TestDevice device = new TestDevice("net_test0");
     private final TestDev dev = new TestDev();
-    private final EthPort port = new EthPort(3, device, dev);
+    private final EthPort port = new EthPort(3, device, dev, Optional.empty());
     private final Mempool pool;
     private final long[] mbufs = new long[32];
 
@@ -96,7 +97,8 @@ final class EthPortTest {
 
     @Test
     void shouldBeRefusedWhereItMightStarveOthers() throws Exception {
-        EthPort other = new EthPort(4, new TestDevice("net_test1"), new TestDev());
+        EthPort other = new EthPort(
+                4, new TestDevice("net_test1"), new TestDev(), Optional.empty());
         configure();
         assertThat(pool.reserved()).isEqualTo(2 * 6);
         assertThatExceptionOfType(DeviceException.class)

@@ -14,6 +14,7 @@ import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RssHash;
 import io.hotbus.ethdev.TxOffload;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 final class PortSettingsTest {
     private final TestDevice device = new TestDevice("net_test0");
     private final TestDev dev = new TestDev();
-    private final EthPort port = new EthPort(3, device, dev);
+    private final EthPort port = new EthPort(3, device, dev, Optional.empty());
     private final Mempool pool;
 
     PortSettingsTest() throws Exception {

@@ -32,6 +32,11 @@ final class SimTxQueue extends TxRing implements SimQueue {
         return gone ? 0 : send(caches, mbufs, count, next);
     }
 
+    @Override
+    public boolean isGone() {
+        return gone;
+    }
+
     private int send(MempoolCaches caches, long[] mbufs, int count, int begin) {
         int next = begin;
         int taken = 0;

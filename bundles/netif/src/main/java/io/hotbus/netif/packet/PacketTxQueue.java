@@ -4,6 +4,7 @@ package io.hotbus.netif.packet;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MbufFlags;
+import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
@@ -33,6 +34,8 @@ public final class PacketTxQueue implements TxQueue {
 
     private final PacketCalls packets;
     private final QueueCounters counters;
+    private final Mempool pool;
+    private final PacketCopy copy;
     private final boolean insertVlan;
     private final UnderlyingInterface netif;
     private long[] frames = {};
@@ -52,6 +55,8 @@ public final class PacketTxQueue implements TxQueue {
             UnderlyingInterface netif) {
         this.packets = packets;
         this.counters = setup.counters();
+        this.pool = setup.pool();
+        this.copy = new PacketCopy(setup);
         this.insertVlan = insertVlan;
         this.netif = netif;
     }
@@ -141,6 +146,31 @@ public final class PacketTxQueue implements TxQueue {
             result = packets.kick(fd);
             gone = result == -Errno.ENXIO || result == -Errno.ENODEV;
         }
+    }
+
+    @Override
+    public boolean isGone() {
+        return gone;
+    }
+
+    /** Copies what the kernel has not taken from the ring into new packets, while there are any. */
+    @Override
+    public int takeBack(MempoolCaches caches, long[] mbufs, int count) {
+        int taken = 0;
+        for (int i = 0; i < frames.length && taken < count; i++) {
+            final long frame = frames[(next + i) % frames.length];
+            if (isWaiting(frame)) {
+                final long packet = copy.in(caches.of(pool), frame + RingLayout.TX_HEADER,
+                        RawMemory.getInt(frame + LENGTH));
+                RawMemory.putIntRelease(frame + STATUS, TP_STATUS_AVAILABLE);
+                if (packet != 0) {
+                    mbufs[taken++] = packet;
+                } else {
+                    counters.addErrors(1);
+                }
+            }
+        }
+        return taken;
     }
 
     private static boolean isWaiting(long frame) {

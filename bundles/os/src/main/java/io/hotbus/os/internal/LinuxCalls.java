@@ -33,6 +33,14 @@ public final class LinuxCalls implements Linux {
     private static final int SYS_BPF = Map.of("amd64", 321, "aarch64", 280)
             .getOrDefault(System.getProperty("os.arch"), -1);
 
+    /** See {@link #SYS_BPF}. */
+    private static final int SYS_MEMBARRIER = Map.of("amd64", 324, "aarch64", 283)
+            .getOrDefault(System.getProperty("os.arch"), -1);
+    /** MEMBARRIER_CMD_PRIVATE_EXPEDITED. */
+    private static final int BARRIER = 1 << 3;
+    /** MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED. */
+    private static final int REGISTER_BARRIER = 1 << 4;
+
     /** A read or a write, of what remains of a buffer. */
     @FunctionalInterface
     private interface Transfer {
@@ -62,18 +70,20 @@ public final class LinuxCalls implements Linux {
         return memfd(name, size, LibC.MFD_ALLOW_SEALING, LibC.F_SEAL_SHRINK);
     }
 
-    private int memfd(String name, long size, int flags, int seals) throws LinuxException {
+    static int memfd(String name, long size, int flags, int seals) throws LinuxException {
         final int fd = C.memfd_create(name, LibC.MFD_CLOEXEC | flags);
         if (fd < 0) {
             throw failure("memfd_create(" + name + ")");
         }
         try {
-            truncate(fd, size);
+            if (C.ftruncate(fd, size) < 0) {
+                throw failure("ftruncate(" + name + ", " + size + ")");
+            }
             if (seals != 0 && C.fcntl(fd, LibC.F_ADD_SEALS, seals) < 0) {
                 throw failure("fcntl(" + name + ", F_ADD_SEALS)");
             }
         } catch (LinuxException e) {
-            close(fd);
+            C.close(fd);
             throw e;
         }
         return fd;
@@ -126,6 +136,12 @@ public final class LinuxCalls implements Linux {
     public long mapAnonymous(String what, long length, long pageSize, int numaNode)
             throws LinuxException {
         return AnonymousMemory.map(what, length, pageSize, numaNode);
+    }
+
+    @Override
+    public SharedMapping mapShared(String what, long length, long pageSize, int numaNode)
+            throws LinuxException {
+        return AnonymousMemory.mapShared(what, length, pageSize, numaNode);
     }
 
     static long map(String what, long length, int flags, int fd, long offset, String cure)
@@ -222,6 +238,17 @@ public final class LinuxCalls implements Linux {
             throw failure("bpf(" + call + ")");
         }
         return result;
+    }
+
+    @Override
+    public void membarrier() throws LinuxException {
+        if (C.syscall(SYS_MEMBARRIER, BARRIER, 0, 0) < 0) {
+            // EPERM: the process has not said yet that it uses this.
+            if (C.syscall(SYS_MEMBARRIER, REGISTER_BARRIER, 0, 0) < 0
+                    || C.syscall(SYS_MEMBARRIER, BARRIER, 0, 0) < 0) {
+                throw failure("membarrier");
+            }
+        }
     }
 
     @Override

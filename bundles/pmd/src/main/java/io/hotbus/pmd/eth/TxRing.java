@@ -21,10 +21,12 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
 
     private final long[] refused = new long[1];
     /**
-     * Whether a descriptor in the ring holds no buffer, or one that has, or had, more than one
-     * reference.
+     * The descriptors from the oldest one to the last one that holds no buffer, the first segment
+     * of several, or a buffer that has, or had, more than one reference; 0 if there is none.
      */
-    private boolean uneven;
+    private int uneven;
+    /** Descriptors at the beginning of the ring that belong to a packet partly given back. */
+    private int partial;
 
     /** {@code label} names the device and the queue. */
     protected TxRing(QueueSetup setup, String label) {
@@ -66,13 +68,19 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
     /** Puts a segment of a packet into the free descriptor {@code index}. */
     protected final void hold(int index, long segment) {
         buffers[index] = segment;
-        uneven |= Mbuf.references(segment) != 1;
+        if (!Mbuf.isPlain(segment)) {
+            markUneven(index);
+        }
     }
 
     /** Notes that the free descriptor {@code index} is used without a buffer. */
     protected final void holdNothing(int index) {
         buffers[index] = NO_BUFFER;
-        uneven = true;
+        markUneven(index);
+    }
+
+    private void markUneven(int index) {
+        uneven = ((index - first) & mask) + 1;
     }
 
     /** Gives back the batch of buffers that the device has reported as sent. */
@@ -82,7 +90,7 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
 
     /** Gives back the buffers of the {@code count} oldest descriptors, which do not wrap. */
     protected final void giveBack(MempoolCaches caches, int count) {
-        if (uneven) {
+        if (uneven > 0 || partial > 0) {
             giveBackOneByOne(caches, count);
         } else {
             caches.put(buffers, first, count);
@@ -94,10 +102,42 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
     private void giveBackOneByOne(MempoolCaches caches, int count) {
         for (int i = first; i < first + count; i++) {
             if (buffers[i] != NO_BUFFER) {
+                partial = (partial == 0 ? Mbuf.segments(buffers[i]) : partial) - 1;
                 caches.freeSegment(buffers[i]);
             }
         }
-        uneven = owned > count;
+        uneven = Math.max(0, uneven - count);
+    }
+
+    /**
+     * Takes back the packets that the device has not reported as sent. The rest of a packet that
+     * the device has reported in part counts as sent.
+     */
+    @Override
+    public final int takeBack(MempoolCaches caches, long[] mbufs, int count) {
+        int taken = 0;
+        while (owned > 0 && taken < count) {
+            long buffer = buffers[first];
+            int descriptors = 1;
+            if (partial > 0) {
+                partial--;
+                caches.freeSegment(buffer);
+            } else if (buffer != NO_BUFFER) {
+                descriptors = Mbuf.segments(buffer);
+                mbufs[taken++] = buffer;
+            }
+            first = (first + descriptors) & mask;
+            owned -= descriptors;
+            uneven = Math.max(0, uneven - descriptors);
+        }
+        return taken;
+    }
+
+    @Override
+    protected final void returnBuffers() {
+        super.returnBuffers();
+        uneven = 0;
+        partial = 0;
     }
 
     /** Counts a packet that the device cannot send as an error, and gives its buffer back. */

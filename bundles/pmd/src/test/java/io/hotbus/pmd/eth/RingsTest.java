@@ -255,6 +255,56 @@ final class RingsTest {
         assertThat(pool.available()).isEqualTo(BUFFERS);
     }
 
+    /** Puts a packet of that many segments into the ring; returns its handle. */
+    private long hold(TestTx tx, int segments) {
+        pool.get(mbufs, 0, segments);
+        for (int i = 0; i < segments; i++) {
+            Mbuf.received(mbufs[i], 60, 3);
+            tx.hold((tx.next() + i) & tx.mask, mbufs[i]);
+            if (i > 0) {
+                Mbuf.append(mbufs[0], mbufs[i - 1], mbufs[i]);
+            }
+        }
+        tx.owned += segments;
+        return mbufs[0];
+    }
+
+    @Test
+    void shouldTakeBackWhatIsNotReportedInOrder() {
+        TestTx tx = new TestTx(setup());
+        hold(tx, 30);
+        long inPart = hold(tx, 4);
+        long whole = hold(tx, 3);
+        tx.holdNothing(tx.next());
+        tx.owned++;
+        long last = hold(tx, 1);
+
+        tx.reported(caches);
+        long[] back = new long[4];
+        assertThat(tx.takeBack(caches, back, 1)).isEqualTo(1);
+        assertThat(tx.takeBack(caches, back, 0)).isZero();
+        assertThat(back[0]).isEqualTo(whole).isNotEqualTo(inPart);
+        caches.free(back, 0, 1);
+        assertThat(tx.takeBack(caches, back, 4)).isEqualTo(1);
+        assertThat(back[0]).isEqualTo(last);
+        caches.free(back, 0, 1);
+        assertThat(tx.takeBack(caches, back, 4)).isZero();
+        assertThat(tx.owned).isZero();
+        tx.close();
+    }
+
+    @Test
+    void shouldGiveBackAllSegmentsOfAPacketThatSpansBatches() {
+        TestTx tx = new TestTx(setup());
+        hold(tx, 40);
+        hold(tx, 30);
+        tx.reported(caches);
+        tx.reported(caches);
+        caches.flush();
+        assertThat(pool.available()).isEqualTo(BUFFERS - 6);
+        tx.close();
+    }
+
     @Test
     void shouldJoinBuffersToAPacketAndGiveBackWhatIsNotComplete() throws DeviceException {
         TestRx rx = new TestRx(setup());

@@ -106,7 +106,7 @@ public final class ForwardCommand implements Verbs {
     }
 
     private String setCount(int count) {
-        List<Integer> ids = registry.ports().stream().map(Port::id).sorted().toList();
+        List<Integer> ids = PortSelector.free(registry).stream().map(Port::id).sorted().toList();
         if (count > ids.size()) {
             throw new IllegalArgumentException("nb ports %s: there are %s ports"
                     .formatted(count, ids.size()));
@@ -121,7 +121,7 @@ public final class ForwardCommand implements Verbs {
     }
 
     private String setBurst(int wanted) throws DeviceException {
-        int packets = PreferredBurst.of(wanted, registry.ports());
+        int packets = PreferredBurst.of(wanted, PortSelector.free(registry));
         settings.change(config -> config.withBurst(packets));
         return "Number of packets per burst set to " + packets;
     }

@@ -8,7 +8,10 @@ import io.hotbus.ethdev.PortState;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds the ports that a word of a command means: an id, a device's name, or {@code all}. */
+/**
+ * Finds the ports that a word of a command means: an id, a device's name, or {@code all}, which are
+ * those without an owner.
+ */
 final class PortSelector {
     /** How help calls such a word. */
     static final String SYNTAX = "ID|NAME|all";
@@ -26,10 +29,16 @@ final class PortSelector {
                 .with("NAME", () -> registry.ports().stream().map(Port::name).toList());
     }
 
+    /** The ports without an owner: the others belong to a port above them. */
+    static List<Port> free(PortRegistry registry) {
+        return registry.ports().stream().filter(port -> port.owner().isEmpty()).toList();
+    }
+
     /** @throws IllegalArgumentException no such port; the message lists those there are */
     List<Port> select(String word) {
         List<Port> ports = registry.ports();
-        List<Port> selected = word.equals("all") ? ports
+        List<Port> selected = word.equals("all")
+                ? free(registry)
                 : ports.stream().filter(port -> matches(port, word)).toList();
         if (selected.isEmpty()) {
             throw new IllegalArgumentException(ports.isEmpty()

@@ -45,7 +45,7 @@ public final class QueueCommand implements Verbs {
     }
 
     private void requireStopped() {
-        registry.ports().forEach(PortSelector::requireStopped);
+        PortSelector.free(registry).forEach(PortSelector::requireStopped);
     }
 
     private String setQueues(String what, String word) {
@@ -79,7 +79,8 @@ public final class QueueCommand implements Verbs {
 
     private String setBurst(String word) throws DeviceException {
         int packets = PreferredBurst.of(
-                Numbers.parse("burst", word, 0, FwdConfig.MAX_BURST), registry.ports());
+                Numbers.parse("burst", word, 0, FwdConfig.MAX_BURST),
+                PortSelector.free(registry));
         settings.change(config -> config.withBurst(packets));
         return "Number of packets per burst set to " + packets;
     }
@@ -87,7 +88,7 @@ public final class QueueCommand implements Verbs {
     private String setLength(String word) throws DeviceException {
         requireStopped();
         int bytes = Numbers.parse("max-pkt-len", word, MIN_PACKET, MAX_PACKET);
-        for (Port port : registry.ports()) {
+        for (Port port : PortSelector.free(registry)) {
             port.setMtu(bytes - Options.FRAME_OVERHEAD);
         }
         return "max-pkt-len of all ports is %s, an MTU of %s".formatted(

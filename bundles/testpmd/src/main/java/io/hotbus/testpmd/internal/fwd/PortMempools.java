@@ -105,7 +105,13 @@ final class PortMempools {
     /** How many buffers the devices of the command line may hold. */
     private long need() {
         FwdConfig config = options.forwarding();
-        return options.devices().size() * config.queues().buffers() + lcores(config);
+        return devices() * config.queues().buffers() + lcores(config);
+    }
+
+    /** The devices of the command line, and those nested in their devargs. */
+    private long devices() {
+        return options.devices().size() + options.devices().stream()
+                .flatMapToInt(String::chars).filter(c -> c == '(').count();
     }
 
     private void requireEnoughForLcores() throws DeviceException {

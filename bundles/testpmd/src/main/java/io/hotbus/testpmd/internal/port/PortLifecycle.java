@@ -180,7 +180,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Override
     public synchronized void reset(Port port) throws DeviceException {
-        if (port.state() != PortState.STARTED || port.isRemoved()) {
+        if (port.state() != PortState.STARTED || port.isRemoved() || port.owner().isPresent()) {
             return;
         }
         boolean forwarded = forwarder.ports().contains(port);
@@ -248,12 +248,14 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     @Override
     public synchronized void stop(Port port) throws DeviceException {
+        PortSetup.requireFree(port);
         halt(port);
         kept.setStopped(port, true);
     }
 
     @Override
     public synchronized void close(Port port) throws DeviceException {
+        PortSetup.requireFree(port);
         shut(port);
         kept.setClosed(port);
         unwanted(port);

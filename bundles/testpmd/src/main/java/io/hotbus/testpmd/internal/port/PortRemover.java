@@ -41,7 +41,8 @@ public final class PortRemover implements EthEventListener {
     @Override
     public void onEthEvent(EthEvent event) {
         Port port = event.port();
-        if (event.kind() != EthEvent.Kind.INTR_RMV || !options.removalEvents()) {
+        if (event.kind() != EthEvent.Kind.INTR_RMV || !options.removalEvents()
+                || port.owner().isPresent()) {
             return;
         }
         String name = port.name();

@@ -39,14 +39,19 @@ final class PortSetup {
      *     not configured
      */
     void refresh(Port port) throws DeviceException {
-        String owner = port.owner().orElse(null);
-        if (owner != null) {
-            throw new DeviceException("%s: is owned by %s".formatted(port, owner));
-        }
+        requireFree(port);
         PortConfig wanted = forwarder.portConfig(port);
         if (configured.containsKey(port) && !wanted.equals(configured.get(port))
                 && port.state() == PortState.STOPPED) {
             configure(port, wanted);
+        }
+    }
+
+    /** @throws DeviceException the port has an owner, for example a bond that it is a member of */
+    static void requireFree(Port port) throws DeviceException {
+        String owner = port.owner().orElse(null);
+        if (owner != null) {
+            throw new DeviceException("%s: is owned by %s".formatted(port, owner));
         }
     }
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.hotplug.RemovalInjector;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tests a failsafe port whose devices are pulled out while packets flow. */
+class FailsafeTest {
+    private static final Logger LOG = LoggerFactory.getLogger(FailsafeTest.class);
+    /** {@code -Dhotbus.test.removals}: how many removals to make under load. */
+    private static final int REMOVALS = Integer.getInteger("hotbus.test.removals", 20);
+    private static final String FAILSAFE = "net_failsafe0,"
+            + "dev(net_sim0,peer=net_sim2,uevent_ms=1),dev(net_sim1,peer=net_sim3,uevent_ms=1)";
+
+    private Application test;
+    private Lease failureHandling;
+    private RemovalInjector injector;
+
+    @BeforeEach
+    void start() throws Exception {
+        test = new Application(8192);
+        failureHandling = test.service(FailureHandling.class).enable();
+        injector = test.service(RemovalInjector.class);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        test.close();
+        failureHandling.close();
+    }
+
+    private Port sub(String name) {
+        return test.service(PortRegistry.class).port(name).orElse(null);
+    }
+
+    private boolean isUsed(String name) {
+        Port port = sub(name);
+        return port != null && port.link().up() && port.owner().isPresent();
+    }
+
+    @Test
+    void shouldLoseNothingWhenThePreferredDeviceIsPulledOutUnderLoad() throws Exception {
+        Port port = test.start(FAILSAFE);
+        Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
+        Waiting.until("net_sim0 has no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        long[] outages = new long[REMOVALS];
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            traffic.awaitPackets(100_000);
+            for (int i = 0; i < REMOVALS; i++) {
+                traffic.takeLongestGapNanos();
+                injector.yank("net_sim0");
+                Waiting.until("net_sim0 is not let go of", () ->
+                        test.service(DeviceManager.class).find("net_sim0").isEmpty());
+                traffic.awaitPackets(10_000);
+                outages[i] = traffic.takeLongestGapNanos();
+                injector.plug("net_sim0");
+                Waiting.until("net_sim0 is not used again", () -> isUsed("net_sim0"));
+                traffic.awaitPackets(10_000);
+            }
+            traffic.drain();
+
+            Arrays.sort(outages);
+            LOG.info("{} removals: {}; outage p50 {} us, p99 {} us, longest {} us", REMOVALS,
+                    traffic, outages[REMOVALS / 2] / 1000, outages[REMOVALS * 99 / 100] / 1000,
+                    outages[REMOVALS - 1] / 1000);
+            assertThat(traffic.lost()).as("lost").isZero();
+            assertThat(traffic.duplicates()).as("twice").isLessThanOrEqualTo(REMOVALS * 256L);
+            EthStats stats = port.stats();
+            assertThat(stats.txPackets()).as("counted").isEqualTo(traffic.sent());
+            assertThat(port.xstats()).containsEntry("sub0_removals", (long) REMOVALS)
+                    .containsEntry("sub0_adoptions", REMOVALS + 1L);
+        }
+        test.giveUp(port);
+        Arrays.stream(peers).forEach(peer -> {
+            peer.stop();
+            peer.close();
+        });
+        assertThat(test.pool().available()).isEqualTo(test.pool().capacity());
+    }
+
+    @Test
+    void shouldKeepPacketsWhileNoDeviceIsThere() throws Exception {
+        Port port = test.start(FAILSAFE);
+        Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            traffic.awaitPackets(10_000);
+            injector.yank("net_sim0");
+            injector.yank("net_sim1");
+            Waiting.until("the link is up", () -> !port.link().up());
+            EthStats away = port.stats();
+            injector.plug("net_sim1");
+            traffic.awaitPackets(10_000);
+            injector.plug("net_sim0");
+            Waiting.until("net_sim0 is not used again", () -> isUsed("net_sim0"));
+            traffic.awaitPackets(10_000);
+            traffic.drain();
+
+            assertThat(traffic.lost()).as("lost").isZero();
+            EthStats end = port.stats();
+            assertThat(end.txPackets()).isGreaterThan(away.txPackets())
+                    .isEqualTo(traffic.sent());
+        }
+    }
+
+    @Test
+    void shouldTakeOverADeviceThatComesLateAndOneThatAnApplicationUses() throws Exception {
+        test.start("net_null0,no-rx=1");
+        Port port = test.start("net_failsafe0,hotplug_poll=50,dev(net_sim0),dev(net_null0),"
+                + "dev(mac=02:00:00:00:00:03)");
+        assertThat(sub("net_null0").owner()).contains("net_failsafe0");
+        assertThat(port.xstats()).containsEntry("sub2_adoptions", 0L);
+
+        test.attach("net_sim2");
+
+        Waiting.until("net_sim2 is not taken over",
+                () -> port.xstats().get("sub2_adoptions") == 1);
+        assertThat(sub("net_sim2").owner()).contains("net_failsafe0");
+        assertThat(sub("net_sim2").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
+    }
+
+    @Test
+    void shouldStandOnAnotherFailsafePort() throws Exception {
+        Port port = test.start("net_failsafe0,dev(net_failsafe1,dev(net_sim0,peer=net_sim2,"
+                + "uevent_ms=1),dev(net_sim1,peer=net_sim3)),dev(net_null0,no-rx=1)");
+        Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            traffic.awaitPackets(10_000);
+            injector.yank("net_sim0");
+            Waiting.until("net_sim0 is not let go of", () ->
+                    test.service(DeviceManager.class).find("net_sim0").isEmpty());
+            traffic.awaitPackets(10_000);
+            traffic.drain();
+            assertThat(traffic.lost()).as("lost").isZero();
+        }
+        assertThat(port.xstats()).containsEntry("sub0_removals", 0L);
+    }
+
+    @Test
+    void shouldKeepThePortWhenTheDriverOfAllItsDevicesIsReplacedUnderLoad() throws Exception {
+        Port port = test.start("net_failsafe0,dev(net_sim0,peer=net_sim2),"
+                + "dev(net_sim1,peer=net_sim3)");
+        Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            traffic.awaitPackets(10_000);
+            // The driver of the test's own ports as well, so they get no packets any more.
+            Bundles.update(Bundles.named("net.sim"));
+            Waiting.until("net_sim0 is not used again", () -> sub("net_sim0") != null
+                    && port.xstats().get("sub0_adoptions") == 2
+                    && port.xstats().get("sub1_adoptions") == 2);
+        }
+        assertThat(port.isRemoved()).isFalse();
+    }
+
+    @Test
+    void shouldShowNoPortOfASubDeviceToApplications() throws Exception {
+        Port port = test.start(FAILSAFE);
+
+        assertThat(port.id()).isLessThan(PortRegistry.FIRST_CLAIMED);
+        assertThat(sub("net_sim0").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
+        EthEvent added = test.awaitPort(EthEvent.Kind.NEW, "net_sim0");
+        assertThat(added.port().owner()).contains("net_failsafe0");
+    }
+
+    @Test
+    void shouldKeepThePortWhenTheDriverOfASubDeviceIsReplaced() throws Exception {
+        Port port = test.start("net_failsafe0,dev(net_null0)");
+        Port before = sub("net_null0");
+
+        Bundles.update(Bundles.named("net.null"));
+
+        Waiting.until("net_null0 is not used again", () -> sub("net_null0") != before
+                && isUsed("net_null0"));
+        assertThat(port.isRemoved()).isFalse();
+        Waiting.until("there is no link", () -> port.link().up());
+    }
+}

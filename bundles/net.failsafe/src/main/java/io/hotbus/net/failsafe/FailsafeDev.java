@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.failsafe;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.MacAddress;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.RxFilter;
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+import io.hotbus.pmd.eth.LocalMac;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A failsafe port: it is there and works as long as one of its sub-devices does. */
+final class FailsafeDev implements EthDev {
+    /** Locally administered: "FS" and the number of the device. */
+    private static final long MAC_PREFIX = 0x02_00_46_53_00_00L;
+    /** How many descriptors of sub-devices can be taken back at least. */
+    private static final int MIN_CAPACITY = 4096;
+
+    private final FailsafeArgs args;
+    private final FailsafeServices services;
+    private final MempoolCaches uncached;
+    private final Paths paths;
+    private final SubDevices subs;
+    private final EthDevInfo info;
+    private final Lease polls;
+    private final List<FailsafeRxQueue> rx = new ArrayList<>();
+    private final List<FailsafeTxQueue> tx = new ArrayList<>();
+    /** By transmit queue: the packets that were sent again. */
+    private final List<QueueCounters> replayed = new CopyOnWriteArrayList<>();
+    private final QueueCounters dropped = new QueueCounters();
+    /** The statistics shown last, which a sum that is being changed never falls below. */
+    private EthStats shown = EthStats.ZERO;
+    private volatile Port port;
+    private int mtu;
+    private RxFilter filter;
+
+    /**
+     * Attaches the sub-devices that are there, and expects the others.
+     *
+     * @param name the name of the device
+     */
+    FailsafeDev(String name, FailsafeArgs args, FailsafeServices services) {
+        this.args = args;
+        this.services = services;
+        this.uncached = services.mempools().uncached();
+        this.paths = new Paths(name, services.barrier(), uncached);
+        this.subs = new SubDevices(name, services, args.subDevices(), paths, this::linkChanged);
+        subs.look();
+        List<EthDevInfo> present = present();
+        MacAddress mac = args.mac().or(() -> present.stream().map(EthDevInfo::macAddress)
+                .findFirst()).orElseGet(() -> LocalMac.of(MAC_PREFIX, name));
+        this.info = CommonInfo.of(mac, present);
+        this.mtu = info.mtu();
+        this.filter = info.filter().initial(mac);
+        this.polls = services.interrupt().every(
+                args.poll(), () -> services.control().execute(this, subs::look));
+    }
+
+    private List<EthDevInfo> present() {
+        synchronized (subs) {
+            return subs.all().stream().flatMap(sub -> sub.port.stream()).map(Port::info).toList();
+        }
+    }
+
+    /** Tells which port this is, once it is published. */
+    void published(Port as) {
+        port = as;
+    }
+
+    private void linkChanged() {
+        Port own = port;
+        if (own != null) {
+            services.ports().linkChanged(own);
+        }
+    }
+
+    /** Handles an event of any port. On {@code control}. */
+    void onEthEvent(EthEvent event) {
+        subs.onEthEvent(event);
+    }
+
+    /** See {@link io.hotbus.ethdev.PortUser}. */
+    void release(Port any) {
+        subs.release(any);
+    }
+
+    /** The sub-devices, for the shell. */
+    SubDevices subDevices() {
+        return subs;
+    }
+
+    /** The port that is sent through now, or null. Any thread. */
+    Port sender() {
+        return paths.sender();
+    }
+
+    @Override
+    public EthDevInfo info() {
+        return info;
+    }
+
+    @Override
+    public void portAssigned(int portId) {
+        subs.portAssigned(portId);
+    }
+
+    /** The sub-devices reserve their own buffers. */
+    @Override
+    public int maxRxBuffers(int descriptors) {
+        return 0;
+    }
+
+    /** Packets that wait to be sent again. */
+    @Override
+    public int maxTxBuffers(int descriptors) {
+        return descriptors;
+    }
+
+    @Override
+    public void configure(PortConfig config) throws DeviceException {
+        paths.setQueues(List.of(), List.of());
+        rx.clear();
+        tx.clear();
+        subs.configure(config, mtu, filter);
+    }
+
+    @Override
+    public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) {
+        FailsafeRxQueue queue = new FailsafeRxQueue(index, services.barrier().gate());
+        rx.add(queue);
+        paths.setQueues(rx, tx);
+        return queue;
+    }
+
+    @Override
+    public TxQueue setupTxQueue(int index, int descriptors, Mempool pool) {
+        if (replayed.size() == index) {
+            replayed.add(new QueueCounters());
+        }
+        FailsafeTxQueue queue = new FailsafeTxQueue(index,
+                2 * Math.max(MIN_CAPACITY, descriptors), services.barrier().gate(), args.replay(),
+                paths::senders, replayed.get(index));
+        tx.add(queue);
+        paths.setQueues(rx, tx);
+        return queue;
+    }
+
+    @Override
+    public void start() throws DeviceException {
+        subs.start(mtu, filter);
+    }
+
+    @Override
+    public void stop() {
+        subs.stop();
+        dropped.addErrors(paths.discard());
+    }
+
+    @Override
+    public void close() {
+        polls.close();
+        stop();
+        subs.close();
+    }
+
+    @Override
+    public Link link() {
+        Port now = paths.sender();
+        return now == null ? Link.DOWN : now.link();
+    }
+
+    /** The sums over all sub-devices so far; a packet that was sent again counts once. */
+    @Override
+    public EthStats stats() {
+        synchronized (subs) {
+            EthStats sum = new EthStats(0, 0, 0, 0, 0, 0, 0, dropped.errors());
+            for (SubDevice sub : subs.all()) {
+                sum = sum.plus(sub.stats());
+            }
+            for (QueueCounters queue : replayed) {
+                sum = sum.minus(new EthStats(
+                        0, 0, 0, 0, 0, queue.packets(), queue.bytes(), 0));
+            }
+            shown = most(shown, sum);
+            return shown;
+        }
+    }
+
+    private static EthStats most(EthStats a, EthStats b) {
+        return new EthStats(Math.max(a.rxPackets(), b.rxPackets()),
+                Math.max(a.rxBytes(), b.rxBytes()), Math.max(a.rxErrors(), b.rxErrors()),
+                Math.max(a.missed(), b.missed()), Math.max(a.noMbuf(), b.noMbuf()),
+                Math.max(a.txPackets(), b.txPackets()), Math.max(a.txBytes(), b.txBytes()),
+                Math.max(a.txErrors(), b.txErrors()));
+    }
+
+    @Override
+    public void resetStats() {
+        synchronized (subs) {
+            subs.all().forEach(SubDevice::resetStats);
+            replayed.forEach(QueueCounters::reset);
+            dropped.reset();
+            shown = EthStats.ZERO;
+        }
+    }
+
+    @Override
+    public boolean statsOutliveDevice() {
+        return true;
+    }
+
+    /** Named as DPDK's driver does: {@code rx_sub0_good_packets}. */
+    @Override
+    public Map<String, Long> xstats() {
+        Map<String, Long> values = new LinkedHashMap<>();
+        synchronized (subs) {
+            for (int i = 0; i < replayed.size(); i++) {
+                values.put("tx_q" + i + "_replayed_packets", replayed.get(i).packets());
+            }
+            values.put("tx_replay_dropped_packets", dropped.errors());
+            for (SubDevice sub : subs.all()) {
+                values.put("sub" + sub.index + "_adoptions", sub.adoptions);
+                values.put("sub" + sub.index + "_removals", sub.removals);
+                sub.xstats().forEach((name, value) -> values.put(subName(name, sub.index), value));
+            }
+        }
+        return values;
+    }
+
+    private static String subName(String name, int index) {
+        return name.startsWith("rx_") || name.startsWith("tx_")
+                ? name.substring(0, 3) + "sub" + index + "_" + name.substring(3)
+                : "sub" + index + "_" + name;
+    }
+
+    @Override
+    public void setRxFilter(RxFilter next) throws DeviceException {
+        subs.setFilter(next);
+        filter = next;
+    }
+
+    @Override
+    public void setMtu(int bytes) {
+        mtu = bytes;
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.failsafe;
+
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.TxQueue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Sends through one sub-device. When that is gone, the packets that it has not reported as sent are
+ * taken back and sent again, in order and before any other, through the next one.
+ *
+ * <p>The lcore that finds the device gone does that by itself, at once. Otherwise a control thread
+ * does it, which {@linkplain #hold holds} the queue meanwhile. A packet that the device has sent
+ * without a report is sent twice.
+ */
+final class FailsafeTxQueue implements TxQueue {
+    private static final VarHandle TARGET;
+    /** Packets that are sent again in one burst. */
+    private static final int CHUNK = 64;
+    /** How long a control thread waits for room in the ring of the next device. */
+    private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    static {
+        try {
+            TARGET = MethodHandles.lookup()
+                    .findVarHandle(FailsafeTxQueue.class, "target", Target.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /**
+     * What is sent through.
+     *
+     * @param port  a started port
+     * @param queue its queue, as its driver made it
+     */
+    private record Target(Port port, TxQueue queue) {
+        boolean isThere() {
+            return !port.isRemoved() && !queue.isGone();
+        }
+    }
+
+    private final int index;
+    private final Gate gate;
+    private final boolean replay;
+    private final Supplier<Port[]> senders;
+    /** The packets that were sent again. */
+    private final QueueCounters replayed;
+    /** Null if there is none, or a control thread holds the queue. */
+    private volatile Target target;
+    /** The packets to send again, in order: {@code waiting} of them from {@code head} on. */
+    private final long[] packets;
+    private int head;
+    private int waiting;
+    private final long[] chunk = new long[CHUNK];
+
+    /**
+     * @param capacity how many packets can be taken back
+     * @param replay   whether packets are sent again
+     * @param senders  the ports to send through, the preferred one first; any thread
+     * @param replayed counts the packets that are sent again
+     */
+    FailsafeTxQueue(int index, int capacity, Gate gate, boolean replay,
+            Supplier<Port[]> senders, QueueCounters replayed) {
+        this.index = index;
+        this.packets = new long[capacity];
+        this.gate = gate;
+        this.replay = replay;
+        this.senders = senders;
+        this.replayed = replayed;
+    }
+
+    @Override
+    public int burst(MempoolCaches caches, long[] mbufs, int count) {
+        gate.enter();
+        Target to = target;
+        int sent = 0;
+        if (to != null && waiting == 0) {
+            sent = to.queue.burst(caches, mbufs, count);
+        }
+        if (sent < count) {
+            sent += sendLate(to, caches, mbufs, sent, count);
+        }
+        gate.leave();
+        return sent;
+    }
+
+    /**
+     * Sends what waits, then the packets from {@code begin} on, through the ports that are left.
+     * Returns how many of the latter it sent.
+     */
+    private int sendLate(Target first, MempoolCaches caches, long[] mbufs, int begin, int count) {
+        int sent = begin;
+        Target to = first;
+        while (to != null) {
+            if (waiting > 0 && flush(to.queue, caches)) {
+                sent += send(to.queue, caches, mbufs, sent, count);
+            }
+            if (sent == count && waiting == 0 || to.isThere()) {
+                break;
+            }
+            Target next = next();
+            if (!TARGET.compareAndSet(this, to, next)) {
+                break; // a control thread is about to do the same
+            }
+            takeBack(to.port, caches);
+            if (next != null && waiting == 0) {
+                sent += send(next.queue, caches, mbufs, sent, count);
+            }
+            to = next;
+        }
+        return sent - begin;
+    }
+
+    /** The preferred port that is there, or null. */
+    private Target next() {
+        for (Port port : senders.get()) {
+            Target to = new Target(port, port.txQueue(index));
+            if (to.isThere()) {
+                return to;
+            }
+        }
+        return null;
+    }
+
+    private int send(TxQueue queue, MempoolCaches caches, long[] mbufs, int begin, int count) {
+        int sent = begin;
+        int taken;
+        do {
+            int part = Math.min(CHUNK, count - sent);
+            System.arraycopy(mbufs, sent, chunk, 0, part);
+            taken = queue.burst(caches, chunk, part);
+            sent += taken;
+        } while (taken == CHUNK);
+        return sent - begin;
+    }
+
+    /** Takes back what {@code gone} has not sent, to be sent before what waits already. */
+    private void takeBack(Port gone, MempoolCaches caches) {
+        int end = packets.length - waiting;
+        System.arraycopy(packets, head, packets, end, waiting);
+        int taken = replay ? gone.takeBack(index, caches, packets, end) : 0;
+        System.arraycopy(packets, end, packets, taken, waiting);
+        head = 0;
+        waiting += taken;
+    }
+
+    /** Sends what waits. Returns whether nothing waits now. */
+    private boolean flush(TxQueue queue, MempoolCaches caches) {
+        boolean took = true;
+        while (waiting > 0 && took) {
+            int part = Math.min(CHUNK, waiting);
+            System.arraycopy(packets, head, chunk, 0, part);
+            long bytes = 0;
+            for (int i = 0; i < part; i++) {
+                bytes += Mbuf.length(chunk[i]);
+            }
+            int sent = queue.burst(caches, chunk, part);
+            for (int i = sent; i < part; i++) {
+                bytes -= Mbuf.length(chunk[i]);
+            }
+            replayed.add(sent, bytes);
+            head += sent;
+            waiting -= sent;
+            took = sent == part;
+        }
+        return waiting == 0;
+    }
+
+    /**
+     * Takes no packets from the next burst on, until {@link #resume}. A control thread, one at a
+     * time, which then awaits the present burst.
+     */
+    void hold() {
+        target = null;
+    }
+
+    /** See {@link Gate#await}. */
+    boolean awaitBurst() {
+        return gate.await();
+    }
+
+    /**
+     * Ends the hold: sends through the preferred port that is there, first what waits. Waits a
+     * little for room.
+     *
+     * @param leaving the port whose packets are taken back, or null
+     */
+    void resume(Port leaving, MempoolCaches caches) {
+        if (leaving != null) {
+            takeBack(leaving, caches);
+        }
+        Target to = next();
+        long begin = System.nanoTime();
+        while (to != null && !flush(to.queue, caches) && to.isThere()
+                && System.nanoTime() - begin < FLUSH_NANOS) {
+            Thread.onSpinWait();
+        }
+        target = to;
+    }
+
+    /** Ends the hold although a burst has not ended. */
+    void resumeInBurst() {
+        target = next();
+    }
+
+    /** Whether packets wait to be sent again. Any thread; the answer may be late. */
+    boolean hasWaiting() {
+        return waiting > 0;
+    }
+
+    /** Gives back what waits. A control thread, while there are no bursts. */
+    int discard(MempoolCaches caches) {
+        int discarded = waiting;
+        System.arraycopy(packets, head, packets, 0, waiting);
+        caches.free(packets, 0, waiting);
+        head = 0;
+        waiting = 0;
+        return discarded;
+    }
+}

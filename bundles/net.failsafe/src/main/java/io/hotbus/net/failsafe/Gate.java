@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.failsafe;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets control threads wait until the lcore of a queue is between two bursts. A pass through the
+ * gate costs the lcore two stores and no fence: a control thread changes what the bursts read, then
+ * calls {@link Barrier#pass}, then {@link #await}. Where there is no such barrier, the lcore
+ * executes a fence.
+ *
+ * <p>The order of an opaque store and the loads after it is kept by the compiler of the JVM, and by
+ * the barrier in the CPU.
+ */
+final class Gate {
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+    /** Keeps the count a pair of cache lines away from those of other lcores. */
+    private static final int PASSES = 16;
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final boolean fence;
+    /** Odd while the lcore is inside. */
+    private final long[] passes = new long[2 * PASSES + 1];
+
+    /** @param fence whether the lcore has to execute a fence */
+    Gate(boolean fence) {
+        this.fence = fence;
+    }
+
+    /** Begins a burst. The lcore of the queue. */
+    void enter() {
+        LONGS.setOpaque(passes, PASSES, passes[PASSES] + 1);
+        if (fence) {
+            VarHandle.fullFence();
+        }
+    }
+
+    /** Ends a burst. The lcore of the queue. */
+    void leave() {
+        LONGS.setRelease(passes, PASSES, passes[PASSES] + 1);
+    }
+
+    /**
+     * Returns when each burst that began before the barrier has ended. A control thread.
+     *
+     * @return false if the burst did not end within a second
+     */
+    boolean await() {
+        long seen = (long) LONGS.getAcquire(passes, PASSES);
+        if ((seen & 1) == 0) {
+            return true;
+        }
+        long begin = System.nanoTime();
+        while ((long) LONGS.getAcquire(passes, PASSES) == seen) {
+            if (System.nanoTime() - begin > LIMIT_NANOS) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+}
