@@ -104,10 +104,6 @@ class Build:
             *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", f"{EXPORT_IN_GUEST}/lib"),
             *command]
 
-    def lay_out(self) -> str:
-        """A guest's script that fills HOME_IN_GUEST."""
-        return _lay_out(self, ())
-
 
 def _recipe(function: str, *arguments: str) -> list[str]:
     """The lines that a function of the launcher prints."""
