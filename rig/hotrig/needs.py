@@ -18,7 +18,8 @@ from hotrig.scenarios import Scenario
 # program: package. The guest uses /usr of this machine, so what its scripts need is here, too.
 PROGRAMS = {"busybox": "busybox-static",
             "modprobe": "kmod", "dpkg-deb": "dpkg", "tar": "tar", "setpriv": "util-linux",
-            "ip": "iproute2", "pkill": "procps", "make": "make", "gcc": "gcc", "as": "binutils"}
+            "ip": "iproute2", "pkill": "procps", "make": "make", "gcc": "gcc", "as": "binutils",
+            "mke2fs": "e2fsprogs"}
 DPDK = {"dpdk-testpmd": "dpdk-dev"}
 
 

@@ -133,10 +133,11 @@ class Product:
                  deployed: tuple[str, ...] = (), vdevs: tuple[str, ...] = VIRTUAL_PORTS,
                  options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,)) -> None:
         """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
-        the ports besides the `nics`, of which most methods look at the first one. `options`:
+        the ports besides the `nics`. Most methods look at the first NIC, or else
+        at the first of them. `options`:
         further words of the command line."""
         self._guest = guest
-        self._address = nics[0]
+        self._address = (nics or vdevs)[0].partition(",")[0]
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
         command = shlex.join(build.command(binding, vdevs, options, nics))

@@ -18,6 +18,7 @@ from hotrig.interface import Interface
 from hotrig.kernel import Kernel, KernelStore
 from hotrig.kmod import KmodCycles, build_unplug
 from hotrig.machines import machine_of
+from hotrig.migration import Migration
 from hotrig.native import NativeTests, build_tests
 from hotrig.models import MODELS
 from hotrig.nic import Nic, Peer
@@ -35,7 +36,7 @@ from hotrig.vf import VirtualFunction
 
 KMOD = TOP / "kmod"
 NATIVE = TOP / "native"
-EXCHANGE = TOP / "rig" / "guest" / "exchange.py"
+OF_THE_GUEST = [TOP / "rig" / "guest" / name for name in ("exchange.py", "outage.py")]
 
 
 class Boot:
@@ -55,6 +56,7 @@ class Boot:
             "dpdk": Testpmd(guest, nic, peer, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
+            "migration": Migration(guest, nic, peer, build, progress),
             "rates": Rates(guest, nic, build, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
@@ -142,7 +144,7 @@ class Session:
         if flavour.kernel not in self._kernels:
             self._kernels[flavour.kernel] = self._store.obtain(flavour.kernel)
         kernel = self._kernels[flavour.kernel]
-        box = [EXCHANGE, kernel.build_module(KMOD / "igb_uio"),
+        box = [*OF_THE_GUEST, kernel.build_module(KMOD / "igb_uio"),
                *build_variants(self._build, self._folder / "variants")]
         if kernel.machine.is_foreign:
             box += build_tests(NATIVE, self._folder / "native", kernel.machine)
