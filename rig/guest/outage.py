@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sends numbered frames at a steady rate to an address that returns them, until a file appears. Prints, as JSON, how
-many came back and every time without one that was longer than the rate explains.
+many were sent, when those were sent that did not return, and every time without one that was longer than the rate
+explains.
 
     outage.py INTERFACE ADDRESS FRAMES_PER_SECOND FILE
 """
@@ -20,7 +21,8 @@ LAST_SECONDS = 2.0
 def main(interface: str, address: str, rate: int, file: str) -> dict:
     other = bytes.fromhex(address.replace(":", ""))
     seen: set[int] = set()
-    sent = twice = 0
+    times: list[float] = []  # when each was sent
+    twice = 0
     gaps: list[tuple[float, float]] = []
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHER_TYPE)) as wire:
         wire.bind((interface, ETHER_TYPE))
@@ -33,8 +35,8 @@ def main(interface: str, address: str, rate: int, file: str) -> dict:
             if not end and os.path.exists(file):
                 end = now + LAST_SECONDS
             if now >= due and not end:
-                wire.send(head + struct.pack(">I", sent) + bytes(LENGTH - 18))
-                sent += 1
+                wire.send(head + struct.pack(">I", len(times)) + bytes(LENGTH - 18))
+                times.append(round(now, 4))
                 due = max(due + 1 / rate, now - 1)
             wire.settimeout(max(0.0001, min(due - now, 0.01)) if not end else 0.1)
             try:
@@ -52,7 +54,8 @@ def main(interface: str, address: str, rate: int, file: str) -> dict:
             if now - last > GAP_SECONDS:
                 gaps.append((round(last, 4), round(now - last, 4)))
             last = now
-    return {"sent": sent, "returned": len(seen), "twice": twice, "gaps": gaps}
+    lost = [when for number, when in enumerate(times) if number not in seen]
+    return {"sent": len(times), "lost": lost, "twice": twice, "gaps": gaps}
 
 
 if __name__ == "__main__":

@@ -40,6 +40,10 @@ class Phase:
         """Milliseconds of the longest time without a frame that began in this phase."""
         return max((length for begin, length in gaps if self.begin <= begin < self.end), default=0.0) * 1000
 
+    def lost(self, times: list[float]) -> int:
+        """How many of the frames that did not return were sent in this phase."""
+        return sum(self.begin <= when < self.end for when in times)
+
 
 class Migration:
     """The guest's kernel sends numbered frames by a NIC of its own, the product returns them."""
@@ -76,7 +80,7 @@ class Migration:
         self._tell(scenario, seen, downtimes)
         reasons = [reason for reason in (
             "" if survived else "the process died",
-            "" if seen["returned"] else "no frame came back",
+            "" if len(seen["lost"]) < seen["sent"] else "no frame came back",
             f"dmesg: {complaints[0]}" if complaints else "") if reason]
         return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, passed=not reasons,
                    reason=", ".join(reasons), survived=survived, cycles=len(downtimes), replugged=True,
@@ -134,11 +138,11 @@ class Migration:
 
     def _tell(self, scenario: Scenario, seen: dict[str, Any], downtimes: list[float]) -> None:
         say = self._progress.say
-        say(f"{scenario.name}: {seen['sent']} frames sent, {seen['sent'] - seen['returned']} did not return, "
-            f"{seen['twice']} returned twice (the hub shows each frame to both NICs)")
+        say(f"{scenario.name}: {seen['sent']} frames sent, {len(seen['lost'])} did not return, {seen['twice']} returned "
+            "twice (the hub shows each frame to both NICs)")
         for phase in self._phases:
-            say(f"  {phase.begin:9.2f} s  {phase.what:10} {phase.end - phase.begin:6.2f} s, longest time without a "
-                f"frame {phase.outage(seen['gaps']):7.1f} ms")
+            say(f"  {phase.begin:9.2f} s  {phase.what:10} {phase.end - phase.begin:6.2f} s, lost "
+                f"{phase.lost(seen['lost']):4}, longest time without a frame {phase.outage(seen['gaps']):7.1f} ms")
         say(f"  downtime of QEMU: median {statistics.median(downtimes):.0f} ms")
 
 
