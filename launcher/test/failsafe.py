@@ -217,7 +217,8 @@ def report(receiver: Receiver, sender: Sender, gaps: list[float], product: Produ
     again = int(product.ask("show port xstats 1", r"tx_q0_replayed_packets: (\d+)")[1])
     gaps.sort()
     print(f"{times} removals at {sender.sent} frames: missed {missed}, refused {refused}, lost {lost}, "
-          f"twice {receiver.twice}, sent again {again}; longest gap p50 {gaps[len(gaps) // 2]:.1f} ms, longest {gaps[-1]:.1f} ms")
+          f"twice {receiver.twice}, sent again {again}; longest gap p50 {gaps[len(gaps) // 2]:.1f} ms, "
+          f"longest {gaps[-1]:.1f} ms")
     if replay == "on" and lost:
         raise Failure(f"{lost} frames were lost")
     if receiver.twice > again:

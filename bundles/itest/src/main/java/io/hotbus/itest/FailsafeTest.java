@@ -162,8 +162,8 @@ class FailsafeTest {
             // The driver of the test's own ports as well, so they get no packets any more.
             Bundles.update(Bundles.named("net.sim"));
             Waiting.until("net_sim0 is not used again", () -> sub("net_sim0") != null
-                    && port.xstats().get("sub0_adoptions") == 2
-                    && port.xstats().get("sub1_adoptions") == 2);
+                    && port.xstats().get("sub0_adoptions") >= 2
+                    && port.xstats().get("sub1_adoptions") >= 2);
         }
         assertThat(port.isRemoved()).isFalse();
     }

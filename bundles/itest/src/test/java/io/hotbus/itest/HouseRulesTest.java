@@ -41,6 +41,7 @@ class HouseRulesTest {
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
             Map.entry("pmd.virtio", Set.of("eal", "ethdev", "pmd")),
+            Map.entry("pmd.members", Set.of("eal", "ethdev", "os")),
             Map.entry("pmd.pci", Set.of("eal", "ethdev", "pmd", "bus.pci")),
             Map.entry("pmd.intel", Set.of("eal", "ethdev", "pmd", "pmd.pci", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
@@ -53,8 +54,8 @@ class HouseRulesTest {
 
     /** What every driver may import from, besides one bus. */
     private static final Set<String> DRIVER_RULE =
-            Set.of("eal", "ethdev", "pmd", "pmd.virtio", "pmd.pci", "pmd.intel", "netif", "os",
-                    "cli");
+            Set.of("eal", "ethdev", "pmd", "pmd.members", "pmd.virtio", "pmd.pci", "pmd.intel",
+                    "netif", "os", "cli");
     private static final String BUS = "bus.";
 
     /** Bundles that belong only to the launcher's product. */

@@ -4,6 +4,7 @@ package io.hotbus.net.failsafe;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.MacAddress;
+import io.hotbus.pmd.members.MemberSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.Set;
  * @param replay     whether packets that a lost device has not reported as sent are sent again
  *     ({@code replay=on|off})
  */
-record FailsafeArgs(List<SubDeviceSource> subDevices, Optional<MacAddress> mac, Duration poll,
+record FailsafeArgs(List<MemberSource> subDevices, Optional<MacAddress> mac, Duration poll,
         boolean replay) {
     private static final int DEFAULT_POLL_MILLIS = 2000;
     private static final int MIN_POLL_MILLIS = 10;
@@ -31,7 +32,7 @@ record FailsafeArgs(List<SubDeviceSource> subDevices, Optional<MacAddress> mac, 
     static FailsafeArgs parse(Devargs devargs) throws DeviceException {
         Set<String> sources = Set.of("dev", "exec", "fd");
         devargs.allowOnly(Set.of("dev", "exec", "fd", "mac", "hotplug_poll", "replay"), sources);
-        List<SubDeviceSource> subDevices = new ArrayList<>();
+        List<MemberSource> subDevices = new ArrayList<>();
         for (String key : devargs.args().keySet()) {
             if (sources.contains(key)) {
                 for (String text : devargs.nested(key)) {

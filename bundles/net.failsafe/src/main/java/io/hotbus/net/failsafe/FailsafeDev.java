@@ -18,6 +18,11 @@ import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.eth.LocalMac;
+import io.hotbus.pmd.members.CommonInfo;
+import io.hotbus.pmd.members.Member;
+import io.hotbus.pmd.members.MemberServices;
+import io.hotbus.pmd.members.Members;
+import io.hotbus.pmd.members.MembersRxQueue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,19 +37,17 @@ final class FailsafeDev implements EthDev {
     private static final int MIN_CAPACITY = 4096;
 
     private final FailsafeArgs args;
-    private final FailsafeServices services;
+    private final MemberServices services;
     private final MempoolCaches uncached;
     private final Paths paths;
-    private final SubDevices subs;
+    private final Members subs;
     private final EthDevInfo info;
     private final Lease polls;
-    private final List<FailsafeRxQueue> rx = new ArrayList<>();
+    private final List<MembersRxQueue> rx = new ArrayList<>();
     private final List<FailsafeTxQueue> tx = new ArrayList<>();
     /** By transmit queue: the packets that were sent again. */
     private final List<QueueCounters> replayed = new CopyOnWriteArrayList<>();
     private final QueueCounters dropped = new QueueCounters();
-    /** The statistics shown last, which a sum that is being changed never falls below. */
-    private EthStats shown = EthStats.ZERO;
     private volatile Port port;
     private int mtu;
     private RxFilter filter;
@@ -54,26 +57,32 @@ final class FailsafeDev implements EthDev {
      *
      * @param name the name of the device
      */
-    FailsafeDev(String name, FailsafeArgs args, FailsafeServices services) {
+    FailsafeDev(String name, FailsafeArgs args, MemberServices services) {
         this.args = args;
         this.services = services;
         this.uncached = services.mempools().uncached();
         this.paths = new Paths(name, services.barrier(), uncached);
-        this.subs = new SubDevices(name, services, args.subDevices(), paths, this::linkChanged);
+        this.subs = new Members(name, "sub-device", services, args.subDevices(),
+                new Preference(paths, this::linkChanged));
         subs.look();
         List<EthDevInfo> present = present();
         MacAddress mac = args.mac().or(() -> present.stream().map(EthDevInfo::macAddress)
                 .findFirst()).orElseGet(() -> LocalMac.of(MAC_PREFIX, name));
-        this.info = CommonInfo.of(mac, present);
+        this.info = CommonInfo.of(FailsafeDriver.NAME, mac, present);
         this.mtu = info.mtu();
         this.filter = info.filter().initial(mac);
         this.polls = services.interrupt().every(
-                args.poll(), () -> services.control().execute(this, subs::look));
+                args.poll(), () -> services.control().execute(this, this::look));
+    }
+
+    private void look() {
+        subs.look();
+        paths.sendWaiting();
     }
 
     private List<EthDevInfo> present() {
         synchronized (subs) {
-            return subs.all().stream().flatMap(sub -> sub.port.stream()).map(Port::info).toList();
+            return subs.all().stream().flatMap(sub -> sub.port().stream()).map(Port::info).toList();
         }
     }
 
@@ -100,7 +109,7 @@ final class FailsafeDev implements EthDev {
     }
 
     /** The sub-devices, for the shell. */
-    SubDevices subDevices() {
+    Members subDevices() {
         return subs;
     }
 
@@ -141,7 +150,7 @@ final class FailsafeDev implements EthDev {
 
     @Override
     public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) {
-        FailsafeRxQueue queue = new FailsafeRxQueue(index, services.barrier().gate());
+        MembersRxQueue queue = new MembersRxQueue(index, services.barrier().gate());
         rx.add(queue);
         paths.setQueues(rx, tx);
         return queue;
@@ -188,34 +197,21 @@ final class FailsafeDev implements EthDev {
     @Override
     public EthStats stats() {
         synchronized (subs) {
-            EthStats sum = new EthStats(0, 0, 0, 0, 0, 0, 0, dropped.errors());
-            for (SubDevice sub : subs.all()) {
-                sum = sum.plus(sub.stats());
-            }
+            EthStats more = new EthStats(0, 0, 0, 0, 0, 0, 0, dropped.errors());
             for (QueueCounters queue : replayed) {
-                sum = sum.minus(new EthStats(
+                more = more.minus(new EthStats(
                         0, 0, 0, 0, 0, queue.packets(), queue.bytes(), 0));
             }
-            shown = most(shown, sum);
-            return shown;
+            return subs.stats(more);
         }
-    }
-
-    private static EthStats most(EthStats a, EthStats b) {
-        return new EthStats(Math.max(a.rxPackets(), b.rxPackets()),
-                Math.max(a.rxBytes(), b.rxBytes()), Math.max(a.rxErrors(), b.rxErrors()),
-                Math.max(a.missed(), b.missed()), Math.max(a.noMbuf(), b.noMbuf()),
-                Math.max(a.txPackets(), b.txPackets()), Math.max(a.txBytes(), b.txBytes()),
-                Math.max(a.txErrors(), b.txErrors()));
     }
 
     @Override
     public void resetStats() {
         synchronized (subs) {
-            subs.all().forEach(SubDevice::resetStats);
+            subs.resetStats();
             replayed.forEach(QueueCounters::reset);
             dropped.reset();
-            shown = EthStats.ZERO;
         }
     }
 
@@ -233,10 +229,11 @@ final class FailsafeDev implements EthDev {
                 values.put("tx_q" + i + "_replayed_packets", replayed.get(i).packets());
             }
             values.put("tx_replay_dropped_packets", dropped.errors());
-            for (SubDevice sub : subs.all()) {
-                values.put("sub" + sub.index + "_adoptions", sub.adoptions);
-                values.put("sub" + sub.index + "_removals", sub.removals);
-                sub.xstats().forEach((name, value) -> values.put(subName(name, sub.index), value));
+            for (Member sub : subs.all()) {
+                values.put("sub" + sub.index() + "_adoptions", sub.adoptions());
+                values.put("sub" + sub.index() + "_removals", sub.removals());
+                sub.xstats().forEach(
+                        (name, value) -> values.put(subName(name, sub.index()), value));
             }
         }
         return values;

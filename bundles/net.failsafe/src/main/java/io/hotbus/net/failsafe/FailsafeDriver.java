@@ -20,6 +20,8 @@ import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortUser;
 import io.hotbus.os.Linux;
 import io.hotbus.pmd.Attachments;
+import io.hotbus.pmd.members.Barrier;
+import io.hotbus.pmd.members.MemberServices;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -37,7 +39,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class FailsafeDriver implements VdevDriver, EthEventListener, PortUser, Verbs {
     static final String NAME = "net_failsafe";
 
-    private final FailsafeServices services;
+    private final MemberServices services;
     private final Attachments<VdevDevice> attachments = new Attachments<>();
     /** By device name. */
     private final Map<String, FailsafeDev> devs = new ConcurrentSkipListMap<>();
@@ -47,7 +49,7 @@ public final class FailsafeDriver implements VdevDriver, EthEventListener, PortU
             @Reference HotUnplug hotUnplug, @Reference ControlThread control,
             @Reference InterruptThread interrupt, @Reference Mempools mempools,
             @Reference Linux linux) {
-        services = new FailsafeServices(
+        services = new MemberServices(
                 devices, ports, hotUnplug, control, interrupt, mempools, new Barrier(linux));
     }
 

@@ -2,6 +2,7 @@
 package io.hotbus.net.failsafe;
 
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.members.Member;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,12 +47,10 @@ record FailsafeText(String device, List<Sub> subDevices) {
         }
     }
 
-    private static Sub of(SubDevice sub, Port sender) {
-        return new Sub(sub.index, sub.source.toString(), sub.toString(),
-                sub.port.map(Port::id).orElse(-1),
-                sub.port.isEmpty() ? "away" : sub.started ? "started" : "stopped",
-                sub.link.up(), sender != null && sub.is(sender), sub.adoptions, sub.removals,
-                sub.port.isPresent() ? "" : sub.failure);
+    private static Sub of(Member sub, Port sender) {
+        return new Sub(sub.index(), sub.source().toString(), sub.toString(),
+                sub.port().map(Port::id).orElse(-1), sub.state(), sub.link().up(),
+                sender != null && sub.is(sender), sub.adoptions(), sub.removals(), sub.failure());
     }
 
     String text() {

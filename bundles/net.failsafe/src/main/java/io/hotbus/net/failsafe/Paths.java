@@ -3,6 +3,8 @@ package io.hotbus.net.failsafe;
 
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.members.Barrier;
+import io.hotbus.pmd.members.MembersRxQueue;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +24,7 @@ final class Paths {
     private final MempoolCaches caches;
     /** Ports that must not be used again. */
     private final Set<Port> left = Collections.newSetFromMap(new WeakHashMap<>());
-    private List<FailsafeRxQueue> rx = List.of();
+    private List<MembersRxQueue> rx = List.of();
     private List<FailsafeTxQueue> tx = List.of();
     private List<Port> ports = List.of();
     /** The same ports, for lcores. */
@@ -36,7 +38,7 @@ final class Paths {
     }
 
     /** Switches these queues from now on. There are no bursts. */
-    synchronized void setQueues(List<FailsafeRxQueue> receive, List<FailsafeTxQueue> transmit) {
+    synchronized void setQueues(List<MembersRxQueue> receive, List<FailsafeTxQueue> transmit) {
         rx = List.copyOf(receive);
         tx = List.copyOf(transmit);
     }
@@ -91,7 +93,7 @@ final class Paths {
         tx.forEach(FailsafeTxQueue::hold);
         barrier.pass();
         boolean waited = true;
-        for (FailsafeRxQueue queue : rx) {
+        for (MembersRxQueue queue : rx) {
             waited &= queue.awaitBurst();
         }
         for (FailsafeTxQueue queue : tx) {

@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.config.WholeNumber;
 import io.hotbus.ethdev.MacAddress;
+import io.hotbus.pmd.members.MemberSource;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -17,25 +18,13 @@ import java.util.concurrent.TimeUnit;
  * Says which device a sub-device is, now. Control threads, one at a time. Source: DPDK's failsafe
  * driver, whose devargs are the same but for {@code dev(mac=...)}.
  */
-abstract sealed class SubDeviceSource {
+abstract sealed class SubDeviceSource implements MemberSource {
     private static final int MAX_DEVARGS = 4096;
 
     private final String text;
 
     private SubDeviceSource(String text) {
         this.text = text;
-    }
-
-    /**
-     * The device to attach; empty if there is none yet, or it is not attached by this driver.
-     *
-     * @throws DeviceException it cannot be found out; the message says why
-     */
-    abstract Optional<Devargs> devargs() throws DeviceException;
-
-    /** The address of the port to take over, whoever attaches its device. */
-    Optional<MacAddress> mac() {
-        return Optional.empty();
     }
 
     /** As it was given. */
@@ -83,7 +72,7 @@ abstract sealed class SubDeviceSource {
         }
 
         @Override
-        Optional<Devargs> devargs() {
+        public Optional<Devargs> devargs() {
             return Optional.of(devargs);
         }
     }
@@ -98,12 +87,12 @@ abstract sealed class SubDeviceSource {
         }
 
         @Override
-        Optional<Devargs> devargs() {
+        public Optional<Devargs> devargs() {
             return Optional.empty();
         }
 
         @Override
-        Optional<MacAddress> mac() {
+        public Optional<MacAddress> mac() {
             return Optional.of(mac);
         }
     }
@@ -122,7 +111,7 @@ abstract sealed class SubDeviceSource {
         }
 
         @Override
-        Optional<Devargs> devargs() throws DeviceException {
+        public Optional<Devargs> devargs() throws DeviceException {
             try {
                 Process process = new ProcessBuilder("/bin/sh", "-c", command)
                         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
@@ -159,7 +148,7 @@ abstract sealed class SubDeviceSource {
         }
 
         @Override
-        Optional<Devargs> devargs() throws DeviceException {
+        public Optional<Devargs> devargs() throws DeviceException {
             try (InputStream in = new FileInputStream("/proc/self/fd/" + number)) {
                 byte[] there = new byte[Math.min(in.available(), MAX_DEVARGS)];
                 int read = in.read(there);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.MacAddress;
+import io.hotbus.pmd.members.MemberSource;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class FailsafeArgsTest {
                 + "dev(net_failsafe1,dev(net_tap0,mac=fixed),dev(net_null0)),replay=off,"
                 + "mac=02:00:00:00:00:07,hotplug_poll=100");
 
-        assertThat(args.subDevices()).extracting(SubDeviceSource::toString).containsExactly(
+        assertThat(args.subDevices()).extracting(MemberSource::toString).containsExactly(
                 "dev(0000:03:00.0,bind=vfio-pci)",
                 "dev(net_failsafe1,dev(net_tap0,mac=fixed),dev(net_null0))");
         assertThat(device(args, 0).orElseThrow().get("bind", "")).isEqualTo("vfio-pci");

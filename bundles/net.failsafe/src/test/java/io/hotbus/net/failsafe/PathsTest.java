@@ -9,6 +9,8 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.net.failsafe.StubPorts.Stub;
+import io.hotbus.pmd.members.Barrier;
+import io.hotbus.pmd.members.Gate;
 import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
 import java.util.Arrays;

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where a device and its back end meet: listens, or dials as long as a back end is wanted. Keeps
- * the latest connection until it is taken. Under the monitor of {@link Meetings}, except {@link #close}.
+ * the latest connection until it is taken. Under the monitor of {@link Meetings}, except {@link
+ * #close}.
  */
 final class Meeting {
     private static final Logger LOG = LoggerFactory.getLogger(Meeting.class);

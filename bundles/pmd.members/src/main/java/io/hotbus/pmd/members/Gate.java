@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.failsafe;
+package io.hotbus.pmd.members;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * <p>The order of an opaque store and the loads after it is kept by the compiler of the JVM, and by
  * the barrier in the CPU.
  */
-final class Gate {
+public final class Gate {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     /** Keeps the count a pair of cache lines away from those of other lcores. */
     private static final int PASSES = 16;
@@ -25,12 +25,12 @@ final class Gate {
     private final long[] passes = new long[2 * PASSES + 1];
 
     /** @param fence whether the lcore has to execute a fence */
-    Gate(boolean fence) {
+    public Gate(boolean fence) {
         this.fence = fence;
     }
 
     /** Begins a burst. The lcore of the queue. */
-    void enter() {
+    public void enter() {
         LONGS.setOpaque(passes, PASSES, passes[PASSES] + 1);
         if (fence) {
             VarHandle.fullFence();
@@ -38,7 +38,7 @@ final class Gate {
     }
 
     /** Ends a burst. The lcore of the queue. */
-    void leave() {
+    public void leave() {
         LONGS.setRelease(passes, PASSES, passes[PASSES] + 1);
     }
 
@@ -47,7 +47,7 @@ final class Gate {
      *
      * @return false if the burst did not end within a second
      */
-    boolean await() {
+    public boolean await() {
         long seen = (long) LONGS.getAcquire(passes, PASSES);
         if ((seen & 1) == 0) {
             return true;

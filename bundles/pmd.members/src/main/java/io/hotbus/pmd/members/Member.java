@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.failsafe;
+package io.hotbus.pmd.members;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.ExpectedDevice;
@@ -10,32 +10,75 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A device below a failsafe port, there or not. Guarded by {@link SubDevices}. */
-final class SubDevice {
-    /** Its place in the devargs, from 0 on: the lower, the more it is preferred. */
-    final int index;
-    final SubDeviceSource source;
+/** A device below a port, there or not. Guarded by {@link Members}. */
+public final class Member {
+    private final int index;
+    private final MemberSource source;
     /** The devargs that it is expected with; empty while that is unknown. Read by any thread. */
-    volatile Optional<Devargs> devargs = Optional.empty();
+    volatile Optional<Devargs> devargs;
     Optional<ExpectedDevice> expected = Optional.empty();
-    /** Its port, which the failsafe port owns; empty while the device is away. */
     Optional<Port> port = Optional.empty();
     boolean started;
-    /** The link at the last look. */
     Link link = Link.DOWN;
-    /** Why it is not used although it may be there; empty if it is used or away. */
     String failure = "";
     long adoptions;
     long removals;
     private EthStats before = EthStats.ZERO;
     private final Map<String, Long> xstatsBefore = new LinkedHashMap<>();
 
-    SubDevice(int index, SubDeviceSource source) {
+    Member(int index, MemberSource source) {
         this.index = index;
         this.source = source;
+        this.devargs = source.device();
     }
 
-    boolean is(Port which) {
+    /** Its number, from 0 on: its place in the devargs. */
+    public int index() {
+        return index;
+    }
+
+    /** How its device was given. */
+    public MemberSource source() {
+        return source;
+    }
+
+    /** Its port, which the port above owns; empty while the device is away. */
+    public Optional<Port> port() {
+        return port;
+    }
+
+    /** Whether it is started. */
+    public boolean started() {
+        return started;
+    }
+
+    /** The link at the last look. */
+    public Link link() {
+        return link;
+    }
+
+    /** Why it is not used although it may be there; empty if it is used or away. */
+    public String failure() {
+        return port.isPresent() ? "" : failure;
+    }
+
+    /** How often it was taken over. */
+    public long adoptions() {
+        return adoptions;
+    }
+
+    /** How often it was pulled out. */
+    public long removals() {
+        return removals;
+    }
+
+    /** {@code away}, {@code stopped} or {@code started}. */
+    public String state() {
+        return port.isEmpty() ? "away" : started ? "started" : "stopped";
+    }
+
+    /** Whether {@code which} is its port. */
+    public boolean is(Port which) {
         return port.filter(own -> own == which).isPresent();
     }
 
@@ -51,12 +94,12 @@ final class SubDevice {
     }
 
     /** The counts of all its ports so far. */
-    EthStats stats() {
+    public EthStats stats() {
         return port.map(now -> before.plus(now.stats())).orElse(before);
     }
 
     /** The counts of all its ports so far, by name. */
-    Map<String, Long> xstats() {
+    public Map<String, Long> xstats() {
         Map<String, Long> sum = new LinkedHashMap<>(xstatsBefore);
         port.ifPresent(now -> now.xstats().forEach(
                 (name, value) -> sum.merge(name, value, Long::sum)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.failsafe;
+package io.hotbus.pmd.members;
 
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
@@ -7,13 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A memory barrier in all threads of the process. See {@link Linux#membarrier}. */
-final class Barrier {
+public final class Barrier {
     private static final Logger LOG = LoggerFactory.getLogger(Barrier.class);
 
     private final Linux linux;
     private final boolean available;
 
-    Barrier(Linux linux) {
+    /** Finds out whether the kernel has such a barrier; warns if not. */
+    public Barrier(Linux linux) {
         this.linux = linux;
         this.available = isAvailable(linux);
     }
@@ -29,12 +30,12 @@ final class Barrier {
     }
 
     /** Creates a gate for a queue. */
-    Gate gate() {
+    public Gate gate() {
         return new Gate(!available);
     }
 
     /** Returns when all threads have passed a barrier. Control threads. */
-    void pass() {
+    public void pass() {
         if (available) {
             try {
                 linux.membarrier();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.failsafe;
+package io.hotbus.pmd.members;
 
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.MacAddress;
@@ -13,9 +13,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** What all sub-devices can do, which is what the port offers. */
-final class CommonInfo {
-    /** What a port offers while no sub-device is there: what most NICs can do. No offloads. */
+/** What all members can do, which is what the port offers. */
+public final class CommonInfo {
+    /** What a port offers while no member is there: what most NICs can do. No offloads. */
     private static final QueueLimits QUEUES = new QueueLimits(16, 64, 4096);
     private static final int MAX_MTU = 9000;
     private static final RxFilterLimits FILTER = new RxFilterLimits(16, true, 64, true, true, true);
@@ -26,14 +26,15 @@ final class CommonInfo {
     /**
      * The facts of a port.
      *
-     * @param mac  its address
-     * @param subs the facts of the sub-devices that are there now
+     * @param driver its driver
+     * @param mac    its address
+     * @param members the facts of the members that are there now
      */
-    static EthDevInfo of(MacAddress mac, List<EthDevInfo> subs) {
-        EthDevInfo all = subs.stream().reduce(CommonInfo::both).orElseGet(
-                () -> new EthDevInfo(FailsafeDriver.NAME, mac, QUEUES)
+    public static EthDevInfo of(String driver, MacAddress mac, List<EthDevInfo> members) {
+        EthDevInfo all = members.stream().reduce(CommonInfo::both).orElseGet(
+                () -> new EthDevInfo(driver, mac, QUEUES)
                         .withMaxMtu(MAX_MTU).withFilter(FILTER));
-        return new EthDevInfo(FailsafeDriver.NAME, mac, all.rx(), all.tx(), all.mtu(),
+        return new EthDevInfo(driver, mac, all.rx(), all.tx(), all.mtu(),
                 all.maxMtu(), all.filter(), all.rxOffloads(), all.txOffloads(), all.rss());
     }
 
@@ -52,7 +53,7 @@ final class CommonInfo {
 
     private static QueueLimits both(QueueLimits a, QueueLimits b) {
         int least = Math.max(a.minDescriptors(), b.minDescriptors());
-        // Where no number suits both, each sub-device takes what is nearest.
+        // Where no number suits both, each member takes what is nearest.
         return new QueueLimits(Math.min(a.maxQueues(), b.maxQueues()), least,
                 Math.max(least, Math.min(a.maxDescriptors(), b.maxDescriptors())),
                 a.preferredBurst());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.failsafe;
+package io.hotbus.pmd.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -21,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class SubSettingsTest {
+final class MemberSettingsTest {
     private static final MacAddress PORT = new MacAddress(0x0200_0000_0010L);
     private static final MacAddress OTHER = new MacAddress(0x0200_0000_0020L);
     private static final MacAddress GROUP = new MacAddress(0x0100_5e00_0001L);
@@ -33,8 +33,8 @@ final class SubSettingsTest {
         ports.close();
     }
 
-    private SubSettings settings(EthDevInfo info) throws DeviceException {
-        return new SubSettings(ports.add(info).port);
+    private MemberSettings settings(EthDevInfo info) throws DeviceException {
+        return new MemberSettings(ports.add(info).port);
     }
 
     private static EthDevInfo filters(
@@ -53,8 +53,8 @@ final class SubSettingsTest {
     }
 
     @Test
-    void shouldRefuseASubDeviceWithTooFewQueuesOrWithoutATransmitOffload() throws Exception {
-        SubSettings settings = settings(StubPorts.info());
+    void shouldRefuseAMemberWithTooFewQueuesOrWithoutATransmitOffload() throws Exception {
+        MemberSettings settings = settings(StubPorts.info());
 
         assertThatExceptionOfType(DeviceException.class)
                 .isThrownBy(() -> settings.config(new PortConfig(5, 64, 64, null)))
@@ -68,7 +68,7 @@ final class SubSettingsTest {
     @Test
     void shouldTellWhatPacketsWillLack() throws DeviceException {
         RssHash hash = RssHash.values()[0];
-        SubSettings settings = settings(StubPorts.info());
+        MemberSettings settings = settings(StubPorts.info());
 
         PortConfig fitted = settings.config(new PortConfig(1, 64, 64, null)
                 .withOffloads(Set.of(RxOffload.values()[0]), Set.of())
@@ -83,7 +83,7 @@ final class SubSettingsTest {
     @Test
     void shouldUseItsOwnTableWhereTheSizeDiffers() throws DeviceException {
         RssHash hash = RssHash.values()[0];
-        SubSettings settings =
+        MemberSettings settings =
                 settings(StubPorts.info().withRss(new RssLimits(Set.of(hash), 40, 128)));
 
         RssConfig fitted = settings.config(new PortConfig(1, 64, 64, null)
@@ -97,7 +97,7 @@ final class SubSettingsTest {
     @Test
     void shouldPassOnAFilterThatTheDeviceHas() throws DeviceException {
         RxFilter wanted = RxFilter.of(PORT).plus(OTHER).withGroups(Set.of(GROUP));
-        SubSettings settings = settings(filters(4, true, 4, true, true));
+        MemberSettings settings = settings(filters(4, true, 4, true, true));
 
         assertThat(settings.filter(wanted)).isEqualTo(wanted);
         assertThat(settings.lacking()).isEmpty();
@@ -112,7 +112,7 @@ final class SubSettingsTest {
         assertThat(fitted.promiscuous()).isTrue();
         assertThat(fitted.allMulticast()).isTrue();
 
-        SubSettings fixed = settings(filters(1, false, 0, true, false));
+        MemberSettings fixed = settings(filters(1, false, 0, true, false));
         assertThat(fixed.filter(wanted).promiscuous()).isTrue();
         assertThat(fixed.lacking()).singleElement().asString()
                 .startsWith("another address of its own: it keeps 02:");
@@ -120,7 +120,7 @@ final class SubSettingsTest {
 
     @Test
     void shouldTellWhatTheDeviceCannotReceive() throws DeviceException {
-        SubSettings settings = settings(StubPorts.info().withFilter(RxFilterLimits.FIXED));
+        MemberSettings settings = settings(StubPorts.info().withFilter(RxFilterLimits.FIXED));
 
         RxFilter fitted = settings.filter(RxFilter.of(PORT).withPromiscuous(true)
                 .withAllMulticast(true).withVlans(Set.of(7)));
@@ -130,15 +130,15 @@ final class SubSettingsTest {
     }
 
     @Test
-    void shouldOfferWhatAllSubDevicesCanDo() {
+    void shouldOfferWhatAllMembersCanDo() {
         EthDevInfo large = StubPorts.info().withMaxMtu(9000)
                 .withOffloads(EnumSet.allOf(RxOffload.class), EnumSet.allOf(TxOffload.class));
-        EthDevInfo common = CommonInfo.of(PORT, List.of(large, StubPorts.info()));
+        EthDevInfo common = CommonInfo.of("net_stub", PORT, List.of(large, StubPorts.info()));
 
         assertThat(common.macAddress()).isEqualTo(PORT);
         assertThat(common.maxMtu()).isEqualTo(EthDevInfo.DEFAULT_MTU);
         assertThat(common.txOffloads()).isEmpty();
-        assertThat(CommonInfo.of(PORT, List.of()).rxOffloads()).isEmpty();
-        assertThat(CommonInfo.of(PORT, List.of(large)).txOffloads()).isNotEmpty();
+        assertThat(CommonInfo.of("net_stub", PORT, List.of()).rxOffloads()).isEmpty();
+        assertThat(CommonInfo.of("net_stub", PORT, List.of(large)).txOffloads()).isNotEmpty();
     }
 }

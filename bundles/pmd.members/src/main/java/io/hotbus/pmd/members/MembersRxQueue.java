@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.failsafe;
+package io.hotbus.pmd.members;
 
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.RxQueue;
+import java.util.function.Function;
 
 /**
- * Receives from all sub-devices in turn: from one that has just come back, and from one that others
- * still send to.
+ * Receives from several members in turn: also from one that has just come back, and from one that
+ * others still send to.
  */
-final class FailsafeRxQueue implements RxQueue {
+public final class MembersRxQueue implements RxQueue {
     /**
      * What is received from.
      *
      * @param ports  started ports
-     * @param queues their queues, as their drivers made them
+     * @param queues their queues
      * @param only   the queue if there is just one, else null
      */
     private record Sources(Port[] ports, RxQueue[] queues, RxQueue only) {
-        static Sources of(Port[] ports, int index) {
+        static Sources of(Port[] ports, Function<Port, RxQueue> queueOf) {
             RxQueue[] queues = new RxQueue[ports.length];
             for (int i = 0; i < ports.length; i++) {
-                queues[i] = ports[i].rxQueue(index);
+                queues[i] = queueOf.apply(ports[i]);
             }
             return new Sources(ports, queues, queues.length == 1 ? queues[0] : null);
         }
@@ -29,13 +30,14 @@ final class FailsafeRxQueue implements RxQueue {
 
     private final int index;
     private final Gate gate;
-    private volatile Sources sources = Sources.of(new Port[0], 0);
+    private volatile Sources sources = Sources.of(new Port[0], null);
     /** Which source is asked first. */
     private int turn;
     /** Who is to be woken when the sources change; null if nobody sleeps. */
     private volatile Runnable sleeper;
 
-    FailsafeRxQueue(int index, Gate gate) {
+    /** @param index the number of the queue, in each member as well */
+    public MembersRxQueue(int index, Gate gate) {
         this.index = index;
         this.gate = gate;
     }
@@ -61,7 +63,7 @@ final class FailsafeRxQueue implements RxQueue {
         return received;
     }
 
-    /** Wakes at a packet of any sub-device, and when the sub-devices change. */
+    /** Wakes at a packet of any member, and when the members change. */
     @Override
     public boolean wakeOnPacket(Runnable wake) {
         sleeper = wake;
@@ -78,8 +80,17 @@ final class FailsafeRxQueue implements RxQueue {
     }
 
     /** Receives from these ports from the next burst on. A control thread. */
-    void receiveFrom(Port[] ports) {
-        sources = Sources.of(ports, index);
+    public void receiveFrom(Port[] ports) {
+        receiveFrom(ports, port -> port.rxQueue(index));
+    }
+
+    /**
+     * Receives from these ports from the next burst on. A control thread.
+     *
+     * @param queueOf the queue of a port to receive from
+     */
+    public void receiveFrom(Port[] ports, Function<Port, RxQueue> queueOf) {
+        sources = Sources.of(ports, queueOf);
         Runnable wake = sleeper;
         if (wake != null) {
             wake.run();
@@ -87,7 +98,7 @@ final class FailsafeRxQueue implements RxQueue {
     }
 
     /** See {@link Gate#await}. */
-    boolean awaitBurst() {
+    public boolean awaitBurst() {
         return gate.await();
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.net.failsafe;
+package io.hotbus.pmd.members;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.EthDevInfo;
@@ -23,31 +23,32 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Makes what a failsafe port is set to possible for a sub-device, as far as it can be. What a
- * sub-device lacks and the application can do without is left out and told; the rest is an error.
+ * Makes what a port is set to possible for a member, as far as it can be. What a
+ * member lacks and the application can do without is left out and told; the rest is an error.
  * Control threads.
  */
-final class SubSettings {
+public final class MemberSettings {
     private final Port port;
     private final EthDevInfo info;
     private final List<String> lacking = new ArrayList<>();
 
-    SubSettings(Port port) {
+    /** For the member that {@code port} is. */
+    public MemberSettings(Port port) {
         this.port = port;
         this.info = port.info();
     }
 
-    /** What the sub-device cannot do of what was asked so far, in words. */
-    List<String> lacking() {
+    /** What the member cannot do of what was asked so far, in words. */
+    public List<String> lacking() {
         return List.copyOf(lacking);
     }
 
     /**
-     * The configuration for the sub-device.
+     * The configuration for the member.
      *
      * @throws DeviceException it has too few queues, or lacks an offload that packets may ask for
      */
-    PortConfig config(PortConfig wanted) throws DeviceException {
+    public PortConfig config(PortConfig wanted) throws DeviceException {
         requireQueues("receive", wanted.rxQueues(), info.rx());
         requireQueues("transmit", wanted.txQueues(), info.tx());
         Set<TxOffload> missing = minus(wanted.txOffloads(), info.txOffloads());
@@ -75,7 +76,7 @@ final class SubSettings {
         }
     }
 
-    static int descriptors(int wanted, QueueLimits limits) {
+    private static int descriptors(int wanted, QueueLimits limits) {
         return Math.max(limits.minDescriptors(), Math.min(limits.maxDescriptors(), wanted));
     }
 
@@ -95,8 +96,8 @@ final class SubSettings {
                 keyFits ? wanted.key() : List.of(), tableFits ? wanted.table() : List.of());
     }
 
-    /** The filter for the sub-device, which receives more where it cannot filter like that. */
-    RxFilter filter(RxFilter wanted) {
+    /** The filter for the member, which receives more where it cannot filter like that. */
+    public RxFilter filter(RxFilter wanted) {
         RxFilterLimits limits = info.filter();
         MacAddress own = wanted.address();
         if (!limits.ownAddress() && !own.equals(port.macAddress())) {
