@@ -55,11 +55,14 @@ class Nic:
             self._loaded.add(binding)
 
     def bind(self, driver: str, port: int = NIC_PORT) -> None:
-        """Binds the NIC to `driver` by driver_override, as an operator does."""
+        """Binds the NIC to `driver` by driver_override, as an operator does; unbinds it from
+        another driver before."""
         address = address_in(port)
         device = f"/sys/bus/pci/devices/{address}"
         self._guest.check(
             f"echo {driver} >{device}/driver_override\n"
+            f"case $(readlink {device}/driver) in ''|*/{driver}) ;; "
+            f"*) echo {address} >{device}/driver/unbind ;; esac\n"
             f"[ -e {device}/driver ] || echo {address} >/sys/bus/pci/drivers_probe\n"
             f"[ \"$(basename \"$(readlink {device}/driver)\")\" = {driver} ]")
 

@@ -122,6 +122,7 @@ mkdir -p /run/hotbus/cache {DEPLOY} {HOME_IN_GUEST}/target/export
 ln -s {IN_GUEST}/etc {HOME_IN_GUEST}/etc
 ln -s {EXPORT_IN_GUEST}/watch {HOME_IN_GUEST}/target/export
 ln -s {EXPORT_IN_GUEST}/lib {HOME_IN_GUEST}/target/export
+ln -s {EXPORT_IN_GUEST}/shell {HOME_IN_GUEST}/target/export
 cp {"-r" if deployed else "-rs"} {EXPORT_IN_GUEST}/hotbus {HOME_IN_GUEST}/target/export
 {moves}"""
 

@@ -134,6 +134,10 @@ def _peer(row: Row, tmp: Path, inside: list[str]) -> Iterator[None]:
         process.stdin.write(b"start\n")
         process.stdin.flush()
         time.sleep(2)
+        # dpdk-testpmd dials once.
+        end = time.monotonic() + _END
+        while row.hugepages and not (tmp / "vhost.sock").exists() and time.monotonic() < end:
+            time.sleep(0.1)
         yield
     finally:
         process.kill()
