@@ -44,7 +44,8 @@ final class EthPort implements Port {
     private final Starvation starvation = new Starvation();
     private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
-    private Optional<String> owner;
+    /** Written under the monitor; read without it, as a port above asks under its own lock. */
+    private volatile Optional<String> owner;
 
     EthPort(int id, Device device, EthDev dev, Optional<String> owner) {
         this.id = id;
@@ -273,7 +274,7 @@ final class EthPort implements Port {
     }
 
     @Override
-    public synchronized Optional<String> owner() {
+    public Optional<String> owner() {
         return owner;
     }
 

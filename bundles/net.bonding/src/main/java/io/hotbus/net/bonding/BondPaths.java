@@ -33,6 +33,8 @@ final class BondPaths {
     private final QueueCounters dropped;
     /** Ports that must not be used again. */
     private final Set<Port> left = Collections.newSetFromMap(new WeakHashMap<>());
+    /** Ports that were used at some time, and that have not left. */
+    private final Set<Port> used = Collections.newSetFromMap(new WeakHashMap<>());
     private final List<SpscRing> slowFrames = new ArrayList<>();
     /** By receive queue, in mode 4. */
     private final List<IdleRx> idle = new ArrayList<>();
@@ -80,6 +82,8 @@ final class BondPaths {
         for (Port port : left) {
             next = next.without(port);
         }
+        next.receivers().forEach(receiver -> used.add(receiver.port()));
+        used.addAll(next.senders());
         if (!next.equals(plan)) {
             change(next, null);
         }
@@ -92,11 +96,13 @@ final class BondPaths {
     synchronized void leave(Port port) {
         left.add(port);
         pause(port);
+        used.remove(port);
     }
 
     /** Does not use {@code port} until it is in a plan of {@link #use} again. */
     synchronized void pause(Port port) {
-        if (plan.uses(port)) {
+        // It may hold packets although it is not sent through any more.
+        if (used.contains(port)) {
             change(plan.without(port), port);
         }
     }

@@ -26,11 +26,6 @@ record Plan(BondMode mode, XmitPolicy policy, List<Receiver> receivers, List<Por
     record Receiver(Port port, int member, boolean collecting) {
     }
 
-    boolean uses(Port port) {
-        return senders.contains(port) || spares.contains(port)
-                || receivers.stream().anyMatch(receiver -> receiver.port() == port);
-    }
-
     Plan without(Port port) {
         return new Plan(mode, policy,
                 receivers.stream().filter(receiver -> receiver.port() != port).toList(),

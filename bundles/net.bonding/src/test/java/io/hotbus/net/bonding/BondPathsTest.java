@@ -180,6 +180,20 @@ final class BondPathsTest {
     }
 
     @Test
+    void shouldSendAgainWhatAMemberHoldsThatWasUsedBefore() {
+        use(BondMode.ACTIVE_BACKUP, 1, true);
+        long[] mbufs = packets(5);
+        tx.burst(caches, mbufs.clone(), 5);
+        Port other = stubs[1].port();
+        paths.use(new Plan(BondMode.ACTIVE_BACKUP, XmitPolicy.L2,
+                List.of(new Plan.Receiver(other, 1, true)), List.of(other), List.of()));
+
+        paths.leave(stubs[0].port());
+
+        assertThat(stubs[1].sent()).isEqualTo(mbufs);
+    }
+
+    @Test
     void shouldKeepPacketsUntilThereIsAMember() {
         use(BondMode.ACTIVE_BACKUP, 1, true);
         long[] mbufs = packets(5);
