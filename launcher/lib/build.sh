@@ -136,6 +136,7 @@ try_product() {
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
+		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
 		failsafe.py failsafe: an interface goes and comes back, and no frame is lost

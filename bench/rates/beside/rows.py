@@ -8,6 +8,8 @@ _VETH = ("ip link add a0 type veth peer name a1", "ip link set a0 up", "ip link 
          # The kernel's own packets would be forwarded, too.
          "sysctl -qw net.ipv6.conf.all.disable_ipv6=1")
 _NULL = ("net_null0", "net_null1")
+# dpdk-testpmd would forward between the members of bonds, too.
+_BONDS = "set portlist 0,1"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ ROWS = (
     Row("two-lcores", "io between two null ports, a CPU for each direction", lcores=2),
     Row("failsafe", "io between two failsafe ports, each on a null port",
         ("net_failsafe0,dev(net_null0)", "net_failsafe1,dev(net_null1)")),
+    Row("bonding-active-backup", "io between two bonds in mode 1, each on a null port",
+        ("net_bonding0,mode=1,slave=net_null0", "net_bonding1,mode=1,slave=net_null1", *_NULL),
+        before=_BONDS),
+    Row("bonding-l34", "io between two bonds in mode 2, each on two null ports",
+        ("net_bonding0,mode=2,xmit_policy=l34,slave=net_null0,slave=net_null1",
+         "net_bonding1,mode=2,xmit_policy=l34,slave=net_null2,slave=net_null3",
+         *_NULL, "net_null2", "net_null3"), before=_BONDS),
     Row("ring", "io around a ring", ("net_ring0",), first=8),
     Row("pcap-in", "a capture file, again and again",
         ("net_pcap0,rx_pcap={tmp}/in.pcap,infinite_rx=1",), engine="rxonly"),

@@ -241,6 +241,7 @@ final class EthPortTest {
                 return null;
             });
             starting.await();
+            assertThat(port.owner()).isEmpty();
             device.markRemoved();
             assertThat(port.deviceRemoved()).isTrue();
             assertIdle();

@@ -42,6 +42,11 @@ public final class Gate {
         LONGS.setRelease(passes, PASSES, passes[PASSES] + 1);
     }
 
+    /** A number that each burst changes, which shows whether there are any. Any thread. */
+    public long passes() {
+        return (long) LONGS.getOpaque(passes, PASSES);
+    }
+
     /**
      * Returns when each burst that began before the barrier has ended. A control thread.
      *

@@ -4,6 +4,7 @@ package io.hotbus.pmd.members;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.RxQueue;
+import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -15,14 +16,14 @@ public final class MembersRxQueue implements RxQueue {
      * What is received from.
      *
      * @param ports  started ports
-     * @param queues their queues
+     * @param queues further queues, then those of the ports
      * @param only   the queue if there is just one, else null
      */
     private record Sources(Port[] ports, RxQueue[] queues, RxQueue only) {
-        static Sources of(Port[] ports, Function<Port, RxQueue> queueOf) {
-            RxQueue[] queues = new RxQueue[ports.length];
+        static Sources of(Port[] ports, Function<Port, RxQueue> queueOf, RxQueue... more) {
+            RxQueue[] queues = Arrays.copyOf(more, more.length + ports.length);
             for (int i = 0; i < ports.length; i++) {
-                queues[i] = queueOf.apply(ports[i]);
+                queues[more.length + i] = queueOf.apply(ports[i]);
             }
             return new Sources(ports, queues, queues.length == 1 ? queues[0] : null);
         }
@@ -88,13 +89,19 @@ public final class MembersRxQueue implements RxQueue {
      * Receives from these ports from the next burst on. A control thread.
      *
      * @param queueOf the queue of a port to receive from
+     * @param more    further queues to receive from
      */
-    public void receiveFrom(Port[] ports, Function<Port, RxQueue> queueOf) {
-        sources = Sources.of(ports, queueOf);
+    public void receiveFrom(Port[] ports, Function<Port, RxQueue> queueOf, RxQueue... more) {
+        sources = Sources.of(ports, queueOf, more);
         Runnable wake = sleeper;
         if (wake != null) {
             wake.run();
         }
+    }
+
+    /** See {@link Gate#passes}. */
+    public long passes() {
+        return gate.passes();
     }
 
     /** See {@link Gate#await}. */

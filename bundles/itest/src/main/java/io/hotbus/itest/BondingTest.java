@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.itest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.hotplug.RemovalInjector;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tests bonds whose members are pulled out while packets flow. */
+class BondingTest {
+    private static final Logger LOG = LoggerFactory.getLogger(BondingTest.class);
+    /** {@code -Dhotbus.test.removals}: how many removals to make under load. */
+    private static final int REMOVALS = Integer.getInteger("hotbus.test.removals", 20);
+    /** {@code -Dhotbus.test.flaps}: how many random steps to make. */
+    private static final int FLAPS = Integer.getInteger("hotbus.test.flaps", 60);
+    private static final String MEMBERS = ",member=net_sim0,member=net_sim1";
+
+    private Application test;
+    private Lease failureHandling;
+    private RemovalInjector injector;
+
+    @BeforeEach
+    void start() throws Exception {
+        test = new Application(8192);
+        failureHandling = test.service(FailureHandling.class).enable();
+        injector = test.service(RemovalInjector.class);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        test.close();
+        failureHandling.close();
+    }
+
+    private Port member(String name) {
+        return test.service(PortRegistry.class).port(name).orElse(null);
+    }
+
+    private boolean isUsed(String name) {
+        Port port = member(name);
+        return port != null && port.link().up() && port.owner().isPresent();
+    }
+
+    private boolean isAway(String name) {
+        return test.service(DeviceManager.class).find(name).isEmpty();
+    }
+
+    private Port[] attachPairs() throws Exception {
+        test.attach("net_sim0,peer=net_sim2,uevent_ms=1");
+        test.attach("net_sim1,peer=net_sim3,uevent_ms=1");
+        return new Port[] {test.start("net_sim2"), test.start("net_sim3")};
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "2"})
+    void shouldLoseNothingWhenAMemberIsPulledOutUnderLoad(String mode) throws Exception {
+        Port[] peers = attachPairs();
+        Port port = test.start("net_bonding0,mode=" + mode + MEMBERS);
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            traffic.awaitPackets(100_000);
+            for (int i = 0; i < REMOVALS; i++) {
+                injector.yank("net_sim" + i % 2);
+                String gone = "net_sim" + i % 2;
+                Waiting.until(() -> gone + " is not let go of", () -> isAway(gone));
+                traffic.awaitPackets(10_000);
+                injector.plug(gone);
+                Waiting.until(() -> gone + " is not used again", () -> isUsed(gone));
+                traffic.awaitPackets(10_000);
+            }
+            traffic.drain();
+
+            LOG.info("mode {}, {} removals: {}", mode, REMOVALS, traffic);
+            assertThat(traffic.lost()).as("lost").isZero();
+            assertThat(traffic.duplicates()).as("twice").isLessThanOrEqualTo(REMOVALS * 256L);
+            assertThat(port.stats().txPackets()).as("counted").isEqualTo(traffic.sent());
+            assertThat(port.xstats()).containsEntry("member0_removals", REMOVALS / 2L)
+                    .containsEntry("member1_removals", REMOVALS / 2L);
+        }
+        test.giveUp(port);
+        for (Port peer : peers) {
+            peer.stop();
+            peer.close();
+        }
+        assertThat(test.pool().available()).isEqualTo(test.pool().capacity());
+    }
+
+    @Test
+    void shouldSendEachPacketThroughAllMembersInMode3() throws Exception {
+        Port[] peers = attachPairs();
+        Port port = test.start("net_bonding0,mode=3" + MEMBERS);
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            traffic.awaitPackets(10_000);
+            traffic.drain();
+            assertThat(traffic.lost()).as("lost").isZero();
+            assertThat(traffic.duplicates() + port.xstats().get("tx_q0_broadcast_missed_packets"))
+                    .isEqualTo(traffic.sent());
+        }
+    }
+
+    @Test
+    void shouldAgreeByLacpAndLeaveAndRejoinUnderLoad() throws Exception {
+        test.attach("net_sim0,peer=net_sim2,uevent_ms=1");
+        test.attach("net_sim1,peer=net_sim3,uevent_ms=1");
+        test.attach("net_sim2");
+        test.attach("net_sim3");
+        Port port = test.start("net_bonding0,mode=4,xmit_policy=l34,lacp_rate=fast" + MEMBERS);
+        assertThat(port.link().up()).isFalse();
+        Port peer = test.start("net_bonding1,mode=4,member=net_sim2,member=net_sim3");
+        Waiting.until("the members are not in sync",
+                () -> port.link().speedMbps() > 0 && port.link().equals(peer.link()));
+        int speed = port.link().speedMbps();
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peer)) {
+            traffic.awaitPackets(10_000);
+            injector.yank("net_sim0");
+            Waiting.until("net_sim0 is not let go of", () -> isAway("net_sim0"));
+            traffic.awaitPackets(10_000);
+            injector.plug("net_sim0");
+            Waiting.until("net_sim0 is not in sync again",
+                    () -> isUsed("net_sim0") && port.link().speedMbps() >= speed);
+            traffic.awaitPackets(10_000);
+            assertThat(port.xstats().get("lacp_rx_frames")).isPositive();
+        }
+        test.giveUp(port);
+        Waiting.until("the partner's link is up", () -> !peer.link().up());
+        test.giveUp(peer);
+        assertThat(test.pool().available()).isEqualTo(test.pool().capacity());
+    }
+
+    @Test
+    void shouldTakeOverDevicesThatComeLateAndOneThatAnApplicationUses() throws Exception {
+        test.start("net_null0,no-rx=1");
+        Port port = test.start("net_bonding0,mode=1,member=net_sim0,member=net_null0");
+        assertThat(member("net_null0").owner()).contains("net_bonding0");
+        assertThat(port.link().up()).isTrue();
+
+        test.attach("net_sim0");
+
+        Waiting.until("net_sim0 is not taken over",
+                () -> port.xstats().get("member0_adoptions") == 1);
+        assertThat(member("net_sim0").owner()).contains("net_bonding0");
+        assertThat(member("net_sim0").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
+    }
+
+    @Test
+    void shouldKeepThePortWhenTheDriverOfAllMembersIsReplacedUnderLoad() throws Exception {
+        Port[] peers = attachPairs();
+        Port port = test.start("net_bonding0,mode=0" + MEMBERS);
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        EthStats before;
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            traffic.awaitPackets(10_000);
+            before = port.stats();
+            Bundles.update(Bundles.named("net.sim"));
+            // The driver of the test's own ports as well, so that there is no link any more.
+            Waiting.until("the members are not taken over again",
+                    () -> port.xstats().get("member0_adoptions") >= 2
+                            && port.xstats().get("member1_adoptions") >= 2);
+        }
+        assertThat(port.isRemoved()).isFalse();
+        assertThat(port.stats().txPackets()).isGreaterThanOrEqualTo(before.txPackets());
+    }
+
+    /** The bond has a link if and only if a member is there; statistics never go back. */
+    @Test
+    void shouldBeLikeASimpleModelWhileMembersComeAndGo() throws Exception {
+        long seed = Long.getLong("hotbus.test.seed", System.nanoTime());
+        LOG.info("seed {}", seed);
+        Random random = new Random(seed);
+        Port[] peers = attachPairs();
+        Port port = test.start("net_bonding0,mode=0" + MEMBERS);
+        List<String> there = new ArrayList<>(List.of("net_sim0", "net_sim1"));
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            EthStats last = port.stats();
+            for (int i = 0; i < FLAPS; i++) {
+                String name = "net_sim" + random.nextInt(2);
+                if (there.remove(name)) {
+                    injector.yank(name);
+                    Waiting.until(() -> name + " is there, seed " + seed, () -> isAway(name));
+                } else {
+                    injector.plug(name);
+                    there.add(name);
+                    Waiting.until(() -> name + " is away, seed " + seed, () -> isUsed(name));
+                }
+                int speed = there.size();
+                Waiting.until(() -> "link " + port.link() + " with " + there + ", seed " + seed,
+                        () -> port.link().up() == (speed > 0)
+                                && (speed < 2 || port.link().speedMbps() > 0));
+                EthStats now = port.stats();
+                assertThat(now.txPackets()).as("seed %s", seed)
+                        .isGreaterThanOrEqualTo(last.txPackets());
+                last = now;
+            }
+            for (String name : List.of("net_sim0", "net_sim1")) {
+                if (!there.contains(name)) {
+                    injector.plug(name);
+                }
+            }
+            traffic.awaitPackets(1000);
+            traffic.drain();
+            assertThat(traffic.lost()).as("lost, seed %s", seed).isZero();
+        }
+    }
+}

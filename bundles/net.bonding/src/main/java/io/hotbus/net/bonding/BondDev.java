@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.net.bonding;
+
+import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.Lease;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.MempoolCaches;
+import io.hotbus.ethdev.EthDev;
+import io.hotbus.ethdev.EthDevInfo;
+import io.hotbus.ethdev.EthEvent;
+import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Link;
+import io.hotbus.ethdev.MacAddress;
+import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.QueueCounters;
+import io.hotbus.ethdev.RxFilter;
+import io.hotbus.ethdev.RxQueue;
+import io.hotbus.ethdev.TxQueue;
+import io.hotbus.pmd.eth.LocalMac;
+import io.hotbus.pmd.members.CommonInfo;
+import io.hotbus.pmd.members.Member;
+import io.hotbus.pmd.members.MemberServices;
+import io.hotbus.pmd.members.MemberSource;
+import io.hotbus.pmd.members.Members;
+import io.hotbus.pmd.members.MembersRxQueue;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A bonding port. */
+final class BondDev implements EthDev {
+    /** Locally administered: "BO" and the number of the device. */
+    private static final long MAC_PREFIX = 0x02_00_42_4f_00_00L;
+    /** How many descriptors of members can be taken back at least. */
+    private static final int MIN_CAPACITY = 4096;
+    /** Frames of LACP that a queue holds. */
+    private static final int SLOW_FRAMES = 64;
+    /** How often to look for members that are away. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final String name;
+    private final BondArgs args;
+    private final MemberServices services;
+    private final BondPaths paths;
+    private final Lacp lacp;
+    private final BondUse use;
+    private final Members members;
+    private final EthDevInfo info;
+    private final Lease polls;
+    private final AtomicBoolean polling = new AtomicBoolean();
+    private final List<MembersRxQueue> rx = new ArrayList<>();
+    private final List<BondTxQueue> tx = new ArrayList<>();
+    /** By transmit queue: see {@link BondTxQueue}. */
+    private final List<QueueCounters> sentAgain = new CopyOnWriteArrayList<>();
+    /** What was received and is not for the application. */
+    private final QueueCounters dropped = new QueueCounters();
+    private final QueueCounters discarded = new QueueCounters();
+    private volatile Port port;
+    private long lastLook = System.nanoTime();
+    private int mtu;
+    private RxFilter filter;
+
+    /**
+     * Takes over the members that are there, and awaits the others.
+     *
+     * @param name the name of the device
+     * @throws DeviceException a member has an impossible name
+     */
+    BondDev(String name, BondArgs args, MemberServices services) throws DeviceException {
+        this.name = name;
+        this.args = args;
+        this.services = services;
+        MempoolCaches uncached = services.mempools().uncached();
+        this.paths = new BondPaths(name, services.barrier(), uncached, dropped);
+        this.lacp = new Lacp(args.aggMode(), args.fast(), paths, uncached);
+        this.use = new BondUse(name, args, paths, lacp,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), this::linkChanged,
+                this::addressesChanged);
+        List<MemberSource> sources = new ArrayList<>();
+        for (String member : args.members()) {
+            sources.add(BondArgs.named(name, member));
+        }
+        this.members = new Members(name, "member", services, sources, use);
+        members.look();
+        List<EthDevInfo> present = present();
+        MacAddress mac = args.mac().or(() -> present.stream().map(EthDevInfo::macAddress)
+                .filter(MacAddress::isUnicast).findFirst())
+                .orElseGet(() -> LocalMac.of(MAC_PREFIX, name));
+        this.info = CommonInfo.of(BondDriver.NAME, mac, present);
+        this.mtu = info.mtu();
+        this.filter = info.filter().initial(mac);
+        this.polls = services.interrupt().every(args.poll(), this::poll);
+    }
+
+    private List<EthDevInfo> present() {
+        synchronized (members) {
+            return members.all().stream().flatMap(member -> member.port().stream())
+                    .map(Port::info).toList();
+        }
+    }
+
+    private void poll() {
+        if (polling.compareAndSet(false, true)) {
+            services.control().execute(this, () -> {
+                polling.set(false);
+                look();
+            });
+        }
+    }
+
+    /** Looks at links, runs LACP, and at times looks for members. On {@code control}. */
+    private void look() {
+        paths.pollIdle();
+        if (System.nanoTime() - lastLook >= LOOK_NANOS) {
+            lastLook = System.nanoTime();
+            members.look();
+        } else {
+            members.refresh();
+        }
+        paths.sendWaiting();
+    }
+
+    private void linkChanged() {
+        Port own = port;
+        if (own != null) {
+            services.ports().linkChanged(own);
+        }
+    }
+
+    private void addressesChanged() {
+        members.filterAgain();
+    }
+
+    /** Tells which port this is, once it is published. */
+    void published(Port as) {
+        port = as;
+    }
+
+    /** The port of the bond; null while it is not published. */
+    Port port() {
+        return port;
+    }
+
+    String name() {
+        return name;
+    }
+
+    BondArgs args() {
+        return args;
+    }
+
+    /** How the members are used. Guarded by {@link #members}. */
+    BondUse use() {
+        return use;
+    }
+
+    Members members() {
+        return members;
+    }
+
+    /** Changes how the members are used, from now on. */
+    void change(Runnable change) {
+        synchronized (members) {
+            change.run();
+            members.filterAgain();
+            members.refresh();
+        }
+    }
+
+    /**
+     * Adds a member.
+     *
+     * @throws DeviceException it is one already, or has no possible name
+     */
+    void add(String device) throws DeviceException {
+        MemberSource source = BondArgs.named(name, device);
+        synchronized (members) {
+            if (find(device).isPresent()) {
+                throw new DeviceException(name + ": " + device + " is a member already");
+            }
+            Member member = members.add(source);
+            if (!member.failure().isEmpty()) {
+                members.remove(member);
+                throw new DeviceException(name + ": " + member.failure());
+            }
+        }
+    }
+
+    /**
+     * Removes a member.
+     *
+     * @throws DeviceException it is none
+     */
+    void remove(String device) throws DeviceException {
+        synchronized (members) {
+            Member member = find(device).orElseThrow(() -> new DeviceException(
+                    "%s: %s is no member; there are %s".formatted(name, device, members.all())));
+            farewell(List.of(member));
+            members.remove(member);
+        }
+    }
+
+    /** The member of that device. */
+    Optional<Member> find(String device) {
+        return members.all().stream().filter(member -> member.toString().equals(device)
+                || member.source().toString().equals(device)).findFirst();
+    }
+
+    private void farewell(List<Member> leaving) {
+        if (use.mode() == BondMode.LACP) {
+            leaving.forEach(lacp::farewell);
+            paths.sendNow();
+        }
+    }
+
+    /** Handles an event of any port. On {@code control}. */
+    void onEthEvent(EthEvent event) {
+        members.onEthEvent(event);
+    }
+
+    /** See {@link io.hotbus.ethdev.PortUser}. */
+    void release(Port any) {
+        members.release(any);
+    }
+
+    @Override
+    public EthDevInfo info() {
+        return info;
+    }
+
+    @Override
+    public void portAssigned(int portId) {
+        members.portAssigned(portId);
+    }
+
+    /** The members reserve the buffers of their queues. */
+    @Override
+    public int maxRxBuffers(int descriptors) {
+        return SlowRxQueue.FRAMES + IdleRx.PACKETS;
+    }
+
+    /** Packets that wait to be sent again, and frames of LACP. */
+    @Override
+    public int maxTxBuffers(int descriptors) {
+        return descriptors + SLOW_FRAMES;
+    }
+
+    @Override
+    public void configure(PortConfig config) throws DeviceException {
+        synchronized (members) {
+            paths.setQueues(List.of(), List.of());
+            rx.clear();
+            tx.clear();
+            lacp.setUp(info.macAddress(), config.pool());
+            members.configure(config, mtu, filter);
+        }
+    }
+
+    @Override
+    public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) {
+        MembersRxQueue queue = new MembersRxQueue(index, services.barrier().gate());
+        rx.add(queue);
+        paths.setQueues(rx, tx);
+        return queue;
+    }
+
+    @Override
+    public TxQueue setupTxQueue(int index, int descriptors, Mempool pool) {
+        if (sentAgain.size() == index) {
+            sentAgain.add(new QueueCounters());
+        }
+        BondTxQueue queue = new BondTxQueue(index, 2 * Math.max(MIN_CAPACITY, descriptors),
+                services.barrier().gate(), sentAgain.get(index));
+        tx.add(queue);
+        paths.setQueues(rx, tx);
+        return queue;
+    }
+
+    @Override
+    public void start() throws DeviceException {
+        members.start(mtu, filter);
+    }
+
+    @Override
+    public void stop() {
+        synchronized (members) {
+            farewell(members.all());
+            members.stop();
+            discarded.addErrors(paths.discard());
+        }
+    }
+
+    @Override
+    public void close() {
+        polls.close();
+        stop();
+        members.close();
+    }
+
+    @Override
+    public Link link() {
+        return use.link();
+    }
+
+    /** The sums over all members so far; a packet that was sent again counts once. */
+    @Override
+    public EthStats stats() {
+        EthStats more = new EthStats(0, 0, 0, 0, 0, 0, 0, discarded.errors());
+        for (QueueCounters queue : sentAgain) {
+            more = more.minus(new EthStats(0, 0, 0, 0, 0, queue.packets(), queue.bytes(), 0));
+        }
+        return members.stats(more);
+    }
+
+    @Override
+    public void resetStats() {
+        members.resetStats();
+        sentAgain.forEach(QueueCounters::reset);
+        dropped.reset();
+        discarded.reset();
+    }
+
+    @Override
+    public boolean statsOutliveDevice() {
+        return true;
+    }
+
+    @Override
+    public Map<String, Long> xstats() {
+        Map<String, Long> values = new LinkedHashMap<>();
+        for (int i = 0; i < sentAgain.size(); i++) {
+            values.put("tx_q" + i + "_replayed_packets", sentAgain.get(i).packets());
+            values.put("tx_q" + i + "_broadcast_missed_packets", sentAgain.get(i).errors());
+        }
+        values.put("tx_replay_dropped_packets", discarded.errors());
+        values.put("rx_not_collecting_packets", dropped.errors());
+        synchronized (members) {
+            values.putAll(lacp.counts());
+            for (Member member : members.all()) {
+                values.put("member" + member.index() + "_adoptions", member.adoptions());
+                values.put("member" + member.index() + "_removals", member.removals());
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void setRxFilter(RxFilter next) throws DeviceException {
+        members.setFilter(next);
+        filter = next;
+    }
+
+    @Override
+    public void setMtu(int bytes) {
+        mtu = bytes;
+    }
+}

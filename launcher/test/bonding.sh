@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# net_bonding in mode 4 with dpdk-testpmd's net_bonding at the other end of two veth pairs: both sides are in sync, packets
+# flow, a member that goes leaves and joins again. Runs against the product as it was built, in a network
+# namespace; needs root and dpdk-testpmd (22.11).
+
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+
+if [ "$(id -u)" = 0 ] && [ -z "${HOTBUS_TEST_NAMESPACE:-}" ]; then
+	HOTBUS_TEST_NAMESPACE=1 exec unshare --net -- "$PWD/launcher/test/bonding.sh"
+fi
+
+# shellcheck source=launcher/test/check.sh
+. launcher/test/check.sh
+
+if [ "$(id -u)" != 0 ] || [ "$(command -v dpdk-testpmd stdbuf ip | wc -l)" != 3 ]; then
+	skip bonding 'root, dpdk-testpmd, stdbuf and ip are needed (apt-get install dpdk iproute2)'
+	finish
+	exit
+fi
+children=()
+# shellcheck disable=SC2317
+cleanup() {
+	for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null; done
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+# await FILE PATTERN [COUNT]: the file has that many lines that match.
+await() {
+	local end=$((SECONDS + 60))
+	until [ "$(grep -cE -- "$2" "$1")" -ge "${3:-1}" ]; do
+		if [ $SECONDS -gt $end ]; then
+			echo "no '$2' in $1:" && tail -n 40 "$1"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# asks FILE FD COMMAND PATTERN COUNT: what it answers has that many lines that match, at last.
+asks() {
+	local end=$((SECONDS + 60)) before
+	while :; do
+		before=$(wc -l <"$1")
+		echo "$3" >&"$2"
+		sleep 0.5
+		[ "$(tail -n +"$((before + 1))" "$1" | grep -cE -- "$4")" -lt "$5" ] || return 0
+		if [ $SECONDS -gt $end ]; then
+			echo "'$3' does not show '$4' in $1:" && tail -n 40 "$1"
+			return 1
+		fi
+	done
+}
+
+sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+link() {
+	ip link add "a$1" type veth peer name "b$1" && ip link set "a$1" up && ip link set "b$1" up
+}
+link 0 && link 1 || exit 1
+mkfifo "$work/dpdk.in" "$work/ours.in"
+
+begin() {
+	stdbuf -oL dpdk-testpmd --no-huge -m 256 --no-pci --no-telemetry --file-prefix="hotbus$$" --lcores '(0,1)@0' \
+		--vdev=net_af_packet0,iface=b0 --vdev=net_af_packet1,iface=b1 \
+		--vdev=net_bonding0,mode=4,slave=net_af_packet0,slave=net_af_packet1,xmit_policy=l34 -- -i \
+		--total-num-mbufs=8192 --no-flush-rx --forward-mode=io <"$work/dpdk.in" >"$work/dpdk" 2>&1 &
+	children+=($!)
+	disown $!
+	exec 6>"$work/dpdk.in"
+	$hotbus shell --vdev net_bonding0,mode=4,xmit_policy=l34,member=net_af_packet0,member=net_af_packet1 \
+		--vdev net_af_packet0,iface=a0 --vdev net_af_packet1,iface=a1 --vdev net_null0,no-rx=1 \
+		--forward-mode txonly --txonly-multi-flow <"$work/ours.in" >"$work/ours" 2>&1 &
+	children+=($!)
+	disown $!
+	exec 5>"$work/ours.in"
+	await "$work/dpdk" '^Done' && await "$work/ours" 'net_bonding0.: started' || return
+	# The bond is the third port; its engine has to transmit, or it sends no frame of LACP.
+	printf 'set portlist 2\nset fwd txonly\nstart\n' >&6
+}
+
+sync() {
+	begin || return
+	asks "$work/ours" 5 'show bonding lacp info net_bonding0' 'mux distributing' 2 || return
+	asks "$work/ours" 5 'show bonding lacp info net_bonding0' \
+		'state: ACTIVE AGGREGATION SYNCHRONIZATION COLLECTING DISTRIBUTING$' 4 || return
+	asks "$work/dpdk" 6 'show bonding lacp info 2' 'ACTIVE AGGREGATION SYNCHRONIZATION COLLECTING DISTRIBUTING' 4 ||
+		return
+	echo 'both in sync'
+}
+
+traffic() {
+	# testpmd sends while we receive, and the other way round.
+	echo 'set fwd rxonly; start; wait packets 100000; stop' >&5
+	await "$work/ours" 'packets were forwarded' || return
+	printf 'stop\nset fwd rxonly\nstart\n' >&6
+	await "$work/dpdk" 'rxonly packet forwarding packets/burst' || return
+	echo 'set portlist 0; set fwd txonly; start; wait packets 100000; stop' >&5
+	await "$work/ours" 'packets were forwarded' 2 || return
+	asks "$work/dpdk" 6 'show port stats 2' 'RX-packets: [0-9]{5,}' 1 || return
+	echo 'packets flow'
+}
+
+# Frames of LACP need no lcore here: nothing is forwarded meanwhile.
+rejoins() {
+	printf 'stop\nset fwd txonly\nstart\n' >&6
+	ip link set b0 down || return
+	asks "$work/ours" 5 'show bonding config net_bonding0' '^active: net_af_packet1$' 1 || return
+	ip link set b0 up || return
+	asks "$work/ours" 5 'show bonding config net_bonding0' '^active: net_af_packet0, net_af_packet1$' 1 || return
+	echo 'joined again'
+}
+
+for part in sync traffic rejoins; do
+	$part >"$work/$part" 2>&1
+	check "should_${part}_with_dpdk" 0 '^(both in sync|packets flow|joined again)$' bash -c "cat $work/$part; exit $?"
+done
+cp "$work/ours" "$work/dpdk" /tmp/ 2>/dev/null
+
+finish
