@@ -138,8 +138,8 @@ class Migration:
 
     def _tell(self, scenario: Scenario, seen: dict[str, Any], downtimes: list[float]) -> None:
         say = self._progress.say
-        say(f"{scenario.name}: {seen['sent']} frames sent, {len(seen['lost'])} did not return, {seen['twice']} "
-            "returned twice (the hub shows each frame to both NICs)")
+        say(f"{scenario.name}: {seen['sent']} frames sent, {seen['refused']} refused by the kernel's interface, "
+            f"{len(seen['lost'])} did not return, {seen['twice']} returned twice (the hub shows each frame to both NICs)")
         for phase in self._phases:
             say(f"  {phase.begin:9.2f} s  {phase.what:10} {phase.end - phase.begin:6.2f} s, lost "
                 f"{phase.lost(seen['lost']):4}, longest time without a frame {phase.outage(seen['gaps']):7.1f} ms")
