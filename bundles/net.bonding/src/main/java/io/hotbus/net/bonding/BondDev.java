@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.bonding;
 
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.Mempool;
@@ -174,11 +175,11 @@ final class BondDev implements EthDev {
     }
 
     /**
-     * Adds a member.
+     * Adds a member. Returns whether its device is there.
      *
      * @throws DeviceException it is one already, or has no possible name
      */
-    void add(String device) throws DeviceException {
+    boolean add(String device) throws DeviceException {
         MemberSource source = BondArgs.named(name, device);
         synchronized (members) {
             if (find(device).isPresent()) {
@@ -189,20 +190,26 @@ final class BondDev implements EthDev {
                 members.remove(member);
                 throw new DeviceException(name + ": " + member.failure());
             }
+            return member.port().isPresent();
         }
     }
 
     /**
-     * Removes a member.
+     * Removes a member, whose device has an ordinary port then.
      *
-     * @throws DeviceException it is none
+     * @throws DeviceException it is none, or is not attached again
      */
     void remove(String device) throws DeviceException {
+        Optional<Devargs> there;
         synchronized (members) {
             Member member = find(device).orElseThrow(() -> new DeviceException(
                     "%s: %s is no member; there are %s".formatted(name, device, members.all())));
             farewell(List.of(member));
+            there = member.port().map(own -> own.device().devargs());
             members.remove(member);
+        }
+        if (there.isPresent()) {
+            services.devices().attach(there.get());
         }
     }
 

@@ -67,8 +67,8 @@ final class BondVerbs {
 
     private String add(String word, BondDev bond) throws DeviceException {
         String device = device(word);
-        bond.add(device);
-        return device + " is a member of " + bond.name();
+        return device + " is a member of " + bond.name()
+                + (bond.add(device) ? "" : ", and is awaited");
     }
 
     private String remove(String word, BondDev bond) throws DeviceException {

@@ -101,7 +101,8 @@ final class LacpPort {
         if (receive == Receive.DISABLED) {
             return;
         }
-        if (!pdu.partner().isSame(actor) || (pdu.partner().state() & TOLD) != (actor.state() & TOLD)) {
+        if (!pdu.partner().isSame(actor)
+                || (pdu.partner().state() & TOLD) != (actor.state() & TOLD)) {
             needToTransmit = true;
         }
         boolean agreed = pdu.partner().isSame(actor) || !pdu.actor().is(Participant.AGGREGATION);

@@ -3,9 +3,11 @@ package io.hotbus.pmd.members;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceAdopter;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.bus.DeviceState;
+import io.hotbus.eal.bus.ExpectedDevice;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
@@ -13,19 +15,111 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the devices of members, attaches and detaches them. Control threads. */
+/**
+ * Finds the devices of members, attaches and detaches them. Control threads, with the lock of
+ * {@link Members}, but for {@link #matches}.
+ */
 final class MemberFinder {
     private static final Logger LOG = LoggerFactory.getLogger(MemberFinder.class);
 
+    private final Members members;
     private final String name;
+    private final String kind;
     private final DeviceManager devices;
     private final PortRegistry registry;
 
-    /** @param name the device of the port above */
-    MemberFinder(String name, DeviceManager devices, PortRegistry registry) {
+    /**
+     * Creates it.
+     *
+     * @param members take over what is found
+     * @param name    the device of the port above
+     * @param kind    what a member is called in messages
+     */
+    MemberFinder(Members members, String name, String kind, MemberServices services) {
+        this.members = members;
         this.name = name;
-        this.devices = devices;
-        this.registry = registry;
+        this.kind = kind;
+        this.devices = services.devices();
+        this.registry = services.ports();
+    }
+
+    /**
+     * Looks for the device of a member that is away, and attaches it if it is there.
+     *
+     * @param now what the source of the member says
+     */
+    void look(Member member, Optional<Devargs> now) {
+        try {
+            MemberSource source = member.source();
+            if (source.mac().isPresent() || source.device().isPresent()) {
+                Optional<Devargs> there = toTakeOver(member);
+                if (there.isPresent()) {
+                    attach(member, there.get());
+                } else {
+                    member.expected.ifPresent(ExpectedDevice::check);
+                }
+            } else if (!now.equals(member.devargs)) {
+                expect(member, now);
+                if (now.isPresent()) {
+                    attach(member, now.get());
+                }
+            } else if (member.adoptions == 0 && now.isPresent()) {
+                attach(member, now.get());
+            } else {
+                member.expected.ifPresent(ExpectedDevice::check);
+            }
+        } catch (DeviceException e) {
+            isNotThere(member, e.getMessage());
+        }
+    }
+
+    /** Tells why the device of a member is not there, once for each reason. */
+    void isNotThere(Member member, String reason) {
+        if (!reason.equals(member.failure)) {
+            LOG.warn("{}: {} {} ({}) is not there: {}", name, kind, member.index(), member, reason);
+        }
+        member.failure = reason;
+    }
+
+    /** Expects the device of a member with these devargs from now on. */
+    void expect(Member member, Optional<Devargs> devargs) {
+        member.expected.ifPresent(ExpectedDevice::close);
+        member.devargs = devargs;
+        member.expected = devargs.map(known -> devices.expect(known, adopter(member)));
+    }
+
+    private DeviceAdopter adopter(Member member) {
+        return new DeviceAdopter() {
+            @Override
+            public void adopt(Devargs devargs) throws DeviceException {
+                members.attach(member, devargs);
+            }
+
+            @Override
+            public void gaveUp(Devargs devargs, int attempts, DeviceException reason) {
+                LOG.error("{}: {} {} ({}): given up after {} attempts: {}", name, kind,
+                        member.index(), devargs.name(), attempts, reason.getMessage());
+            }
+        };
+    }
+
+    /**
+     * Attaches the device and takes over its port. Idempotent.
+     *
+     * @throws DeviceException it cannot be attached, or be set up as a member
+     */
+    void attach(Member member, Devargs devargs) throws DeviceException {
+        if (member.port.isPresent()) {
+            return;
+        }
+        Port port = attach(devargs);
+        try {
+            members.adopt(member, port);
+        } catch (DeviceException e) {
+            member.failure = e.getMessage();
+            detach(port.device());
+            throw e;
+        }
     }
 
     boolean matches(Member member, Port port) {
@@ -45,7 +139,7 @@ final class MemberFinder {
     }
 
     /** The devargs of a device that is there, is the one of {@code member}, and has no owner. */
-    Optional<Devargs> toTakeOver(Member member) {
+    private Optional<Devargs> toTakeOver(Member member) {
         for (Port port : registry.ports()) {
             if (port.owner().isEmpty() && matches(member, port)) {
                 return Optional.of(port.device().devargs());
@@ -62,7 +156,7 @@ final class MemberFinder {
      * @return its port
      * @throws DeviceException it cannot be attached, or has no port
      */
-    Port attach(Devargs devargs) throws DeviceException {
+    private Port attach(Devargs devargs) throws DeviceException {
         Optional<Device> there = devices.find(nameOnBus(devargs))
                 .filter(device -> device.state() == DeviceState.PROBED);
         Optional<Port> known = there.flatMap(device -> registry.port(device.name()));

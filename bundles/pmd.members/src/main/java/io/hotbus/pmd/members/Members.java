@@ -2,7 +2,6 @@
 package io.hotbus.pmd.members;
 
 import io.hotbus.eal.bus.Devargs;
-import io.hotbus.eal.bus.DeviceAdopter;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.ExpectedDevice;
 import io.hotbus.eal.hotplug.Lease;
@@ -34,14 +33,11 @@ public final class Members {
     private final MemberServices services;
     private final MemberUser user;
     private final MemberFinder finder;
+    private final MemberSetup setup;
     private final List<Member> all = new CopyOnWriteArrayList<>();
     private final MemberStats stats = new MemberStats();
     private final Lease claim;
     private int added;
-    private int portId;
-    private Optional<PortConfig> config = Optional.empty();
-    private int mtu;
-    private RxFilter filter;
     private boolean started;
     private boolean closed;
 
@@ -58,7 +54,8 @@ public final class Members {
         this.kind = kind;
         this.services = services;
         this.user = user;
-        this.finder = new MemberFinder(name, services.devices(), services.ports());
+        this.setup = new MemberSetup(name, kind, user);
+        this.finder = new MemberFinder(this, name, kind, services);
         sources.forEach(source -> all.add(new Member(added++, source)));
         // Called for each new port, perhaps under the lock of a bus.
         this.claim = services.ports().claim(name, (device, info) ->
@@ -80,97 +77,36 @@ public final class Members {
     }
 
     private void look(Member member) {
+        Optional<Devargs> now = Optional.empty();
+        String failure = "";
         try {
-            // May take a while: without the lock.
-            Optional<Devargs> now = member.source().devargs();
-            synchronized (this) {
-                if (isAway(member)) {
-                    find(member, now);
-                }
-            }
+            now = member.source().devargs(); // may take a while: without the lock
         } catch (DeviceException e) {
-            noteFailure(member, e.getMessage());
+            failure = e.getMessage();
         }
-    }
-
-    private synchronized void noteFailure(Member member, String reason) {
-        if (!reason.equals(member.failure)) {
-            LOG.warn("{}: {} {} ({}) is not there: {}", name, kind, member.index(), member, reason);
-        }
-        member.failure = reason;
-    }
-
-    private void find(Member member, Optional<Devargs> now) throws DeviceException {
-        MemberSource source = member.source();
-        if (source.mac().isPresent() || source.device().isPresent()) {
-            Optional<Devargs> there = finder.toTakeOver(member);
-            if (there.isPresent()) {
-                attach(member, there.get());
-            } else {
-                member.expected.ifPresent(ExpectedDevice::check);
+        synchronized (this) {
+            if (!failure.isEmpty()) {
+                finder.isNotThere(member, failure);
+            } else if (isAway(member)) {
+                finder.look(member, now);
             }
-        } else if (!now.equals(member.devargs)) {
-            expect(member, now);
-            if (now.isPresent()) {
-                attach(member, now.get());
-            }
-        } else if (member.adoptions == 0 && now.isPresent()) {
-            attach(member, now.get());
-        } else {
-            member.expected.ifPresent(ExpectedDevice::check);
         }
     }
 
-    private void expect(Member member, Optional<Devargs> devargs) {
-        member.expected.ifPresent(ExpectedDevice::close);
-        member.devargs = devargs;
-        member.expected = devargs.map(
-                known -> services.devices().expect(known, adopter(member)));
-    }
-
-    private DeviceAdopter adopter(Member member) {
-        return new DeviceAdopter() {
-            @Override
-            public void adopt(Devargs devargs) throws DeviceException {
-                synchronized (Members.this) {
-                    if (all.contains(member)) {
-                        attach(member, devargs);
-                    }
-                }
-            }
-
-            @Override
-            public void gaveUp(Devargs devargs, int attempts, DeviceException reason) {
-                LOG.error("{}: {} {} ({}): given up after {} attempts: {}", name, kind,
-                        member.index(), devargs.name(), attempts, reason.getMessage());
-            }
-        };
-    }
-
-    /** Attaches the device and takes over its port. Idempotent. */
-    private void attach(Member member, Devargs devargs) throws DeviceException {
-        if (member.port.isPresent()) {
-            return;
-        }
-        Port port = finder.attach(devargs);
-        try {
-            adopt(member, port);
-        } catch (DeviceException e) {
-            member.failure = e.getMessage();
-            finder.detach(port.device());
-            throw e;
+    /** Attaches the device of a member that has returned. */
+    synchronized void attach(Member member, Devargs devargs) throws DeviceException {
+        if (all.contains(member)) {
+            finder.attach(member, devargs);
         }
     }
 
-    private void adopt(Member member, Port port) throws DeviceException {
+    /** Takes over the port of a member. Idempotent. With the lock. */
+    void adopt(Member member, Port port) throws DeviceException {
         if (member.port.isPresent()) {
             return;
         }
         port.own(name);
-        port.receiveAs(portId);
-        if (config.isPresent()) {
-            setUp(member, port);
-        }
+        setup.apply(member, port);
         if (started) {
             port.start();
         }
@@ -179,25 +115,11 @@ public final class Members {
         member.failure = "";
         member.adoptions++;
         if (member.source().device().isPresent() && member.expected.isEmpty()) {
-            expect(member, Optional.of(port.device().devargs()));
+            finder.expect(member, Optional.of(port.device().devargs()));
         }
         LOG.info("{}: {} {} ({}) is there{}", name, kind, member.index(), port.name(),
                 started ? ", and started" : "");
         refresh();
-    }
-
-    private void setUp(Member member, Port port) throws DeviceException {
-        MemberSettings settings = new MemberSettings(port);
-        if (port.mtu() != mtu) {
-            port.setMtu(mtu);
-        }
-        port.configure(settings.config(config.orElseThrow()));
-        RxFilter wanted = user.filter(member, port, filter);
-        port.changeRxFilter(now -> settings.filter(wanted));
-        if (!settings.lacking().isEmpty()) {
-            LOG.warn("{}: {} {} lacks {}", name, kind, port.name(),
-                    String.join("; ", settings.lacking()));
-        }
     }
 
     /** Adds a member, and attaches its device if it is there. */
@@ -219,7 +141,7 @@ public final class Members {
 
     /** The number to mark received packets with. */
     public synchronized void portAssigned(int id) {
-        portId = id;
+        setup.portAssigned(id);
     }
 
     /**
@@ -229,13 +151,8 @@ public final class Members {
      */
     public synchronized void configure(PortConfig next, int nextMtu, RxFilter nextFilter)
             throws DeviceException {
-        config = Optional.of(next);
-        mtu = nextMtu;
-        filter = nextFilter;
-        forEachPort("set up", (member, port) -> {
-            port.receiveAs(portId);
-            setUp(member, port);
-        });
+        setup.configure(next, nextMtu, nextFilter);
+        forEachPort("set up", setup::apply);
     }
 
     /**
@@ -244,12 +161,9 @@ public final class Members {
      * @throws DeviceException it failed for all that are there
      */
     public synchronized void start(int nextMtu, RxFilter nextFilter) throws DeviceException {
-        mtu = nextMtu;
-        filter = nextFilter;
+        setup.change(nextMtu, nextFilter);
         forEachPort("started", (member, port) -> {
-            if (port.mtu() != mtu) {
-                port.setMtu(mtu);
-            }
+            setup.applyMtu(port);
             port.start();
             member.started = true;
         });
@@ -273,27 +187,19 @@ public final class Members {
      * @throws DeviceException it failed for all that are there
      */
     public synchronized void setFilter(RxFilter next) throws DeviceException {
-        filter = next;
-        forEachPort("told its filter", (member, port) -> {
-            MemberSettings settings = new MemberSettings(port);
-            RxFilter wanted = user.filter(member, port, next);
-            port.changeRxFilter(now -> settings.filter(wanted));
-        });
+        setup.change(next);
+        forEachPort("told its filter", setup::applyFilter);
     }
 
     /** Asks for the filter of each member again. One that does not take it is used as it is. */
     public synchronized void filterAgain() {
         for (Member member : all) {
-            if (member.port.isPresent() && config.isPresent()) {
-                Port port = member.port.get();
-                MemberSettings settings = new MemberSettings(port);
-                RxFilter wanted = user.filter(member, port, filter);
-                try {
-                    port.changeRxFilter(now -> settings.filter(wanted));
-                } catch (DeviceException e) {
-                    LOG.warn("{}: {} {} ({}): {}", name, kind, member.index(), member,
-                            e.getMessage());
+            try {
+                if (member.port.isPresent()) {
+                    setup.applyFilter(member, member.port.get());
                 }
+            } catch (DeviceException e) {
+                LOG.warn("{}: {} {} ({}): {}", name, kind, member.index(), member, e.getMessage());
             }
         }
     }
