@@ -17,6 +17,8 @@ final class IdleRx implements RxQueue {
     /** So many calls of {@link #isIdle} without a burst between make a queue idle. */
     private static final int IDLE_LOOKS = 5;
     private static final int BATCH = 32;
+    /** So many are received at once at most. */
+    private static final int BATCHES = 16;
 
     private final LongSupplier passes;
     private final QueueCounters dropped;
@@ -46,10 +48,13 @@ final class IdleRx implements RxQueue {
 
     /** Receives from {@code queue} and keeps the packets. A control thread. */
     void poll(RxQueue queue, MempoolCaches caches) {
-        int count = queue.burst(caches, mbufs, BATCH);
-        int fitted = kept.offer(mbufs, 0, count);
-        caches.free(mbufs, fitted, count - fitted);
-        dropped.addErrors(count - fitted);
+        int count = BATCH;
+        for (int i = 0; i < BATCHES && count == BATCH; i++) {
+            count = queue.burst(caches, mbufs, BATCH);
+            int fitted = kept.offer(mbufs, 0, count);
+            caches.free(mbufs, fitted, count - fitted);
+            dropped.addErrors(count - fitted);
+        }
     }
 
     @Override
