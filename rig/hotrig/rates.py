@@ -11,7 +11,7 @@ from hotrig import testpmd
 from hotrig.errors import RigError
 from hotrig.guest import Guest
 from hotrig.nic import Nic, address_in
-from hotrig.product import Build, lay_out
+from hotrig.product import IN_GUEST, Build, lay_out
 from hotrig.progress import Progress, wait_for
 from hotrig.qemu import NIC_PORT
 from hotrig.rows import Row
@@ -56,7 +56,7 @@ class Rates:
             self._nic.bind(scenario.binding, port)
         self._guest.check(f"{testpmd.prepare_script()}\nrm -rf /run/hotbus && cd /tmp\n"
                           f"{lay_out(self._build)}", 60)
-        product = shlex.join(self._build.run("shell", "-l", "1", *self._words(
+        product = shlex.join(self._shell("-l", "1", *self._words(
             addresses, f",bind={scenario.binding}")))
         other = shlex.join(["stdbuf", "-o0", "dpdk-testpmd", "-l", "0,1", "-n", "1",
                             "--main-lcore", "0", "-m", "256", *self._nics(addresses, ""), "--",
@@ -70,6 +70,13 @@ class Rates:
         return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, True, "",
                    packetsPerSecond=statistics.median(ours),
                    besidePerSecond=statistics.median(theirs))
+
+    def _shell(self, *words: str) -> list[str]:
+        """The command line of the product's shell, which reads a pipe."""
+        command = self._build.run("shell", *words)
+        return [command[0], f"-Dgosh.home={IN_GUEST}", "-Dhotbus.terminal=false",
+                "-Dorg.jline.terminal.dumb=true", "-Dgosh.args=--nointeractive --noshutdown",
+                *command[1:]]
 
     def _words(self, addresses: list[str], bind: str) -> list[str]:
         return [*self._nics(addresses, bind), *self._options()]
