@@ -30,7 +30,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** Makes ports of {@code net_bondingN,mode=M,member=DEVICE[,member=DEVICE...]}, {@link BondArgs}. */
+/**
+ * Makes ports of {@code net_bondingN,mode=M,member=DEVICE[,member=DEVICE...]} (see {@link
+ * BondArgs}).
+ */
 @Component
 @ProvidesDriver(BondDriver.NAME)
 @RequireBus(VdevDevice.BUS)

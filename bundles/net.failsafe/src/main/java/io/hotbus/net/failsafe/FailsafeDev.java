@@ -232,7 +232,8 @@ final class FailsafeDev implements EthDev {
             for (Member sub : subs.all()) {
                 values.put("sub" + sub.index() + "_adoptions", sub.adoptions());
                 values.put("sub" + sub.index() + "_removals", sub.removals());
-                sub.xstats().forEach((name, value) -> values.put(subName(name, sub.index()), value));
+                sub.xstats().forEach(
+                        (name, value) -> values.put(subName(name, sub.index()), value));
             }
         }
         return values;
