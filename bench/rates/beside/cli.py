@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.list:
         for row in ROWS:
-            print(f"{row.name:<14} {row.what}")
+            print(f"{row.name:<22} {row.what}")
         return 0
     try:
         rows = named(options.rows)
@@ -68,7 +68,7 @@ def _measure(rows: list[Row], seconds: float, runs: int) -> tuple[list[report.Re
                 ours.append(_run(row, programs.hotbus, cpus, seconds))
                 theirs.append(_run(row, programs.beside, cpus, seconds))
         except programs.RunFailed as e:
-            print(f"{row.name:<14} not measured: {e}", flush=True)
+            print(f"{row.name:<22} not measured: {e}", flush=True)
             failed = True
             continue
         results.append(report.Result(row.name, row.what, tuple(ours), tuple(theirs)))

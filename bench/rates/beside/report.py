@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from statistics import median
 
-HEADING = f"{'row':<14} {'hotbus':>9} {'beside':>9} {'ratio':>6}  {'lowest':>6} {'highest':>7}"
+HEADING = f"{'row':<22} {'hotbus':>9} {'beside':>9} {'ratio':>6}  {'lowest':>6} {'highest':>7}"
 _BAR = 420
 
 
@@ -27,7 +27,7 @@ class Result:
 def line(result: Result) -> str:
     """A row of the table, in millions of packets a second."""
     ratios = result.ratios()
-    return (f"{result.name:<14} {median(result.ours) / 1e6:>9.2f} "
+    return (f"{result.name:<22} {median(result.ours) / 1e6:>9.2f} "
             f"{median(result.theirs) / 1e6:>9.2f} {median(ratios):>6.2f}  "
             f"{min(ratios):>6.2f} {max(ratios):>7.2f}")
 

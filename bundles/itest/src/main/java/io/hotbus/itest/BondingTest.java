@@ -144,6 +144,37 @@ class BondingTest {
     }
 
     @Test
+    void shouldGoBackToThePrimaryWhenItReturns() throws Exception {
+        Port[] peers = attachPairs();
+        Port port = test.start("net_bonding0,mode=1,primary=net_sim1" + MEMBERS);
+        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
+            awaitSender("net_sim1", peers[1], peers[0]);
+            injector.yank("net_sim1");
+            awaitSender("net_sim0", peers[0], peers[1]);
+            injector.plug("net_sim1");
+            awaitSender("net_sim1", peers[1], peers[0]);
+            traffic.drain();
+            assertThat(traffic.lost()).as("lost").isZero();
+        }
+    }
+
+    /** Waits until packets come on one peer, and none on the other one. */
+    private static void awaitSender(String name, Port receiving, Port silent) {
+        long[] before = {0, -1};
+        Waiting.until(() -> name + " is not used alone", () -> {
+            long one = receiving.stats().rxPackets();
+            long other = silent.stats().rxPackets();
+            boolean alone = one > before[0] + 1000 && other == before[1];
+            if (other != before[1]) {
+                before[0] = one;
+                before[1] = other;
+            }
+            return alone;
+        });
+    }
+
+    @Test
     void shouldTakeOverDevicesThatComeLateAndOneThatAnApplicationUses() throws Exception {
         test.start("net_null0,no-rx=1");
         Port port = test.start("net_bonding0,mode=1,member=net_sim0,member=net_null0");

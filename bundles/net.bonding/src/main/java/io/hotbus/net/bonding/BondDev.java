@@ -14,7 +14,6 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
-import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
@@ -24,13 +23,11 @@ import io.hotbus.pmd.members.Member;
 import io.hotbus.pmd.members.MemberServices;
 import io.hotbus.pmd.members.MemberSource;
 import io.hotbus.pmd.members.Members;
-import io.hotbus.pmd.members.MembersRxQueue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -38,8 +35,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class BondDev implements EthDev {
     /** Locally administered: "BO" and the number of the device. */
     private static final long MAC_PREFIX = 0x02_00_42_4f_00_00L;
-    /** How many descriptors of members can be taken back at least. */
-    private static final int MIN_CAPACITY = 4096;
     /** Frames of LACP that a queue holds. */
     private static final int SLOW_FRAMES = 64;
     /** How often to look for members that are away. */
@@ -48,6 +43,7 @@ final class BondDev implements EthDev {
     private final String name;
     private final BondArgs args;
     private final MemberServices services;
+    private final BondQueues queues;
     private final BondPaths paths;
     private final Lacp lacp;
     private final BondUse use;
@@ -55,13 +51,6 @@ final class BondDev implements EthDev {
     private final EthDevInfo info;
     private final Lease polls;
     private final AtomicBoolean polling = new AtomicBoolean();
-    private final List<MembersRxQueue> rx = new ArrayList<>();
-    private final List<BondTxQueue> tx = new ArrayList<>();
-    /** By transmit queue: see {@link BondTxQueue}. */
-    private final List<QueueCounters> sentAgain = new CopyOnWriteArrayList<>();
-    /** What was received and is not for the application. */
-    private final QueueCounters dropped = new QueueCounters();
-    private final QueueCounters discarded = new QueueCounters();
     private volatile Port port;
     private long lastLook = System.nanoTime();
     private int mtu;
@@ -78,7 +67,8 @@ final class BondDev implements EthDev {
         this.args = args;
         this.services = services;
         MempoolCaches uncached = services.mempools().uncached();
-        this.paths = new BondPaths(name, services.barrier(), uncached, dropped);
+        this.queues = new BondQueues(name, services.barrier(), uncached);
+        this.paths = queues.paths();
         this.lacp = new Lacp(args.aggMode(), args.fast(), paths, uncached);
         this.use = new BondUse(name, args, paths, lacp,
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), this::linkChanged,
@@ -261,9 +251,7 @@ final class BondDev implements EthDev {
     @Override
     public void configure(PortConfig config) throws DeviceException {
         synchronized (members) {
-            paths.setQueues(List.of(), List.of());
-            rx.clear();
-            tx.clear();
+            queues.clear();
             lacp.setUp(info.macAddress(), config.pool());
             members.configure(config, mtu, filter);
         }
@@ -271,22 +259,12 @@ final class BondDev implements EthDev {
 
     @Override
     public RxQueue setupRxQueue(int index, int descriptors, Mempool pool) {
-        MembersRxQueue queue = new MembersRxQueue(index, services.barrier().gate());
-        rx.add(queue);
-        paths.setQueues(rx, tx);
-        return queue;
+        return queues.addRx(index);
     }
 
     @Override
     public TxQueue setupTxQueue(int index, int descriptors, Mempool pool) {
-        if (sentAgain.size() == index) {
-            sentAgain.add(new QueueCounters());
-        }
-        BondTxQueue queue = new BondTxQueue(index, 2 * Math.max(MIN_CAPACITY, descriptors),
-                services.barrier().gate(), sentAgain.get(index));
-        tx.add(queue);
-        paths.setQueues(rx, tx);
-        return queue;
+        return queues.addTx(index, descriptors);
     }
 
     @Override
@@ -299,7 +277,7 @@ final class BondDev implements EthDev {
         synchronized (members) {
             farewell(members.all());
             members.stop();
-            discarded.addErrors(paths.discard());
+            queues.discard();
         }
     }
 
@@ -318,19 +296,13 @@ final class BondDev implements EthDev {
     /** The sums over all members so far; a packet that was sent again counts once. */
     @Override
     public EthStats stats() {
-        EthStats more = new EthStats(0, 0, 0, 0, 0, 0, 0, discarded.errors());
-        for (QueueCounters queue : sentAgain) {
-            more = more.minus(new EthStats(0, 0, 0, 0, 0, queue.packets(), queue.bytes(), 0));
-        }
-        return members.stats(more);
+        return members.stats(queues.correction());
     }
 
     @Override
     public void resetStats() {
         members.resetStats();
-        sentAgain.forEach(QueueCounters::reset);
-        dropped.reset();
-        discarded.reset();
+        queues.resetStats();
     }
 
     @Override
@@ -341,12 +313,7 @@ final class BondDev implements EthDev {
     @Override
     public Map<String, Long> xstats() {
         Map<String, Long> values = new LinkedHashMap<>();
-        for (int i = 0; i < sentAgain.size(); i++) {
-            values.put("tx_q" + i + "_replayed_packets", sentAgain.get(i).packets());
-            values.put("tx_q" + i + "_broadcast_missed_packets", sentAgain.get(i).errors());
-        }
-        values.put("tx_replay_dropped_packets", discarded.errors());
-        values.put("rx_not_collecting_packets", dropped.errors());
+        queues.addTo(values);
         synchronized (members) {
             values.putAll(lacp.counts());
             for (Member member : members.all()) {

@@ -27,7 +27,7 @@ final class BondUse implements MemberUser {
     private final String name;
     private final BondPaths paths;
     private final Lacp lacp;
-    private final LinkDelays delays;
+    private final LinkDelays<Member> delays;
     private final LongSupplier clock;
     private final Runnable onLinkChange;
     private final Runnable onAddressChange;
@@ -51,7 +51,7 @@ final class BondUse implements MemberUser {
         this.name = name;
         this.paths = paths;
         this.lacp = lacp;
-        this.delays = new LinkDelays(args.upDelay(), args.downDelay());
+        this.delays = new LinkDelays<>(args.upDelay(), args.downDelay());
         this.clock = clock;
         this.onLinkChange = onLinkChange;
         this.onAddressChange = onAddressChange;

@@ -101,11 +101,9 @@ final class LacpPort {
         if (receive == Receive.DISABLED) {
             return;
         }
-        if (!pdu.partner().isSame(actor)
-                || (pdu.partner().state() & TOLD) != (actor.state() & TOLD)) {
-            needToTransmit = true;
-        }
-        boolean agreed = pdu.partner().isSame(actor) || !pdu.actor().is(Participant.AGGREGATION);
+        boolean knowsUs = pdu.partner().isSame(actor);
+        needToTransmit |= !knowsUs || (pdu.partner().state() & TOLD) != (actor.state() & TOLD);
+        boolean agreed = knowsUs || !pdu.actor().is(Participant.AGGREGATION);
         partner = pdu.actor().with(Participant.SYNCHRONIZATION,
                 agreed && pdu.actor().is(Participant.SYNCHRONIZATION));
         actor = actor.with(Participant.DEFAULTED | Participant.EXPIRED, false);

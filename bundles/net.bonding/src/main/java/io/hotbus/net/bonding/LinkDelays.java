@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.bonding;
 
-import io.hotbus.pmd.members.Member;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +8,10 @@ import java.util.Map;
 /**
  * Lets a link that has changed count later ({@code up_delay}, {@code down_delay}). Time is in
  * milliseconds. One thread at a time.
+ *
+ * @param <M> members
  */
-final class LinkDelays {
+final class LinkDelays<M> {
     private static final class State {
         private boolean counts;
         private boolean seen;
@@ -19,7 +20,7 @@ final class LinkDelays {
 
     private final int upDelay;
     private final int downDelay;
-    private final Map<Member, State> states = new HashMap<>();
+    private final Map<M, State> states = new HashMap<>();
 
     LinkDelays(int upDelay, int downDelay) {
         this.upDelay = upDelay;
@@ -27,12 +28,12 @@ final class LinkDelays {
     }
 
     /** Forgets the members that are not among those. */
-    void keep(List<Member> members) {
+    void keep(List<M> members) {
         states.keySet().retainAll(members);
     }
 
     /** Whether the link of a member counts as up. */
-    boolean isUp(Member member, boolean up, long now) {
+    boolean isUp(M member, boolean up, long now) {
         State state = states.computeIfAbsent(member, fresh -> new State());
         if (up != state.seen) {
             state.seen = up;

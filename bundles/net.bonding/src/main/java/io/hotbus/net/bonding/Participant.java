@@ -48,9 +48,7 @@ record Participant(int systemPriority, MacAddress system, int key, int portPrior
         return new Participant(systemPriority, system, next, portPriority, port, state);
     }
 
-    /**
-     * Whether it is the same port of the same system, with the same key and flag of aggregation.
-     */
+    /** Whether it is the same port of the same system, with the same key and aggregation flag. */
     boolean isSame(Participant other) {
         return withState(state & AGGREGATION).equals(other.withState(other.state & AGGREGATION));
     }
