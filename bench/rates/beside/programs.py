@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
@@ -63,6 +64,9 @@ def _devices(row: Row, tmp: Path) -> list[str]:
 
 def rate(row: Row, command: list[str], tmp: Path, seconds: float) -> float:
     """Packets a second of the row's port, with the program that `command` starts."""
+    if row.members and command[0] == "dpdk-testpmd":
+        row = replace(row, port=row.members,
+                      before=f"set portlist {row.members},{row.members + 1}")
     with _namespace(row) as inside, open(tmp / "printed", "wb") as printed, ExitStack() as stack:
         if row.peer and not row.peer_last:
             stack.enter_context(_peer(row, tmp, inside))
