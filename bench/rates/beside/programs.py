@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
@@ -70,6 +71,9 @@ def rate(row: Row, command: list[str], tmp: Path, seconds: float) -> float:
     if row.hugepages and int(_FREE_HUGEPAGES.read_text()) < _HUGEPAGES:
         raise RunFailed(f"{_HUGEPAGES} free hugepages are needed: sysctl vm.nr_hugepages="
                         f"{_HUGEPAGES}")
+    if row.members and command[0] == "dpdk-testpmd":
+        row = replace(row, port=row.members,
+                      before=f"set portlist {row.members},{row.members + 1}")
     with _namespace(row) as inside, open(tmp / "printed", "wb") as printed, ExitStack() as stack:
         if row.peer and not row.peer_last:
             stack.enter_context(_peer(row, tmp, inside))

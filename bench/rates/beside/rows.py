@@ -8,8 +8,6 @@ _VETH = ("ip link add a0 type veth peer name a1", "ip link set a0 up", "ip link 
          # The kernel's own packets would be forwarded, too.
          "sysctl -qw net.ipv6.conf.all.disable_ipv6=1")
 _NULL = ("net_null0", "net_null1")
-# dpdk-testpmd would forward between the members of bonds, too.
-_BONDS = "set portlist 0,1"
 
 
 @dataclass(frozen=True)
@@ -20,6 +18,8 @@ class Row:
     before: a command before the start.
     first: bursts that are sent at first, for devices that pass packets around in a circle.
     port: the port whose rate counts, in the direction that is faster.
+    members: devices that are members of two bonds. Their ports have the lowest numbers in
+        dpdk-testpmd, which would forward between them, too.
     peer: devices of a dpdk-testpmd at the other end, and its engine.
     peer_last: whether the peer starts last, because it dials once.
     hugepages: whether both programs need memory that the peer can map, from hugepages.
@@ -35,6 +35,7 @@ class Row:
     before: str = ""
     first: int = 0
     port: int = 0
+    members: int = 0
     peer: tuple[str, str] | None = None
     peer_last: bool = False
     hugepages: bool = False
@@ -64,12 +65,12 @@ ROWS = (
     Row("failsafe", "io between two failsafe ports, each on a null port",
         ("net_failsafe0,dev(net_null0)", "net_failsafe1,dev(net_null1)")),
     Row("bonding-active-backup", "io between two bonds in mode 1, each on a null port",
-        ("net_bonding0,mode=1,slave=net_null0", "net_bonding1,mode=1,slave=net_null1", *_NULL),
-        before=_BONDS),
+        (*_NULL, "net_bonding0,mode=1,slave=net_null0", "net_bonding1,mode=1,slave=net_null1"),
+        members=2),
     Row("bonding-l34", "io between two bonds in mode 2, each on two null ports",
-        ("net_bonding0,mode=2,xmit_policy=l34,slave=net_null0,slave=net_null1",
-         "net_bonding1,mode=2,xmit_policy=l34,slave=net_null2,slave=net_null3",
-         *_NULL, "net_null2", "net_null3"), before=_BONDS),
+        (*_NULL, "net_null2", "net_null3",
+         "net_bonding0,mode=2,xmit_policy=l34,slave=net_null0,slave=net_null1",
+         "net_bonding1,mode=2,xmit_policy=l34,slave=net_null2,slave=net_null3"), members=4),
     Row("ring", "io around a ring", ("net_ring0",), first=8),
     Row("pcap-in", "a capture file, again and again",
         ("net_pcap0,rx_pcap={tmp}/in.pcap,infinite_rx=1",), engine="rxonly"),
