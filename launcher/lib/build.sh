@@ -138,6 +138,8 @@ try_product() {
 		netif.sh network interfaces that come and go
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
+		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
+		failsafe.py failsafe: an interface goes and comes back, and no frame is lost
 		terminal.py the shell at a terminal: TAB, and verbs that come and go
 	END
 }

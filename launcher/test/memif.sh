@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . launcher/test/check.sh
 
 if ! command -v dpdk-testpmd stdbuf python3 >"$work/tools" || [ "$(wc -l <"$work/tools")" != 3 ]; then
-	skip memif 'dpdk-testpmd, stdbuf and python3 are needed (apt-get install dpdk)'
+	skip memif 'dpdk-testpmd, stdbuf and python3 are needed (apt-get install dpdk-dev)'
 	finish
 	exit
 fi

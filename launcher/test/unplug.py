@@ -98,13 +98,15 @@ class Memif:
         self.peer.wait()
         self.peer = None
 
+    def peers(self) -> list[str]:
+        """The devices of dpdk-testpmd."""
+        return [f"net_memif{i},role=client,id={i},socket={self.socket}" for i in range(2)]
+
     def restore(self) -> None:
         self.peer = subprocess.Popen(
             ["ip", "netns", "exec", self.namespace, "dpdk-testpmd", "-l", "0,1", "--no-pci", "--no-huge", "-m", "256",
              "--no-telemetry", "--file-prefix", self.socket,
-             *(word for i in range(2)
-               for word in ("--vdev", f"net_memif{i},role=client,id={i},socket={self.socket}")),
-             "--", "--auto-start", "--forward-mode=io", "--total-num-mbufs=8192"],
+             *(word for device in self.peers() for word in ("--vdev", device)), "--", "--auto-start", "--forward-mode=io", "--total-num-mbufs=8192"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def await_load(self, product: "Product", names: list[str]) -> None:
@@ -118,7 +120,29 @@ class Memif:
             self.remove()
 
 
-KINDS = {"net_af_packet": Veth, "net_af_xdp": Veth, "net_pcap": Veth, "net_tap": Tap, "net_memif": Memif}
+class VirtioUser(Memif):
+    """A server with split rings and a client with packed ones, with dpdk-testpmd as the back end of both."""
+
+    def __init__(self, driver: str, namespace: str) -> None:
+        super().__init__(driver, namespace)
+        self.folder = Path(tempfile.mkdtemp(prefix="hotbus-vhost-"))
+        self.devargs = [f"{driver}0,path={self.folder}/0,server=1", f"{driver}1,path={self.folder}/1,packed_vq=1"]
+        # Without hugepages the memory has to be shared all the same.
+        (self.folder / "io.hotbus.core.cfg").write_text("shared.memory = true\n")
+        os.environ["HOTBUS_ETC"] = str(self.folder)
+
+    def peers(self) -> list[str]:
+        (self.folder / "1").unlink(missing_ok=True)  # a killed server leaves it, and DPDK does not start
+        return [f"net_vhost0,iface={self.folder}/0,client=1", f"net_vhost1,iface={self.folder}/1"]
+
+    def close(self) -> None:
+        super().close()
+        del os.environ["HOTBUS_ETC"]
+        shutil.rmtree(self.folder)
+
+
+KINDS = {"net_af_packet": Veth, "net_af_xdp": Veth, "net_pcap": Veth, "net_tap": Tap, "net_memif": Memif,
+         "net_virtio_user": VirtioUser}
 
 
 class Product:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hotrig import initramfs
+from hotrig import images, initramfs
 from hotrig.emulator import Emulator
 from hotrig.errors import GuestError, RigError
 from hotrig.kernel import Kernel, Userland
@@ -53,10 +53,18 @@ class Guest:
         archive.write_bytes(
             initramfs.build(kernel.folder, kernel.release, SCRIPTS / "init.sh", userland.busybox))
         self._began = time.monotonic()
+        self._images = transcripts
         self._log = (transcripts / "guest-shell.log").open("w", buffering=1)
-        self.machine = Qemu(emulator, kernel, archive, flavour, [
-            Share("usr", userland.usr), Share("modules", kernel.modules),
-            Share("box", folder), *shares], transcripts)
+        folders = [Share("usr", userland.usr), Share("modules", kernel.modules),
+                   Share("box", folder), *shares]
+        if flavour.migrates:
+            self._images = transcripts / "images"
+            folders = [replace(share, folder=images.build(share.tag, share.folder, self._images))
+                       for share in folders]
+        self._new_machine = lambda generation: Qemu(
+            emulator, kernel, archive, flavour, folders, transcripts, generation)
+        self._generation = 1
+        self.machine = self._new_machine(self._generation)
         self._hung = False
         try:
             self._answer("boot", BOOT_SECONDS)
@@ -80,6 +88,20 @@ class Guest:
             raise RigError(f"in the guest, '{script.strip()}' failed with {answer.status}: "
                            f"{answer.output.strip()[-400:]}")
         return answer.output
+
+    def migrate(self) -> dict[str, float]:
+        """Moves the guest to a new QEMU, without the NICs that were plugged in later. See
+        Qemu.migrate_to."""
+        self._generation += 1
+        target = self._new_machine(self._generation)
+        try:
+            result = self.machine.migrate_to(target)
+        except BaseException:
+            target.kill()
+            raise
+        self.machine.kill()
+        self.machine = target
+        return result
 
     def alive(self) -> bool:
         return not self._hung and self.machine.alive()
@@ -118,6 +140,8 @@ class Guest:
         self.machine.kill()
         self._log.close()
         (self.transcripts / "initramfs").unlink(missing_ok=True)
+        if self._images != self.transcripts:
+            shutil.rmtree(self._images, ignore_errors=True)
 
     def __enter__(self) -> Guest:
         return self

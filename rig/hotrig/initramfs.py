@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotrig.errors import MissingError
 
-MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "virtio_console")
+MODULES = ("virtio_pci", "9pnet_virtio", "9p", "overlay", "virtio_console", "virtio_blk", "ext4")
 CONSOLE = (5, 1)
 
 

@@ -18,8 +18,9 @@ from hotrig.scenarios import Scenario
 # program: package. The guest uses /usr of this machine, so what its scripts need is here, too.
 PROGRAMS = {"busybox": "busybox-static",
             "modprobe": "kmod", "dpkg-deb": "dpkg", "tar": "tar", "setpriv": "util-linux",
-            "ip": "iproute2", "pkill": "procps", "make": "make", "gcc": "gcc", "as": "binutils"}
-DPDK = {"dpdk-testpmd": "dpdk"}
+            "ip": "iproute2", "pkill": "procps", "make": "make", "gcc": "gcc", "as": "binutils",
+            "mke2fs": "e2fsprogs"}
+DPDK = {"dpdk-testpmd": "dpdk-dev"}
 
 
 def require(progress: Progress, scenarios: list[Scenario]) -> None:
@@ -28,7 +29,7 @@ def require(progress: Progress, scenarios: list[Scenario]) -> None:
         raise MissingError(f"the rig's guest is x86-64; this machine is {platform.machine()}")
     if not Path("/bin").is_symlink():
         raise MissingError("the guest uses /usr of this machine, which has to be a merged one")
-    programs = {**PROGRAMS, **(DPDK if any(s.kind == "dpdk" for s in scenarios) else {})}
+    programs = {**PROGRAMS, **(DPDK if any(s.kind in ("dpdk", "rates") for s in scenarios) else {})}
     machines = {scenario.machine for scenario in scenarios}
     for machine in machines:
         programs.update(_of(machine))

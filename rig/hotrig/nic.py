@@ -54,12 +54,17 @@ class Nic:
             self._guest.check(MODULES[binding], 30)
             self._loaded.add(binding)
 
-    def bind(self, driver: str) -> None:
-        """Binds the NIC to `driver` by driver_override, as an operator does."""
+    def bind(self, driver: str, port: int = NIC_PORT) -> None:
+        """Binds the NIC to `driver` by driver_override, as an operator does; unbinds it from
+        another driver before."""
+        address = address_in(port)
+        device = f"/sys/bus/pci/devices/{address}"
         self._guest.check(
-            f"echo {driver} >{DEVICE}/driver_override\n"
-            f"[ -e {DEVICE}/driver ] || echo {ADDRESS} >/sys/bus/pci/drivers_probe\n"
-            f"[ \"$(basename \"$(readlink {DEVICE}/driver)\")\" = {driver} ]")
+            f"echo {driver} >{device}/driver_override\n"
+            f"case $(readlink {device}/driver) in ''|*/{driver}) ;; "
+            f"*) echo {address} >{device}/driver/unbind ;; esac\n"
+            f"[ -e {device}/driver ] || echo {address} >/sys/bus/pci/drivers_probe\n"
+            f"[ \"$(basename \"$(readlink {device}/driver)\")\" = {driver} ]")
 
     def take_away(self, removal: str) -> None:
         """Begins a removal; does not wait for its end, which may depend on the NIC's user."""

@@ -104,10 +104,6 @@ class Build:
             *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", f"{EXPORT_IN_GUEST}/lib"),
             *command]
 
-    def lay_out(self) -> str:
-        """A guest's script that fills HOME_IN_GUEST."""
-        return _lay_out(self, ())
-
 
 def _recipe(function: str, *arguments: str) -> list[str]:
     """The lines that a function of the launcher prints."""
@@ -126,6 +122,7 @@ mkdir -p /run/hotbus/cache {DEPLOY} {HOME_IN_GUEST}/target/export
 ln -s {IN_GUEST}/etc {HOME_IN_GUEST}/etc
 ln -s {EXPORT_IN_GUEST}/watch {HOME_IN_GUEST}/target/export
 ln -s {EXPORT_IN_GUEST}/lib {HOME_IN_GUEST}/target/export
+ln -s {EXPORT_IN_GUEST}/shell {HOME_IN_GUEST}/target/export
 cp {"-r" if deployed else "-rs"} {EXPORT_IN_GUEST}/hotbus {HOME_IN_GUEST}/target/export
 {moves}"""
 
@@ -137,10 +134,11 @@ class Product:
                  deployed: tuple[str, ...] = (), vdevs: tuple[str, ...] = VIRTUAL_PORTS,
                  options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,)) -> None:
         """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
-        the ports besides the `nics`, of which most methods look at the first one. `options`:
+        the ports besides the `nics`. Most methods look at the first NIC, or else
+        at the first of them. `options`:
         further words of the command line."""
         self._guest = guest
-        self._address = nics[0]
+        self._address = (nics or vdevs)[0].partition(",")[0]
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
         command = shlex.join(build.command(binding, vdevs, options, nics))

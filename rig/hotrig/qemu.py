@@ -25,7 +25,9 @@ FIRST_ROOT_PORT = 0x10  # device number on pcie.0; the same in the guest: 0000:0
 # port 1; the others are empty, but where a scenario needs several NICs at once.
 HUBS = (0, 0, 1, 0, 2)
 NIC_PORT, PEER_PORT = 0, 1
+FALLBACK_PORT = 3  # of a machine that is migrated: a virtio NIC, on the hub of the other two
 PEER = f"virtio-net-pci,id=peer,bus=rp{PEER_PORT},netdev=n{PEER_PORT},mac=52:54:00:00:00:20"
+FALLBACK = "virtio-net-pci"
 PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
 
 # The root port's registers, through the memory-mapped configuration space.
@@ -36,6 +38,9 @@ POWER_INDICATOR_MASK = 0x300
 POWER_INDICATOR_OFF = 0x300
 POWER_INDICATOR_ON = 0x100
 POWER_CONTROLLER_OFF = 0x400
+
+DOWNTIME_LIMIT_MILLIS = 300
+MIGRATION_SECONDS = 180.0
 
 SOCKETS = "hotbus-rig-"  # a folder for each machine; then comes the rig's process id
 
@@ -59,20 +64,23 @@ class Qemu:
     """A running machine. It is killed whenever the rig ends, for any reason."""
 
     def __init__(self, emulator: Emulator, kernel: Kernel, initramfs: Path, flavour: Flavour,
-                 shares: list[Share], transcripts: Path) -> None:
+                 shares: list[Share], transcripts: Path, generation: int = 1) -> None:
+        """`generation`: 2 and more wait for a guest that is migrated from the one before."""
         self._emulator = emulator
+        self._generation = generation
         self._transcripts = transcripts
         self._started = time.monotonic()
         self._config_space = kernel.machine.config_space
         self._iommu = flavour.iommu
         self.model = MODELS[flavour.model]  # of the NICs that are plugged in from now on
-        self._log = (transcripts / "qmp.log").open("w", buffering=1)
+        self._name = "" if generation == 1 else f"-{generation}"
+        self._log = (transcripts / f"qmp{self._name}.log").open("w", buffering=1)
         _remove_sockets_of_the_dead()
         self._sockets = Path(tempfile.mkdtemp(prefix=f"{SOCKETS}{os.getpid()}-"))
         command = self._command(kernel, initramfs, flavour, shares)
-        (transcripts / "qemu.cmd").write_text(shlex.join(command) + "\n")
+        (transcripts / f"qemu{self._name}.cmd").write_text(shlex.join(command) + "\n")
         # pdeathsig: QEMU ends even if the rig is killed and cannot clean up.
-        with (transcripts / "qemu.err").open("w") as errors:
+        with (transcripts / f"qemu{self._name}.err").open("w") as errors:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", *command], env=emulator.environment,
                 stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
@@ -96,7 +104,8 @@ class Qemu:
             *self._emulator.command, "-nodefaults", "-no-user-config", "-display", "none",
             "-no-reboot", *kernel.machine.options, "-accel", "tcg,thread=multi", "-smp", "2",
             "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
-            "-append", options, "-serial", f"file:{self._transcripts}/console.log",
+            "-append", options, "-serial",
+            f"file:{self._transcripts}/console{self._name}.log",
             "-qmp", f"unix:{self._sockets}/qmp,server=on,wait=off",
             "-qtest", f"unix:{self._sockets}/qtest,server=on,wait=off", "-qtest-log", "none"]
         if flavour.hotplug == "pciehp" and not kernel.machine.is_foreign:
@@ -105,6 +114,9 @@ class Qemu:
             command += ["-device", "intel-iommu,aw-bits=48"]
         for share in shares:
             command += [
+                "-drive", f"file={share.folder},format=raw,if=none,id=f_{share.tag},readonly=on",
+                "-device", f"virtio-blk-pci,drive=f_{share.tag},serial={share.tag}",
+            ] if flavour.migrates else [
                 "-fsdev", f"local,id=f_{share.tag},path={share.folder},security_model=none,"
                 "multidevs=remap,readonly=on",
                 "-device", f"virtio-9p-pci,fsdev=f_{share.tag},mount_tag={share.tag}"]
@@ -112,7 +124,8 @@ class Qemu:
                     f"socket,id=agent,path={self._sockets}/agent,server=on,wait=off",
                     "-device", "virtserialport,bus=serial.0,chardev=agent,name=agent"]
         for port in PORTS:
-            command += ["-chardev", f"file,id={port},path={self._transcripts}/{port}.log",
+            command += ["-chardev", 
+                        f"file,id={port},path={self._transcripts}/{port}.log,append=on",
                         "-device", f"virtserialport,bus=serial.0,chardev={port},name={port}"]
         for number, hub in enumerate(HUBS):
             command += [
@@ -122,7 +135,13 @@ class Qemu:
         # A hub port that always accepts frames; otherwise the peer stalls while the NIC is set up.
         for hub in sorted(set(HUBS)):
             command += ["-netdev", f"hubport,id=sink{hub},hubid={hub}"]
-        return command + ["-device", command_line(self._nic(NIC_PORT)), "-device", PEER]
+        if flavour.migrates:
+            command += ["-device", command_line({"driver": FALLBACK, **place(FALLBACK_PORT)})]
+        if self._generation == 1:
+            command += ["-device", command_line(self._nic(NIC_PORT))]
+        else:
+            command += ["-incoming", "defer"]
+        return command + ["-device", PEER]
 
     def _nic(self, port: int) -> dict[str, Any]:
         return {**self.model.nic(self._iommu), **place(port)}
@@ -146,7 +165,7 @@ class Qemu:
 
     def errors(self) -> str:
         """The complaints of QEMU itself."""
-        return (self._transcripts / "qemu.err").read_text(errors="replace").strip()
+        return (self._transcripts / f"qemu{self._name}.err").read_text(errors="replace").strip()
 
     def device_add(self, port: int = NIC_PORT) -> None:
         self.qmp.execute("device_add", **self._nic(port))
@@ -176,6 +195,25 @@ class Qemu:
         self.qmp.execute("stop")
         self._qtest.write_words(*writes)
         self.qmp.execute("cont")
+
+    def migrate_to(self, other: Qemu) -> dict[str, float]:
+        """Moves the guest, which runs on, to `other`. Returns the seconds that took, the megabytes
+        moved, and the milliseconds for which the guest stood still."""
+        place_to_meet = f"unix:{other._sockets}/migration"  # pylint: disable=protected-access
+        other.qmp.execute("migrate-incoming", uri=place_to_meet)
+        self.qmp.execute("migrate-set-parameters",
+                         **{"max-bandwidth": 1 << 32, "downtime-limit": DOWNTIME_LIMIT_MILLIS})
+        self.qmp.execute("migrate", uri=place_to_meet)
+        deadline = time.monotonic() + MIGRATION_SECONDS
+        while True:
+            state = self.qmp.execute("query-migrate")
+            if state["status"] == "completed":
+                return {"seconds": state["total-time"] / 1000, "downtime": state["downtime"],
+                        "megabytes": state["ram"]["transferred"] / 1e6}
+            if state["status"] in ("failed", "cancelled") or time.monotonic() > deadline:
+                raise RigError(f"the migration is {state['status']}: {state.get('error-desc', '')} "
+                               f"{other.errors()}")
+            time.sleep(0.05)
 
     def report_error(self, error: str) -> None:
         """Lets the NIC report an error of the bus (AER)."""

@@ -36,6 +36,8 @@ class Row:
     cycles: int | None = None
     tests: int | None = None
     notApplicable: int | None = None
+    packetsPerSecond: float | None = None  # of the product, and of DPDK's testpmd beside it
+    besidePerSecond: float | None = None
     transcripts: str | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -58,6 +58,13 @@ DOCTOR_MODEL = "virtio"  # the kernel of a cloud has a driver for it
 DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
+# Packets a second between two NICs, beside DPDK's testpmd; see rates.py.
+RATES_KERNEL, RATES_BINDING = "6.1", "igb_uio"
+RATES_MODELS = (E1000E.name, "virtio", "virtio-packed")
+
+# A live migration; see migration.py. Migrations in a row, if no other number is given.
+MIGRATION_KERNEL, MIGRATION_BINDING, MIGRATIONS = "6.1", "igb_uio", 3
+
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
                   "interface", "series", "native", "vf", "doctor")
@@ -90,6 +97,7 @@ class Flavour:
     slab_debug: bool = False  # freed memory is poisoned and looked at
     model: str = E1000E.name  # of the NIC
     untouched: bool = False  # nothing is loaded or reserved yet: a machine of its own
+    migrates: bool = False  # to another QEMU: its files are on disks, and it has a second NIC
 
     def __str__(self) -> str:
         return ", ".join(self._words())
@@ -103,7 +111,8 @@ class Flavour:
         return [self.kernel, self.hotplug, *(["iommu"] if self.iommu else []),
                 *(["slab-debug"] if self.slab_debug else []),
                 *([self.model] if self.model != E1000E.name else []),
-                *(["untouched"] if self.untouched else [])]
+                *(["untouched"] if self.untouched else []),
+                *(["migrates"] if self.migrates else [])]
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,8 @@ class Scenario:
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
     # it returns; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "native": the tests of native/; "vf": a virtual function under the
-    # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd
+    # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd;
+    # "rates": both, in turn; "migration": the guest moves
     kind: str
     kernel: str
     binding: str
@@ -126,6 +136,10 @@ class Scenario:
     def name(self) -> str:
         if self.kind == "kmod":
             return f"kmod/{self.kernel}/cycles"
+        if self.kind == "migration":
+            return f"migration/{self.kernel}/{self.binding}/cycles"
+        if self.kind == "rates":
+            return f"rates/{self.kernel}/{self.model}"
         prefix = "dpdk/" if self.kind == "dpdk" else ""
         model = "" if self.model == E1000E.name else f"{self.model}/"
         return f"{prefix}{self.kernel}/{model}{self.binding}/{self.removal}"
@@ -142,7 +156,7 @@ class Scenario:
     def flavour(self) -> Flavour:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
         return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
-                       self.model, self.kind == "doctor")
+                       self.model, self.kind == "doctor", self.kind == "migration")
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -187,7 +201,10 @@ def all_scenarios() -> list[Scenario]:
         for binding in DPDK_BINDINGS
         for removal in DPDK_REMOVALS
     ]
-    return product + kmod + dpdk
+    rates = [Scenario("rates", RATES_KERNEL, RATES_BINDING, "rates", model=model)
+             for model in RATES_MODELS]
+    migration = [Scenario("migration", MIGRATION_KERNEL, MIGRATION_BINDING, "migration", MIGRATIONS)]
+    return product + kmod + dpdk + rates + migration
 
 
 def select(words: list[str], kernel: str | None = None) -> list[Scenario]:
@@ -214,7 +231,7 @@ def _named(word: str, known: list[Scenario]) -> list[Scenario]:
         return [s for s in known if s.kind in OF_THE_PRODUCT]
     if word == "fast":
         return [s for s in known if s.name in FAST]
-    cycles = re.fullmatch(r"(kmod/.*/cycles)=([1-9]\d{0,4})", word)
+    cycles = re.fullmatch(r"((?:kmod|migration)/.*/cycles)=([1-9]\d{0,4})", word)
     if cycles:
         count = int(cycles[2])
         return [replace(s, cycles=count) for s in known if s.name == cycles[1]]

@@ -18,11 +18,13 @@ from hotrig.interface import Interface
 from hotrig.kernel import Kernel, KernelStore
 from hotrig.kmod import KmodCycles, build_unplug
 from hotrig.machines import machine_of
+from hotrig.migration import Migration
 from hotrig.native import NativeTests, build_tests
 from hotrig.models import MODELS
 from hotrig.nic import Nic, Peer
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
+from hotrig.rates import Rates
 from hotrig.removals import Removals
 from hotrig.rows import Row
 from hotrig.scenarios import Flavour, Scenario, by_flavour
@@ -34,7 +36,7 @@ from hotrig.vf import VirtualFunction
 
 KMOD = TOP / "kmod"
 NATIVE = TOP / "native"
-EXCHANGE = TOP / "rig" / "guest" / "exchange.py"
+OF_THE_GUEST = [TOP / "rig" / "guest" / name for name in ("exchange.py", "outage.py")]
 
 
 class Boot:
@@ -54,6 +56,8 @@ class Boot:
             "dpdk": Testpmd(guest, nic, peer, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
+            "migration": Migration(guest, nic, peer, build, progress),
+            "rates": Rates(guest, nic, build, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
             "vf": self._vf,
@@ -140,7 +144,7 @@ class Session:
         if flavour.kernel not in self._kernels:
             self._kernels[flavour.kernel] = self._store.obtain(flavour.kernel)
         kernel = self._kernels[flavour.kernel]
-        box = [EXCHANGE, kernel.build_module(KMOD / "igb_uio"),
+        box = [*OF_THE_GUEST, kernel.build_module(KMOD / "igb_uio"),
                *build_variants(self._build, self._folder / "variants")]
         if kernel.machine.is_foreign:
             box += build_tests(NATIVE, self._folder / "native", kernel.machine)
@@ -154,6 +158,9 @@ class Session:
     def _record(self, row: Row, folder: Path) -> None:
         self._report.append(replace(row, transcripts=str(folder)))
         verdict = "passed" if row.passed else f"FAILED: {row.reason}"
+        if row.packetsPerSecond is not None:
+            verdict += (f" ({row.packetsPerSecond:,.0f} packets a second, testpmd "
+                        f"{row.besidePerSecond:,.0f})")
         if row.updatedMillis is not None:
             verdict += f" (forwarded {row.updatedMillis} ms after the new file was there)"
         if row.detachedMillis is not None:

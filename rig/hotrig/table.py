@@ -18,16 +18,22 @@ _COLUMNS: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("back", lambda r: _word(r.replugged)),
     ("dmesg", lambda r: {True: "clean", False: "COMPLAINTS", None: "-"}[r.dmesgClean]),
 )
-_TO_THE_RIGHT = ("updated", "noticed", "detached")
+# Only in a report that has such rows.
+_RATES: tuple[tuple[str, Callable[[Row], str]], ...] = (
+    ("packets/s", lambda r: _rate(r.packetsPerSecond)),
+    ("testpmd", lambda r: _rate(r.besidePerSecond)),
+)
+_TO_THE_RIGHT = ("updated", "noticed", "detached", "packets/s", "testpmd")
 
 
 def table(rows: list[Row]) -> str:
     """A line for each row, and below them the reasons of failures."""
-    cells = [[title for title, _ in _COLUMNS]]
-    cells += [[text(row) for _, text in _COLUMNS] for row in rows]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(_COLUMNS))]
+    columns = _COLUMNS + (_RATES if any(row.packetsPerSecond for row in rows) else ())
+    cells = [[title for title, _ in columns]]
+    cells += [[text(row) for _, text in columns] for row in rows]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     lines = ["  ".join(_pad(cell, width, title) for cell, width, (title, _)
-                       in zip(line, widths, _COLUMNS)).rstrip() for line in cells]
+                       in zip(line, widths, columns)).rstrip() for line in cells]
     lines.insert(1, "  ".join("-" * width for width in widths))
     for row in rows:
         if not row.passed:
@@ -42,6 +48,10 @@ def _pad(cell: str, width: int, title: str) -> str:
 
 def _word(value: bool | None) -> str:
     return {True: "yes", False: "no", None: "-"}[value]
+
+
+def _rate(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
 
 
 def _millis(value: float | None) -> str:

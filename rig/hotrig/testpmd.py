@@ -19,7 +19,7 @@ COMMAND = (f"dpdk-testpmd -l 0,1 -n 1 --main-lcore 0 -m 256 -a {ADDRESS} --vdev 
            " -- -i --hot-plug --total-num-mbufs=4096 --nb-cores=1 --rxd=256 --txd=256")
 
 # Loading all 190 drivers of the package takes the guest longer than the removal does.
-DRIVERS = ("bus_pci", "bus_vdev", "mempool_ring", "net_e1000", "net_null")
+DRIVERS = ("bus_pci", "bus_vdev", "mempool_ring", "net_e1000", "net_null", "net_virtio")
 HUGEPAGES = 160
 START_SECONDS = 60.0
 CLOSE_SECONDS = 120.0  # its driver waits for registers that do not answer any more: 40 s and more
@@ -65,15 +65,8 @@ class Testpmd:
         self._peer.start()
         self._nic.bind(binding)
         self._from = self._log.stat().st_size if self._log.exists() else 0
-        folder, libraries = drivers_needed()
-        names = " ".join(f"{folder}/{name}*" for name in libraries)
         self._guest.check(f"""\
-echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
-mountpoint -q {folder} || {{
-	mkdir -p /run/drivers
-	cp -a {names} /run/drivers
-	mount --bind /run/drivers {folder}
-}}
+{prepare_script()}
 rm -f /run/testpmd.*; mkfifo /run/testpmd.in /run/testpmd.out
 (set +e; while IFS= read -r line; do read -r up _ </proc/uptime; echo "$up $line"; done \\
 	</run/testpmd.out >/run/ports/app 2>/dev/null) >/dev/null 2>&1 &
@@ -123,12 +116,25 @@ def millis_until(printed: str, text: str, began_nanos: int | None) -> float | No
     return round(float(line[1]) * 1e3 - began_nanos / 1e6, 1)
 
 
+def prepare_script() -> str:
+    """A guest's script that reserves memory, and leaves DPDK the drivers that it needs."""
+    folder, libraries = drivers_needed()
+    names = " ".join(f"{folder}/{name}*" for name in libraries)
+    return f"""\
+echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
+mountpoint -q {folder} || {{
+	mkdir -p /run/drivers
+	cp -a {names} /run/drivers
+	mount --bind /run/drivers {folder}
+}}"""
+
+
 def drivers_needed() -> tuple[Path, list[str]]:
     """The package's folder of drivers, and the files in it without which testpmd does not run."""
     program = shutil.which("dpdk-testpmd")
     folders = sorted(Path("/usr/lib/x86_64-linux-gnu/dpdk").glob("pmds-*"))
     if program is None or not folders:
-        raise MissingError("DPDK's testpmd is missing (Debian: apt-get install dpdk)")
+        raise MissingError("DPDK's testpmd is missing (Debian: apt-get install dpdk-dev)")
     linked = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
     names = {match[1] for match in re.finditer(rf"{folders[-1]}/(librte_\w+\.so)", linked)}
     return folders[-1], sorted(names | {f"librte_{name}.so" for name in DRIVERS})

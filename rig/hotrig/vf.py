@@ -7,7 +7,7 @@ import shlex
 from hotrig import dmesg, nic, rows, trace
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
-from hotrig.product import Build, Product
+from hotrig.product import Build, Product, lay_out
 from hotrig.progress import Progress, wait_for
 from hotrig.rows import Observation, Row
 from hotrig.scenarios import VF_REMOVALS, Scenario
@@ -106,7 +106,7 @@ class VirtualFunction:
         verb = shlex.join(self._build.verb(f"pci sriov {nic.ADDRESS} 1"))
         said = self._guest.check(f"""\
 rm -rf /run/hotbus && cd /tmp
-{self._build.lay_out()}
+{lay_out(self._build)}
 {verb} </dev/null""", VERB_SECONDS)
         if f"{nic.ADDRESS} has 1 virtual functions" not in said:
             raise RigError("the verb did not say what it has done")

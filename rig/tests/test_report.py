@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import unittest
+from dataclasses import replace
 
 from hotrig.events import Event
 from hotrig.removals import ATTEMPTS, Removals
@@ -35,6 +36,12 @@ class JudgeTest(unittest.TestCase):
         self.assertEqual((row.sigbus, row.expectedSigbus), (True, True))
         self.assertEqual((row.firstDetector, row.detectedMillis, row.detachedMillis),
                          ("SIGBUS", 3.1, 20.6))
+
+    def test_should_show_rates_where_there_are_some(self):
+        rated = replace(failed(scenario("rates/6.1/virtio"), ""), passed=True,
+                        packetsPerSecond=12345.0, besidePerSecond=6789.0)
+        self.assertRegex(table([rated]), r"packets/s +testpmd\n(.|\n)*12,345 +6,789\n")
+        self.assertNotIn("packets/s", table([failed(scenario("6.1/igb_uio/unbind"), "x")]))
 
     def test_should_have_every_field_of_a_row_in_json(self):
         fields = judge(scenario("6.1/igb_uio/unbind"), observed()).to_json()

@@ -17,6 +17,8 @@ from beside.rows import Row
 TOP = Path(__file__).resolve().parents[3]
 _RATE = re.compile(r"[RT]x-pps: +(\d+)")
 _MBUFS = 8192
+_FREE_HUGEPAGES = Path("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages")
+_HUGEPAGES = 128
 # The forwarding threads have to be compiled.
 WARM_UP = 8.0
 _START = 4.0
@@ -41,14 +43,16 @@ def beside(row: Row, tmp: Path, cpus: list[int]) -> list[str]:
         bench = TOP / "bench/target"
         return ["taskset", "-c", _ranges(cpus), *shlex.split(os.environ.get("HOTBUS_JAVA", "java")),
                 "-cp", f"{bench}/*:{bench}/lib/*", "io.hotbus.bench.Pcap4j", row.pcap4j, "a0"]
-    return _testpmd("rates", _devices(row, tmp), row.engine, row.burst, cpus)
+    return _testpmd("rates", _devices(row, tmp), row.engine, row.burst, cpus, row.hugepages)
 
 
-def _testpmd(prefix: str, devices: list[str], engine: str, burst: int,
-             cpus: list[int]) -> list[str]:
+def _testpmd(prefix: str, devices: list[str], engine: str, burst: int, cpus: list[int],
+             hugepages: bool = False) -> list[str]:
+    # With --in-memory there is no prefix.
+    memory = ["--in-memory", "--single-file-segments", "-m", "128"] if hugepages else [
+        "--no-huge", "-m", "512", f"--file-prefix={prefix}"]
     lcores = ",".join(f"{i + 1}@{cpu}" for i, cpu in enumerate(cpus))
-    return ["dpdk-testpmd", "--no-huge", "-m", "512", "--no-pci", f"--file-prefix={prefix}",
-            "--lcores", f"0@0,{lcores}", *devices, "--", "-i",
+    return ["dpdk-testpmd", *memory, "--no-pci", "--lcores", f"0@0,{lcores}", *devices, "--", "-i",
             f"--total-num-mbufs={_MBUFS}", f"--forward-mode={engine}", f"--burst={burst}",
             f"--nb-cores={len(cpus)}", "--no-flush-rx"]
 
@@ -67,6 +71,9 @@ def rate(row: Row, command: list[str], tmp: Path, seconds: float) -> float:
     if row.members and command[0] == "dpdk-testpmd":
         row = replace(row, port=row.members,
                       before=f"set portlist {row.members},{row.members + 1}")
+    if row.hugepages and int(_FREE_HUGEPAGES.read_text()) < _HUGEPAGES:
+        raise RunFailed(f"{_HUGEPAGES} free hugepages are needed: sysctl vm.nr_hugepages="
+                        f"{_HUGEPAGES}")
     with _namespace(row) as inside, open(tmp / "printed", "wb") as printed, ExitStack() as stack:
         if row.peer and not row.peer_last:
             stack.enter_context(_peer(row, tmp, inside))
@@ -131,6 +138,10 @@ def _peer(row: Row, tmp: Path, inside: list[str]) -> Iterator[None]:
         process.stdin.write(b"start\n")
         process.stdin.flush()
         time.sleep(2)
+        # dpdk-testpmd dials once.
+        end = time.monotonic() + _END
+        while row.hugepages and not (tmp / "vhost.sock").exists() and time.monotonic() < end:
+            time.sleep(0.1)
         yield
     finally:
         process.kill()

@@ -22,6 +22,7 @@ class Row:
         dpdk-testpmd, which would forward between them, too.
     peer: devices of a dpdk-testpmd at the other end, and its engine.
     peer_last: whether the peer starts last, because it dials once.
+    hugepages: whether both programs need memory that the peer can map, from hugepages.
     pcap4j: "send" or "receive": beside pcap4j instead of dpdk-testpmd.
     """
     name: str
@@ -37,6 +38,7 @@ class Row:
     members: int = 0
     peer: tuple[str, str] | None = None
     peer_last: bool = False
+    hugepages: bool = False
     seconds: float | None = None
     pcap4j: str | None = None
 
@@ -47,6 +49,12 @@ def _engine(name: str) -> Row:
 
 def _burst(size: int) -> Row:
     return Row(f"burst-{size}", f"io between two null ports, bursts of {size}", burst=size)
+
+
+def _vhost(name: str, what: str, engine: str, peer: str, args: str = "") -> Row:
+    return Row(f"vhost-{name}", what, ("net_virtio_user0,path={tmp}/vhost.sock" + args,),
+               engine=engine, first=8 if engine == "io" else 0, hugepages=True,
+               peer=("net_vhost0,iface={tmp}/vhost.sock", peer))
 
 
 ROWS = (
@@ -86,6 +94,15 @@ ROWS = (
     Row("memif-send", "send to a server of dpdk-testpmd",
         ("net_memif0,role=client,socket={tmp}/memif.sock",), engine="txonly",
         peer=("net_memif0,role=server,socket={tmp}/memif.sock", "rxonly")),
+    _vhost("io", "io with a net_vhost of dpdk-testpmd, split rings", "io", "io"),
+    _vhost("receive", "receive from a net_vhost of dpdk-testpmd, split", "rxonly", "txonly"),
+    _vhost("send", "send to a net_vhost of dpdk-testpmd, split", "txonly", "rxonly"),
+    _vhost("io-packed", "io with a net_vhost of dpdk-testpmd, packed rings", "io", "io",
+           ",packed_vq=1"),
+    _vhost("receive-packed", "receive from a net_vhost of dpdk-testpmd, packed", "rxonly",
+           "txonly", ",packed_vq=1"),
+    _vhost("send-packed", "send to a net_vhost of dpdk-testpmd, packed", "txonly", "rxonly",
+           ",packed_vq=1"),
     Row("pcap4j-send", "send on a veth, beside pcap4j", ("net_af_packet0,iface=a0",),
         engine="txonly", setup=_VETH, pcap4j="send"),
     Row("pcap4j-receive", "receive what dpdk-testpmd sends on a veth, beside pcap4j",

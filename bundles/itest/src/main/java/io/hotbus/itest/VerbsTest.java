@@ -48,7 +48,7 @@ class VerbsTest {
 
         assertThatThrownBy(() -> run("show", "led", "link"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'show' is not a verb");
+                .hasMessageContaining("'show led link' is not understood");
         assertThat(shell.candidates(List.of("show", "led"))).isEmpty();
         assertThat(run("help")).doesNotContain("led");
         Waiting.until("the class loader of the verb's bundle is still there", () -> {

@@ -40,9 +40,10 @@ class HouseRulesTest {
             Map.entry("bus", Set.of("eal")),
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
+            Map.entry("pmd.virtio", Set.of("eal", "ethdev", "pmd")),
             Map.entry("pmd.members", Set.of("eal", "ethdev", "os")),
             Map.entry("pmd.pci", Set.of("eal", "ethdev", "pmd", "bus.pci")),
-            Map.entry("pmd.intel", Set.of("eal", "ethdev", "pmd", "pmd.pci")),
+            Map.entry("pmd.intel", Set.of("eal", "ethdev", "pmd", "pmd.pci", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("app", Set.of("eal", "ethdev")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
@@ -52,8 +53,9 @@ class HouseRulesTest {
             Map.entry("deploy", Set.of("cli")));
 
     /** What every driver may import from, besides one bus. */
-    private static final Set<String> DRIVER_RULE = Set.of("eal", "ethdev", "pmd", "pmd.members",
-            "pmd.pci", "pmd.intel", "netif", "os", "cli");
+    private static final Set<String> DRIVER_RULE =
+            Set.of("eal", "ethdev", "pmd", "pmd.members", "pmd.virtio", "pmd.pci", "pmd.intel",
+                    "netif", "os", "cli");
     private static final String BUS = "bus.";
 
     /** Bundles that belong only to the launcher's product. */

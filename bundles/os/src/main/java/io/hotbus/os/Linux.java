@@ -71,6 +71,23 @@ public interface Linux {
      */
     long mapAnonymous(String what, long length, long pageSize, int numaNode) throws LinuxException;
 
+    /**
+     * Memory that another process can map.
+     *
+     * @param address where this process has it
+     * @param fd      its memfd, close-on-exec, which belongs to the caller
+     */
+    record SharedMapping(long address, int fd) {
+    }
+
+    /**
+     * Does {@link #mapAnonymous(String, long, long, int)} with memory that other processes can map,
+     * too: a memfd whose size no process can change (F_SEAL_SHRINK, F_SEAL_GROW). Ordinary pages
+     * become transparent hugepages only if the kernel does that for shared memory.
+     */
+    SharedMapping mapShared(String what, long length, long pageSize, int numaNode)
+            throws LinuxException;
+
     /** munmap. */
     void unmap(long address, long length) throws LinuxException;
 

@@ -2,7 +2,7 @@
 /**
  * The Linux calls that the platform needs, and the native SIGBUS handler, as plain Java services.
  */
-@Version("1.3.0")
+@Version("1.4.0")
 package io.hotbus.os;
 
 import org.osgi.annotation.versioning.Version;

@@ -10,22 +10,35 @@ import io.hotbus.eal.mem.Mempools;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Creates the pools of a test and closes them together. One thread. */
 public final class TestPools implements AutoCloseable {
+    private final DmaAllocator allocator;
     private final Mempools mempools;
     private final List<Mempool> pools = new ArrayList<>();
 
     /** Takes memory from {@code allocator}. */
     public TestPools(DmaAllocator allocator) {
+        this.allocator = allocator;
         mempools = new Mempools(allocator);
     }
 
     /** Takes memory like the product: hugepages if there are any, otherwise ordinary pages. */
     public static TestPools real() {
-        final CoreSettings settings = new CoreSettings();
+        return with(Map.of());
+    }
+
+    /** Does {@link #real} with settings of {@code io.hotbus.core}. */
+    public static TestPools with(Map<String, Object> configuration) {
+        final CoreSettings settings = new CoreSettings(configuration);
         return new TestPools(new HugepageAllocator(
                 TestOs.linux(), new DmaMappers(settings), settings));
+    }
+
+    /** Where the memory of the pools comes from. */
+    public DmaAllocator allocator() {
+        return allocator;
     }
 
     /** Creates a pool of {@code buffers} buffers of the default size. */

@@ -19,16 +19,19 @@ final class DmaBlock implements DmaMemory {
     private final long address;
     private final long length;
     private final long pageSize;
+    private final int fd;
     /** The physical address of each page; empty if devices get virtual addresses. */
     private final long[] physical;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    DmaBlock(Linux linux, DmaMappers mappers, String name, long address, long length,
+    /** {@code memory}: its descriptor is -1 if no other process can map it. */
+    DmaBlock(Linux linux, DmaMappers mappers, String name, Linux.SharedMapping memory, long length,
             long pageSize, long[] physical) {
         this.linux = linux;
         this.mappers = mappers;
         this.name = name;
-        this.address = address;
+        this.address = memory.address();
+        this.fd = memory.fd();
         this.length = length;
         this.pageSize = pageSize;
         this.physical = physical;
@@ -65,6 +68,11 @@ final class DmaBlock implements DmaMemory {
     }
 
     @Override
+    public int fd() {
+        return fd;
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             mappers.withdraw(this, this::free);
@@ -78,6 +86,7 @@ final class DmaBlock implements DmaMemory {
         } catch (LinuxException e) {
             LOG.error("{}: cannot be freed", this, e);
         }
+        linux.close(fd);
     }
 
     @Override

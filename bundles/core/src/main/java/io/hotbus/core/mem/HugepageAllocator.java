@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * reveals that ({@link IovaMode#PA}). The kernel may move an ordinary page at any time, so its
  * physical address is of no use to a device: its mode is always {@link IovaMode#VA}.
  *
+ * <p>Another process can map hugepages, and ordinary pages if {@link CoreSettings#sharedMemory}
+ * says so: most kernels have no transparent hugepages for shared memory.
+ *
  * @see <a href="https://docs.kernel.org/admin-guide/mm/hugetlbpage.html">hugetlbpage</a>
  */
 @Component(service = DmaAllocator.class)
@@ -110,21 +113,23 @@ public final class HugepageAllocator implements DmaAllocator {
             throw new IOException("%s: %s MiB are needed, %s"
                     .formatted(name, (length >> 20) + 1, forbidding.get()));
         }
-        long address = linux.mapAnonymous(name, length, page, numaNode);
-        return new DmaBlock(linux, mappers, name, address, length, page, NOT_KNOWN);
+        Linux.SharedMapping memory = settings.sharedMemory()
+                ? linux.mapShared(name, length, page, numaNode)
+                : new Linux.SharedMapping(linux.mapAnonymous(name, length, page, numaNode), -1);
+        return new DmaBlock(linux, mappers, name, memory, length, page, NOT_KNOWN);
     }
 
     private DmaBlock mapHugepages(String name, long length, int numaNode) throws LinuxException {
-        long address = linux.mapAnonymous(name, length, HUGEPAGE, numaNode);
+        Linux.SharedMapping memory = linux.mapShared(name, length, HUGEPAGE, numaNode);
         long[] physical = NOT_KNOWN;
         try {
-            physical = pagemap.physical(address, (int) (length / HUGEPAGE), HUGEPAGE);
+            physical = pagemap.physical(memory.address(), (int) (length / HUGEPAGE), HUGEPAGE);
             tellMode(IovaMode.PA, "devices are given its physical addresses");
         } catch (IOException e) {
             tellMode(IovaMode.VA, "devices not behind an IOMMU cannot be given it, as "
                     + e.getMessage());
         }
-        return new DmaBlock(linux, mappers, name, address, length, HUGEPAGE, physical);
+        return new DmaBlock(linux, mappers, name, memory, length, HUGEPAGE, physical);
     }
 
     /** Logs the mode once, and again whenever it changes. */

@@ -19,6 +19,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
      */
     int UEVENT_BUFFER_KIB = 8192;
     boolean HUGEPAGES = true;
+    boolean SHARED_MEMORY = false;
 
     @AttributeDefinition(name = "Wait for a hot-plug handler", min = "0", max = "3600000",
             description = "Milliseconds that the removal of a device waits for the handler of its "
@@ -50,4 +51,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "Whether memory for packets is taken from hugepages where there are "
                     + "some. Applies to what is allocated from then on.")
     boolean hugepages() default HUGEPAGES;
+
+    @AttributeDefinition(name = "Shared memory",
+            description = "Whether memory for packets that is not from hugepages can be mapped by "
+                    + "another process, too, as net_virtio_user needs. Such memory has no "
+                    + "transparent hugepages on most kernels. Applies to what is allocated from "
+                    + "then on.")
+    boolean shared_memory() default SHARED_MEMORY;
 }

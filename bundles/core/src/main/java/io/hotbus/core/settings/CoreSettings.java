@@ -6,6 +6,7 @@ import static io.hotbus.core.settings.CoreConfiguration.HUGEPAGES;
 import static io.hotbus.core.settings.CoreConfiguration.LISTENER_BACKLOG;
 import static io.hotbus.core.settings.CoreConfiguration.LISTENER_DEADLINE_MILLIS;
 import static io.hotbus.core.settings.CoreConfiguration.SERVICE_DRAIN_MILLIS;
+import static io.hotbus.core.settings.CoreConfiguration.SHARED_MEMORY;
 import static io.hotbus.core.settings.CoreConfiguration.UEVENT_BUFFER_KIB;
 
 import io.hotbus.eal.config.SettingException;
@@ -35,11 +36,12 @@ public final class CoreSettings {
 
     /** The values; {@link CoreConfiguration} describes them. */
     private record Values(Duration handlerWait, Duration serviceDrain, Duration listenerDeadline,
-            int listenerBacklog, int ueventBuffer, boolean hugepages) {
+            int listenerBacklog, int ueventBuffer, boolean hugepages,
+            boolean sharedMemory) {
         static final Values DEFAULTS = new Values(Duration.ofMillis(HANDLER_WAIT_MILLIS),
                 Duration.ofMillis(SERVICE_DRAIN_MILLIS),
                 Duration.ofMillis(LISTENER_DEADLINE_MILLIS), LISTENER_BACKLOG,
-                UEVENT_BUFFER_KIB << 10, HUGEPAGES);
+                UEVENT_BUFFER_KIB << 10, HUGEPAGES, SHARED_MEMORY);
 
         static Values of(Settings settings) throws SettingException {
             return new Values(
@@ -48,7 +50,8 @@ public final class CoreSettings {
                     settings.millis("listener.deadline.ms", LISTENER_DEADLINE_MILLIS, 10, LONGEST),
                     settings.number("listener.backlog", LISTENER_BACKLOG, 1, 1_000_000),
                     settings.number("uevent.buffer.kib", UEVENT_BUFFER_KIB, 64, 1 << 20) << 10,
-                    settings.flag("hugepages", HUGEPAGES));
+                    settings.flag("hugepages", HUGEPAGES),
+                    settings.flag("shared.memory", SHARED_MEMORY));
         }
     }
 
@@ -106,5 +109,10 @@ public final class CoreSettings {
     /** Whether hugepages are used. */
     public boolean hugepages() {
         return values.hugepages();
+    }
+
+    /** Whether other processes can map memory that is not from hugepages, too. */
+    public boolean sharedMemory() {
+        return values.sharedMemory();
     }
 }

@@ -53,6 +53,20 @@ class HugepageAllocatorTest {
     }
 
     @Test
+    void shouldShareOrdinaryPagesOnlyWhereTheSettingSaysSo() throws Exception {
+        HugepageAllocator sharing = new HugepageAllocator(LINUX, new DmaMappers(SETTINGS),
+                new CoreSettings(Map.of("hugepages", false, "shared.memory", true)));
+        int fd;
+        try (DmaMemory own = withPool(0, 0).allocate("own", 1);
+                DmaMemory shared = sharing.allocate("shared", 1)) {
+            fd = shared.fd();
+            assertThat(own.fd()).isEqualTo(-1);
+            assertThat(LINUX.keepsItsSize(fd)).isTrue();
+        }
+        assertThatThrownBy(() -> LINUX.keepsItsSize(fd)).hasMessageContaining("EBADF");
+    }
+
+    @Test
     void shouldTakeOrdinaryPagesWhereHugepagesAreTurnedOff() throws IOException {
         withPool(10, 10);
         try (LogLines log = new LogLines();

@@ -68,10 +68,14 @@ public final class TestHugepages {
 
     /** Maps them. */
     public Linux linux() {
-        return Calls.around(Linux.class, LINUX, "mapAnonymous", (arguments, call) -> {
+        Linux ordinary = Calls.around(Linux.class, LINUX, "mapAnonymous", (arguments, call) -> {
             nodes.add((int) arguments[3]);
-            return (long) arguments[2] == SIZE
-                    ? map((String) arguments[0], (long) arguments[1]) : call.call();
+            return call.call();
+        });
+        return Calls.around(Linux.class, ordinary, "mapShared", (arguments, call) -> {
+            nodes.add((int) arguments[3]);
+            return (long) arguments[2] == SIZE ? new Linux.SharedMapping(
+                    map((String) arguments[0], (long) arguments[1]), -1) : call.call();
         });
     }
 

@@ -27,6 +27,15 @@ public interface DmaMemory extends AutoCloseable {
     long pageSize();
 
     /**
+     * A descriptor that another process can map this memory by, from offset 0 on; -1 if no other
+     * process can. It belongs to this object. The process can then read and write all of the
+     * memory, and cannot change its size.
+     */
+    default int fd() {
+        return -1;
+    }
+
+    /**
      * Frees the memory. The caller must ensure that no device and no thread uses it. Idempotent.
      */
     @Override

@@ -41,15 +41,14 @@ final class EthPort implements Port {
     private final LiveQueues live;
     private final ShownStats shown;
     private final PortQueues queues;
+    private final Ownership ownership;
     private final Starvation starvation = new Starvation();
     private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
-    /** Written under the monitor; read without it, as a port above asks under its own lock. */
-    private volatile Optional<String> owner;
 
     EthPort(int id, Device device, EthDev dev, Optional<String> owner) {
         this.id = id;
-        this.owner = owner;
+        this.ownership = new Ownership(owner);
         this.device = device;
         this.dev = dev;
         this.info = dev.info();
@@ -275,20 +274,20 @@ final class EthPort implements Port {
 
     @Override
     public Optional<String> owner() {
-        return owner;
+        return ownership.owner();
     }
 
     @Override
-    public synchronized void own(String name) throws DeviceException {
-        if (owner.isPresent() && !owner.get().equals(name)) {
-            throw failure("is owned by " + owner.get());
+    public void own(String name) throws DeviceException {
+        String owner = ownership.take(name);
+        if (!owner.equals(name)) {
+            throw failure("is owned by " + owner);
         }
-        owner = Optional.of(name);
     }
 
     @Override
-    public synchronized void disown(String name) {
-        owner = owner.filter(present -> !present.equals(name));
+    public void disown(String name) {
+        ownership.end(name);
     }
 
     @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
-import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciDriver;
 import io.hotbus.bus.pci.PciId;
@@ -53,12 +52,7 @@ public final class E1000eDriver extends AbstractNicDriver {
     @Override
     protected E1000eDev open(PciDevice device, DmaAllocator allocator, NicLimits limits)
             throws DeviceException {
-        if (device.function().bar(0).filter(Bar::memory)
-                .filter(bar -> bar.length() >= E1000eRegs.BAR0_LENGTH).isEmpty()) {
-            throw new DeviceException("%s: no BAR0 of %s KiB of memory is assigned to it: %s"
-                    .formatted(device, E1000eRegs.BAR0_LENGTH >> 10, device.function().bars()));
-        }
-        return E1000eDev.probe(
-                new E1000eChip(device, device.mapBar(0), limits.reset()), allocator);
+        return E1000eDev.probe(new E1000eChip(device, mapBar0(device, E1000eRegs.BAR0_LENGTH),
+                limits.reset()), allocator);
     }
 }

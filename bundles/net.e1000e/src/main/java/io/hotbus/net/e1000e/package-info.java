@@ -8,13 +8,13 @@
  * of it. Not driven: flow control, wake-up, time stamps, packet split, single MSI-X vectors of
  * queues, and the PHY, which negotiates by itself.
  *
- * <p>A port without offloads uses legacy descriptors ({@link io.hotbus.net.e1000e.E1000ePlainRx},
- * {@link io.hotbus.net.e1000e.E1000ePlainTx}), others extended ones. The choice is made when a
- * queue is set up, so that each loop does only what its port needs.
+ * <p>What other gigabit chips have, too, is in {@link io.hotbus.pmd.intel}. Here is what the 82574
+ * has of its own: its reset, and its descriptors. A port without offloads uses legacy descriptors,
+ * others extended ones.
  *
  * <p>The device may be gone at any moment. Bursts access host memory and write one doorbell, so
  * they continue with nothing to do. Every wait has a deadline, and ends at once if registers read
- * all-ones, or zero where that is impossible. {@link io.hotbus.net.e1000e.E1000eWatch} checks
- * STATUS ten times a second and reports a removal.
+ * all-ones, or zero where that is impossible. {@link io.hotbus.pmd.pci} checks the device ten times
+ * a second and reports a removal.
  */
 package io.hotbus.net.e1000e;

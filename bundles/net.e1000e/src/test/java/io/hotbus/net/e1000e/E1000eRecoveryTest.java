@@ -4,6 +4,8 @@ package io.hotbus.net.e1000e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.intel.FilterTables;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.pmd.pci.NicPatience;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.pci.NicRecoveryTests;
@@ -19,32 +21,32 @@ final class E1000eRecoveryTest extends NicRecoveryTests<Rig> {
         RECEIVER_OFF {
             @Override
             void on(Fake82574 chip) {
-                chip.set(E1000eRegs.RCTL, 0);
+                chip.set(GigabitRegs.RCTL, 0);
             }
         },
         TRANSMITTER_OFF {
             @Override
             void on(Fake82574 chip) {
-                chip.set(E1000eRegs.TCTL, E1000eRegs.TCTL_PSP);
+                chip.set(GigabitRegs.TCTL, GigabitRegs.TCTL_PSP);
             }
         },
         REQUESTS_OFF {
             @Override
             void on(Fake82574 chip) {
-                chip.set(E1000eRegs.CTRL,
-                        chip.get(E1000eRegs.CTRL) | E1000eRegs.CTRL_GIO_MASTER_DISABLE);
+                chip.set(GigabitRegs.CTRL,
+                        chip.get(GigabitRegs.CTRL) | GigabitRegs.CTRL_GIO_MASTER_DISABLE);
             }
         },
         OTHER_RECEIVE_RING {
             @Override
             void on(Fake82574 chip) {
-                chip.set(E1000eRegs.RDLEN, 8 * E1000eDescriptor.BYTES);
+                chip.set(FakeRegs.RDLEN, 8 * FakeRegs.BYTES);
             }
         },
         OTHER_TRANSMIT_RING {
             @Override
             void on(Fake82574 chip) {
-                chip.set(E1000eRegs.TDBAH, chip.get(E1000eRegs.TDBAH) ^ 1);
+                chip.set(FakeRegs.TDBAH, chip.get(FakeRegs.TDBAH) ^ 1);
             }
         };
 
@@ -68,14 +70,14 @@ final class E1000eRecoveryTest extends NicRecoveryTests<Rig> {
         port.setPromiscuous(true);
         assertThat(rig.looked(2)).isTrue();
         assertThat(rig.resets).as("its own change").isEmpty();
-        int rctl = rig.chip.get(E1000eRegs.RCTL);
+        int rctl = rig.chip.get(GigabitRegs.RCTL);
 
         rig.chip.resetByOthers();
         awaitReset(1);
         startAgain(port);
 
-        assertThat(rig.chip.get(E1000eRegs.RCTL)).isEqualTo(rctl);
-        assertThat(rctl & E1000eRegs.RCTL_UPE).isNotZero();
+        assertThat(rig.chip.get(GigabitRegs.RCTL)).isEqualTo(rctl);
+        assertThat(rctl & FilterTables.RCTL_UPE).isNotZero();
     }
 
     @Test
@@ -84,7 +86,7 @@ final class E1000eRecoveryTest extends NicRecoveryTests<Rig> {
         Port port = rig.start(pool);
         rig.chip.losesWrites = true;
         Frames.send(port, pool, 0, 2 * BURST);
-        assertThat(Rig.eventually(() -> rig.chip.get(E1000eRegs.TDH) == 2 * BURST)).isTrue();
+        assertThat(Rig.eventually(() -> rig.chip.get(FakeRegs.TDH) == 2 * BURST)).isTrue();
         rig.chip.losesWrites = false;
 
         awaitReset(1);
@@ -99,7 +101,7 @@ final class E1000eRecoveryTest extends NicRecoveryTests<Rig> {
         rig.chip.losesWrites = true;
         // None of these asks for a report.
         Frames.send(port, pool, 0, 3);
-        assertThat(Rig.eventually(() -> rig.chip.get(E1000eRegs.TDH) == 3)).isTrue();
+        assertThat(Rig.eventually(() -> rig.chip.get(FakeRegs.TDH) == 3)).isTrue();
         rig.chip.losesWrites = false;
 
         awaitReset(1);

@@ -8,12 +8,10 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthStats;
-import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
-import io.hotbus.ethdev.RxFilter;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.TestDma;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,53 +128,13 @@ final class E1000eTrafficTest extends E1000eTests {
         rig.attach();
         Port port = rig.configure(pool, Rig.RING);
         port.start();
-        assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE).isZero();
+        assertThat(rig.chip.get(GigabitRegs.RCTL) & GigabitRegs.RCTL_LPE).isZero();
         port.stop();
         port.setMtu(9000);
         port.start();
-        assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE).isNotZero();
+        assertThat(rig.chip.get(GigabitRegs.RCTL) & GigabitRegs.RCTL_LPE).isNotZero();
         assertThat(rig.chip.get(E1000eRegs.PBA)).isEqualTo(E1000eRegs.PBA_RX_20K);
         exchange(port, pool, 100);
-    }
-
-    /** The tables are undefined after a reset. */
-    @Test
-    void shouldReceiveForItsOwnAddressAlone() throws Exception {
-        rig.start(pool);
-        for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
-            assertThat(rig.chip.get(E1000eRegs.MTA + 4L * i)).isZero();
-        }
-        assertThat(rig.chip.get(E1000eRegs.RAL)).isEqualTo(0x12005452);
-        for (int i = 1; i < E1000eRegs.RA_ENTRIES; i++) {
-            assertThat(rig.chip.get(E1000eRegs.RAH + 8L * i)).isZero();
-        }
-    }
-
-    @Test
-    void shouldFilterAsTold() throws Exception {
-        Port port = rig.start(pool);
-        port.changeRxFilter(filter -> filter.withAddress(new MacAddress(0x0200_0304_0506L))
-                .plus(new MacAddress(0x0a0b_0c0d_0e0fL)).withVlans(Set.of(0, 33))
-                .withGroups(Set.of(new MacAddress(0x0100_5e00_1234L))));
-        for (int start = 0; start < 2; start++) {
-            assertThat(rig.chip.get(E1000eRegs.RAL)).isEqualTo(0x04030002);
-            assertThat(rig.chip.get(E1000eRegs.RAH)).isEqualTo(0x0605 | E1000eRegs.RAH_AV);
-            assertThat(rig.chip.get(E1000eRegs.RAL + 8)).isEqualTo(0x0d0c0b0a);
-            assertThat(rig.chip.get(E1000eRegs.RAH + 8)).isEqualTo(0x0f0e | E1000eRegs.RAH_AV);
-            assertThat(rig.chip.get(E1000eRegs.RAH + 16)).isZero();
-            assertThat(rig.chip.get(E1000eRegs.VFTA)).isEqualTo(1);
-            assertThat(rig.chip.get(E1000eRegs.VFTA + 4)).isEqualTo(2);
-            // 0x341: bits 47 to 36 of the address as it is on the wire.
-            assertThat(rig.chip.get(E1000eRegs.MTA + 4 * (0x341 >> 5))).isEqualTo(1 << 1);
-            assertThat(rig.chip.get(E1000eRegs.RCTL) & E1000eRegs.RCTL_VFE).isNotZero();
-            port.stop();
-            port.start();
-        }
-        port.changeRxFilter(filter -> RxFilter.of(filter.address()).withAllMulticast(true));
-        assertThat(rig.chip.get(E1000eRegs.RCTL)
-                & (E1000eRegs.RCTL_VFE | E1000eRegs.RCTL_MPE | E1000eRegs.RCTL_UPE))
-                .isEqualTo(E1000eRegs.RCTL_MPE);
-        assertThat(rig.chip.get(E1000eRegs.RAH + 8)).isZero();
     }
 
     @Test
@@ -247,60 +205,6 @@ final class E1000eTrafficTest extends E1000eTests {
         port.close();
 
         assertThat(pool.available()).isEqualTo(pool.capacity());
-    }
-
-    @Test
-    void shouldBePromiscuousAsAsked() throws Exception {
-        Port port = rig.start(pool);
-        int both = E1000eRegs.RCTL_UPE | E1000eRegs.RCTL_MPE;
-        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isZero();
-
-        port.setPromiscuous(true);
-        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isEqualTo(both);
-        port.stop();
-        port.start();
-        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isEqualTo(both);
-        port.setPromiscuous(false);
-
-        assertThat(rig.chip.get(E1000eRegs.RCTL) & both).isZero();
-        exchange(port, pool, 100);
-    }
-
-    @Test
-    void shouldAddUpWhatTheRegistersHaveCounted() throws Exception {
-        Port port = rig.start(pool);
-        rig.chip.set(E1000eCounter.MPC.offset(), 3);
-        rig.chip.set(E1000eCounter.CRCERRS.offset(), 2);
-        assertThat(port.stats().missed()).isEqualTo(3);
-        // Shared memory is not cleared by reading it.
-        rig.chip.set(E1000eCounter.MPC.offset(), -1);
-        rig.chip.set(E1000eCounter.CRCERRS.offset(), 0);
-
-        assertThat(port.stats().missed()).isEqualTo(3);
-        assertThat(port.stats().rxErrors()).isEqualTo(2);
-        rig.chip.set(E1000eCounter.MPC.offset(), 4);
-        port.stop();
-        port.start();
-        assertThat(port.stats().missed()).isEqualTo(7);
-        port.close();
-        assertThat(port.stats().missed()).isEqualTo(7);
-
-        port.resetStats();
-        assertThat(port.stats()).isEqualTo(EthStats.ZERO);
-    }
-
-    @Test
-    void shouldShowOctetsAndErrors() throws Exception {
-        Port port = rig.start(pool);
-        rig.chip.set(E1000eCounter.GORC.offset() + Integer.BYTES, 1);
-        assertThat(port.stats().rxErrors()).isZero();
-        rig.chip.set(E1000eCounter.GORC.offset() + Integer.BYTES, 0);
-        rig.chip.set(E1000eCounter.CEXTERR.offset(), 2);
-        assertThat(port.stats().rxErrors()).isEqualTo(2);
-        rig.chip.set(E1000eCounter.CEXTERR.offset(), 0);
-        assertThat(port.xstats()).containsEntry("mac_rx_good_octets", 1L << Integer.SIZE)
-                .containsEntry("rx_carrier_extension_errors", 2L)
-                .containsKeys("rx_no_buffer", "mac_tx_all_octets", "tx_tso_packets");
     }
 
     @Test

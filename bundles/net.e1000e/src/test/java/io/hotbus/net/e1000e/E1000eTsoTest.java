@@ -3,7 +3,6 @@ package io.hotbus.net.e1000e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MbufFlags;
 import io.hotbus.ethdev.Port;
@@ -28,27 +27,13 @@ final class E1000eTsoTest extends E1000eTests {
 
     /** The packet in a chain of segments of at most {@code most} bytes. */
     private long packet(byte[] bytes, int most, int mss) {
-        int count = (bytes.length + most - 1) / most;
-        long[] segments = new long[count];
-        assertThat(pool.get(segments, 0, count)).isEqualTo(count);
-        for (int i = 0; i < count; i++) {
-            int length = Math.min(most, bytes.length - i * most);
-            Mbuf.setLength(segments[i], length);
-            RawMemory.copy(bytes, i * most, Mbuf.data(segments[i]), length);
-            if (i > 0) {
-                Mbuf.append(segments[0], segments[i - 1], segments[i]);
-            }
-        }
+        long packet = packet(bytes, most);
         boolean v4 = TestPacket.isIpv4(bytes);
-        Mbuf.setFlags(segments[0], MbufFlags.TX_TCP_SEG
+        Mbuf.setFlags(packet, MbufFlags.TX_TCP_SEG
                 | (v4 ? MbufFlags.TX_IPV4 : MbufFlags.TX_IPV6));
-        Mbuf.setHeaderLengths(segments[0], TestPacket.ETHERNET, v4 ? 20 : 40, 20);
-        Mbuf.setTsoSegmentSize(segments[0], mss);
-        return segments[0];
-    }
-
-    private int send(Port port, long packet) {
-        return port.txQueue(0).burst(pool.mempools().uncached(), new long[] {packet}, 1);
+        Mbuf.setHeaderLengths(packet, TestPacket.ETHERNET, v4 ? 20 : 40, 20);
+        Mbuf.setTsoSegmentSize(packet, mss);
+        return packet;
     }
 
     /** Receives the frames of a packet, and checks headers, checksums and payload. */
@@ -58,10 +43,10 @@ final class E1000eTsoTest extends E1000eTests {
         int frames = (bytes.length - headers + mss - 1) / mss;
         for (int i = 0; i < frames; i++) {
             long packet = Rig.receiveOne(port, 0, pool);
-            byte[] frame = TestPacket.read(packet);
+            byte[] frame = bytes(packet);
             assertThat(Mbuf.flags(packet)).isEqualTo(flags | MbufFlags.RX_L4_CKSUM_GOOD
                     | (v4 ? MbufFlags.RX_IP_CKSUM_GOOD : 0));
-            pool.mempools().uncached().free(new long[] {packet}, 0, 1);
+            free(packet);
             int from = headers + i * mss;
             assertThat(Arrays.copyOfRange(frame, headers, frame.length)).isEqualTo(
                     Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + mss)));
@@ -111,11 +96,10 @@ final class E1000eTsoTest extends E1000eTests {
         // Its headers would have to be changed, which the other holder would see.
         Mbuf.retain(wrong[5], 1);
 
-        assertThat(port.txQueue(0).burst(pool.mempools().uncached(), wrong, wrong.length))
-                .isEqualTo(wrong.length);
+        assertThat(send(port, wrong)).isEqualTo(wrong.length);
 
         assertThat(port.stats().txErrors()).isEqualTo(wrong.length);
-        assertThat(TestPacket.read(wrong[5])).isEqualTo(bytes);
-        pool.mempools().uncached().free(new long[] {wrong[5]}, 0, 1);
+        assertThat(bytes(wrong[5])).isEqualTo(bytes);
+        free(wrong[5]);
     }
 }

@@ -11,6 +11,7 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
+import io.hotbus.pmd.intel.GigabitRegs;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -34,19 +35,19 @@ final class E1000eVlanTest extends E1000eTests {
 
     private void assertReceived(Port port, byte[] frame, long flags, int tci) {
         long packet = Rig.receiveOne(port, 0, pool);
-        assertThat(TestPacket.read(packet)).isEqualTo(frame);
+        assertThat(bytes(packet)).isEqualTo(frame);
         assertThat(Mbuf.flags(packet)).isEqualTo(flags);
         if ((flags & MbufFlags.RX_VLAN_STRIPPED) != 0) {
             assertThat(Mbuf.vlanTci(packet)).isEqualTo(tci);
         }
-        pool.mempools().uncached().free(new long[] {packet}, 0, 1);
+        free(packet);
     }
 
     @Test
     void shouldTakeTagsOut() throws Exception {
         Port port = start(Set.of(RxOffload.VLAN_STRIP, RxOffload.IPV4_CKSUM), Set.of());
         for (int tci : new int[] {1, 0x6123, 0xffff}) {
-            send(port, TestPacket.tagged(FRAME, E1000eRegs.VET_8021Q, tci), 0, 0);
+            send(port, TestPacket.tagged(FRAME, GigabitRegs.VET_8021Q, tci), 0, 0);
             assertReceived(port, FRAME,
                     MbufFlags.RX_VLAN_STRIPPED | MbufFlags.RX_IP_CKSUM_GOOD, tci);
         }
@@ -69,10 +70,10 @@ final class E1000eVlanTest extends E1000eTests {
     @Test
     void shouldLeaveTagsAloneOtherwise() throws Exception {
         Port port = start(Set.of(RxOffload.IPV4_CKSUM), Set.of(TxOffload.UDP_CKSUM));
-        byte[] tagged = TestPacket.tagged(FRAME, E1000eRegs.VET_8021Q, 5);
+        byte[] tagged = TestPacket.tagged(FRAME, GigabitRegs.VET_8021Q, 5);
         send(port, tagged, MbufFlags.TX_VLAN, 6);
         assertReceived(port, tagged, 0, 0);
-        assertThat(rig.chip.get(E1000eRegs.CTRL) & E1000eRegs.CTRL_VME).isZero();
+        assertThat(rig.chip.get(GigabitRegs.CTRL) & GigabitRegs.CTRL_VME).isZero();
     }
 
     /** One bit of the chip turns on both. */
@@ -90,13 +91,13 @@ final class E1000eVlanTest extends E1000eTests {
         Port port = rig.start(pool);
         port.changeRxFilter(filter -> filter.withVlans(Set.of(5, 4095)));
         for (int start = 0; start < 2; start++) {
-            assertThat(rig.chip.get(E1000eRegs.VET)).as("after each reset")
-                    .isEqualTo(E1000eRegs.VET_8021Q);
+            assertThat(rig.chip.get(GigabitRegs.VET)).as("after each reset")
+                    .isEqualTo(GigabitRegs.VET_8021Q);
             for (int vlan : new int[] {6, 5, 37, 4095}) {
-                send(port, TestPacket.tagged(FRAME, E1000eRegs.VET_8021Q, 0x2000 | vlan), 0, 0);
+                send(port, TestPacket.tagged(FRAME, GigabitRegs.VET_8021Q, 0x2000 | vlan), 0, 0);
             }
-            assertReceived(port, TestPacket.tagged(FRAME, E1000eRegs.VET_8021Q, 0x2005), 0, 0);
-            assertReceived(port, TestPacket.tagged(FRAME, E1000eRegs.VET_8021Q, 0x2fff), 0, 0);
+            assertReceived(port, TestPacket.tagged(FRAME, GigabitRegs.VET_8021Q, 0x2005), 0, 0);
+            assertReceived(port, TestPacket.tagged(FRAME, GigabitRegs.VET_8021Q, 0x2fff), 0, 0);
             port.stop();
             port.start();
         }
@@ -107,8 +108,8 @@ final class E1000eVlanTest extends E1000eTests {
         start(Set.of(RxOffload.VLAN_STRIP), Set.of());
         assertThat(rig.looked(2)).isTrue();
         assertThat(rig.resets).isEmpty();
-        rig.chip.set(E1000eRegs.CTRL,
-                rig.chip.get(E1000eRegs.CTRL) & ~E1000eRegs.CTRL_VME);
+        rig.chip.set(GigabitRegs.CTRL,
+                rig.chip.get(GigabitRegs.CTRL) & ~GigabitRegs.CTRL_VME);
         assertThat(Rig.eventually(() -> !rig.resets.isEmpty())).isTrue();
     }
 }

@@ -4,156 +4,63 @@ package io.hotbus.net.e1000e;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.os.LinuxException;
+import io.hotbus.pmd.intel.FilterTables;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.testkit.TestDma;
-import io.hotbus.testkit.pci.PciNicModel;
+import io.hotbus.testkit.pci.GigabitModel;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** The model of an 82574. */
-final class Fake82574 extends PciNicModel {
+final class Fake82574 extends GigabitModel {
     static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, (byte) 0xd3};
-    private static final long LENGTH = E1000eRegs.BAR0_LENGTH;
     private static final int RX_ERROR_CE = 1;
-    private static final int GARBAGE = 0xdeadbeef;
     /** With a VLAN tag, without the FCS. */
     private static final int LONGEST_WITHOUT_LPE = 1518;
 
-    /** Whether the chip continues DMA regardless of its registers. */
-    volatile boolean stuckDma;
     volatile boolean nvmBroken;
-    volatile boolean noAddress;
     /** What it writes to memory is lost, as where a bridge lets none of it through. */
     volatile boolean losesWrites;
     /** A reset leaves the rings as they are, as that of QEMU 7.2. */
     volatile boolean keepsInReset;
-    volatile int resets;
     volatile int damageNext;
-    /** How often the interrupt was raised. */
-    volatile int interrupts;
 
     private final FakeTxUnit unit = new FakeTxUnit();
     private final List<FakeTxQueue> transmit =
             List.of(new FakeTxQueue(this, 0, unit), new FakeTxQueue(this, 1, unit));
     private final FakeRss rss = new FakeRss(this);
-    private int interruptMask;
-    private int causes;
-    /** What ICR was set to last, and the causes that were signalled. */
-    private int shown;
-    private int signalled;
 
     Fake82574(TestDma memory) throws LinuxException {
-        super("fake-82574", memory, LENGTH);
+        super("fake-82574", memory, E1000eRegs.BAR0_LENGTH, MAC);
         start();
     }
 
     @Override
-    protected boolean step() {
-        if ((get(E1000eRegs.CTRL) & E1000eRegs.CTRL_RST) != 0) {
-            if (!stuckReset) {
-                reset();
-                resets++;
-            }
-            return false;
-        }
-        refreshInterrupt();
-        refreshStatus();
-        return loopBack();
-    }
-
-    @Override
-    protected void reset() {
+    protected int resetOwn() {
         int[] kept = keepsInReset ? rings() : new int[0];
         int pba = get(E1000eRegs.PBA);
-        for (long register = E1000eRegs.EECD; register < LENGTH; register += Integer.BYTES) {
-            set(register, 0);
-        }
-        for (int i = 0; i < E1000eRegs.MTA_ENTRIES; i++) {
-            set(E1000eRegs.MTA + 4L * i, GARBAGE);
-        }
-        for (int i = 1; i < E1000eRegs.RA_ENTRIES; i++) {
-            set(E1000eRegs.RAL + 8L * i, GARBAGE);
-            set(E1000eRegs.RAH + 8L * i, GARBAGE);
-        }
-        if (!noAddress) {
-            set(E1000eRegs.RAL, MAC[0] & 0xff | (MAC[1] & 0xff) << 8 | (MAC[2] & 0xff) << 16
-                    | (MAC[3] & 0xff) << 24);
-            set(E1000eRegs.RAH, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | E1000eRegs.RAH_AV);
-        }
+        clear();
         transmit.forEach(FakeTxQueue::reset);
         set(E1000eRegs.PBA, pba);
         for (int i = 0; i < kept.length; i++) {
             set(ringRegister(i), kept[i]);
         }
-        set(E1000eRegs.EECD, nvmBroken ? 0 : E1000eRegs.EECD_AUTO_RD);
-        interruptMask = 0;
-        causes = 0;
-        shown = 0;
-        set(E1000eRegs.STATUS, E1000eRegs.STATUS_GIO_MASTER_ENABLE);
-        // The driver waits for this one.
-        set(E1000eRegs.CTRL, E1000eRegs.CTRL_ASDE | 1);
+        set(GigabitRegs.EECD, nvmBroken ? 0 : GigabitRegs.EECD_AUTO_RD);
+        return E1000eRegs.CTRL_ASDE | 1;
     }
 
     /** The registers of all rings, up to the tail. */
     private static long ringRegister(int index) {
-        long ring = (index & 8) == 0 ? E1000eRegs.RDBAL : E1000eRegs.TDBAL;
-        return ring + (index >> 4) * E1000eRegs.QUEUE_STRIDE + (index & 7) * 4L;
+        long ring = (index & 8) == 0 ? FakeRegs.RDBAL : FakeRegs.TDBAL;
+        return ring + (index >> 4) * FakeRegs.QUEUE_STRIDE + (index & 7) * 4L;
     }
 
     private int[] rings() {
         return IntStream.range(0, 32).map(i -> get(ringRegister(i))).toArray();
     }
 
-    /**
-     * Takes what the driver has written, and raises the interrupt. A write of ICR is known by its
-     * lack of INT_ASSERTED, which ICR shows with all causes.
-     */
-    private void refreshInterrupt() {
-        int written = get(E1000eRegs.ICR);
-        if (written != shown) {
-            causes &= ~written;
-        }
-        interruptMask &= ~take(E1000eRegs.IMC);
-        interruptMask |= take(E1000eRegs.IMS);
-        shown = causes == 0 ? 0 : causes | E1000eRegs.ICR_INT_ASSERTED;
-        set(E1000eRegs.ICR, shown);
-        int pending = causes & interruptMask;
-        if ((pending & ~signalled) != 0) {
-            interrupts++;
-            interrupt.run();
-        }
-        signalled = pending;
-    }
-
-    /** What the driver wrote before is done before, and the cause is shown at once. */
-    private void raise(int cause) {
-        refreshInterrupt();
-        causes |= cause;
-        refreshInterrupt();
-    }
-
-    private void refreshStatus() {
-        int control = get(E1000eRegs.CTRL);
-        boolean up = cable && (control & E1000eRegs.CTRL_SLU) != 0;
-        boolean dma = stuckDma || (control & E1000eRegs.CTRL_GIO_MASTER_DISABLE) == 0;
-        int status = (up ? E1000eRegs.STATUS_LU | 2 << E1000eRegs.STATUS_SPEED_SHIFT : 0)
-                | E1000eRegs.STATUS_FD | (dma ? E1000eRegs.STATUS_GIO_MASTER_ENABLE : 0);
-        int changed = get(E1000eRegs.STATUS) ^ status;
-        set(E1000eRegs.STATUS, status);
-        if ((changed & E1000eRegs.STATUS_LU) != 0) {
-            signalled &= ~E1000eRegs.INT_LSC;
-            raise(E1000eRegs.INT_LSC);
-        }
-    }
-
-    /** Sends and receives a frame of each queue. */
-    private boolean loopBack() {
-        boolean dma = busMaster
-                && (get(E1000eRegs.STATUS) & E1000eRegs.STATUS_GIO_MASTER_ENABLE) != 0;
-        boolean enabled = stuckDma || (get(E1000eRegs.TCTL) & E1000eRegs.TCTL_EN) != 0
-                && (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_EN) != 0;
-        if (!dma || !enabled || !cable || holdTransmit) {
-            return false;
-        }
+    @Override
+    protected boolean loopBack() {
         boolean worked = false;
         for (FakeTxQueue queue : transmit) {
             worked |= queue.send(this::receive);
@@ -164,45 +71,45 @@ final class Fake82574 extends PciNicModel {
     /** Receives a frame, unless the filter drops it. False: there are too few descriptors now. */
     private boolean receive(byte[] wire) {
         if (wire.length > LONGEST_WITHOUT_LPE
-                && (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_LPE) == 0) {
-            set(E1000eCounter.ROC.offset(), get(E1000eCounter.ROC.offset()) + 1);
+                && (get(GigabitRegs.RCTL) & GigabitRegs.RCTL_LPE) == 0) {
+            set(FakeRegs.ROC, get(FakeRegs.ROC) + 1);
             return true;
         }
-        boolean tagged = TestPacket.get16(wire, TestPacket.TYPE) == get(E1000eRegs.VET);
+        boolean tagged = TestPacket.get16(wire, TestPacket.TYPE) == get(GigabitRegs.VET);
         int tci = tagged ? TestPacket.get16(wire, TestPacket.TYPE + 2) : 0;
         if (tagged && !passes(tci & RxFilter.MAX_VLAN)) {
             return true;
         }
-        boolean strip = tagged && (get(E1000eRegs.CTRL) & E1000eRegs.CTRL_VME) != 0;
+        boolean strip = tagged && (get(GigabitRegs.CTRL) & GigabitRegs.CTRL_VME) != 0;
         return store(strip ? TestPacket.untagged(wire) : wire, strip
-                ? E1000eExtended.RX_VP | (long) tci << E1000eExtended.RX_VLAN_SHIFT : 0);
+                ? FakeRegs.RX_VP | (long) tci << FakeRegs.RX_VLAN_SHIFT : 0);
     }
 
     private boolean passes(int vlan) {
-        return (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_VFE) == 0
-                || (get(E1000eRegs.VFTA + 4L * (vlan >> 5)) & 1 << vlan) != 0;
+        return (get(GigabitRegs.RCTL) & FilterTables.RCTL_VFE) == 0
+                || (get(FilterTables.VFTA + 4L * (vlan >> 5)) & 1 << vlan) != 0;
     }
 
     /** Puts the frame into buffers. False: there are too few descriptors now. */
     private boolean store(byte[] bytes, long tag) {
         long info = rss.info(bytes);
-        long queue = FakeRss.queue(info) * E1000eRegs.QUEUE_STRIDE;
+        long queue = FakeRss.queue(info) * FakeRegs.QUEUE_STRIDE;
         boolean extended = (get(E1000eRegs.RFCTL) & E1000eRegs.RFCTL_EXSTEN) != 0;
-        int room = (get(E1000eRegs.RCTL) & E1000eRegs.RCTL_BSEX) == 0
+        int room = (get(GigabitRegs.RCTL) & GigabitRegs.RCTL_BSEX) == 0
                 ? 2048 >> bsize() : 32768 >> bsize();
-        int size = get(queue + E1000eRegs.RDLEN) / E1000eDescriptor.BYTES;
-        int head = get(queue + E1000eRegs.RDH);
-        int free = Math.floorMod(get(queue + E1000eRegs.RDT) - head, Math.max(1, size));
+        int size = get(queue + FakeRegs.RDLEN) / FakeRegs.BYTES;
+        int head = get(queue + FakeRegs.RDH);
+        int free = Math.floorMod(get(queue + FakeRegs.RDT) - head, Math.max(1, size));
         if (free * room < bytes.length) {
             return false;
         }
         int errors = damageNext > 0 ? RX_ERROR_CE : 0;
         damageNext -= damageNext > 0 ? 1 : 0;
-        long checks = tag | FakeRxUnit.check(bytes, get(E1000eRegs.RXCSUM));
+        long checks = tag | FakeRxUnit.check(bytes, get(GigabitRegs.RXCSUM));
         for (int done = 0; done < bytes.length; done += room) {
             int piece = Math.min(room, bytes.length - done);
             boolean ends = done + piece == bytes.length;
-            long descriptor = descriptor(queue + E1000eRegs.RDBAL, head);
+            long descriptor = descriptor(queue + FakeRegs.RDBAL, head);
             long iova = descriptor == TestDma.FAULT ? 0 : RawMemory.getLong(descriptor);
             long buffer = descriptor == TestDma.FAULT ? TestDma.FAULT
                     : translate("receive buffer", iova, piece);
@@ -215,41 +122,41 @@ final class Fake82574 extends PciNicModel {
                         ? extendedWord(piece, ends, ends ? checks : 0, errors)
                         : legacyWord(piece, ends, errors), extended ? ends ? info : 0 : iova);
             }
-            head = next(queue + E1000eRegs.RDLEN, head);
-            set(queue + E1000eRegs.RDH, head);
+            head = next(queue + FakeRegs.RDLEN, head);
+            set(queue + FakeRegs.RDH, head);
         }
         raise(E1000eRegs.INT_RX);
         return true;
     }
 
     private int bsize() {
-        return get(E1000eRegs.RCTL) >> E1000eRegs.RCTL_BSIZE_SHIFT & 3;
+        return get(GigabitRegs.RCTL) >> GigabitRegs.RCTL_BSIZE_SHIFT & 3;
     }
 
     private static long legacyWord(int length, boolean ends, int errors) {
-        return E1000eDescriptor.DD | length
+        return FakeRegs.DD | length
                 | (ends ? E1000eDescriptor.RX_EOP | (long) errors << 40 : 0);
     }
 
     private static long extendedWord(int length, boolean ends, long checks, int errors) {
-        return E1000eExtended.RX_DD | (long) length << E1000eExtended.RX_LENGTH_SHIFT | checks
-                | (ends ? E1000eExtended.RX_EOP | (long) errors << 24 : 0);
+        return FakeRegs.RX_EXTENDED_DD | (long) length << FakeRegs.RX_LENGTH_SHIFT | checks
+                | (ends ? FakeRegs.RX_EXTENDED_EOP | (long) errors << 24 : 0);
     }
 
     /** The extended format overwrites the address of the buffer, too. */
     private static void writeBack(long descriptor, long word, long first) {
         RawMemory.putLong(descriptor, first);
-        RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD, word);
+        RawMemory.putLongRelease(descriptor + FakeRegs.WORD, word);
     }
 
     int next(long lengthRegister, int index) {
-        return (index + 1) % (get(lengthRegister) / E1000eDescriptor.BYTES);
+        return (index + 1) % (get(lengthRegister) / FakeRegs.BYTES);
     }
 
     long descriptor(long baseRegister, int index) {
         long base = Integer.toUnsignedLong(get(baseRegister))
                 | (long) get(baseRegister + Integer.BYTES) << Integer.SIZE;
-        return translate("descriptor", E1000eDescriptor.at(base, index), E1000eDescriptor.BYTES);
+        return translate("descriptor", FakeRegs.at(base, index), FakeRegs.BYTES);
     }
 
     /** The memory of a piece of a frame to be sent. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
+import io.hotbus.pmd.intel.GigabitRegs;
+import io.hotbus.pmd.intel.RssTables;
 import java.util.Arrays;
 
 /** The RSS of the fake chip: Toeplitz hash and RETA. Source: data sheet, section 7.1.11. */
@@ -25,33 +27,33 @@ final class FakeRss {
 
     /** The first word of the descriptor of a frame without a tag: type, queue, hash. */
     long info(byte[] frame) {
-        int mrqc = chip.get(E1000eRegs.MRQC);
+        int mrqc = chip.get(GigabitRegs.MRQC);
         if ((mrqc & 3) != E1000eRegs.MRQC_RSS
-                || (chip.get(E1000eRegs.RXCSUM) & E1000eRegs.RXCSUM_PCSD) == 0
+                || (chip.get(GigabitRegs.RXCSUM) & GigabitRegs.RXCSUM_PCSD) == 0
                 || (chip.get(E1000eRegs.RFCTL) & E1000eRegs.RFCTL_EXSTEN) == 0
                 || !TestPacket.isIp(frame)) {
             return 0;
         }
         boolean v4 = TestPacket.isIpv4(frame);
         boolean tcp = TestPacket.protocol(frame) == TestPacket.TCP && (mrqc
-                & (v4 ? E1000eRegs.MRQC_TCP_IPV4 : E1000eRegs.MRQC_TCP_IPV6)) != 0;
-        if (!tcp && (mrqc & (v4 ? E1000eRegs.MRQC_IPV4 : E1000eRegs.MRQC_IPV6)) == 0) {
+                & (v4 ? GigabitRegs.MRQC_TCP_IPV4 : E1000eRegs.MRQC_TCP_IPV6)) != 0;
+        if (!tcp && (mrqc & (v4 ? GigabitRegs.MRQC_IPV4 : GigabitRegs.MRQC_IPV6)) == 0) {
             return 0;
         }
         int type = v4 ? tcp ? TCP_IPV4 : IPV4 : tcp ? TCP_IPV6 : IPV6;
         int l4 = TestPacket.l4(frame);
         int hash = hash(Arrays.copyOfRange(frame, l4 - (v4 ? 8 : 32), l4 + (tcp ? 4 : 0)));
-        return type | (long) entry(hash & E1000eRegs.RETA_ENTRIES - 1) << QUEUE_SHIFT
-                | (long) hash << E1000eExtended.RX_HASH_SHIFT;
+        return type | (long) entry(hash & RssTables.RETA_ENTRIES - 1) << QUEUE_SHIFT
+                | (long) hash << FakeRegs.RX_HASH_SHIFT;
     }
 
     private int entry(int index) {
-        return chip.get(E1000eRegs.RETA + (index & ~3)) >>> (index & 3) * Byte.SIZE
+        return chip.get(RssTables.RETA + (index & ~3)) >>> (index & 3) * Byte.SIZE
                 + E1000eRegs.RETA_QUEUE_SHIFT & 1;
     }
 
     private boolean keyBit(int bit) {
-        int octet = chip.get(E1000eRegs.RSSRK + (bit / 8 & ~3)) >>> (bit / 8 & 3) * Byte.SIZE;
+        int octet = chip.get(RssTables.RSSRK + (bit / 8 & ~3)) >>> (bit / 8 & 3) * Byte.SIZE;
         return (octet & 0x80 >> bit % 8) != 0;
     }
 

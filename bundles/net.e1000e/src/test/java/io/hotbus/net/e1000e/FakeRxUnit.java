@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.e1000e;
 
+import io.hotbus.pmd.intel.GigabitRegs;
+
 /** The checks of the receive unit. Source: 82574 data sheet, section 7.1.10. */
 final class FakeRxUnit {
     private FakeRxUnit() {
@@ -12,13 +14,13 @@ final class FakeRxUnit {
             return 0;
         }
         long bits = 0;
-        if ((rxcsum & E1000eRegs.RXCSUM_IPOFLD) != 0 && TestPacket.isIpv4(frame)) {
-            bits |= E1000eExtended.RX_IPCS
-                    | (TestPacket.hasGoodIpChecksum(frame) ? 0 : E1000eExtended.RX_IPE);
+        if ((rxcsum & GigabitRegs.RXCSUM_IPOFLD) != 0 && TestPacket.isIpv4(frame)) {
+            bits |= FakeRegs.RX_IPCS
+                    | (TestPacket.hasGoodIpChecksum(frame) ? 0 : FakeRegs.RX_IPE);
         }
-        if ((rxcsum & E1000eRegs.RXCSUM_TUOFLD) != 0 && TestPacket.hasL4Checksum(frame)) {
-            bits |= E1000eExtended.RX_L4CS
-                    | (TestPacket.hasGoodL4Checksum(frame) ? 0 : E1000eExtended.RX_TCPE);
+        if ((rxcsum & GigabitRegs.RXCSUM_TUOFLD) != 0 && TestPacket.hasL4Checksum(frame)) {
+            bits |= FakeRegs.RX_L4CS
+                    | (TestPacket.hasGoodL4Checksum(frame) ? 0 : FakeRegs.RX_TCPE);
         }
         return bits;
     }

@@ -2,6 +2,7 @@
 package io.hotbus.net.e1000e;
 
 import io.hotbus.eal.io.RawMemory;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.testkit.TestDma;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
@@ -39,8 +40,8 @@ final class FakeTxQueue {
 
     /** Sends a packet, if there is one that {@code wire} takes. */
     boolean send(Predicate<byte[]> wire) {
-        int head = get(E1000eRegs.TDH);
-        if (get(E1000eRegs.TDLEN) == 0 || head == get(E1000eRegs.TDT)
+        int head = get(FakeRegs.TDH);
+        if (get(FakeRegs.TDLEN) == 0 || head == get(FakeRegs.TDT)
                 || frames.isEmpty() && !gather(head)) {
             return false;
         }
@@ -51,10 +52,10 @@ final class FakeTxQueue {
             frames.remove();
         }
         for (int i = 0; i < descriptors; i++) {
-            report(chip.descriptor(registers + E1000eRegs.TDBAL, head));
-            head = chip.next(registers + E1000eRegs.TDLEN, head);
+            report(chip.descriptor(registers + FakeRegs.TDBAL, head));
+            head = chip.next(registers + FakeRegs.TDLEN, head);
         }
-        chip.set(registers + E1000eRegs.TDH, head);
+        chip.set(registers + FakeRegs.TDH, head);
         return true;
     }
 
@@ -62,37 +63,37 @@ final class FakeTxQueue {
     private boolean gather(int head) {
         bytes.reset();
         int at = head;
-        for (descriptors = 1; at != get(E1000eRegs.TDT); descriptors++) {
-            long descriptor = chip.descriptor(registers + E1000eRegs.TDBAL, at);
+        for (descriptors = 1; at != get(FakeRegs.TDT); descriptors++) {
+            long descriptor = chip.descriptor(registers + FakeRegs.TDBAL, at);
             if (descriptor == TestDma.FAULT) {
                 return false;
             }
             long first = RawMemory.getLong(descriptor);
-            long word = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
+            long word = RawMemory.getLongVolatile(descriptor + FakeRegs.WORD);
             if (isContext(word)) {
                 unit.context(first, word);
             } else if (!read(first, word)) {
                 return false;
-            } else if ((word & E1000eDescriptor.TX_EOP) != 0) {
+            } else if ((word & FakeRegs.TX_EOP) != 0) {
                 finish(word);
                 return true;
             }
-            at = chip.next(registers + E1000eRegs.TDLEN, at);
+            at = chip.next(registers + FakeRegs.TDLEN, at);
         }
         return false;
     }
 
     private static boolean isExtended(long word) {
-        return (word & E1000eExtended.TX_DEXT) != 0;
+        return (word & E1000eDescriptor.TX_DEXT) != 0;
     }
 
     private static boolean isContext(long word) {
-        return isExtended(word) && (word & E1000eExtended.TX_DTYP_DATA) == 0;
+        return isExtended(word) && (word & E1000eDescriptor.TX_DTYP_DATA) == 0;
     }
 
     private boolean read(long iova, long word) {
         byte[] piece = new byte[(int) (word
-                & (isExtended(word) ? EXTENDED_LENGTH : E1000eDescriptor.LENGTH_MASK))];
+                & (isExtended(word) ? EXTENDED_LENGTH : FakeRegs.LENGTH_MASK))];
         long data = chip.dataToSend(iova, piece.length);
         if (data == TestDma.FAULT) {
             return false;
@@ -104,19 +105,19 @@ final class FakeTxQueue {
 
     private void finish(long word) {
         byte[] packet = bytes.toByteArray();
-        boolean insert = (word & E1000eExtended.TX_VLE) != 0
-                && (chip.get(E1000eRegs.CTRL) & E1000eRegs.CTRL_VME) != 0;
+        boolean insert = (word & FakeRegs.TX_VLE) != 0
+                && (chip.get(GigabitRegs.CTRL) & GigabitRegs.CTRL_VME) != 0;
         for (byte[] frame : isExtended(word) ? unit.frames(packet, word) : List.of(packet)) {
-            frames.add(insert ? TestPacket.tagged(frame, chip.get(E1000eRegs.VET),
-                    (int) (word >>> E1000eExtended.TX_VLAN_SHIFT)) : frame);
+            frames.add(insert ? TestPacket.tagged(frame, chip.get(GigabitRegs.VET),
+                    (int) (word >>> FakeRegs.TX_VLAN_SHIFT)) : frame);
         }
     }
 
     private void report(long descriptor) {
-        long command = RawMemory.getLongVolatile(descriptor + E1000eDescriptor.WORD);
-        if ((command & E1000eDescriptor.TX_RS) != 0 && !chip.losesWrites) {
-            RawMemory.putLongRelease(descriptor + E1000eDescriptor.WORD,
-                    command | E1000eDescriptor.DD);
+        long command = RawMemory.getLongVolatile(descriptor + FakeRegs.WORD);
+        if ((command & FakeRegs.TX_RS) != 0 && !chip.losesWrites) {
+            RawMemory.putLongRelease(descriptor + FakeRegs.WORD,
+                    command | FakeRegs.DD);
         }
     }
 }

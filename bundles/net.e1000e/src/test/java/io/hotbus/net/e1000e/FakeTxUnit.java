@@ -29,34 +29,34 @@ final class FakeTxUnit {
 
     /** The frames of a packet; {@code word} is the second one of a data descriptor. */
     List<byte[]> frames(byte[] packet, long word) {
-        if ((word & second & E1000eExtended.TX_TSE) == 0) {
+        if ((word & second & E1000eDescriptor.TX_TSE) == 0) {
             insertChecksums(packet, word, 0);
             return List.of(packet);
         }
         List<byte[]> frames = new ArrayList<>();
-        int headers = (int) (second >>> E1000eExtended.TX_HDRLEN_SHIFT) & BYTE;
-        int mss = (int) (second >>> E1000eExtended.TX_MSS_SHIFT) & SHORT;
+        int headers = (int) (second >>> E1000eDescriptor.TX_HDRLEN_SHIFT) & BYTE;
+        int mss = (int) (second >>> E1000eDescriptor.TX_MSS_SHIFT) & SHORT;
         int payload = (int) second & PAYLEN;
         for (int done = 0; done < payload; done += mss) {
             int piece = Math.min(mss, payload - done);
             byte[] frame = Arrays.copyOf(packet, headers + piece);
             System.arraycopy(packet, headers + done, frame, headers, piece);
             correct(frame, done, frames.size(), done + piece == payload);
-            insertChecksums(frame, word, frame.length - firstByte(E1000eExtended.TUCSS_SHIFT));
+            insertChecksums(frame, word, frame.length - firstByte(E1000eDescriptor.TUCSS_SHIFT));
             frames.add(frame);
         }
         return frames;
     }
 
     private void correct(byte[] frame, int done, int number, boolean last) {
-        int ip = firstByte(E1000eExtended.IPCSS_SHIFT);
-        if ((second & E1000eExtended.TX_TUCMD_IP) != 0) {
+        int ip = firstByte(E1000eDescriptor.IPCSS_SHIFT);
+        if ((second & E1000eDescriptor.TX_TUCMD_IP) != 0) {
             add(frame, ip + 2, frame.length - ip);
             add(frame, ip + 4, number);
         } else {
             add(frame, ip + 4, frame.length - ip - 40);
         }
-        int tcp = firstByte(E1000eExtended.TUCSS_SHIFT);
+        int tcp = firstByte(E1000eDescriptor.TUCSS_SHIFT);
         int sequence = (TestPacket.get16(frame, tcp + 4) << 16 | TestPacket.get16(frame, tcp + 6))
                 + done;
         TestPacket.put16(frame, tcp + 4, sequence >>> 16);
@@ -70,14 +70,14 @@ final class FakeTxUnit {
 
     /** Inserts the checksums that are asked for; {@code length} is added to that of TCP. */
     private void insertChecksums(byte[] frame, long word, int length) {
-        if ((word & E1000eExtended.TX_IXSM) != 0 && (second & E1000eExtended.TX_TUCMD_IP) != 0) {
-            int end = (int) (first >>> E1000eExtended.IPCSE_SHIFT) & SHORT;
-            insert(frame, firstByte(E1000eExtended.IPCSS_SHIFT), end + 1,
-                    firstByte(E1000eExtended.IPCSO_SHIFT), 0);
+        if ((word & FakeRegs.TX_IXSM) != 0 && (second & E1000eDescriptor.TX_TUCMD_IP) != 0) {
+            int end = (int) (first >>> E1000eDescriptor.IPCSE_SHIFT) & SHORT;
+            insert(frame, firstByte(E1000eDescriptor.IPCSS_SHIFT), end + 1,
+                    firstByte(E1000eDescriptor.IPCSO_SHIFT), 0);
         }
-        if ((word & E1000eExtended.TX_TXSM) != 0) {
-            insert(frame, firstByte(E1000eExtended.TUCSS_SHIFT), frame.length,
-                    firstByte(E1000eExtended.TUCSO_SHIFT), length);
+        if ((word & FakeRegs.TX_TXSM) != 0) {
+            insert(frame, firstByte(E1000eDescriptor.TUCSS_SHIFT), frame.length,
+                    firstByte(E1000eDescriptor.TUCSO_SHIFT), length);
         }
     }
 

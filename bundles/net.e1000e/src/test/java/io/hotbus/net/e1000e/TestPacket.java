@@ -191,17 +191,4 @@ final class TestPacket {
         Mbuf.setFlags(mbuf, flags);
         Mbuf.setHeaderLengths(mbuf, ETHERNET, l3(frame), l4Header(frame));
     }
-
-    /** The bytes of a packet of any segments. */
-    static byte[] read(long mbuf) {
-        byte[] frame = new byte[Mbuf.length(mbuf)];
-        long segment = mbuf;
-        int at = 0;
-        for (int left = Mbuf.segments(mbuf); left > 0; left--) {
-            RawMemory.copy(Mbuf.data(segment), frame, at, Mbuf.segmentLength(segment));
-            at += Mbuf.segmentLength(segment);
-            segment = Mbuf.next(segment);
-        }
-        return frame;
-    }
 }

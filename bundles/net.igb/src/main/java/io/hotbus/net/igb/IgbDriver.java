@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.igb;
 
-import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
@@ -49,11 +48,7 @@ public final class IgbDriver extends AbstractNicDriver {
     @Override
     protected IgbDev open(PciDevice device, DmaAllocator allocator, NicLimits limits)
             throws DeviceException {
-        if (device.function().bar(0).filter(Bar::memory)
-                .filter(bar -> bar.length() >= IgbRegs.BAR0_LENGTH).isEmpty()) {
-            throw new DeviceException("%s: no BAR0 of %s KiB of memory is assigned to it: %s"
-                    .formatted(device, IgbRegs.BAR0_LENGTH >> 10, device.function().bars()));
-        }
-        return IgbDev.probe(new IgbChip(device, device.mapBar(0), limits.reset()), allocator);
+        return IgbDev.probe(new IgbChip(device, mapBar0(device, IgbRegs.BAR0_LENGTH),
+                limits.reset()), allocator);
     }
 }

@@ -2,6 +2,7 @@
 package io.hotbus.net.igb;
 
 import io.hotbus.pmd.Registers;
+import io.hotbus.pmd.intel.GigabitRegs;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -41,7 +42,7 @@ final class IgbPhy {
      * ever. A link that was kept through a reset of the MAC stays as it is.
      */
     void negotiate() {
-        int own = IgbRegs.swPhySm((chip.read(IgbRegs.STATUS) & IgbRegs.STATUS_LAN_ID)
+        int own = IgbRegs.swPhySm((chip.read(GigabitRegs.STATUS) & IgbRegs.STATUS_LAN_ID)
                 >> IgbRegs.STATUS_LAN_ID_SHIFT);
         lock(own);
         int bmcr = read(BMCR);

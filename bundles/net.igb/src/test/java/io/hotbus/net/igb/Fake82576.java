@@ -2,35 +2,28 @@
 package io.hotbus.net.igb;
 
 import io.hotbus.os.LinuxException;
-import io.hotbus.pmd.intel.AdvLayout;
-import io.hotbus.pmd.intel.FilterTables;
-import io.hotbus.pmd.intel.GigabitInterrupt;
+import io.hotbus.pmd.intel.GigabitRegs;
+import io.hotbus.pmd.intel.QueueLayout;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testkit.pci.AdvancedRings;
-import io.hotbus.testkit.pci.PciNicModel;
+import io.hotbus.testkit.pci.GigabitModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The model of an 82576. Its PHY negotiates only when it is told to, as that of QEMU's. */
-final class Fake82576 extends PciNicModel {
+final class Fake82576 extends GigabitModel {
     static final byte[] MAC = {0x52, 0x54, 0x00, 0x12, 0x34, 0x76};
     private static final int QUEUES = 16;
-    private static final int GARBAGE = 0xdeadbeef;
     private static final int BMCR = 0;
     private static final int BMSR = 1;
     private static final int AN_COMPLETE = 1 << 5;
     private static final int AN_RESTART = 1 << 9;
-    private static final int INTA = 1 << 31;
     private static final int LONGEST_WITHOUT_LPE = 1518;
 
-    /** Whether the chip continues DMA regardless of its registers. */
-    volatile boolean stuckDma;
-    volatile boolean noAddress;
     /** The PHY does not answer. */
     volatile boolean deadPhy;
     volatile boolean fiber;
-    volatile int resets;
     /** How often the PHY was told to negotiate. */
     volatile int negotiations;
     /** What the write-back of received frames says, besides EOP and the length. */
@@ -41,17 +34,12 @@ final class Fake82576 extends PciNicModel {
 
     private final List<AdvancedRings> queues;
     private final int[] phy = new int[2];
-    private int mask;
-    private int causes;
-    /** What ICR was set to last, and the causes that were signalled. */
-    private int shown;
-    private int signalled;
 
     Fake82576(TestDma memory) throws LinuxException {
-        super("fake-82576", memory, IgbRegs.BAR0_LENGTH);
+        super("fake-82576", memory, IgbRegs.BAR0_LENGTH, MAC);
         queues = IntStream.range(0, QUEUES).mapToObj(i -> new AdvancedRings(this, this::translate,
-                AdvLayout.PHYSICAL.rx() + i * AdvLayout.PHYSICAL.stride(),
-                AdvLayout.PHYSICAL.tx() + i * AdvLayout.PHYSICAL.stride())).toList();
+                QueueLayout.HIGH.rx() + i * QueueLayout.HIGH.stride(),
+                QueueLayout.HIGH.tx() + i * QueueLayout.HIGH.stride())).toList();
         start();
     }
 
@@ -60,46 +48,23 @@ final class Fake82576 extends PciNicModel {
     }
 
     @Override
-    protected void reset() {
-        for (long register = 0; register < IgbRegs.BAR0_LENGTH; register += Integer.BYTES) {
-            if (register != IgbRegs.CTRL) {
-                set(register, 0);
-            }
-        }
-        for (int i = 0; i < FilterTables.MTA_ENTRIES; i++) {
-            set(FilterTables.MTA + 4L * i, GARBAGE);
-        }
-        if (!noAddress) {
-            set(FilterTables.RAL, MAC[0] & 0xff | (MAC[1] & 0xff) << 8 | (MAC[2] & 0xff) << 16
-                    | (MAC[3] & 0xff) << 24);
-            set(FilterTables.RAH, MAC[4] & 0xff | (MAC[5] & 0xff) << 8 | FilterTables.RAH_AV);
-        }
+    protected int resetOwn() {
+        clear();
         set(IgbRegs.CTRL_EXT, fiber ? IgbRegs.CTRL_EXT_LINK_MODE : 0);
         phy[BMSR] = 0;
-        mask = 0;
-        causes = 0;
-        shown = 0;
-        signalled = 0;
-        set(AdvLayout.PHYSICAL.rx() + AdvLayout.DCTL, AdvLayout.DCTL_ENABLE);
-        set(AdvLayout.PHYSICAL.tx() + AdvLayout.DCTL, AdvLayout.DCTL_ENABLE);
-        set(IgbRegs.STATUS, IgbRegs.STATUS_GIO_MASTER_ENABLE);
-        // The driver waits for this one.
-        set(IgbRegs.CTRL, IgbRegs.CTRL_LRST | 1);
+        set(QueueLayout.HIGH.rx() + QueueLayout.DCTL, QueueLayout.DCTL_ENABLE);
+        set(QueueLayout.HIGH.tx() + QueueLayout.DCTL, QueueLayout.DCTL_ENABLE);
+        return IgbRegs.CTRL_LRST | 1;
     }
 
     @Override
-    protected boolean step() {
-        if ((get(IgbRegs.CTRL) & IgbRegs.CTRL_RST) != 0) {
-            if (!stuckReset) {
-                reset();
-                resets++;
-            }
-            return false;
-        }
+    protected void stepOwn() {
         stepPhy();
-        stepInterrupt();
-        stepStatus();
-        return loopBack();
+    }
+
+    @Override
+    protected boolean hasNegotiated() {
+        return phy[BMSR] == AN_COMPLETE;
     }
 
     private void stepPhy() {
@@ -122,53 +87,8 @@ final class Fake82576 extends PciNicModel {
         set(IgbRegs.MDIC, command & ~IgbRegs.MDIC_DATA | phy[register] | IgbRegs.MDIC_READY);
     }
 
-    /** A write of the driver to ICR is known by its lack of INTA, and clears causes. */
-    private void stepInterrupt() {
-        int written = get(GigabitInterrupt.ICR);
-        if (written != shown) {
-            causes &= ~written;
-        }
-        mask &= ~take(GigabitInterrupt.IMC);
-        mask |= take(GigabitInterrupt.IMS);
-        shown = causes == 0 ? 0 : causes | INTA;
-        set(GigabitInterrupt.ICR, shown);
-        int raised = causes & mask & ~signalled;
-        signalled = causes & mask;
-        if (raised != 0) {
-            interrupt.run();
-        }
-    }
-
-    /** What the driver wrote before is done before, and the cause is shown at once. */
-    private void raise(int cause) {
-        stepInterrupt();
-        causes |= cause;
-        stepInterrupt();
-    }
-
-    private void stepStatus() {
-        int control = get(IgbRegs.CTRL);
-        boolean link = cable && (control & IgbRegs.CTRL_SLU) != 0 && phy[BMSR] == AN_COMPLETE;
-        boolean master = stuckDma || (control & IgbRegs.CTRL_GIO_MASTER_DISABLE) == 0;
-        int next = (link ? IgbRegs.STATUS_LU | IgbRegs.STATUS_FD | 2 << IgbRegs.STATUS_SPEED_SHIFT
-                : 0) | (master ? IgbRegs.STATUS_GIO_MASTER_ENABLE : 0);
-        int changed = get(IgbRegs.STATUS) ^ next;
-        set(IgbRegs.STATUS, next);
-        if ((changed & IgbRegs.STATUS_LU) != 0) {
-            signalled &= ~IgbRegs.INT_LSC;
-            raise(IgbRegs.INT_LSC);
-        }
-    }
-
-    /** Sends and receives a frame of each queue. */
-    private boolean loopBack() {
-        boolean dma = busMaster
-                && (get(IgbRegs.STATUS) & IgbRegs.STATUS_GIO_MASTER_ENABLE) != 0;
-        boolean enabled = stuckDma || (get(IgbRegs.TCTL) & IgbRegs.TCTL_EN) != 0
-                && (get(IgbRegs.RCTL) & IgbRegs.RCTL_RXEN) != 0;
-        if (!dma || !enabled || !cable || holdTransmit) {
-            return false;
-        }
+    @Override
+    protected boolean loopBack() {
         boolean worked = false;
         for (AdvancedRings queue : queues) {
             Optional<byte[]> frame = queue.read();
@@ -183,7 +103,8 @@ final class Fake82576 extends PciNicModel {
     }
 
     private boolean isTooLong(byte[] frame) {
-        return (get(IgbRegs.RCTL) & IgbRegs.RCTL_LPE) == 0 ? frame.length > LONGEST_WITHOUT_LPE
+        return (get(GigabitRegs.RCTL) & GigabitRegs.RCTL_LPE) == 0
+                ? frame.length > LONGEST_WITHOUT_LPE
                 : frame.length + 4 > get(IgbRegs.RLPML);
     }
 }

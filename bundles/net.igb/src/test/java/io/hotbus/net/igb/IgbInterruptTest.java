@@ -3,39 +3,30 @@ package io.hotbus.net.igb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RssHash;
+import io.hotbus.pmd.intel.QueueLayout;
+import io.hotbus.pmd.pci.NicPatience;
 import io.hotbus.testkit.Frames;
-import io.hotbus.testkit.SleepyLcore;
-import io.hotbus.testkit.pci.TestFunction;
-import java.time.Duration;
+import io.hotbus.testkit.pci.GigabitInterruptTests;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class IgbInterruptTest extends IgbTests {
-    private static final int ROUNDS = 200;
+final class IgbInterruptTest extends GigabitInterruptTests<Rig> {
+    @Override
+    protected Rig newRig(Map<String, Object> settings, NicPatience patience) throws Exception {
+        return new Rig(settings, patience);
+    }
 
-    @Test
-    void shouldSleepUntilThereIsAPacket() throws Exception {
-        Port port = rig.start(pool);
-        try (SleepyLcore lcore = new SleepyLcore(port, pool.mempools().uncached())) {
-            lcore.awaitSleep();
-            int sent = 0;
-            for (int round = 0; round < ROUNDS; round++) {
-                sent += Frames.send(port, pool, sent, 1 + round % 5);
-                lcore.awaitReceived(sent);
-                if (round % 3 == 0) {
-                    lcore.awaitSleep();
-                }
-            }
-            assertThat(lcore.cpuTimeAsleep()).isLessThan(Duration.ofMillis(50));
-        }
+    @Override
+    protected long rdh() {
+        return QueueLayout.HIGH.rx() + QueueLayout.HEAD;
     }
 
     @Test
@@ -50,15 +41,5 @@ class IgbInterruptTest extends IgbTests {
             assertThat(woken.tryAcquire(60, TimeUnit.SECONDS)).as("round %s", round).isTrue();
             Frames.receiveAll(port, 1, pool, round, round + 1);
         }
-    }
-
-    @Test
-    void shouldHaveToBePolledWithUioPciGeneric() throws Exception {
-        TestFunction function = rig.function();
-        function.kernelDriver = KernelDriver.UIO_PCI_GENERIC;
-        rig.driver.probe(function);
-        rig.configure(pool, Rig.RING).start();
-
-        assertThat(rig.port().wakeOnPacket(0, () -> { })).isFalse();
     }
 }

@@ -13,7 +13,8 @@ import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RssHash;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
-import io.hotbus.pmd.intel.AdvOffloads;
+import io.hotbus.pmd.intel.GigabitOffloads;
+import io.hotbus.pmd.intel.GigabitRegs;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -53,8 +54,8 @@ class IgbOffloadTest extends IgbTests {
 
         assertThat(Mbuf.flags(packet)).isEqualTo(Long.decode(flags));
         free(packet);
-        assertThat(rig.chip.get(IgbRegs.RXCSUM))
-                .isEqualTo(IgbRegs.RXCSUM_IPOFLD | IgbRegs.RXCSUM_TUOFLD);
+        assertThat(rig.chip.get(GigabitRegs.RXCSUM))
+                .isEqualTo(GigabitRegs.RXCSUM_IPOFLD | GigabitRegs.RXCSUM_TUOFLD);
     }
 
     @Test
@@ -62,7 +63,7 @@ class IgbOffloadTest extends IgbTests {
         Port port = rig.start(new PortConfig(2, Rig.RING, Rig.RING, pool)
                 .withOffloads(Set.of(RxOffload.VLAN_STRIP, RxOffload.RSS_HASH), Set.of())
                 .withRss(new RssConfig(Set.of(RssHash.IPV4_UDP), List.of(), List.of())));
-        assertThat(rig.chip.get(IgbRegs.CTRL) & IgbRegs.CTRL_VME).isNotZero();
+        assertThat(rig.chip.get(GigabitRegs.CTRL) & GigabitRegs.CTRL_VME).isNotZero();
         rig.chip.status = 0x8 | 0x6123L << 48;
         rig.chip.firstWord = 0x12345678L << 32 | 7;
         assertThat(send(port, packet(frame(100), 100))).isEqualTo(1);
@@ -92,7 +93,7 @@ class IgbOffloadTest extends IgbTests {
 
     @Test
     void shouldInsertTags() throws Exception {
-        Port port = start(Set.of(RxOffload.VLAN_STRIP), AdvOffloads.TX);
+        Port port = start(Set.of(RxOffload.VLAN_STRIP), GigabitOffloads.TX);
         long packet = packet(100, MbufFlags.TX_VLAN, 0, 0);
         Mbuf.setVlanTci(packet, 0xe042);
 
@@ -104,7 +105,7 @@ class IgbOffloadTest extends IgbTests {
 
     @Test
     void shouldCutPackets() throws Exception {
-        Port port = start(Set.of(RxOffload.VLAN_STRIP), AdvOffloads.TX);
+        Port port = start(Set.of(RxOffload.VLAN_STRIP), GigabitOffloads.TX);
         long packet = packet(1054, MbufFlags.TX_TCP_SEG | MbufFlags.TX_IPV4, 20, 20);
         Mbuf.setTsoSegmentSize(packet, 500);
 
@@ -119,7 +120,7 @@ class IgbOffloadTest extends IgbTests {
     /** Contexts fall on the descriptors that should report, too. */
     @Test
     void shouldGetEveryBufferBackWhateverTheContexts() throws Exception {
-        Port port = start(Set.of(RxOffload.VLAN_STRIP), AdvOffloads.TX);
+        Port port = start(Set.of(RxOffload.VLAN_STRIP), GigabitOffloads.TX);
         for (int i = 0; i < 5 * Rig.RING; i++) {
             pass(port, packet(100, IPV4_UDP, i % 3 == 0 ? 20 : 24, 8));
         }
@@ -128,7 +129,7 @@ class IgbOffloadTest extends IgbTests {
 
     @Test
     void shouldRefuseHeadersThatCannotBe() throws Exception {
-        Port port = start(Set.of(RxOffload.VLAN_STRIP), AdvOffloads.TX);
+        Port port = start(Set.of(RxOffload.VLAN_STRIP), GigabitOffloads.TX);
 
         assertThat(send(port, packet(40, IPV4_UDP, 20, 8), packet(100, IPV4_UDP, 16, 8),
                 packet(1000, MbufFlags.TX_TCP_SEG | MbufFlags.TX_IPV4, 20, 20))).isEqualTo(3);

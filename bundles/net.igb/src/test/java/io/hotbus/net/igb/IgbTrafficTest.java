@@ -13,6 +13,7 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RssHash;
 import io.hotbus.pmd.intel.FilterTables;
+import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.testkit.Frames;
 import java.util.List;
 import java.util.Set;
@@ -126,7 +127,7 @@ class IgbTrafficTest extends IgbTests {
     }
 
     private int rctl() {
-        return rig.chip.get(IgbRegs.RCTL)
+        return rig.chip.get(GigabitRegs.RCTL)
                 & (FilterTables.RCTL_UPE | FilterTables.RCTL_MPE | FilterTables.RCTL_VFE);
     }
 
@@ -135,7 +136,7 @@ class IgbTrafficTest extends IgbTests {
         Port port = rig.start(new PortConfig(4, Rig.RING, Rig.RING, pool)
                 .withRss(new RssConfig(Set.of(RssHash.IPV4, RssHash.IPV6_TCP), List.of(),
                         List.of())));
-        assertThat(rig.chip.get(IgbRegs.MRQC)).isEqualTo(0x260002);
+        assertThat(rig.chip.get(GigabitRegs.MRQC)).isEqualTo(0x260002);
         assertThat(rig.chip.get(0x5c00)).isEqualTo(0x03020100);
         for (int queue = 0; queue < 4; queue++) {
             rig.chip.receiver = queue;

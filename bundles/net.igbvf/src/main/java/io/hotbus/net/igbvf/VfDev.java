@@ -10,13 +10,14 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.pmd.eth.QueueSetup;
-import io.hotbus.pmd.intel.AdvLayout;
-import io.hotbus.pmd.intel.AdvOffloads;
+import io.hotbus.pmd.intel.AbstractGigabitQueues;
 import io.hotbus.pmd.intel.AdvQueues;
-import io.hotbus.pmd.intel.AdvRxQueue;
-import io.hotbus.pmd.intel.AdvSetup;
-import io.hotbus.pmd.intel.AdvTxQueue;
-import io.hotbus.pmd.intel.AdvWaker;
+import io.hotbus.pmd.intel.GigabitOffloads;
+import io.hotbus.pmd.intel.GigabitRxQueue;
+import io.hotbus.pmd.intel.GigabitSetup;
+import io.hotbus.pmd.intel.GigabitTxQueue;
+import io.hotbus.pmd.intel.QueueLayout;
+import io.hotbus.pmd.intel.RxWaker;
 import io.hotbus.pmd.pci.AbstractNic;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * address that it has given. Between stop and start, and after close, the function makes no request
  * to memory. Buffers go back to their pool only after that.
  */
-final class VfDev extends AbstractNic<AdvRxQueue, AdvTxQueue> {
+final class VfDev extends AbstractNic<GigabitRxQueue, GigabitTxQueue> {
     /** The chip checks as its physical function was told to; the results are in descriptors. */
     private static final Set<RxOffload> RX =
             Set.of(RxOffload.IPV4_CKSUM, RxOffload.UDP_CKSUM, RxOffload.TCP_CKSUM);
@@ -43,7 +44,7 @@ final class VfDev extends AbstractNic<AdvRxQueue, AdvTxQueue> {
     private final VfChip chip;
     private final DmaAllocator allocator;
     private final VfFilter filter;
-    private AdvOffloads offloads = AdvOffloads.NONE;
+    private GigabitOffloads offloads = GigabitOffloads.NONE;
     private MacAddress address;
 
     private VfDev(VfChip chip, DmaAllocator allocator, EthDevInfo info) {
@@ -62,10 +63,10 @@ final class VfDev extends AbstractNic<AdvRxQueue, AdvTxQueue> {
     static VfDev probe(VfChip chip, DmaAllocator allocator) throws DeviceException {
         MacAddress address = chip.reset().orElseGet(VfDev::localAddress);
         return new VfDev(chip, allocator, new EthDevInfo(
-                VfDriver.NAME, address, AdvQueues.limits(QUEUES))
+                VfDriver.NAME, address, AbstractGigabitQueues.limits(QUEUES))
                 .withMaxMtu(AdvQueues.MAX_MTU)
                 .withFilter(VfFilter.LIMITS)
-                .withOffloads(RX, AdvOffloads.TX));
+                .withOffloads(RX, GigabitOffloads.TX));
     }
 
     /** A random address, as Linux makes one for a function that was given none. */
@@ -76,21 +77,21 @@ final class VfDev extends AbstractNic<AdvRxQueue, AdvTxQueue> {
 
     @Override
     public void configure(PortConfig config) {
-        offloads = AdvOffloads.of(config);
+        offloads = GigabitOffloads.of(config);
     }
 
     /** A function that is not emptied must not stop the others. */
     private AdvQueues queues() {
-        return new AdvQueues(chip, AdvLayout.VIRTUAL, offloads, AdvLayout.SRRCTL_DROP_EN);
+        return new AdvQueues(chip, QueueLayout.LOW, offloads, AdvQueues.SRRCTL_DROP_EN);
     }
 
     @Override
-    protected AdvRxQueue createRxQueue(QueueSetup queue) throws DeviceException {
-        return queues().rx(queue, allocator, AdvWaker.NONE);
+    protected GigabitRxQueue createRxQueue(QueueSetup queue) throws DeviceException {
+        return queues().rx(queue, allocator, RxWaker.NONE);
     }
 
     @Override
-    protected AdvTxQueue createTxQueue(QueueSetup queue) throws DeviceException {
+    protected GigabitTxQueue createTxQueue(QueueSetup queue) throws DeviceException {
         return queues().tx(queue, allocator);
     }
 
@@ -98,24 +99,16 @@ final class VfDev extends AbstractNic<AdvRxQueue, AdvTxQueue> {
     protected void startDevice() throws DeviceException {
         Optional<MacAddress> given = chip.reset();
         filter.begin(given);
-        for (AdvRxQueue queue : rxQueues()) {
-            queue.prepare();
-        }
-        txQueues().forEach(AdvTxQueue::prepare);
+        AbstractGigabitQueues.prepare(rxQueues(), txQueues());
         chip.device().setBusMaster(true);
-        for (AdvTxQueue queue : txQueues()) {
-            queue.enable();
-        }
-        for (AdvRxQueue queue : rxQueues()) {
-            queue.enable();
-        }
-        rxQueues().forEach(AdvRxQueue::handOver);
+        AbstractGigabitQueues.enable(rxQueues(), txQueues());
+        AbstractGigabitQueues.handOver(rxQueues());
         chip.mailbox().demand("frames of an MTU of " + mtu(), VfMessage.SET_LPE,
                 AdvQueues.onWire(mtu()));
         filter.apply(withOwnAddress(rxFilter(), given));
         chip.presence().requireAnswer("does not answer after it was started");
         setup().begin(new VfSetup(
-                chip.mailbox(), AdvSetup.of(chip, List.of(), rxQueues(), txQueues())));
+                chip.mailbox(), GigabitSetup.of(chip, List.of(), rxQueues(), txQueues())));
     }
 
     /** Replaces the address of the function by the one that it has now, if it was not changed. */

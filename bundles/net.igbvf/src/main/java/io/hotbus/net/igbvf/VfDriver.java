@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.igbvf;
 
-import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciDriver;
 import io.hotbus.bus.pci.PciId;
@@ -55,11 +54,7 @@ public final class VfDriver extends AbstractNicDriver {
     @Override
     protected VfDev open(PciDevice device, DmaAllocator allocator, NicLimits limits)
             throws DeviceException {
-        if (device.function().bar(0).filter(Bar::memory)
-                .filter(bar -> bar.length() >= VfRegs.BAR0_LENGTH).isEmpty()) {
-            throw new DeviceException("%s: no BAR0 of %s KiB of memory is assigned to it: %s"
-                    .formatted(device, VfRegs.BAR0_LENGTH >> 10, device.function().bars()));
-        }
-        return VfDev.probe(new VfChip(device, device.mapBar(0), limits.reset()), allocator);
+        return VfDev.probe(new VfChip(device, mapBar0(device, VfRegs.BAR0_LENGTH),
+                limits.reset()), allocator);
     }
 }

@@ -2,9 +2,9 @@
 package io.hotbus.net.igbvf;
 
 /**
- * The registers of a virtual function, besides those of its queues: byte offsets in BAR0, and bits.
- * Source: data sheets of the 82576 and the I350, chapter "Programming Interface", registers of
- * virtual functions.
+ * The registers of a virtual function, besides those of its queues and STATUS: byte offsets in
+ * BAR0, and bits. Source: data sheets of the 82576 and the I350, chapter "Programming Interface",
+ * registers of virtual functions.
  */
 final class VfRegs {
     static final long BAR0_LENGTH = 16 << 10;
@@ -12,13 +12,6 @@ final class VfRegs {
     static final long VTCTRL = 0x00000;
     /** Reset of the queues of this function, and of their interrupts; clears itself. */
     static final int VTCTRL_RST = 1 << 26;
-
-    /** A copy of the STATUS of the physical function. */
-    static final long VTSTATUS = 0x00008;
-    static final int VTSTATUS_FD = 1;
-    static final int VTSTATUS_LU = 1 << 1;
-    static final int VTSTATUS_SPEED_SHIFT = 6;
-    static final int VTSTATUS_SPEED = 3 << VTSTATUS_SPEED_SHIFT;
 
     static final long VTEIMC = 0x01528;
 

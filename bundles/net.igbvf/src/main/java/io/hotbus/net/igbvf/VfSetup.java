@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.igbvf;
 
-import io.hotbus.pmd.intel.AdvSetup;
+import io.hotbus.pmd.intel.GigabitSetup;
 import io.hotbus.pmd.pci.NicQueue;
 import io.hotbus.pmd.pci.NicSetup;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param mailbox   says what the physical function does
  * @param registers the registers of the queues, which a reset of the physical function changes
  */
-record VfSetup(VfMailbox mailbox, AdvSetup registers) implements NicSetup {
+record VfSetup(VfMailbox mailbox, GigabitSetup registers) implements NicSetup {
     @Override
     public Optional<String> difference() {
         return mailbox.isResetting() ? Optional.empty()

@@ -2,7 +2,8 @@
 package io.hotbus.net.igbvf;
 
 import io.hotbus.os.LinuxException;
-import io.hotbus.pmd.intel.AdvLayout;
+import io.hotbus.pmd.intel.GigabitRegs;
+import io.hotbus.pmd.intel.QueueLayout;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testkit.pci.AdvancedRings;
 import io.hotbus.testkit.pci.PciNicModel;
@@ -15,7 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * plain memory: a write of the driver, instead of a read, clears the bits in it.
  */
 final class FakeVf extends PciNicModel {
-    private static final int GIGABIT = 2 << VfRegs.VTSTATUS_SPEED_SHIFT;
+    private static final int GIGABIT = 2 << GigabitRegs.STATUS_SPEED_SHIFT;
 
     /** The physical function is down. */
     volatile boolean down;
@@ -35,7 +36,7 @@ final class FakeVf extends PciNicModel {
     FakeVf(TestDma memory) throws LinuxException {
         super("fake-vf", memory, VfRegs.BAR0_LENGTH);
         rings = new AdvancedRings(
-                this, this::translate, AdvLayout.VIRTUAL.rx(), AdvLayout.VIRTUAL.tx());
+                this, this::translate, QueueLayout.LOW.rx(), QueueLayout.LOW.tx());
         start();
     }
 
@@ -48,7 +49,7 @@ final class FakeVf extends PciNicModel {
         rings.reset();
         cts = false;
         set(VfRegs.V2PMAILBOX, VfRegs.MAILBOX_RSTD);
-        set(VfRegs.VTSTATUS, VfRegs.VTSTATUS_FD);
+        set(GigabitRegs.STATUS, GigabitRegs.STATUS_FD);
     }
 
     /** The driver of the physical function begins anew, and says so. */
@@ -72,8 +73,8 @@ final class FakeVf extends PciNicModel {
             set(VfRegs.VTCTRL, 0);
         }
         boolean link = cable && !down;
-        set(VfRegs.VTSTATUS,
-                VfRegs.VTSTATUS_FD | (link ? VfRegs.VTSTATUS_LU | GIGABIT : 0));
+        set(GigabitRegs.STATUS,
+                GigabitRegs.STATUS_FD | (link ? GigabitRegs.STATUS_LU | GIGABIT : 0));
         int mailbox = get(VfRegs.V2PMAILBOX);
         if (leaving && (mailbox & VfRegs.MAILBOX_ACK) != 0) {
             leaving = false;

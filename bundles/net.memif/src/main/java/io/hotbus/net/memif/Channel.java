@@ -10,9 +10,6 @@ import java.util.Optional;
 
 /** The messages on one connected socket. Under the monitor of {@link Registry}. Never waits. */
 final class Channel {
-    static final int SOCK_SEQPACKET = 5;
-    static final int SOCK_NONBLOCK = 04000;
-
     /**
      * A message with the descriptor that belongs to it.
      *

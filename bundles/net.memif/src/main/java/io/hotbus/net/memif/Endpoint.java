@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
+import io.hotbus.pmd.Told;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -5,6 +5,10 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.os.Errno;
 import io.hotbus.os.LinuxException;
+import io.hotbus.os.UnixSocketName;
+import io.hotbus.os.UnixSockets;
+import io.hotbus.pmd.Told;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
@@ -42,14 +46,14 @@ final class Listener {
     }
 
     private final Registry registry;
-    private final SocketName name;
+    private final UnixSocketName name;
     private final int fd;
     private final Lease watch;
     private final Map<Integer, Seat> seats = new TreeMap<>(Integer::compareUnsigned);
     private final Deque<ServerConnection> strangers = new ArrayDeque<>();
     private final Told told = new Told();
 
-    private Listener(Registry registry, SocketName name, int fd) {
+    private Listener(Registry registry, UnixSocketName name, int fd) {
         this.registry = registry;
         this.name = name;
         this.fd = fd;
@@ -61,12 +65,19 @@ final class Listener {
      *
      * @throws DeviceException the name cannot be listened on; names {@code device}
      */
-    static Listener open(Registry registry, SocketName name, String device)
+    static Listener open(Registry registry, UnixSocketName name, String device)
             throws DeviceException {
-        return new Listener(registry, name, ServerSocket.open(registry, name, device));
+        try {
+            return new Listener(registry, name, registry.sockets().listen(device, name));
+        } catch (IOException e) {
+            boolean taken = e instanceof LinuxException call && call.errno() == Errno.EADDRINUSE;
+            throw new DeviceException("%s: cannot listen on %s: %s%s".formatted(device, name,
+                    e.getMessage(), taken ? " (another process does: socket= names another)" : ""),
+                    e);
+        }
     }
 
-    boolean isOn(SocketName other) {
+    boolean isOn(UnixSocketName other) {
         return name.isSameAs(other);
     }
 
@@ -141,7 +152,7 @@ final class Listener {
     private void accept() {
         synchronized (registry) {
             try {
-                for (int i = 0; i < ServerSocket.BACKLOG; i++) {
+                for (int i = 0; i < UnixSockets.BACKLOG; i++) {
                     greet(registry.platform().sockets().accept(name.toString(), fd));
                 }
             } catch (LinuxException e) {
@@ -242,6 +253,6 @@ final class Listener {
                 strangers.getFirst().refuse("no device listens any more");
             }
         }
-        ServerSocket.close(registry, name, fd);
+        registry.sockets().stopListening(name, fd);
     }
 }

@@ -3,6 +3,7 @@ package io.hotbus.net.memif;
 
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.os.LinuxException;
+import io.hotbus.os.UnixSocketName;
 
 /**
  * Looks for the server of a client whose device was lost, and tells the bus once. The connection
@@ -14,11 +15,11 @@ final class LostClient {
 
     private final Registry registry;
     private final String device;
-    private final SocketName socket;
+    private final UnixSocketName socket;
     private final Lease looking;
     private volatile int dialled = NONE;
 
-    LostClient(Registry registry, String device, SocketName socket) {
+    LostClient(Registry registry, String device, UnixSocketName socket) {
         this.registry = registry;
         this.device = device;
         this.socket = socket;
@@ -44,7 +45,7 @@ final class LostClient {
      * @return the connection if it was made and is to {@code wanted}, which now belongs to the
      *     caller; otherwise -1
      */
-    int end(SocketName wanted) {
+    int end(UnixSocketName wanted) {
         looking.close();
         if (socket.equals(wanted)) {
             return dialled;

@@ -4,6 +4,7 @@ package io.hotbus.net.memif;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.MacAddress;
+import io.hotbus.os.UnixSocketName;
 import io.hotbus.pmd.eth.LocalMac;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
  * @param secret      what both sides must know; empty if anyone may connect
  * @param macAddress  the address of the port
  */
-record MemifArgs(boolean server, int id, int bufferSize, int log2Ring, SocketName socket,
+record MemifArgs(boolean server, int id, int bufferSize, int log2Ring, UnixSocketName socket,
         String secret, MacAddress macAddress) {
     private static final Set<String> KNOWN = Set.of("role", "id", "bsize", "rsize", "socket",
             "socket-abstract", "owner-uid", "owner-gid", "mac", "secret", "zero-copy");
@@ -79,22 +80,23 @@ record MemifArgs(boolean server, int id, int bufferSize, int log2Ring, SocketNam
         return (int) Long.parseLong(value);
     }
 
-    private static SocketName socket(Devargs devargs) throws DeviceException {
+    private static UnixSocketName socket(Devargs devargs) throws DeviceException {
         String name = devargs.get("socket", DEFAULT_SOCKET);
         boolean isAbstract = oneOf(devargs, "socket-abstract", "yes", "no").equals("yes");
-        if (name.isEmpty() || bytes(name) > SocketName.MAX_LENGTH) {
-            throw wrong(devargs, "socket", "1 to " + SocketName.MAX_LENGTH + " bytes are needed");
+        if (!UnixSocketName.isPossible(name)) {
+            throw wrong(devargs, "socket",
+                    "1 to " + UnixSocketName.MAX_LENGTH + " bytes are needed");
         }
         if (!isAbstract && !name.startsWith("/")) {
             throw wrong(devargs, "socket", "an absolute path is needed, or socket-abstract=yes");
         }
-        int uid = devargs.getInt("owner-uid", SocketName.NO_OWNER, 0, Integer.MAX_VALUE);
-        int gid = devargs.getInt("owner-gid", SocketName.NO_OWNER, 0, Integer.MAX_VALUE);
-        if (isAbstract && (uid != SocketName.NO_OWNER || gid != SocketName.NO_OWNER)) {
+        int uid = devargs.getInt("owner-uid", UnixSocketName.NO_OWNER, 0, Integer.MAX_VALUE);
+        int gid = devargs.getInt("owner-gid", UnixSocketName.NO_OWNER, 0, Integer.MAX_VALUE);
+        if (isAbstract && (uid != UnixSocketName.NO_OWNER || gid != UnixSocketName.NO_OWNER)) {
             throw new DeviceException(devargs.name() + ": owner-uid and owner-gid are for a socket"
                     + " with a path: add socket-abstract=no");
         }
-        return new SocketName(name, isAbstract, uid, gid);
+        return new UnixSocketName(name, isAbstract, uid, gid);
     }
 
     private static int bytes(String text) {

@@ -5,6 +5,8 @@ import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.os.LinuxException;
+import io.hotbus.os.UnixSocketName;
+import io.hotbus.os.UnixSockets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -22,12 +24,19 @@ import java.util.function.Supplier;
 final class Registry {
     private final Platform platform;
     private final Supplier<VdevBus> bus;
+    private final UnixSockets sockets;
     private final List<Listener> listeners = new ArrayList<>();
     private final Map<String, LostClient> lostClients = new HashMap<>();
 
     Registry(Platform platform, Supplier<VdevBus> bus) {
         this.platform = platform;
         this.bus = bus;
+        this.sockets = new UnixSockets(platform.linux(), platform.sockets(),
+                UnixSockets.SOCK_SEQPACKET);
+    }
+
+    UnixSockets sockets() {
+        return sockets;
     }
 
     Platform platform() {
@@ -112,7 +121,7 @@ final class Registry {
         return unused;
     }
 
-    private Optional<Listener> listener(SocketName name) {
+    private Optional<Listener> listener(UnixSocketName name) {
         return listeners.stream().filter(listener -> listener.isOn(name)).findFirst();
     }
 
@@ -167,16 +176,7 @@ final class Registry {
      *
      * @throws LinuxException EAGAIN: the server is too busy; another: there is no server
      */
-    int connect(String device, SocketName name) throws LinuxException {
-        String what = device + " " + name;
-        int fd = platform.sockets().open(what, SocketName.AF_UNIX,
-                Channel.SOCK_SEQPACKET | Channel.SOCK_NONBLOCK, 0);
-        try {
-            platform.sockets().connect(what, fd, name.address());
-            return fd;
-        } catch (LinuxException e) {
-            platform.linux().close(fd);
-            throw e;
-        }
+    int connect(String device, UnixSocketName name) throws LinuxException {
+        return sockets.dial(device, name);
     }
 }

@@ -9,6 +9,8 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
+import io.hotbus.os.UnixSocketName;
+import io.hotbus.os.UnixSockets;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.TestOs;
@@ -42,8 +44,9 @@ final class HostileServerTest {
     void start() throws Exception {
         rig = new Rig();
         pool = rig.pool(256);
-        listener = opened(sockets.open("server", SocketName.AF_UNIX, Channel.SOCK_SEQPACKET, 0));
-        SocketName name = new SocketName(rig.socket, true, -1, -1);
+        listener = opened(sockets.open("server", UnixSockets.AF_UNIX,
+                UnixSockets.SOCK_SEQPACKET, 0));
+        UnixSocketName name = new UnixSocketName(rig.socket, true, -1, -1);
         sockets.bind("server", listener, name.address());
         sockets.listen("server", listener, 1);
         client = rig.start("net_memif0", 1, pool);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.MacAddress;
+import io.hotbus.os.UnixSocketName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,7 @@ final class MemifArgsTest {
     @Test
     void shouldHaveTheDefaultsOfDpdk() throws DeviceException {
         assertThat(parse("")).isEqualTo(new MemifArgs(false, 0, 2048, 10,
-                new SocketName("/run/memif.sock", true, -1, -1), "",
+                new UnixSocketName("/run/memif.sock", true, -1, -1), "",
                 new MacAddress(0x02_00_00_4d_00_07L)));
     }
 
@@ -28,7 +29,7 @@ final class MemifArgsTest {
         assertThat(parse(",role=server,id=4294967295,bsize=128,rsize=14,socket=/run/x,"
                 + "socket-abstract=no,owner-uid=3,owner-gid=4,mac=02:01:02:03:04:05,secret=abc,"
                 + "zero-copy=no")).isEqualTo(new MemifArgs(true, -1, 128, 14,
-                new SocketName("/run/x", false, 3, 4), "abc",
+                new UnixSocketName("/run/x", false, 3, 4), "abc",
                 new MacAddress(0x02_01_02_03_04_05L)));
         assertThat(parse(",role=master").server()).isTrue();
         assertThat(parse(",role=slave").server()).isFalse();

@@ -15,6 +15,8 @@ import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
+import io.hotbus.os.UnixSocketName;
+import io.hotbus.os.UnixSockets;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.Resources;
@@ -250,8 +252,8 @@ final class MemifConnectionTest {
     void shouldTakeOverTheFileOfADeadServerAndNoOther() throws Exception {
         Path folder = Files.createTempDirectory("memif");
         Path path = folder.resolve("sock");
-        SocketName name = new SocketName(path.toString(), false, -1, -1);
-        int dead = rig.services.sockets().open("dead", SocketName.AF_UNIX, 5, 0);
+        UnixSocketName name = new UnixSocketName(path.toString(), false, -1, -1);
+        int dead = rig.services.sockets().open("dead", UnixSockets.AF_UNIX, 5, 0);
         rig.services.sockets().bind("dead", dead, name.address());
         rig.services.linux().close(dead);
 

@@ -8,6 +8,8 @@ import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
+import io.hotbus.os.UnixSocketName;
+import io.hotbus.os.UnixSockets;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.TestOs;
 import java.nio.ByteBuffer;
@@ -37,8 +39,8 @@ final class Peer implements AutoCloseable {
 
     /** Dials; {@code sealed}: whether the memory cannot be made shorter. */
     Peer(Rig rig, boolean sealed) throws LinuxException {
-        SocketName name = new SocketName(rig.socket, true, -1, -1);
-        fd = sockets.open("peer", SocketName.AF_UNIX, Channel.SOCK_SEQPACKET, 0);
+        UnixSocketName name = new UnixSocketName(rig.socket, true, -1, -1);
+        fd = sockets.open("peer", UnixSockets.AF_UNIX, UnixSockets.SOCK_SEQPACKET, 0);
         sockets.connect("peer", fd, name.address());
         memory = sealed ? linux.sharedMemfd("peer", SIZE) : linux.memfd("peer", SIZE);
         address = linux.map("peer", SIZE, memory, 0);

@@ -6,6 +6,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.ring.LongRing;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.pmd.eth.PacketCopier;
 import io.hotbus.pmd.eth.QueueSetup;
 
 /**

@@ -4,6 +4,9 @@ package io.hotbus.net.virtio;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.pmd.DmaRing;
+import io.hotbus.pmd.virtio.VirtioDoorbell;
+import io.hotbus.pmd.virtio.VirtioGround;
+import io.hotbus.pmd.virtio.VirtioRing;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -54,7 +57,7 @@ final class VirtioControl implements AutoCloseable {
      * @param limit how long a command may take
      * @throws DeviceException there is no memory, or the device cannot reach it
      */
-    static VirtioControl allocate(VirtioTransport transport, VirtioRing.Ground ground, int index,
+    static VirtioControl allocate(VirtioTransport transport, VirtioGround ground, int index,
             int size, Duration limit) throws DeviceException {
         String label = transport.device() + " control queue";
         if (size < 2) {

@@ -8,6 +8,12 @@ import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.pci.AbstractNic;
+import io.hotbus.pmd.virtio.VirtioDoorbell;
+import io.hotbus.pmd.virtio.VirtioFeature;
+import io.hotbus.pmd.virtio.VirtioGround;
+import io.hotbus.pmd.virtio.VirtioOffload;
+import io.hotbus.pmd.virtio.VirtioRxQueue;
+import io.hotbus.pmd.virtio.VirtioTxQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +28,7 @@ import java.util.Optional;
 final class VirtioDev extends AbstractNic<VirtioRxQueue, VirtioTxQueue> {
     private final VirtioTransport transport;
     private final VirtioFacts facts;
-    private final VirtioRing.Ground ground;
+    private final VirtioGround ground;
     /** Null before the first start, or if the device has none. */
     private volatile VirtioControl control;
     /** Null if the device filters nothing. */
@@ -35,7 +41,7 @@ final class VirtioDev extends AbstractNic<VirtioRxQueue, VirtioTxQueue> {
         super(transport.presence(), facts.info());
         this.transport = transport;
         this.facts = facts;
-        this.ground = new VirtioRing.Ground(transport.device(), allocator, facts.features());
+        this.ground = new PciGround(transport.device(), allocator, facts.features());
     }
 
     /**

@@ -6,6 +6,8 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.pmd.virtio.VirtioFeature;
+import io.hotbus.pmd.virtio.VirtioOffload;
 
 /**
  * What a device is and what it can do.

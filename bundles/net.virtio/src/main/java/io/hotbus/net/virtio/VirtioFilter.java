@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxFilterLimits;
+import io.hotbus.pmd.virtio.VirtioFeature;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

@@ -3,6 +3,9 @@ package io.hotbus.net.virtio;
 
 import io.hotbus.pmd.pci.NicQueue;
 import io.hotbus.pmd.pci.NicSetup;
+import io.hotbus.pmd.virtio.VirtioRxQueue;
+import io.hotbus.pmd.virtio.VirtioTxQueue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,16 +16,37 @@ final class VirtioSetup implements NicSetup {
     private final VirtioTransport transport;
     private final List<VirtioRxQueue> rx;
     private final List<VirtioTxQueue> tx;
+    private final List<NicQueue> watched;
 
     VirtioSetup(VirtioTransport transport, List<VirtioRxQueue> rx, List<VirtioTxQueue> tx) {
         this.transport = transport;
         this.rx = List.copyOf(rx);
         this.tx = List.copyOf(tx);
+        this.watched = tx.stream().map(VirtioSetup::watched).toList();
+    }
+
+    private static NicQueue watched(VirtioTxQueue queue) {
+        return new NicQueue() {
+            @Override
+            public long state() {
+                return queue.state();
+            }
+
+            @Override
+            public boolean hasWorked(long before, long now) {
+                return queue.hasWorked(before, now);
+            }
+
+            @Override
+            public Optional<String> whyStuck(Duration limit) {
+                return queue.whyStuck(limit);
+            }
+        };
     }
 
     @Override
     public List<? extends NicQueue> queues() {
-        return tx;
+        return watched;
     }
 
     @Override

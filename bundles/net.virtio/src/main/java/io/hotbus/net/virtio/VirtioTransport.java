@@ -6,6 +6,8 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.pmd.DmaReach;
 import io.hotbus.pmd.pci.NicPresence;
+import io.hotbus.pmd.virtio.VirtioDoorbell;
+import io.hotbus.pmd.virtio.VirtioRing;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -247,7 +249,7 @@ final class VirtioTransport {
         }
         common.write16(VirtioRegs.QUEUE_ENABLE, 1);
         settle.run();
-        return new VirtioDoorbell(notify.bar(), capabilities.doorbells().offset() + place, queue);
+        return new NotifyDoorbell(notify.bar(), capabilities.doorbells().offset() + place, queue);
     }
 
     // ---- configuration and interrupt ----

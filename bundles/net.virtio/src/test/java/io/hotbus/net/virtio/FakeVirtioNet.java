@@ -3,6 +3,8 @@ package io.hotbus.net.virtio;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.os.LinuxException;
+import io.hotbus.pmd.virtio.VirtioFeature;
+import io.hotbus.pmd.virtio.VirtioHeader;
 import io.hotbus.testkit.TestDma;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;

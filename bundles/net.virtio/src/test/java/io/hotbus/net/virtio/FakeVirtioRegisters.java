@@ -2,6 +2,7 @@
 package io.hotbus.net.virtio;
 
 import io.hotbus.os.LinuxException;
+import io.hotbus.pmd.virtio.VirtioFeature;
 import io.hotbus.testkit.TestDma;
 import io.hotbus.testkit.pci.PciNicModel;
 import java.util.Arrays;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.virtio;
 
+import io.hotbus.pmd.virtio.VirtioFeature;
+
 /** The kinds of rings, and what else changes how they are used. */
 enum RingKind {
     SPLIT(0),

@@ -8,6 +8,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
+import io.hotbus.pmd.virtio.VirtioFeature;
 import io.hotbus.testkit.Frames;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
 import io.hotbus.pmd.pci.NicPatience;
+import io.hotbus.pmd.virtio.VirtioFeature;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.NicModel.Vanished;
 import io.hotbus.testkit.pci.NicLifeTests;

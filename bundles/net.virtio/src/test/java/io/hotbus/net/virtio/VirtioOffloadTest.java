@@ -11,6 +11,7 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
+import io.hotbus.pmd.virtio.VirtioFeature;
 import io.hotbus.testkit.Frames;
 import java.util.HexFormat;
 import java.util.Set;

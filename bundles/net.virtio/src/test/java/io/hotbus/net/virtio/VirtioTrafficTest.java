@@ -10,6 +10,8 @@ import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
+import io.hotbus.pmd.virtio.VirtioFeature;
+import io.hotbus.pmd.virtio.VirtioHeader;
 import io.hotbus.testkit.Frames;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

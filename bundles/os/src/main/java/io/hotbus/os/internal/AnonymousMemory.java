@@ -4,11 +4,12 @@ package io.hotbus.os.internal;
 import static io.hotbus.os.internal.LibC.C;
 
 import io.hotbus.os.Errno;
+import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates anonymous mappings whose pages are all present. See {@link io.hotbus.os.Linux}. */
+/** Creates mappings of fresh memory whose pages are all present. See {@link Linux}. */
 final class AnonymousMemory {
     private static final Logger LOG = LoggerFactory.getLogger(AnonymousMemory.class);
     /** How many bytes one call of mincore covers. */
@@ -16,23 +17,64 @@ final class AnonymousMemory {
     private static final int FLAGS = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS;
     /** Of a transparent hugepage; larger on some machines with larger pages. */
     private static final long TRANSPARENT = 2L << 20;
+    /** Characters of a memfd's name, which has at most 249 bytes. */
+    private static final int LONGEST_NAME = 60;
 
     private AnonymousMemory() {
     }
 
+    /** Creates a mapping. */
+    @FunctionalInterface
+    private interface Creation<T> {
+        T run() throws LinuxException;
+    }
+
     static long map(String what, long length, long pageSize) throws LinuxException {
-        final long address;
-        if (pageSize == C.getpagesize()) {
-            address = mapOrdinary(what, length);
-        } else if (Long.bitCount(pageSize) == 1) {
-            final int log2 = Long.numberOfTrailingZeros(pageSize);
-            final int huge = LibC.MAP_HUGETLB | log2 << LibC.MAP_HUGE_SHIFT;
-            address = LinuxCalls.map(what, length, FLAGS | LibC.MAP_POPULATE | huge, -1, 0,
-                    "; are enough pages reserved in /sys/kernel/mm/hugepages/hugepages-"
-                            + (pageSize >> 10) + "kB/nr_hugepages?");
-        } else {
+        final long address = isOrdinary(pageSize) ? mapOrdinary(what, length)
+                : LinuxCalls.map(what, length,
+                        FLAGS | LibC.MAP_POPULATE | LibC.MAP_HUGETLB | sizeBits(pageSize), -1, 0,
+                        tooFew(pageSize));
+        keep(what, address, length);
+        return address;
+    }
+
+    private static Linux.SharedMapping mapShared(String what, long length, long pageSize)
+            throws LinuxException {
+        final boolean ordinary = isOrdinary(pageSize);
+        // The bits for the size of hugepages are those of mmap: MFD_HUGE_SHIFT.
+        final int flags = ordinary ? 0 : LibC.MFD_HUGETLB | sizeBits(pageSize);
+        final int fd = LinuxCalls.memfd(what.substring(0, Math.min(what.length(), LONGEST_NAME)),
+                length, LibC.MFD_ALLOW_SEALING | flags, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW);
+        try {
+            final long address = LinuxCalls.map(what, length,
+                    LibC.MAP_SHARED | LibC.MAP_POPULATE, fd, 0,
+                    ordinary ? "" : tooFew(pageSize));
+            keep(what, address, length);
+            return new Linux.SharedMapping(address, fd);
+        } catch (LinuxException e) {
+            C.close(fd);
+            throw e;
+        }
+    }
+
+    private static boolean isOrdinary(long pageSize) {
+        if (Long.bitCount(pageSize) != 1) {
             throw new IllegalArgumentException("not a page size: " + pageSize);
         }
+        return pageSize == C.getpagesize();
+    }
+
+    private static int sizeBits(long pageSize) {
+        return Long.numberOfTrailingZeros(pageSize) << LibC.MAP_HUGE_SHIFT;
+    }
+
+    private static String tooFew(long pageSize) {
+        return "; are enough pages reserved in /sys/kernel/mm/hugepages/hugepages-"
+                + (pageSize >> 10) + "kB/nr_hugepages?";
+    }
+
+    /** Requires that all pages are there, keeps them from child processes, or else unmaps. */
+    private static void keep(String what, long address, long length) throws LinuxException {
         try {
             requireResident(what, address, length);
             // Otherwise, a write after a fork would go to a copy of the page, which the device does
@@ -46,7 +88,6 @@ final class AnonymousMemory {
             }
             throw e;
         }
-        return address;
     }
 
     /**
@@ -122,8 +163,18 @@ final class AnonymousMemory {
 
     static long map(String what, long length, long pageSize, int numaNode)
             throws LinuxException {
+        return onNode(what, numaNode, () -> map(what, length, pageSize));
+    }
+
+    static Linux.SharedMapping mapShared(String what, long length, long pageSize, int numaNode)
+            throws LinuxException {
+        return onNode(what, numaNode, () -> mapShared(what, length, pageSize));
+    }
+
+    private static <T> T onNode(String what, int numaNode, Creation<T> creation)
+            throws LinuxException {
         if (numaNode == -1) {
-            return map(what, length, pageSize);
+            return creation.run();
         }
         final NumaPolicy before;
         try {
@@ -131,10 +182,10 @@ final class AnonymousMemory {
             NumaPolicy.preferring(numaNode).set();
         } catch (LinuxException e) {
             LOG.info("{}: from any NUMA node: {}", what, e.getMessage());
-            return map(what, length, pageSize);
+            return creation.run();
         }
         try {
-            return map(what, length, pageSize);
+            return creation.run();
         } finally {
             restore(before);
         }

@@ -30,9 +30,11 @@ public interface LibC {
     int O_CLOEXEC = 02000000;
     int MFD_CLOEXEC = 1;
     int MFD_ALLOW_SEALING = 2;
+    int MFD_HUGETLB = 4;
     int F_ADD_SEALS = 1033;
     int F_GET_SEALS = 1034;
     int F_SEAL_SHRINK = 2;
+    int F_SEAL_GROW = 4;
     int EFD_NONBLOCK = 04000;
     int EFD_CLOEXEC = 02000000;
     int PRIO_PROCESS = 0;

@@ -70,18 +70,20 @@ public final class LinuxCalls implements Linux {
         return memfd(name, size, LibC.MFD_ALLOW_SEALING, LibC.F_SEAL_SHRINK);
     }
 
-    private int memfd(String name, long size, int flags, int seals) throws LinuxException {
+    static int memfd(String name, long size, int flags, int seals) throws LinuxException {
         final int fd = C.memfd_create(name, LibC.MFD_CLOEXEC | flags);
         if (fd < 0) {
             throw failure("memfd_create(" + name + ")");
         }
         try {
-            truncate(fd, size);
+            if (C.ftruncate(fd, size) < 0) {
+                throw failure("ftruncate(" + name + ", " + size + ")");
+            }
             if (seals != 0 && C.fcntl(fd, LibC.F_ADD_SEALS, seals) < 0) {
                 throw failure("fcntl(" + name + ", F_ADD_SEALS)");
             }
         } catch (LinuxException e) {
-            close(fd);
+            C.close(fd);
             throw e;
         }
         return fd;
@@ -134,6 +136,12 @@ public final class LinuxCalls implements Linux {
     public long mapAnonymous(String what, long length, long pageSize, int numaNode)
             throws LinuxException {
         return AnonymousMemory.map(what, length, pageSize, numaNode);
+    }
+
+    @Override
+    public SharedMapping mapShared(String what, long length, long pageSize, int numaNode)
+            throws LinuxException {
+        return AnonymousMemory.mapShared(what, length, pageSize, numaNode);
     }
 
     static long map(String what, long length, int flags, int fd, long offset, String cure)

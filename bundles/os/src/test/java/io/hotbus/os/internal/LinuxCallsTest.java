@@ -98,6 +98,26 @@ class LinuxCallsTest {
     }
 
     @Test
+    void shouldMapMemoryThatAnotherProcessCanMap() throws Exception {
+        for (final long size : freeHugepages() > 0 ? new long[] {linux.pageSize(), HUGEPAGE}
+                : new long[] {linux.pageSize()}) {
+            final Linux.SharedMapping here = linux.mapShared("mempool", HUGEPAGE, size, -1);
+            final long there = linux.map("peer", HUGEPAGE, here.fd(), 0);
+
+            RawAccess.write32(here.address() + HUGEPAGE - 4, 0x1234);
+
+            assertThat(RawAccess.read32(there + HUGEPAGE - 4)).isEqualTo(0x1234);
+            assertThat(linux.keepsItsSize(here.fd())).isTrue();
+            assertThatExceptionOfType(LinuxException.class)
+                    .isThrownBy(() -> linux.truncate(here.fd(), 2 * HUGEPAGE))
+                    .withMessageContaining("EPERM");
+            linux.unmap(there, HUGEPAGE);
+            linux.unmap(here.address(), HUGEPAGE);
+            linux.close(here.fd());
+        }
+    }
+
+    @Test
     void shouldNotLetAChildProcessHaveThePages() throws Exception {
         final long address = linux.mapAnonymous("mempool", HUGEPAGE, linux.pageSize());
 

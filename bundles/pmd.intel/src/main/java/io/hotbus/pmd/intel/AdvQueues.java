@@ -1,32 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.pmd.intel;
 
-import io.hotbus.eal.bus.DeviceException;
-import io.hotbus.eal.mem.DmaAllocator;
-import io.hotbus.ethdev.QueueLimits;
-import io.hotbus.pmd.eth.QueueSetup;
+import java.util.List;
 
 /**
- * How the queues of one device are made. Control threads.
- *
- * @param host     the function that has the queues
- * @param layout   where their registers are
- * @param offloads what the port was configured for
- * @param srrctl   what SRRCTL contains besides the format and the size of buffers
+ * Makes queues with advanced descriptors. Control threads. Source: 82576 data sheet, chapter
+ * "Inline Functions", and chapter "Programming Interface" about SRRCTL, RXDCTL and TXDCTL.
  */
-public record AdvQueues(AdvHost host, AdvLayout layout, AdvOffloads offloads, int srrctl) {
+public final class AdvQueues extends AbstractGigabitQueues {
     /** The largest MTU: that of Linux for these chips. */
     public static final int MAX_MTU = 9216;
+    /** From RDBAL to SRRCTL: how received frames are put into buffers. */
+    public static final long SRRCTL = 0x0c;
+    /** SRRCTL.DESCTYPE 001b: advanced descriptors, one buffer. */
+    public static final int SRRCTL_DESCTYPE_ADV_ONE = 1 << 25;
+    /** Frames for a queue without descriptors are dropped, instead of kept before all queues. */
+    public static final int SRRCTL_DROP_EN = 1 << 31;
+
     /** The Ethernet header, a VLAN tag and the FCS. */
     private static final int OVERHEAD = 14 + 4 + 4;
-    private static final int MIN_DESCRIPTORS = 64;
-    private static final int MAX_DESCRIPTORS = 4096;
-    /** So many packets share one write to the tail register, which is slow. */
-    private static final int BURST = 32;
+    /** The unit of SRRCTL.BSIZEPACKET. */
+    private static final int UNIT_SHIFT = 10;
+    private static final int MAX_UNITS = 16;
+    /** From TDBAL to where the head is written to memory; 0: it is not. */
+    private static final long TDWBAL = 0x38;
+    private static final long TDWBAH = 0x3c;
+    /** Prefetch below 8 descriptors in the chip. */
+    private static final int PTHRESH_8 = 8;
+    /** RXDCTL: prefetch if the host has 8; TXDCTL has 1 there. */
+    private static final int RXDCTL_HTHRESH_8 = 8 << 8;
+    /** TXDCTL: prefetch if the host has one. */
+    private static final int TXDCTL_HTHRESH_1 = 1 << 8;
+    /** RXE: the frame is damaged. */
+    private static final RxFormat RX = RxFormat.extended(1L << 31);
+    static final TxFormat TX = new TxFormat(
+            AdvDescriptor.DEXT | AdvDescriptor.DTYP_DATA | TxFormat.IFCS, -1, AdvDescriptor.TSE, 0,
+            AdvDescriptor.MAX_FRAME);
 
-    /** The limits of a device with so many queues in each direction. */
-    public static QueueLimits limits(int queues) {
-        return new QueueLimits(queues, MIN_DESCRIPTORS, MAX_DESCRIPTORS).withPreferredBurst(BURST);
+    private final int srrctl;
+
+    /**
+     * Makes queues for a port.
+     *
+     * @param srrctl what SRRCTL contains besides the format and the size of buffers
+     */
+    public AdvQueues(AbstractGigabitFunction chip, QueueLayout layout, GigabitOffloads offloads,
+            int srrctl) {
+        super(chip, layout, offloads);
+        this.srrctl = srrctl;
     }
 
     /** The longest frame of an MTU, as registers count: with a VLAN tag and the FCS. */
@@ -34,24 +55,50 @@ public record AdvQueues(AdvHost host, AdvLayout layout, AdvOffloads offloads, in
         return mtu + OVERHEAD;
     }
 
-    /**
-     * Creates a receive queue, which is not enabled.
-     *
-     * @throws DeviceException the pool's buffers are too small, or the ring cannot be allocated
-     */
-    public AdvRxQueue rx(QueueSetup setup, DmaAllocator allocator, AdvWaker waker)
-            throws DeviceException {
-        return offloads.rx().isEmpty() ? new AdvPlainRx(this, setup, allocator, waker)
-                : new AdvOffloadRx(this, setup, allocator, waker);
+    @Override
+    protected RxFormat rxFormat() {
+        return RX;
     }
 
-    /**
-     * Creates a transmit queue, which is not enabled.
-     *
-     * @throws DeviceException the ring cannot be allocated
-     */
-    public AdvTxQueue tx(QueueSetup setup, DmaAllocator allocator) throws DeviceException {
-        return offloads.tx().isEmpty() ? new AdvPlainTx(this, setup, allocator)
-                : new AdvOffloadTx(this, setup, allocator);
+    @Override
+    protected TxFormat txFormat() {
+        return TX;
+    }
+
+    @Override
+    protected AbstractTxContext newContext() {
+        return new AdvContext();
+    }
+
+    @Override
+    protected int minBuffer() {
+        return 1 << UNIT_SHIFT;
+    }
+
+    @Override
+    protected int bufferSize(int dataRoom) {
+        return Math.min(MAX_UNITS, dataRoom >> UNIT_SHIFT) << UNIT_SHIFT;
+    }
+
+    @Override
+    protected int rxdctl() {
+        return PTHRESH_8 | RXDCTL_HTHRESH_8 | QueueLayout.DCTL_ENABLE;
+    }
+
+    @Override
+    protected int txdctl() {
+        return PTHRESH_8 | TXDCTL_HTHRESH_1 | QueueLayout.DCTL_ENABLE;
+    }
+
+    @Override
+    protected List<GigabitSetting> rxSettings(int bufferSize) {
+        return List.of(GigabitSetting.of("SRRCTL", SRRCTL,
+                bufferSize >> UNIT_SHIFT | SRRCTL_DESCTYPE_ADV_ONE | srrctl));
+    }
+
+    @Override
+    protected List<GigabitSetting> txSettings() {
+        return List.of(new GigabitSetting("TDWBAL", TDWBAL, 0, 0),
+                new GigabitSetting("TDWBAH", TDWBAH, 0, 0));
     }
 }

@@ -46,7 +46,7 @@ public final class FilterTables {
     }
 
     /** Writes all tables. A reset leaves them undefined. */
-    public static void write(RegisterWriter chip, RxFilter filter) {
+    public static void write(AbstractGigabitFunction chip, RxFilter filter) {
         for (int i = 0; i < RA_ENTRIES; i++) {
             boolean used = i < filter.addresses().size();
             long address = used ? firstByteLowest(filter.addresses().get(i)) : 0;
@@ -74,7 +74,7 @@ public final class FilterTables {
         table[bit >> WORD_BITS] |= 1 << bit;
     }
 
-    private static void write(RegisterWriter chip, long register, int[] table) {
+    private static void write(AbstractGigabitFunction chip, long register, int[] table) {
         for (int i = 0; i < table.length; i++) {
             chip.write(register + 4L * i, table[i]);
         }

@@ -8,21 +8,28 @@ import java.util.Arrays;
  * The one interrupt of a chip whose causes all go through ICR: changes of the link raise it always,
  * received frames only while a thread waits for one.
  */
-public final class GigabitInterrupt implements AdvWaker {
+public final class GigabitInterrupt implements RxWaker {
+    /**
+     * The causes that are used.
+     *
+     * @param link     those that tell of the link
+     * @param received those that tell of received frames
+     */
+    public record Causes(int link, int received) {
+    }
+
     /** The causes; a read does not always clear them. */
     public static final long ICR = 0x000c0;
     /** The causes that may raise the interrupt. */
     public static final long IMS = 0x000d0;
     /** The causes that may not. */
     public static final long IMC = 0x000d8;
-    private static final long STATUS = 0x00008;
     /** Whether the interrupt is asserted; no cause. */
     private static final int INTA = 1 << 31;
     private static final Runnable NOBODY = () -> { };
 
-    private final AdvHost chip;
-    private final int linkCauses;
-    private final int receiveCauses;
+    private final AbstractGigabitFunction chip;
+    private final Causes used;
     /** What wakes the thread of each queue at the next frame. Guarded by this. */
     private final Runnable[] sleepers;
     /** Whether the kernel passes the interrupt on. */
@@ -30,16 +37,10 @@ public final class GigabitInterrupt implements AdvWaker {
     /** Whether received frames may raise it. */
     private volatile boolean receives;
 
-    /**
-     * Creates the interrupt of a chip with so many receive queues.
-     *
-     * @param linkCauses    the causes that tell of the link
-     * @param receiveCauses the causes that tell of received frames
-     */
-    public GigabitInterrupt(AdvHost chip, int queues, int linkCauses, int receiveCauses) {
+    /** Creates the interrupt of a chip with so many receive queues. */
+    GigabitInterrupt(AbstractGigabitFunction chip, int queues, Causes used) {
         this.chip = chip;
-        this.linkCauses = linkCauses;
-        this.receiveCauses = receiveCauses;
+        this.used = used;
         this.sleepers = new Runnable[queues];
         Arrays.fill(sleepers, NOBODY);
     }
@@ -49,21 +50,21 @@ public final class GigabitInterrupt implements AdvWaker {
      *
      * @param rx whether received frames may raise it, too
      */
-    public void begin(boolean rx) {
+    void begin(boolean rx) {
         available = true;
         receives = rx;
         enable();
     }
 
     /** Enables the interrupt after a reset. Control thread. */
-    public void enable() {
+    void enable() {
         if (available) {
-            chip.write(IMS, linkCauses);
+            chip.write(IMS, used.link());
         }
     }
 
     /** Lets nothing raise the interrupt. */
-    public void disable() {
+    void disable() {
         chip.write(IMC, -1);
     }
 
@@ -73,11 +74,11 @@ public final class GigabitInterrupt implements AdvWaker {
             return false;
         }
         sleepers[queue] = wake;
-        chip.write(ICR, receiveCauses);
-        chip.write(IMS, receiveCauses);
+        chip.write(ICR, used.received());
+        chip.write(IMS, used.received());
         // The writes have arrived when a read returns: a frame whose cause they have cleared is in
         // memory by then.
-        chip.read(STATUS);
+        chip.read(GigabitRegs.STATUS);
         return true;
     }
 
@@ -106,20 +107,20 @@ public final class GigabitInterrupt implements AdvWaker {
      * @return whether the state of the chip may have changed: the interrupt was not for received
      *     frames alone
      */
-    public boolean handle() {
+    boolean handle() {
         int causes;
         // A thread that is about to sleep must not be between its two writes.
         synchronized (this) {
             causes = acknowledge();
-            if (causes != Registers.GONE && (causes & receiveCauses) != 0) {
-                chip.write(IMC, receiveCauses);
+            if (causes != Registers.GONE && (causes & used.received()) != 0) {
+                chip.write(IMC, used.received());
             }
         }
-        if ((causes & receiveCauses) != 0) {
+        if ((causes & used.received()) != 0) {
             for (int queue = 0; queue < sleepers.length; queue++) {
                 wake(queue);
             }
         }
-        return (causes & receiveCauses) == 0 || (causes & linkCauses) != 0;
+        return (causes & used.received()) == 0 || (causes & used.link()) != 0;
     }
 }

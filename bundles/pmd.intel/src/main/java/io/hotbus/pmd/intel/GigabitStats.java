@@ -7,17 +7,17 @@ import io.hotbus.pmd.Registers;
 import java.util.List;
 
 /** The statistics registers, and the sums of them that every port has. Any thread. */
-public final class GigabitStats {
+final class GigabitStats {
     private GigabitStats() {
     }
 
     /** The counters of a chip with these registers. */
-    public static RegisterCounters of(Registers registers) {
+    static RegisterCounters of(Registers registers) {
         return new RegisterCounters(registers, List.of(GigabitCounter.values()));
     }
 
     /** Adds missed packets and errors to the counts of the queues. The sums are those of DPDK. */
-    public static EthStats add(EthStats queues, RegisterCounters registers) {
+    static EthStats add(EthStats queues, RegisterCounters registers) {
         long missed = registers.sum(GigabitCounter.MPC);
         long rxErrors = registers.sum(GigabitCounter.CRCERRS, GigabitCounter.ALGNERRC,
                 GigabitCounter.RXERRC, GigabitCounter.RLEC, GigabitCounter.CEXTERR);

@@ -32,7 +32,8 @@ public final class RssTables {
      * @param queues the number of receive queues
      * @param shift  where the number of the queue is in an entry
      */
-    public static void write(RegisterWriter chip, RssConfig config, int queues, int shift) {
+    public static void write(
+            AbstractGigabitFunction chip, RssConfig config, int queues, int shift) {
         for (int i = 0; i < RSSRK_BYTES; i += Integer.BYTES) {
             int word = 0;
             for (int b = 0; b < Integer.BYTES; b++) {

@@ -6,8 +6,8 @@ import io.hotbus.eal.mem.Mbuf;
 
 /**
  * TCP segmentation: the chip cuts a packet into frames, each with a copy of the headers in which
- * lengths, numbers and checksums are right. Source: 82576 data sheet, chapter "Inline Functions",
- * transmit segmentation.
+ * lengths, numbers and checksums are right. Source: 82574 data sheet, section 7.3; 82576 data
+ * sheet, chapter "Inline Functions", transmit segmentation.
  */
 public final class TcpCut {
     private static final int ETHERNET = 14;
@@ -33,7 +33,7 @@ public final class TcpCut {
      *
      * @param maxFrame the longest frame that the chip sends, without its FCS
      */
-    public static boolean fits(long packet, int maxFrame) {
+    static boolean fits(long packet, int maxFrame) {
         int headers = headers(packet);
         int length = Mbuf.length(packet);
         int mss = Mbuf.tsoSegmentSize(packet);
@@ -52,7 +52,7 @@ public final class TcpCut {
      *
      * @param v4 whether the packet is IPv4, else IPv6
      */
-    public static void prepareHeaders(long packet, boolean v4) {
+    static void prepareHeaders(long packet, boolean v4) {
         long ip = Mbuf.data(packet) + Mbuf.l2Length(packet);
         long tcp = ip + Mbuf.l3Length(packet);
         if (v4) {

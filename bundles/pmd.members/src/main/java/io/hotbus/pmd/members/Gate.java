@@ -4,6 +4,7 @@ package io.hotbus.pmd.members;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Lets control threads wait until the lcore of a queue is between two bursts. A pass through the
@@ -18,7 +19,9 @@ public final class Gate {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     /** Keeps the count a pair of cache lines away from those of other lcores. */
     private static final int PASSES = 16;
-    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** A burst takes less than this, unless its thread is kept from running. */
+    private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private final boolean fence;
     /** Odd while the lcore is inside. */
@@ -50,7 +53,7 @@ public final class Gate {
     /**
      * Returns when each burst that began before the barrier has ended. A control thread.
      *
-     * @return false if the burst did not end within a second
+     * @return false if the burst did not end within 5 seconds
      */
     public boolean await() {
         long seen = (long) LONGS.getAcquire(passes, PASSES);
@@ -59,10 +62,15 @@ public final class Gate {
         }
         long begin = System.nanoTime();
         while ((long) LONGS.getAcquire(passes, PASSES) == seen) {
-            if (System.nanoTime() - begin > LIMIT_NANOS) {
+            long waited = System.nanoTime() - begin;
+            if (waited > LIMIT_NANOS) {
                 return false;
             }
-            Thread.onSpinWait();
+            if (waited < SPIN_NANOS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(SPIN_NANOS); // the lcore may need this CPU
+            }
         }
         return true;
     }

@@ -43,11 +43,14 @@ final class MemberFinder {
         this.registry = services.ports();
     }
 
-    /** Looks for the device of a member that is away, and attaches it if it is there. */
-    void look(Member member) {
+    /**
+     * Looks for the device of a member that is away, and attaches it if it is there.
+     *
+     * @param now what the source of the member says
+     */
+    void look(Member member, Optional<Devargs> now) {
         try {
             MemberSource source = member.source();
-            Optional<Devargs> now = source.devargs();
             if (source.mac().isPresent() || source.device().isPresent()) {
                 Optional<Devargs> there = toTakeOver(member);
                 if (there.isPresent()) {
@@ -66,12 +69,16 @@ final class MemberFinder {
                 member.expected.ifPresent(ExpectedDevice::check);
             }
         } catch (DeviceException e) {
-            if (!e.getMessage().equals(member.failure)) {
-                LOG.warn("{}: {} {} ({}) is not there: {}", name, kind, member.index(), member,
-                        e.getMessage());
-            }
-            member.failure = e.getMessage();
+            isNotThere(member, e.getMessage());
         }
+    }
+
+    /** Tells why the device of a member is not there, once for each reason. */
+    void isNotThere(Member member, String reason) {
+        if (!reason.equals(member.failure)) {
+            LOG.warn("{}: {} {} ({}) is not there: {}", name, kind, member.index(), member, reason);
+        }
+        member.failure = reason;
     }
 
     /** Expects the device of a member with these devargs from now on. */
@@ -153,6 +160,10 @@ final class MemberFinder {
         Optional<Device> there = devices.find(nameOnBus(devargs))
                 .filter(device -> device.state() == DeviceState.PROBED);
         Optional<Port> known = there.flatMap(device -> registry.port(device.name()));
+        String owner = known.flatMap(Port::owner).orElse(name);
+        if (!owner.equals(name)) {
+            throw new DeviceException(known.get() + ": is owned by " + owner);
+        }
         if (known.isPresent() && known.get().owner().isEmpty()) {
             // Another user has set it up: that user lets go of it, and the claim takes it.
             devices.detach(there.get());

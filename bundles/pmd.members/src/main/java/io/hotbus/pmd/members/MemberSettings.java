@@ -102,7 +102,7 @@ public final class MemberSettings {
         MacAddress own = wanted.address();
         if (!limits.ownAddress() && !own.equals(port.macAddress())) {
             own = port.macAddress();
-            lacking.add("another address of its own: it keeps " + own);
+            tellUnless(limits.addresses() == 0, "another address of its own: it keeps " + own);
         }
         boolean more = !own.equals(wanted.address())
                 || wanted.addresses().size() > Math.max(1, limits.addresses());

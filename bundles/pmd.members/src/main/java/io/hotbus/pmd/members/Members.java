@@ -63,16 +63,34 @@ public final class Members {
     }
 
     /** Looks for each member that is away, and attaches those that are there. */
-    public synchronized void look() {
-        if (closed) {
-            return;
-        }
-        for (Member member : all) {
-            if (member.port.isEmpty()) {
-                finder.look(member);
+    public void look() {
+        for (Member member : all()) {
+            if (isAway(member)) {
+                look(member);
             }
         }
         refresh();
+    }
+
+    private synchronized boolean isAway(Member member) {
+        return !closed && all.contains(member) && member.port.isEmpty();
+    }
+
+    private void look(Member member) {
+        Optional<Devargs> now = Optional.empty();
+        String failure = "";
+        try {
+            now = member.source().devargs(); // may take a while: without the lock
+        } catch (DeviceException e) {
+            failure = e.getMessage();
+        }
+        synchronized (this) {
+            if (!failure.isEmpty()) {
+                finder.isNotThere(member, failure);
+            } else if (isAway(member)) {
+                finder.look(member, now);
+            }
+        }
     }
 
     /** Attaches the device of a member that has returned. */
@@ -223,6 +241,9 @@ public final class Members {
     /** Handles an event of any port. On {@code control}. */
     public void onEthEvent(EthEvent event) {
         Port port = event.port();
+        if (event.kind() == EthEvent.Kind.INTR_RMV) {
+            user.leave(port); // without the lock, which may be held for long
+        }
         switch (event.kind()) {
             case NEW -> arrived(port);
             case INTR_LSC -> withMember(port, member -> refresh());

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class GateTest {
-    private static final int CHANGES = 20_000;
+    private static final int CHANGES = 10_000;
 
     /** What bursts use; must not be used once it is closed. */
     private static final class Used {

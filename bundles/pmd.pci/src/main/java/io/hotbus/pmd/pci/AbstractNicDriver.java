@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.pmd.pci;
 
+import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciDriver;
 import io.hotbus.bus.pci.PciId;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.Port;
 import io.hotbus.pmd.Attachment;
@@ -51,6 +53,21 @@ public abstract class AbstractNicDriver implements PciDriver {
      */
     protected abstract AbstractNic<?, ?> open(
             PciDevice device, DmaAllocator allocator, NicLimits limits) throws DeviceException;
+
+    /**
+     * Maps BAR0, for {@link #open}.
+     *
+     * @param bytes the least length that it must have
+     * @throws DeviceException it is no such memory, or none is assigned to it
+     */
+    protected static Mmio mapBar0(PciDevice device, long bytes) throws DeviceException {
+        if (device.function().bar(0).filter(Bar::memory)
+                .filter(bar -> bar.length() >= bytes).isEmpty()) {
+            throw new DeviceException("%s: no BAR0 of %s KiB of memory is assigned to it: %s"
+                    .formatted(device, bytes >> 10, device.function().bars()));
+        }
+        return device.mapBar(0);
+    }
 
     /** Releases the devices that this driver still has. A subclass calls it when deactivated. */
     public void deactivate() {

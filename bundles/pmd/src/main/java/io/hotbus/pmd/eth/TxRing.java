@@ -56,13 +56,13 @@ public abstract non-sealed class TxRing extends RingQueue implements TxQueue {
     /** Whether a segment of the packet is empty; hardware does not accept empty segments. */
     protected static boolean lacksBytes(long packet) {
         long segment = packet;
-        for (int left = Mbuf.segments(packet); left > 0; left--) {
+        for (int left = Mbuf.segments(packet); left > 1; left--) {
             if (Mbuf.segmentLength(segment) <= 0) {
                 return true;
             }
             segment = Mbuf.next(segment);
         }
-        return false;
+        return Mbuf.segmentLength(segment) <= 0;
     }
 
     /** Puts a segment of a packet into the free descriptor {@code index}. */

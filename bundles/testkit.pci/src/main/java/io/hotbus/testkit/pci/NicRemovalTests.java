@@ -2,7 +2,9 @@
 package io.hotbus.testkit.pci;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
@@ -35,6 +37,9 @@ public abstract class NicRemovalTests<R extends NicRig<?>> extends NicTests<R> {
     protected int ringRoom() {
         return NicRig.RING - 1;
     }
+
+    /** Lets the device of the port go in the middle of its start. */
+    protected abstract void letItGoWhenStarted(Vanished as);
 
     @ParameterizedTest
     @EnumSource
@@ -103,7 +108,7 @@ public abstract class NicRemovalTests<R extends NicRig<?>> extends NicTests<R> {
      * Starts a port some times, calls {@code removal}, and checks that stop and close take no time
      * and give all buffers back.
      */
-    protected final void closesAtOnce(Consumer<Port> removal) throws Exception {
+    final void closesAtOnce(Consumer<Port> removal) throws Exception {
         long fastest = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS; round++) {
             Port port = rig.start(pool);
@@ -119,6 +124,48 @@ public abstract class NicRemovalTests<R extends NicRig<?>> extends NicTests<R> {
             rig.chip.comeBack();
         }
         assertThat(Duration.ofNanos(fastest)).isLessThan(AT_ONCE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    final void shouldStoreNothingOnceItIsGone(Vanished as) throws Exception {
+        Port port = rig.start(pool);
+        Frames.send(port, pool, 0, BURST);
+        pullOut(as);
+
+        port.stop();
+        port.close();
+        rig.detachAll();
+
+        assertNothingStored(as);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    final void shouldFailToStartAndStoreNothingWhenItGoesMeanwhile(Vanished as) throws Exception {
+        rig.attach();
+        Port port = rig.configure(pool, NicRig.RING);
+        letItGoWhenStarted(as);
+
+        assertThatThrownBy(port::start).isInstanceOf(DeviceException.class)
+                .hasMessageContaining("pulled out");
+        rig.chip.busMaster = false;
+        port.close();
+        rig.detachAll();
+
+        assertThat(rig.ports.ports()).isEmpty();
+        assertNothingStored(as);
+    }
+
+    /** The registers of a device that is gone are those of another one, perhaps. */
+    final void assertNothingStored(Vanished as) {
+        int empty = as == Vanished.ALL_ONES ? -1 : 0;
+        for (long register = 0; register < rig.chip.length(0); register += Integer.BYTES) {
+            if (rig.chip.get(register) != empty) {
+                throw new AssertionError("%#x was stored at %#x after the removal"
+                        .formatted(rig.chip.get(register), register));
+            }
+        }
     }
 
     @Test

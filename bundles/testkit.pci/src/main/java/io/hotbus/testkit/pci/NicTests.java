@@ -3,6 +3,8 @@ package io.hotbus.testkit.pci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.eal.io.RawMemory;
+import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.ethdev.Port;
 import io.hotbus.pmd.pci.NicPatience;
@@ -106,5 +108,44 @@ public abstract class NicTests<R extends NicRig<?>> {
     protected static void startAgain(Port port) throws Exception {
         port.stop();
         port.start();
+    }
+
+    /** Creates a packet of segments of at most {@code most} bytes. */
+    protected final long packet(byte[] bytes, int most) {
+        int count = (bytes.length + most - 1) / most;
+        long[] segments = new long[count];
+        assertThat(pool.get(segments, 0, count)).isEqualTo(count);
+        for (int i = 0; i < count; i++) {
+            int length = Math.min(most, bytes.length - i * most);
+            Mbuf.setLength(segments[i], length);
+            RawMemory.copy(bytes, i * most, Mbuf.data(segments[i]), length);
+            if (i > 0) {
+                Mbuf.append(segments[0], segments[i - 1], segments[i]);
+            }
+        }
+        return segments[0];
+    }
+
+    /** The bytes of a packet of any segments. */
+    protected static byte[] bytes(long packet) {
+        byte[] bytes = new byte[Mbuf.length(packet)];
+        long segment = packet;
+        int at = 0;
+        for (int left = Mbuf.segments(packet); left > 0; left--) {
+            RawMemory.copy(Mbuf.data(segment), bytes, at, Mbuf.segmentLength(segment));
+            at += Mbuf.segmentLength(segment);
+            segment = Mbuf.next(segment);
+        }
+        return bytes;
+    }
+
+    /** Sends packets in one burst of queue 0. Returns how many were taken. */
+    protected final int send(Port port, long... packets) {
+        return port.txQueue(0).burst(pool.mempools().uncached(), packets, packets.length);
+    }
+
+    /** Gives a packet back. */
+    protected final void free(long packet) {
+        pool.mempools().uncached().free(new long[] {packet}, 0, 1);
     }
 }

@@ -4,7 +4,6 @@ package io.hotbus.bus.pci.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.internal.sysfs.FakeSysfs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
@@ -21,25 +20,17 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that reports of a removal, of any kind and order, give one REMOVE and a release. */
-@Timeout(60)
-final class PciRemovalTest {
-    private static final String NIC = "0000:03:00.0";
+final class PciRemovalTest extends PciTests {
     private static final int ALL_ONES = -1;
-    private static final int BUS_MASTER = 4;
 
     /** What may tell of a removal. */
     private enum Notice {
@@ -89,32 +80,6 @@ final class PciRemovalTest {
         }
     }
 
-    @TempDir
-    Path temp;
-    private Machine machine;
-
-    @BeforeEach
-    void open() throws Exception {
-        machine = new Machine(temp, Set.of(new PciAddress(0, 9, 0, 0)), sysfs -> { });
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        machine.close();
-    }
-
-    private LivePciDevice plugAndAttach(String address) throws DeviceException {
-        machine.plugIgbUio(address);
-        return machine.attach(address);
-    }
-
-    /** Sends the uevent, like the kernel, after the function and its children left sysfs. */
-    private void unplugAndTell(String address) {
-        Uevent removed = machine.pciUevent("remove", address);
-        machine.sysfs.unplug(address);
-        machine.bus.handleUevent(removed);
-    }
-
     private static List<List<Notice>> orders(List<Notice> notices) {
         if (notices.isEmpty()) {
             return List.of(List.of());
@@ -130,11 +95,6 @@ final class PciRemovalTest {
             }
         }
         return orders;
-    }
-
-    private List<DeviceEvent> removals() throws InterruptedException {
-        return machine.platform.eventsUntilNow().stream()
-                .filter(event -> event.kind() == DeviceEvent.Kind.REMOVE).toList();
     }
 
     @ParameterizedTest
@@ -258,87 +218,6 @@ final class PciRemovalTest {
         assertThat(machine.platform.await(DeviceEvent.Kind.REMOVE).device()).contains(returned);
     }
 
-    /** Sent by a driver that we took it from ourselves, before it was opened. */
-    @Test
-    void shouldNotTakeOurOwnUnbindForARemoval() throws Exception {
-        machine.plugIgbUio(NIC);
-        Uevent unbind = machine.pciUevent("unbind", NIC);
-        Uevent uio = machine.uioUevent("remove", NIC);
-        LivePciDevice device = machine.attach(NIC);
-        machine.bus.handleUevent(unbind);
-        machine.bus.handleUevent(uio);
-
-        assertThat(device.state()).isEqualTo(DeviceState.PROBED);
-        assertThat(machine.platform.eventsUntilNow()).as("no news, either").isEmpty();
-    }
-
-    @Test
-    void shouldNotTellOfWhatWasDoneInOrderToAttach() throws Exception {
-        machine.plugIgbUio(NIC);
-        Uevent early = machine.pciUevent("bind", NIC);
-        machine.driver.onProbe = device -> machine.bus.handleUevent(early);
-        LivePciDevice device = machine.attach(NIC);
-        machine.bus.handleUevent(early);
-        assertThat(machine.platform.eventsUntilNow()).isEmpty();
-
-        machine.bus.detach(device);
-        machine.bus.handleUevent(early);
-        assertThat(machine.platform.eventsUntilNow()).extracting(DeviceEvent::kind)
-                .containsExactly(DeviceEvent.Kind.BIND);
-    }
-
-    @Test
-    void shouldHeedUeventsWithoutANumber() throws Exception {
-        LivePciDevice device = plugAndAttach(NIC);
-        machine.bus.handleUevent(
-                new Uevent("unbind", machine.sysfs.devpath(NIC), "pci", -1, Map.of()));
-
-        assertThat(device.state()).isEqualTo(DeviceState.REMOVED);
-    }
-
-    @Test
-    void shouldRemoveAllBelowABridge() throws Exception {
-        machine.sysfs.plug("0000:00:1c.0");
-        machine.sysfs.plug("0000:00:1c.1");
-        String bridge = machine.sysfs.devpath("0000:00:1c.0");
-        machine.plugIgbUio(NIC, bridge);
-        machine.plugIgbUio("0000:05:00.0", bridge + "/0000:03:01.0");
-        machine.plugIgbUio("0000:06:00.0", machine.sysfs.devpath("0000:00:1c.1"));
-        LivePciDevice below = machine.attach(NIC);
-        LivePciDevice deeper = machine.attach("0000:05:00.0");
-        LivePciDevice elsewhere = machine.attach("0000:06:00.0");
-        unplugAndTell("0000:00:1c.0");
-
-        assertThat(below.state()).isEqualTo(DeviceState.REMOVED);
-        assertThat(deeper.state()).isEqualTo(DeviceState.REMOVED);
-        assertThat(elsewhere.state()).isEqualTo(DeviceState.PROBED);
-        assertThat(removals()).extracting(DeviceEvent::name)
-                .containsExactlyInAnyOrder("0000:00:1c.0", NIC, "0000:05:00.0");
-    }
-
-    @Test
-    void shouldRemoveTheVirtualFunctionsOfAPhysicalOne() throws Exception {
-        machine.sysfs.plug(NIC);
-        for (String virtual : List.of("0000:03:10.0", "0000:03:10.2")) {
-            machine.plugIgbUio(virtual);
-            machine.sysfs.physical(virtual, NIC);
-        }
-        LivePciDevice first = machine.attach("0000:03:10.0");
-        LivePciDevice second = machine.attach("0000:03:10.2");
-        LivePciDevice other = plugAndAttach("0000:04:00.0");
-        machine.bus.handleUevent(machine.pciUevent("unbind", NIC));
-        assertThat(first.state()).as("its driver may leave them").isEqualTo(DeviceState.PROBED);
-        machine.sysfs.unplug(first.name());
-        machine.sysfs.unplug(second.name());
-        unplugAndTell(NIC);
-
-        assertThat(first.state()).isEqualTo(DeviceState.REMOVED);
-        assertThat(second.state()).isEqualTo(DeviceState.REMOVED);
-        assertThat(other.state()).isEqualTo(DeviceState.PROBED);
-        assertThat(removals()).extracting(DeviceEvent::device).containsExactlyInAnyOrder(
-                Optional.empty(), Optional.of(first), Optional.of(second));
-    }
-
     @Test
     void shouldRemoveFiftyAtOnce() throws Exception {
         machine.sysfs.plug("0000:00:1c.0");
@@ -382,70 +261,6 @@ final class PciRemovalTest {
     }
 
     @Test
-    void shouldFindAnotherNicInTheSlot() throws Exception {
-        LivePciDevice before = plugAndAttach(NIC);
-        machine.sysfs.unplug(NIC);
-        machine.sysfs.write(machine.sysfs.plug(NIC), "device", "0x1521\n");
-        machine.bus.rescan();
-
-        List<DeviceEvent> events = machine.platform.eventsUntilNow();
-        assertThat(events).extracting(DeviceEvent::kind)
-                .containsExactly(DeviceEvent.Kind.REMOVE, DeviceEvent.Kind.ADD);
-        assertThat(events.get(0).device()).contains(before);
-        assertThat(events.get(0).cause()).contains(RemovalCause.RESCAN);
-        machine.bus.detach(before);
-        assertThatExceptionOfType(DeviceException.class).isThrownBy(() -> machine.attach(NIC))
-                .withMessageStartingWith(NIC + ": no driver for 8086:1521");
-    }
-
-    @Test
-    void shouldFindThatItHasLeftAndReturned() throws Exception {
-        LivePciDevice before = plugAndAttach(NIC);
-        machine.sysfs.unplug(NIC);
-        machine.plugIgbUio(NIC);
-        machine.bus.rescan();
-
-        assertThat(before.state()).isEqualTo(DeviceState.REMOVED);
-        machine.bus.detach(before);
-        LivePciDevice after = machine.attach(NIC);
-        machine.bus.rescan();
-        assertThat(after.state()).isEqualTo(DeviceState.PROBED);
-    }
-
-    @Test
-    void shouldFindThatAnotherDriverHasIt() throws Exception {
-        LivePciDevice device = plugAndAttach(NIC);
-        machine.bus.rescan();
-        assertThat(device.state()).isEqualTo(DeviceState.PROBED);
-        machine.sysfs.bind(NIC, Optional.of("e1000e"));
-        machine.bus.rescan();
-
-        assertThat(machine.platform.await(DeviceEvent.Kind.REMOVE).cause())
-                .contains(RemovalCause.RESCAN);
-        assertThat(device.state()).isEqualTo(DeviceState.REMOVED);
-    }
-
-    @Test
-    void shouldFindWhatCameAndWentUnnoticed() throws Exception {
-        machine.bus.handleUevent(addUevent("0000:05:00.0"));
-        machine.sysfs.plug("0000:06:00.0");
-        machine.bus.rescan();
-        machine.sysfs.unplug("0000:05:00.0");
-        machine.bus.rescan();
-        machine.bus.rescan();
-
-        assertThat(machine.platform.eventsUntilNow())
-                .extracting(event -> event.kind() + " " + event.name()).containsExactly(
-                        "ADD 0000:05:00.0", "ADD 0000:06:00.0", "REMOVE 0000:05:00.0");
-    }
-
-    /** Plugs it in. */
-    private Uevent addUevent(String address) {
-        machine.sysfs.plug(address);
-        return machine.pciUevent("add", address);
-    }
-
-    @Test
     void shouldUseItAtAnotherAddress() throws Exception {
         Gone gone = new Gone(plugAndAttach(NIC));
         gone.tell(Notice.PCI_REMOVE);
@@ -458,32 +273,5 @@ final class PciRemovalTest {
                 .extracting(event -> event.kind() + " " + event.name()).containsExactly(
                         "REMOVE " + NIC, "ADD 0000:08:00.0", "BIND 0000:08:00.0");
         assertThat(machine.attach("0000:08:00.0").state()).isEqualTo(DeviceState.PROBED);
-    }
-
-    @Test
-    void shouldKeepQuietAboutBlockedFunctions() throws Exception {
-        machine.bus.handleUevent(addUevent("0000:09:00.0"));
-        machine.bus.handleUevent(machine.pciUevent("bind", "0000:09:00.0"));
-        machine.bus.handleUevent(machine.pciUevent("unbind", "0000:09:00.0"));
-        machine.bus.handleUevent(machine.pciUevent("remove", "0000:09:00.0"));
-        machine.bus.rescan();
-        machine.sysfs.unplug("0000:09:00.0");
-        machine.bus.rescan();
-
-        assertThat(machine.platform.eventsUntilNow()).isEmpty();
-    }
-
-    @Test
-    void shouldLeaveADeviceThatWaitsForADriverAlone() throws Exception {
-        LivePciDevice device = plugAndAttach(NIC);
-        machine.bus.removeDriver(machine.driver);
-        machine.bus.handleUevent(machine.pciUevent("unbind", NIC));
-        machine.sysfs.bind(NIC, Optional.empty());
-        machine.bus.rescan();
-        assertThat(removals()).isEmpty();
-        unplugAndTell(NIC);
-
-        assertThat(removals()).hasSize(1);
-        assertThat(device.state()).isEqualTo(DeviceState.DETACHED);
     }
 }

@@ -291,7 +291,9 @@ public final class PortLifecycle implements PortManager, EthEventListener {
 
     private void letGo(Port port) throws DeviceException {
         synchronized (this) {
-            shut(port);
+            if (port.owner().isEmpty()) { // an owner stops and closes its port itself
+                shut(port);
+            }
             if (port.device().state() != DeviceState.DETACHED) {
                 devices.detach(port.device());
             }

@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A failsafe port on two network interfaces, of which one goes and comes back while frames flow.
+
+launcher/test/failsafe.py [--times N] [--rate FRAMES] [--replay on|off] [--dpdk]
+
+Runs against the product as it was built, as root, in a network namespace of its own. Numbered frames go through
+hotbus from one interface to a failsafe port on two others, and are counted at the ends of these. An interface goes by
+a move into another namespace, and is moved back.
+"""
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import re
+import select
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+LIMIT_SECONDS = 60.0
+ETHERTYPE = 0x88B5  # for local experiments: IEEE 802
+HEADER = bytes.fromhex("ffffffffffff" "020000000001") + struct.pack("!H", ETHERTYPE)
+CLONE_NEWNET = 0x40000000
+BUFFER = 64 << 20
+AWAY_SECONDS = 0.5
+SO_RCVBUFFORCE = 33
+SOL_PACKET = 263
+PACKET_STATISTICS = 6
+
+
+class Failure(Exception):
+    """What went wrong."""
+
+
+def await_(what: str, condition) -> None:
+    end = time.monotonic() + LIMIT_SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            raise Failure(f"not within {LIMIT_SECONDS:.0f} s: {what}")
+        time.sleep(0.005)
+
+
+def ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True)
+
+
+def packet_socket(interface: str) -> socket.socket:
+    opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHERTYPE))
+    opened.bind((interface, ETHERTYPE))
+    opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER)
+    opened.setblocking(False)
+    return opened
+
+
+class Sender(threading.Thread):
+    """Sends numbered frames at a steady rate."""
+
+    def __init__(self, interface: str, rate: int) -> None:
+        super().__init__(daemon=True)
+        self._socket = packet_socket(interface)
+        self._rate = rate
+        self.sent = 0
+        self.stopped = False
+
+    def run(self) -> None:
+        begin = time.monotonic()
+        while not self.stopped:
+            due = int((time.monotonic() - begin) * self._rate)
+            while self.sent < due:
+                try:
+                    self._socket.send(HEADER + struct.pack("!Q", self.sent) + bytes(38))
+                except BlockingIOError:
+                    break
+                self.sent += 1
+            time.sleep(0.001)
+
+
+class Receiver(threading.Thread):
+    """Counts the frames that arrive, and the longest time without any."""
+
+    def __init__(self, interfaces: list[str]) -> None:
+        super().__init__(daemon=True)
+        self._sockets = [packet_socket(name) for name in interfaces]
+        self._last = time.monotonic()
+        self.numbers: set[int] = set()
+        self.twice = 0
+        self.longest_gap = 0.0
+
+    def dropped(self) -> int:
+        """How many frames did not fit into the sockets, since the last call."""
+        return sum(struct.unpack("II", one.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1] for one in self._sockets)
+
+    def run(self) -> None:
+        while True:
+            for ready in select.select(self._sockets, [], [])[0]:
+                try:
+                    frame = ready.recv(2048)
+                except OSError:
+                    continue
+                self._note(struct.unpack_from("!Q", frame, len(HEADER))[0])
+
+    def _note(self, number: int) -> None:
+        now = time.monotonic()
+        self.longest_gap = max(self.longest_gap, now - self._last)
+        self._last = now
+        if number in self.numbers:
+            self.twice += 1
+        self.numbers.add(number)
+
+
+class Product:
+    """hotbus with its shell on a pipe, or dpdk-testpmd, which has the same verbs."""
+
+    def __init__(self, out: Path, dpdk: bool, *devices: str) -> None:
+        self._out = out
+        command = [str(TOP / "launcher/hotbus"), "shell"]
+        if dpdk:
+            command = ["stdbuf", "-o0", "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci", "--lcores", "0@0,1@1",
+                       f"--file-prefix=hotbus-failsafe-{os.getpid()}", "--no-telemetry"]
+        command += [word for device in devices for word in ("--vdev", device)]
+        if dpdk:
+            command += ["--", "-i", "--total-num-mbufs=8192"]
+        with open(out, "wb") as file:
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file, stderr=subprocess.STDOUT)
+
+    def say(self, line: str) -> None:
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.flush()
+
+    def ask(self, line: str, pattern: str) -> re.Match[str]:
+        """Says the line until what it prints matches; what it printed last."""
+        found: list[re.Match[str]] = []
+
+        def answered() -> bool:
+            before = len(self.text())
+            self.say(line)
+            time.sleep(0.1)
+            match = re.search(pattern, self.text()[before:])
+            if match:
+                found.append(match)
+            return match is not None
+
+        await_(f"'{line}' printed '{pattern}'", answered)
+        return found[-1]
+
+    def text(self) -> str:
+        return self._out.read_text(errors="replace")
+
+    def quit(self) -> int:
+        self.say("quit")
+        return self._process.wait(LIMIT_SECONDS)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def run(times: int, rate: int, replay: str, dpdk: bool, folder: Path) -> None:
+    other = f"hotbus-failsafe-{os.getpid()}"
+    ip("netns", "add", other)
+    for name in ("c", "a", "b"):
+        ip("link", "add", f"{name}0", "up", "type", "veth", "peer", "name", f"{name}1")
+        ip("link", "set", f"{name}1", "up")
+    ours = "" if dpdk else f"replay={replay},"
+    product = Product(
+        folder / "out", dpdk, "net_af_packet0,iface=c1",
+        f"net_failsafe0,{ours}dev(net_af_packet1,iface=a0),dev(net_af_packet2,iface=b0)")
+    try:
+        receiver = Receiver(["a1", "b1"])
+        receiver.start()
+        product.say("start")
+        await_("packets are forwarded", lambda: re.search("packet forwarding - ports=[23]", product.text()))
+        sender = Sender("c0", rate)
+        sender.start()
+        await_("the first frames arrive", lambda: len(receiver.numbers) > rate // 10)
+        gaps = []
+        for i in range(times):
+            receiver.longest_gap = 0.0
+            ip("link", "set", "a0", "netns", other)
+            if dpdk:
+                time.sleep(AWAY_SECONDS)
+            else:
+                product.ask("show failsafe net_failsafe0", rf"0 +\S+ +away .*removed {i + 1}\b")
+            gaps.append(receiver.longest_gap * 1000)
+            ip("-n", other, "link", "set", "a0", "netns", str(os.getpid()))
+            ip("link", "set", "a0", "up")
+            if dpdk:
+                time.sleep(AWAY_SECONDS)
+            else:
+                product.ask("show failsafe net_failsafe0", r"0 +\S+ +started +link up +sends")
+            time.sleep(0.1)
+        sender.stopped = True
+        sender.join()
+        time.sleep(0.5)
+        if dpdk:
+            print(f"dpdk-testpmd: {times} removals at {sender.sent} frames: {sender.sent - len(receiver.numbers)} did "
+                  f"not arrive, twice {receiver.twice}")
+            return
+        report(receiver, sender, gaps, product, times, replay)
+    finally:
+        product.kill()
+        ip("netns", "del", other)
+
+
+def report(receiver: Receiver, sender: Sender, gaps: list[float], product: Product, times: int,
+           replay: str) -> None:
+    missed = int(product.ask("show port stats 0", r"RX-missed: (\d+)")[1])
+    refused = int(product.ask("show fwd stats all", r"port 1 [^+]*?TX-dropped: (\d+)")[1])
+    lost = sender.sent - len(receiver.numbers) - missed - refused - receiver.dropped()
+    again = int(product.ask("show port xstats 1", r"tx_q0_replayed_packets: (\d+)")[1])
+    gaps.sort()
+    print(f"{times} removals at {sender.sent} frames: missed {missed}, refused {refused}, lost {lost}, "
+          f"twice {receiver.twice}, sent again {again}; longest gap p50 {gaps[len(gaps) // 2]:.1f} ms, "
+          f"longest {gaps[-1]:.1f} ms")
+    if replay == "on" and lost:
+        raise Failure(f"{lost} frames were lost")
+    if receiver.twice > again:
+        raise Failure(f"{receiver.twice} frames came twice, and {again} were sent again")
+    code = product.quit()
+    if code:
+        raise Failure(f"hotbus ended with {code}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--rate", type=int, default=5000)
+    parser.add_argument("--replay", choices=("on", "off"), default="on")
+    parser.add_argument("--dpdk", action="store_true", help="the same with DPDK's net_failsafe, to compare")
+    options = parser.parse_args()
+    if os.geteuid() != 0 or ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
+        print("SKIP failsafe: root, and a network namespace, are needed")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            run(options.times, options.rate, options.replay, options.dpdk, Path(folder))
+        except Failure as e:
+            print("\n".join((Path(folder) / "out").read_text(errors="replace").splitlines()[-30:]))
+            print(f"FAIL failsafe: {e}\n\n0 passed, 1 failed")
+            return 1
+    if not options.dpdk:
+        print("ok a failsafe port loses no frame when an interface goes\n\n1 passed, 0 failed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
