@@ -15,6 +15,7 @@ import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
 import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.Resources;
+import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,32 @@ final class AfPacketRemovalTest {
         rig.addPair();
         assertThat(rig.awaitReturn()).isEqualTo("net_af_packet0");
         rig.start(A0);
+    }
+
+    /** The kernel makes a ring in milliseconds; the interface comes up before, in and after them. */
+    @Test
+    void shouldReceiveIfTheInterfaceComesUpWhileThePortIsStarted() throws Exception {
+        final Port a1 = rig.start("net_af_packet1,iface=a1");
+        for (int i = 0; i < TIMES; i++) {
+            rig.namespace.run("ip", "link", "set", "a0", "down");
+            final long delayMillis = i;
+            final Thread operator = new Thread(() -> {
+                try {
+                    Thread.sleep(delayMillis);
+                    rig.namespace.run("ip", "link", "set", "a0", "up");
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            operator.start();
+            final Port a0 = rig.start(A0);
+            operator.join();
+            Await.reached(() -> a1.link().up());
+            rig.send(a1, Rig.frame(100));
+            assertThat(rig.await(a0)).as("up after %s ms", delayMillis)
+                    .isEqualTo(Rig.frame(100));
+            rig.detach(a0);
+        }
     }
 
     @Test

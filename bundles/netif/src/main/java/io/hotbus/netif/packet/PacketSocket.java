@@ -59,9 +59,10 @@ public final class PacketSocket implements AutoCloseable {
         try {
             socket.set(PACKET_VERSION, TPACKET_V3);
             socket.set(PACKET_IGNORE_OUTGOING, outgoing ? 0 : 1);
-            // Bound first: the kernel's defaults for a ring depend on the interface.
-            socket.bind(netif, ETH_P_ALL);
+            // Not bound first: a kernel makes a ring in milliseconds, and if the interface of a
+            // bound socket comes up meanwhile, the socket never receives (seen with Linux 6.18).
             socket.makeRing(PACKET_RX_RING, RETIRE_MILLIS);
+            socket.bind(netif, ETH_P_ALL);
         } catch (LinuxException e) {
             socket.close();
             throw e;
