@@ -14,31 +14,15 @@ fi
 
 # shellcheck source=launcher/test/check.sh
 . launcher/test/check.sh
+# shellcheck source=launcher/test/peer.sh
+. launcher/test/peer.sh
 
-if [ "$(id -u)" != 0 ] || [ "$(command -v dpdk-testpmd stdbuf ip | wc -l)" != 3 ]; then
-	skip bonding 'root, dpdk-testpmd, stdbuf and ip are needed (apt-get install dpdk iproute2)'
+if [ "$(id -u)" != 0 ]; then
+	skip bonding 'it needs root'
 	finish
 	exit
 fi
-children=()
-# shellcheck disable=SC2317
-cleanup() {
-	for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null; done
-	rm -rf "$work"
-}
-trap cleanup EXIT
-
-# await FILE PATTERN [COUNT]: the file has that many lines that match.
-await() {
-	local end=$((SECONDS + 60))
-	until [ "$(grep -cE -- "$2" "$1")" -ge "${3:-1}" ]; do
-		if [ $SECONDS -gt $end ]; then
-			echo "no '$2' in $1:" && tail -n 40 "$1"
-			return 1
-		fi
-		sleep 0.1
-	done
-}
+needs bonding dpdk-testpmd stdbuf ip
 
 # asks FILE FD COMMAND PATTERN COUNT: what it answers has that many lines that match, at last.
 asks() {

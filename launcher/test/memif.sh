@@ -10,31 +10,10 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # shellcheck source=launcher/test/check.sh
 . launcher/test/check.sh
+# shellcheck source=launcher/test/peer.sh
+. launcher/test/peer.sh
 
-if ! command -v dpdk-testpmd stdbuf python3 >"$work/tools" || [ "$(wc -l <"$work/tools")" != 3 ]; then
-	skip memif 'dpdk-testpmd, stdbuf and python3 are needed (apt-get install dpdk-dev)'
-	finish
-	exit
-fi
-children=()
-# shellcheck disable=SC2317
-cleanup() {
-	for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null; done
-	rm -rf "$work"
-}
-trap cleanup EXIT
-
-# await FILE PATTERN [COUNT]: the file has that many lines that match.
-await() {
-	local end=$((SECONDS + 60))
-	until [ "$(grep -cE -- "$2" "$1")" -ge "${3:-1}" ]; do
-		if [ $SECONDS -gt $end ]; then
-			echo "no '$2' in $1:" && tail -n 20 "$1"
-			return 1
-		fi
-		sleep 0.05
-	done
-}
+needs memif dpdk-testpmd stdbuf python3
 
 dpdk() { # dpdk NAME ROLE ENGINE: starts it with its input on descriptor 6
 	rm -f "$work/dpdk.in" && mkfifo "$work/dpdk.in"
@@ -55,13 +34,6 @@ ours() { # ours NAME ROLE: starts it with its input on descriptor 5
 	children+=($!)
 	exec 5>"$work/ours.in"
 	await "$work/$1" 'net_memif0.: started'
-}
-
-counter() { grep -E "^ *$2-packets: *[0-9]" "$1" | grep -v total | tail -1 | sed -E "s/.*$2-packets: *([0-9]+).*/\1/"; }
-
-stats() { # stats FILE FD COUNT: lets it print the counters for the COUNTth time
-	echo 'show port stats 0' >&"$2"
-	await "$1" 'TX-packets: .*TX-errors' "$3"
 }
 
 # both ROLE OF_DPDK: traffic in both directions, one after the other; every frame is counted.

@@ -11,36 +11,15 @@ cd "$(dirname "$0")/../.." || exit 1
 
 # shellcheck source=launcher/test/check.sh
 . launcher/test/check.sh
+# shellcheck source=launcher/test/peer.sh
+. launcher/test/peer.sh
 
-if ! command -v dpdk-testpmd stdbuf python3 >"$work/tools" || [ "$(wc -l <"$work/tools")" != 3 ]; then
-	skip virtio_user 'dpdk-testpmd, stdbuf and python3 are needed (apt-get install dpdk-dev)'
-	finish
-	exit
-fi
+needs virtio_user dpdk-testpmd stdbuf python3
 # Without hugepages the memory has to be shared all the same.
 mkdir "$work/etc" && echo 'shared.memory = true' >"$work/etc/io.hotbus.core.cfg"
 export HOTBUS_ETC=$work/etc
 # A buffer that is given back twice, or not at all, is named.
 export HOTBUS_JAVA_OPTS=-Dhotbus.mempool.debug=true
-children=()
-# shellcheck disable=SC2317
-cleanup() {
-	for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null; done
-	rm -rf "$work"
-}
-trap cleanup EXIT
-
-# await FILE PATTERN [COUNT]: the file has that many lines that match.
-await() {
-	local end=$((SECONDS + 60))
-	until [ "$(grep -cE -- "$2" "$1")" -ge "${3:-1}" ]; do
-		if [ $SECONDS -gt $end ]; then
-			echo "no '$2' in $1:" && tail -n 20 "$1"
-			return 1
-		fi
-		sleep 0.05
-	done
-}
 
 dpdk() { # dpdk NAME QUEUES ENGINE: starts it with its input on descriptor 6
 	local client=0
@@ -76,13 +55,6 @@ quit() { # quit NAME: ends both
 	# dpdk-testpmd may have ended by itself.
 	(trap '' PIPE; echo quit >&6) 2>/dev/null
 	exec 6>&-
-}
-
-counter() { grep -E "^ *$2-packets: *[0-9]" "$1" | grep -v total | tail -1 | sed -E "s/.*$2-packets: *([0-9]+).*/\1/"; }
-
-stats() { # stats FILE FD COUNT: lets it print the counters of port 0 for the COUNTth time
-	echo 'show port stats 0' >&"$2"
-	await "$1" 'TX-packets: .*TX-errors' "$3"
 }
 
 # Writes frames of all lengths, of which some do not fit in one buffer, with random payload: one file a queue.

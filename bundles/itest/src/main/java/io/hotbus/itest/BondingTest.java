@@ -3,18 +3,12 @@ package io.hotbus.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.eal.bus.DeviceManager;
-import io.hotbus.eal.hotplug.FailureHandling;
-import io.hotbus.eal.hotplug.Lease;
-import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,43 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tests bonds whose members are pulled out while packets flow. */
-class BondingTest {
+class BondingTest extends MembersTests {
     private static final Logger LOG = LoggerFactory.getLogger(BondingTest.class);
-    /** {@code -Dhotbus.test.removals}: how many removals to make under load. */
-    private static final int REMOVALS = Integer.getInteger("hotbus.test.removals", 20);
     /** {@code -Dhotbus.test.flaps}: how many random steps to make. */
     private static final int FLAPS = Integer.getInteger("hotbus.test.flaps", 60);
     private static final String MEMBERS = ",member=net_sim0,member=net_sim1";
-
-    private Application test;
-    private Lease failureHandling;
-    private RemovalInjector injector;
-
-    @BeforeEach
-    void start() throws Exception {
-        test = new Application(8192);
-        failureHandling = test.service(FailureHandling.class).enable();
-        injector = test.service(RemovalInjector.class);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        test.close();
-        failureHandling.close();
-    }
-
-    private Port member(String name) {
-        return test.service(PortRegistry.class).port(name).orElse(null);
-    }
-
-    private boolean isUsed(String name) {
-        Port port = member(name);
-        return port != null && port.link().up() && port.owner().isPresent();
-    }
-
-    private boolean isAway(String name) {
-        return test.service(DeviceManager.class).find(name).isEmpty();
-    }
 
     private Port[] attachPairs() throws Exception {
         test.attach("net_sim0,peer=net_sim2,uevent_ms=1");
@@ -71,7 +33,7 @@ class BondingTest {
     void shouldLoseNothingWhenAMemberIsPulledOutUnderLoad(String mode) throws Exception {
         Port[] peers = attachPairs();
         Port port = test.start("net_bonding0,mode=" + mode + MEMBERS);
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(100_000);
             for (int i = 0; i < REMOVALS; i++) {
@@ -104,7 +66,7 @@ class BondingTest {
     void shouldSendEachPacketThroughAllMembersInMode3() throws Exception {
         Port[] peers = attachPairs();
         Port port = test.start("net_bonding0,mode=3" + MEMBERS);
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(10_000);
             traffic.drain();
@@ -147,7 +109,7 @@ class BondingTest {
     void shouldGoBackToThePrimaryWhenItReturns() throws Exception {
         Port[] peers = attachPairs();
         Port port = test.start("net_bonding0,mode=1,primary=net_sim1" + MEMBERS);
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             awaitSender("net_sim1", peers[1], peers[0]);
             injector.yank("net_sim1");
@@ -193,7 +155,7 @@ class BondingTest {
     void shouldKeepThePortWhenTheDriverOfAllMembersIsReplacedUnderLoad() throws Exception {
         Port[] peers = attachPairs();
         Port port = test.start("net_bonding0,mode=0" + MEMBERS);
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         EthStats before;
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(10_000);
@@ -217,7 +179,7 @@ class BondingTest {
         Port[] peers = attachPairs();
         Port port = test.start("net_bonding0,mode=0" + MEMBERS);
         List<String> there = new ArrayList<>(List.of("net_sim0", "net_sim1"));
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             EthStats last = port.stats();
             for (int i = 0; i < FLAPS; i++) {

@@ -3,68 +3,33 @@ package io.hotbus.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.eal.bus.DeviceManager;
-import io.hotbus.eal.hotplug.FailureHandling;
-import io.hotbus.eal.hotplug.Lease;
-import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tests a failsafe port whose devices are pulled out while packets flow. */
-class FailsafeTest {
+class FailsafeTest extends MembersTests {
     private static final Logger LOG = LoggerFactory.getLogger(FailsafeTest.class);
-    /** {@code -Dhotbus.test.removals}: how many removals to make under load. */
-    private static final int REMOVALS = Integer.getInteger("hotbus.test.removals", 20);
     private static final String FAILSAFE = "net_failsafe0,"
             + "dev(net_sim0,peer=net_sim2,uevent_ms=1),dev(net_sim1,peer=net_sim3,uevent_ms=1)";
-
-    private Application test;
-    private Lease failureHandling;
-    private RemovalInjector injector;
-
-    @BeforeEach
-    void start() throws Exception {
-        test = new Application(8192);
-        failureHandling = test.service(FailureHandling.class).enable();
-        injector = test.service(RemovalInjector.class);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        test.close();
-        failureHandling.close();
-    }
-
-    private Port sub(String name) {
-        return test.service(PortRegistry.class).port(name).orElse(null);
-    }
-
-    private boolean isUsed(String name) {
-        Port port = sub(name);
-        return port != null && port.link().up() && port.owner().isPresent();
-    }
 
     @Test
     void shouldLoseNothingWhenThePreferredDeviceIsPulledOutUnderLoad() throws Exception {
         Port port = test.start(FAILSAFE);
         Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
-        Waiting.until("net_sim0 has no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         long[] outages = new long[REMOVALS];
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(100_000);
             for (int i = 0; i < REMOVALS; i++) {
                 traffic.takeLongestGapNanos();
                 injector.yank("net_sim0");
-                Waiting.until("net_sim0 is not let go of", () ->
-                        test.service(DeviceManager.class).find("net_sim0").isEmpty());
+                Waiting.until("net_sim0 is not let go of", () -> isAway("net_sim0"));
                 traffic.awaitPackets(10_000);
                 outages[i] = traffic.takeLongestGapNanos();
                 injector.plug("net_sim0");
@@ -96,7 +61,7 @@ class FailsafeTest {
     void shouldKeepPacketsWhileNoDeviceIsThere() throws Exception {
         Port port = test.start(FAILSAFE);
         Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(10_000);
             injector.yank("net_sim0");
@@ -122,15 +87,15 @@ class FailsafeTest {
         test.start("net_null0,no-rx=1");
         Port port = test.start("net_failsafe0,hotplug_poll=50,dev(net_sim0),dev(net_null0),"
                 + "dev(mac=02:00:00:00:00:03)");
-        assertThat(sub("net_null0").owner()).contains("net_failsafe0");
+        assertThat(member("net_null0").owner()).contains("net_failsafe0");
         assertThat(port.xstats()).containsEntry("sub2_adoptions", 0L);
 
         test.attach("net_sim2");
 
         Waiting.until("net_sim2 is not taken over",
                 () -> port.xstats().get("sub2_adoptions") == 1);
-        assertThat(sub("net_sim2").owner()).contains("net_failsafe0");
-        assertThat(sub("net_sim2").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
+        assertThat(member("net_sim2").owner()).contains("net_failsafe0");
+        assertThat(member("net_sim2").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
     }
 
     @Test
@@ -138,12 +103,11 @@ class FailsafeTest {
         Port port = test.start("net_failsafe0,dev(net_failsafe1,dev(net_sim0,peer=net_sim2,"
                 + "uevent_ms=1),dev(net_sim1,peer=net_sim3)),dev(net_null0,no-rx=1)");
         Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(10_000);
             injector.yank("net_sim0");
-            Waiting.until("net_sim0 is not let go of", () ->
-                    test.service(DeviceManager.class).find("net_sim0").isEmpty());
+            Waiting.until("net_sim0 is not let go of", () -> isAway("net_sim0"));
             traffic.awaitPackets(10_000);
             traffic.drain();
             assertThat(traffic.lost()).as("lost").isZero();
@@ -156,12 +120,13 @@ class FailsafeTest {
         Port port = test.start("net_failsafe0,dev(net_sim0,peer=net_sim2),"
                 + "dev(net_sim1,peer=net_sim3)");
         Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
-        Waiting.until("there is no link", () -> isUsed("net_sim0") && isUsed("net_sim1"));
+        awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(10_000);
-            // The driver of the test's own ports as well, so they get no packets any more.
+            // The driver of the test's own ports as well, so they get no packets any more. The
+            // bundle is started by the update and by the refresh after it: once more, or twice.
             Bundles.update(Bundles.named("net.sim"));
-            Waiting.until("net_sim0 is not used again", () -> sub("net_sim0") != null
+            Waiting.until("net_sim0 is not used again", () -> member("net_sim0") != null
                     && port.xstats().get("sub0_adoptions") >= 2
                     && port.xstats().get("sub1_adoptions") >= 2);
         }
@@ -173,7 +138,7 @@ class FailsafeTest {
         Port port = test.start(FAILSAFE);
 
         assertThat(port.id()).isLessThan(PortRegistry.FIRST_CLAIMED);
-        assertThat(sub("net_sim0").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
+        assertThat(member("net_sim0").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
         EthEvent added = test.awaitPort(EthEvent.Kind.NEW, "net_sim0");
         assertThat(added.port().owner()).contains("net_failsafe0");
     }
@@ -181,11 +146,11 @@ class FailsafeTest {
     @Test
     void shouldKeepThePortWhenTheDriverOfASubDeviceIsReplaced() throws Exception {
         Port port = test.start("net_failsafe0,dev(net_null0)");
-        Port before = sub("net_null0");
+        Port before = member("net_null0");
 
         Bundles.update(Bundles.named("net.null"));
 
-        Waiting.until("net_null0 is not used again", () -> sub("net_null0") != before
+        Waiting.until("net_null0 is not used again", () -> member("net_null0") != before
                 && isUsed("net_null0"));
         assertThat(port.isRemoved()).isFalse();
         Waiting.until("there is no link", () -> port.link().up());

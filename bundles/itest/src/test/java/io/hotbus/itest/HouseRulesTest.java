@@ -41,7 +41,7 @@ class HouseRulesTest {
             Map.entry("bus.vdev", Set.of("eal", "bus")),
             Map.entry("bus.pci", Set.of("eal", "bus", "os", "cli")),
             Map.entry("pmd.virtio", Set.of("eal", "ethdev", "pmd")),
-            Map.entry("pmd.members", Set.of("eal", "ethdev", "os")),
+            Map.entry("pmd.members", Set.of("eal", "ethdev", "pmd", "os", "bus.vdev")),
             Map.entry("pmd.pci", Set.of("eal", "ethdev", "pmd", "bus.pci")),
             Map.entry("pmd.intel", Set.of("eal", "ethdev", "pmd", "pmd.pci", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),

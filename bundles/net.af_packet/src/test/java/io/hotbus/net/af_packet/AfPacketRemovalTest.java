@@ -119,7 +119,7 @@ final class AfPacketRemovalTest {
         rig.start(A0);
     }
 
-    /** The kernel makes a ring in milliseconds; the interface comes up before, in and after them. */
+    /** The kernel makes a ring in milliseconds; the interface comes up before, in or after. */
     @Test
     void shouldReceiveIfTheInterfaceComesUpWhileThePortIsStarted() throws Exception {
         final Port a1 = rig.start("net_af_packet1,iface=a1");

@@ -6,7 +6,6 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
-import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
@@ -23,6 +22,7 @@ import io.hotbus.pmd.members.Member;
 import io.hotbus.pmd.members.MemberServices;
 import io.hotbus.pmd.members.MemberSource;
 import io.hotbus.pmd.members.Members;
+import io.hotbus.pmd.members.MembersDev;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A bonding port. */
-final class BondDev implements EthDev {
+final class BondDev implements MembersDev {
     /** Locally administered: "BO" and the number of the device. */
     private static final long MAC_PREFIX = 0x02_00_42_4f_00_00L;
     /** Frames of LACP that a queue holds. */
@@ -128,8 +128,8 @@ final class BondDev implements EthDev {
         members.filterAgain();
     }
 
-    /** Tells which port this is, once it is published. */
-    void published(Port as) {
+    @Override
+    public void published(Port as) {
         port = as;
     }
 
@@ -216,13 +216,13 @@ final class BondDev implements EthDev {
         }
     }
 
-    /** Handles an event of any port. On {@code control}. */
-    void onEthEvent(EthEvent event) {
+    @Override
+    public void onEthEvent(EthEvent event) {
         members.onEthEvent(event);
     }
 
-    /** See {@link io.hotbus.ethdev.PortUser}. */
-    void release(Port any) {
+    @Override
+    public void release(Port any) {
         members.release(any);
     }
 

@@ -13,18 +13,14 @@ import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.eal.thread.InterruptThread;
-import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
-import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortUser;
 import io.hotbus.os.Linux;
-import io.hotbus.pmd.Attachments;
+import io.hotbus.pmd.members.AbstractMembersDriver;
 import io.hotbus.pmd.members.Barrier;
 import io.hotbus.pmd.members.MemberServices;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -34,16 +30,13 @@ import org.osgi.service.component.annotations.Reference;
  * Makes ports of {@code net_bondingN,mode=M,member=DEVICE[,member=DEVICE...]} (see {@link
  * BondArgs}).
  */
-@Component
+@Component(service = {
+        VdevDriver.class, EthEventListener.class, PortUser.class, Verbs.class})
 @ProvidesDriver(BondDriver.NAME)
 @RequireBus(VdevDevice.BUS)
-public final class BondDriver implements VdevDriver, EthEventListener, PortUser, Verbs {
+public final class BondDriver extends AbstractMembersDriver<BondDev> implements Verbs {
     static final String NAME = "net_bonding";
 
-    private final MemberServices services;
-    private final Attachments<VdevDevice> attachments = new Attachments<>();
-    /** By device name. */
-    private final Map<String, BondDev> devs = new ConcurrentSkipListMap<>();
     private final BondVerbs verbs;
 
     @Activate
@@ -51,48 +44,19 @@ public final class BondDriver implements VdevDriver, EthEventListener, PortUser,
             @Reference HotUnplug hotUnplug, @Reference ControlThread control,
             @Reference InterruptThread interrupt, @Reference Mempools mempools,
             @Reference Linux linux) {
-        services = new MemberServices(
-                devices, ports, hotUnplug, control, interrupt, mempools, new Barrier(linux));
-        verbs = new BondVerbs(devs, ports);
+        super(NAME, new MemberServices(
+                devices, ports, hotUnplug, control, interrupt, mempools, new Barrier(linux)));
+        verbs = new BondVerbs(devs(), ports);
     }
 
     @Deactivate
     void deactivate() {
-        attachments.removeAll();
+        removeAll();
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void probe(VdevDevice device) throws DeviceException {
-        BondArgs args = BondArgs.parse(device.devargs());
-        attachments.probe(device, attachment -> {
-            BondDev dev = new BondDev(device.name(), args, services);
-            attachment.onRemove(dev::close);
-            devs.put(device.name(), dev);
-            attachment.onRemove(() -> devs.remove(device.name()));
-            Port port = services.ports().add(device, dev);
-            attachment.onRemove(() -> services.ports().remove(port));
-            dev.published(port);
-        });
-    }
-
-    @Override
-    public void remove(VdevDevice device) {
-        attachments.remove(device);
-    }
-
-    @Override
-    public void onEthEvent(EthEvent event) {
-        devs.values().forEach(dev -> dev.onEthEvent(event));
-    }
-
-    @Override
-    public void release(Port port) {
-        devs.values().forEach(dev -> dev.release(port));
+    protected BondDev create(VdevDevice device, MemberServices with) throws DeviceException {
+        return new BondDev(device.name(), BondArgs.parse(device.devargs()), with);
     }
 
     @Override

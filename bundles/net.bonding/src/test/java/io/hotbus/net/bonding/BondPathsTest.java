@@ -14,6 +14,7 @@ import io.hotbus.pmd.members.MembersRxQueue;
 import io.hotbus.testkit.PacketBytes;
 import io.hotbus.testkit.RecordingPorts;
 import io.hotbus.testkit.SingleControl;
+import io.hotbus.testkit.StubDev;
 import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class BondPathsTest {
     private BondPaths paths;
     private BondTxQueue tx;
     private MembersRxQueue rx;
-    private final StubQueue[] stubs = new StubQueue[3];
+    private final StubDev[] stubs = new StubDev[3];
 
     @BeforeEach
     void setUp() throws Exception {
@@ -49,14 +50,14 @@ final class BondPathsTest {
         rx = new MembersRxQueue(0, barrier.gate());
         paths.setQueues(List.of(rx), List.of(tx));
         for (int i = 0; i < stubs.length; i++) {
-            stubs[i] = StubQueue.start(ports, pool, "net_stub" + i);
+            stubs[i] = StubDev.start(ports, pool, "net_stub" + i);
         }
     }
 
     @AfterEach
     void tearDown() {
-        for (StubQueue stub : stubs) {
-            stub.ring.forEach(mbuf -> caches.free(new long[] {mbuf}, 0, 1));
+        for (StubDev stub : stubs) {
+            stub.ring().forEach(mbuf -> caches.free(new long[] {mbuf}, 0, 1));
         }
         paths.discard();
         ports.ports().forEach(ports::remove);
@@ -66,7 +67,7 @@ final class BondPathsTest {
     }
 
     private void use(BondMode mode, int senders, boolean collecting) {
-        List<Port> all = Arrays.stream(stubs).map(StubQueue::port).toList();
+        List<Port> all = Arrays.stream(stubs).map(StubDev::port).toList();
         List<Plan.Receiver> receivers = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             receivers.add(new Plan.Receiver(all.get(i), i, collecting));
@@ -95,8 +96,8 @@ final class BondPathsTest {
         use(BondMode.ROUND_ROBIN, 3, true);
         long[] mbufs = packets(90);
         assertThat(tx.burst(caches, mbufs.clone(), 90)).isEqualTo(90);
-        for (StubQueue stub : stubs) {
-            assertThat(stub.ring).hasSize(30);
+        for (StubDev stub : stubs) {
+            assertThat(stub.ring()).hasSize(30);
         }
         assertThat(sent()).containsExactlyInAnyOrder(mbufs);
     }
@@ -104,28 +105,28 @@ final class BondPathsTest {
     @Test
     void shouldSendAFlowThroughOneMemberInOrder() {
         use(BondMode.BALANCE, 3, true);
-        for (StubQueue stub : stubs) {
-            stub.room = 256;
+        for (StubDev stub : stubs) {
+            stub.setRoom(256);
         }
         long[] mbufs = packets(100);
         tx.burst(caches, mbufs.clone(), 100);
         long[] again = packets(100);
         for (int i = 0; i < 100; i++) {
-            StubQueue first = holder(mbufs[i]);
+            StubDev first = holder(mbufs[i]);
             tx.burst(caches, new long[] {again[i]}, 1);
-            assertThat(first.ring.peekLast()).isEqualTo(again[i]);
+            assertThat(first.ring().peekLast()).isEqualTo(again[i]);
         }
     }
 
-    private StubQueue holder(long mbuf) {
-        return Arrays.stream(stubs).filter(stub -> stub.ring.contains(mbuf)).findFirst()
+    private StubDev holder(long mbuf) {
+        return Arrays.stream(stubs).filter(stub -> stub.ring().contains(mbuf)).findFirst()
                 .orElseThrow();
     }
 
     @Test
     void shouldGiveBackWhatAMemberDoesNotTakeBehindTheOthersAndInOrder() {
         use(BondMode.ROUND_ROBIN, 3, true);
-        stubs[1].room = 3;
+        stubs[1].setRoom(3);
         long[] mbufs = packets(30);
         long[] burst = mbufs.clone();
         assertThat(tx.burst(caches, burst, 30)).isEqualTo(23);
@@ -140,9 +141,9 @@ final class BondPathsTest {
     @Test
     void shouldSendAPacketThroughAllMembersAndCountWhatOneDoesNotTake() {
         use(BondMode.BROADCAST, 3, true);
-        stubs[2].room = 4;
-        stubs[1].room = 8;
-        stubs[0].room = 9;
+        stubs[2].setRoom(4);
+        stubs[1].setRoom(8);
+        stubs[0].setRoom(9);
         long[] mbufs = packets(10);
         assertThat(tx.burst(caches, mbufs, 10)).isEqualTo(9);
         assertThat(stubs[0].sent()).isEqualTo(Arrays.copyOf(mbufs, 9));
@@ -158,10 +159,10 @@ final class BondPathsTest {
     @Test
     void shouldUseASpareAtOnceWhenABurstFindsTheMemberGone() {
         use(BondMode.ACTIVE_BACKUP, 1, true);
-        stubs[0].gone = true;
+        stubs[0].pullOut();
         long[] mbufs = packets(20);
         assertThat(tx.burst(caches, mbufs, 20)).isEqualTo(20);
-        assertThat(stubs[1].ring).hasSize(20);
+        assertThat(stubs[1].ring()).hasSize(20);
     }
 
     @Test
@@ -172,7 +173,7 @@ final class BondPathsTest {
 
         paths.leave(stubs[1].port());
 
-        assertThat(stubs[1].ring).isEmpty();
+        assertThat(stubs[1].ring()).isEmpty();
         assertThat(sent()).containsExactlyInAnyOrder(mbufs);
         assertThat(counters.packets()).isEqualTo(10);
         use(BondMode.ROUND_ROBIN, 3, true);
@@ -198,7 +199,7 @@ final class BondPathsTest {
         use(BondMode.ACTIVE_BACKUP, 1, true);
         long[] mbufs = packets(5);
         tx.burst(caches, mbufs.clone(), 5);
-        for (StubQueue stub : stubs) {
+        for (StubDev stub : stubs) {
             paths.leave(stub.port());
         }
         assertThat(tx.burst(caches, new long[1], 1)).isZero();
@@ -211,8 +212,8 @@ final class BondPathsTest {
         LacpPdu pdu = new LacpPdu(Participant.UNKNOWN, Participant.UNKNOWN);
         byte[] frame = pdu.frame(new MacAddress(0x0200_0000_0009L));
         use(BondMode.LACP, 0, true);
-        stubs[1].toReceive.add(PacketBytes.packet(pool, frame));
-        stubs[1].toReceive.add(packets(1)[0]);
+        stubs[1].toReceive().add(PacketBytes.packet(pool, frame));
+        stubs[1].toReceive().add(packets(1)[0]);
         long[] mbufs = new long[32];
         int received = 0;
         for (int i = 0; i < 3; i++) {
@@ -228,7 +229,7 @@ final class BondPathsTest {
         assertThat(members).containsExactly(1L);
 
         use(BondMode.LACP, 0, false);
-        stubs[1].toReceive.add(packets(1)[0]);
+        stubs[1].toReceive().add(packets(1)[0]);
         for (int i = 0; i < 3; i++) {
             assertThat(rx.burst(caches, mbufs, 32)).isZero();
         }
@@ -239,9 +240,9 @@ final class BondPathsTest {
     void shouldReceiveLacpAlthoughNoLcorePolls() {
         LacpPdu pdu = new LacpPdu(Participant.UNKNOWN, Participant.UNKNOWN);
         use(BondMode.LACP, 0, true);
-        stubs[0].toReceive.add(PacketBytes.packet(pool, pdu.frame(new MacAddress(9))));
+        stubs[0].toReceive().add(PacketBytes.packet(pool, pdu.frame(new MacAddress(9))));
         long packet = packets(1)[0];
-        stubs[0].toReceive.add(packet);
+        stubs[0].toReceive().add(packet);
         for (int i = 0; i < 10; i++) {
             paths.pollIdle();
         }
@@ -270,7 +271,7 @@ final class BondPathsTest {
         Mbuf.setUserData(other, 0);
         paths.sendSlowFrame(other);
         paths.sendWaiting();
-        assertThat(stubs[0].ring).isEmpty();
+        assertThat(stubs[0].ring()).isEmpty();
         paths.sendWaiting();
         assertThat(stubs[0].sent()).containsExactly(other);
     }

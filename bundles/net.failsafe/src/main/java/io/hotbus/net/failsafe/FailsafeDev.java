@@ -5,7 +5,6 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
-import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
@@ -22,6 +21,7 @@ import io.hotbus.pmd.members.CommonInfo;
 import io.hotbus.pmd.members.Member;
 import io.hotbus.pmd.members.MemberServices;
 import io.hotbus.pmd.members.Members;
+import io.hotbus.pmd.members.MembersDev;
 import io.hotbus.pmd.members.MembersRxQueue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A failsafe port: it is there and works as long as one of its sub-devices does. */
-final class FailsafeDev implements EthDev {
+final class FailsafeDev implements MembersDev {
     /** Locally administered: "FS" and the number of the device. */
     private static final long MAC_PREFIX = 0x02_00_46_53_00_00L;
     /** How many descriptors of sub-devices can be taken back at least. */
@@ -86,8 +86,8 @@ final class FailsafeDev implements EthDev {
         }
     }
 
-    /** Tells which port this is, once it is published. */
-    void published(Port as) {
+    @Override
+    public void published(Port as) {
         port = as;
     }
 
@@ -98,13 +98,13 @@ final class FailsafeDev implements EthDev {
         }
     }
 
-    /** Handles an event of any port. On {@code control}. */
-    void onEthEvent(EthEvent event) {
+    @Override
+    public void onEthEvent(EthEvent event) {
         subs.onEthEvent(event);
     }
 
-    /** See {@link io.hotbus.ethdev.PortUser}. */
-    void release(Port any) {
+    @Override
+    public void release(Port any) {
         subs.release(any);
     }
 

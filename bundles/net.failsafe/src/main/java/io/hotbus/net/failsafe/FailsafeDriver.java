@@ -13,18 +13,14 @@ import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.eal.thread.InterruptThread;
-import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEventListener;
-import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortUser;
 import io.hotbus.os.Linux;
-import io.hotbus.pmd.Attachments;
+import io.hotbus.pmd.members.AbstractMembersDriver;
 import io.hotbus.pmd.members.Barrier;
 import io.hotbus.pmd.members.MemberServices;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -33,69 +29,36 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * Makes ports of {@code net_failsafeN,dev(DEVARGS)[,dev(DEVARGS)...]} (see {@link FailsafeArgs}).
  */
-@Component
+@Component(service = {
+        VdevDriver.class, EthEventListener.class, PortUser.class, Verbs.class})
 @ProvidesDriver(FailsafeDriver.NAME)
 @RequireBus(VdevDevice.BUS)
-public final class FailsafeDriver implements VdevDriver, EthEventListener, PortUser, Verbs {
+public final class FailsafeDriver extends AbstractMembersDriver<FailsafeDev> implements Verbs {
     static final String NAME = "net_failsafe";
-
-    private final MemberServices services;
-    private final Attachments<VdevDevice> attachments = new Attachments<>();
-    /** By device name. */
-    private final Map<String, FailsafeDev> devs = new ConcurrentSkipListMap<>();
 
     @Activate
     public FailsafeDriver(@Reference DeviceManager devices, @Reference PortRegistry ports,
             @Reference HotUnplug hotUnplug, @Reference ControlThread control,
             @Reference InterruptThread interrupt, @Reference Mempools mempools,
             @Reference Linux linux) {
-        services = new MemberServices(
-                devices, ports, hotUnplug, control, interrupt, mempools, new Barrier(linux));
+        super(NAME, new MemberServices(
+                devices, ports, hotUnplug, control, interrupt, mempools, new Barrier(linux)));
     }
 
     @Deactivate
     void deactivate() {
-        attachments.removeAll();
+        removeAll();
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public void probe(VdevDevice device) throws DeviceException {
-        FailsafeArgs args = FailsafeArgs.parse(device.devargs());
-        attachments.probe(device, attachment -> {
-            FailsafeDev dev = new FailsafeDev(device.name(), args, services);
-            attachment.onRemove(dev::close);
-            devs.put(device.name(), dev);
-            attachment.onRemove(() -> devs.remove(device.name()));
-            Port port = services.ports().add(device, dev);
-            attachment.onRemove(() -> services.ports().remove(port));
-            dev.published(port);
-        });
-    }
-
-    @Override
-    public void remove(VdevDevice device) {
-        attachments.remove(device);
-    }
-
-    @Override
-    public void onEthEvent(EthEvent event) {
-        devs.values().forEach(dev -> dev.onEthEvent(event));
-    }
-
-    @Override
-    public void release(Port port) {
-        devs.values().forEach(dev -> dev.release(port));
+    protected FailsafeDev create(VdevDevice device, MemberServices with) throws DeviceException {
+        return new FailsafeDev(device.name(), FailsafeArgs.parse(device.devargs()), with);
     }
 
     @Override
     public List<Verb<?>> verbs() {
         return List.of(Verb.of("show failsafe NAME", "the sub-devices of a failsafe port",
-                words -> FailsafeText.of(words.get(0), devs), FailsafeText::text)
-                .with("NAME", () -> List.copyOf(devs.keySet())));
+                words -> FailsafeText.of(words.get(0), devs()), FailsafeText::text)
+                .with("NAME", () -> List.copyOf(devs().keySet())));
     }
 }

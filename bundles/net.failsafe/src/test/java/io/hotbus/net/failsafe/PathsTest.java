@@ -8,9 +8,11 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
-import io.hotbus.net.failsafe.StubPorts.Stub;
 import io.hotbus.pmd.members.Barrier;
 import io.hotbus.pmd.members.Gate;
+import io.hotbus.testkit.RecordingPorts;
+import io.hotbus.testkit.SingleControl;
+import io.hotbus.testkit.StubDev;
 import io.hotbus.testkit.TestOs;
 import io.hotbus.testkit.TestPools;
 import java.util.Arrays;
@@ -22,16 +24,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 final class PathsTest {
-    private final StubPorts ports = new StubPorts();
+    private final SingleControl control = new SingleControl();
+    private final RecordingPorts ports = new RecordingPorts(control);
     private final TestPools pools = TestPools.real();
     private final QueueCounters replayed = new QueueCounters();
     private Mempool pool;
     private MempoolCaches caches;
     private Paths paths;
     private FailsafeTxQueue queue;
-    private Stub first;
-    private Stub second;
-    private Stub third;
+    private StubDev first;
+    private StubDev second;
+    private StubDev third;
 
     @BeforeEach
     void setUp() throws Exception {
@@ -42,25 +45,26 @@ final class PathsTest {
         queue = new FailsafeTxQueue(
                 0, 256, barrier.gate(), true, paths::senders, replayed);
         paths.setQueues(List.of(), List.of(queue));
-        first = ports.start(pool);
-        second = ports.start(pool);
-        third = ports.start(pool);
+        first = StubDev.start(ports, pool, "net_stub0");
+        second = StubDev.start(ports, pool, "net_stub1");
+        third = StubDev.start(ports, pool, "net_stub2");
         use(first, second, third);
     }
 
     @AfterEach
     void tearDown() throws Exception {
-        for (Stub stub : List.of(first, second, third)) {
-            stub.ring.forEach(mbuf -> caches.free(new long[] {mbuf}, 0, 1));
+        for (StubDev stub : List.of(first, second, third)) {
+            stub.ring().forEach(mbuf -> caches.free(new long[] {mbuf}, 0, 1));
         }
         paths.discard();
         assertThat(pool.available()).isEqualTo(pool.capacity());
-        ports.close();
+        ports.ports().forEach(ports::remove);
+        control.close();
         pools.close();
     }
 
-    private void use(Stub... stubs) {
-        paths.use(Arrays.stream(stubs).map(stub -> stub.port).toList());
+    private void use(StubDev... stubs) {
+        paths.use(Arrays.stream(stubs).map(stub -> stub.port()).toList());
     }
 
     private long[] packets(int count) {
@@ -73,10 +77,6 @@ final class PathsTest {
         return queue.burst(caches, mbufs.clone(), mbufs.length);
     }
 
-    private static long[] inRing(Stub stub) {
-        return stub.ring.stream().mapToLong(Long::longValue).toArray();
-    }
-
     private static long[] joined(long[]... parts) {
         return Arrays.stream(parts).flatMapToLong(LongStream::of).toArray();
     }
@@ -85,20 +85,20 @@ final class PathsTest {
     void shouldSendThroughThePreferredOne() {
         long[] sent = packets(10);
         assertThat(send(sent)).isEqualTo(10);
-        assertThat(inRing(first)).isEqualTo(sent);
-        assertThat(second.ring).isEmpty();
+        assertThat(first.sent()).isEqualTo(sent);
+        assertThat(second.ring()).isEmpty();
     }
 
     @Test
     void shouldSendAgainInOrderAndBeforeNewPacketsWhenABurstFindsTheDeviceGone() {
         long[] before = packets(20);
         send(before);
-        first.gone = true;
+        first.pullOut();
         long[] after = packets(5);
 
         assertThat(send(after)).isEqualTo(5);
-        assertThat(inRing(second)).isEqualTo(joined(before, after));
-        assertThat(first.ring).isEmpty();
+        assertThat(second.sent()).isEqualTo(joined(before, after));
+        assertThat(first.ring()).isEmpty();
         assertThat(replayed.packets()).isEqualTo(20);
     }
 
@@ -107,40 +107,40 @@ final class PathsTest {
         long[] before = packets(20);
         send(before);
 
-        paths.leave(first.port);
+        paths.leave(first.port());
 
-        assertThat(inRing(second)).isEqualTo(before);
-        assertThat(paths.sender()).isSameAs(second.port);
+        assertThat(second.sent()).isEqualTo(before);
+        assertThat(paths.sender()).isSameAs(second.port());
     }
 
     @Test
     void shouldTakeNothingNewBeforeWhatWaitsHasGone() {
-        second.room = 8;
+        second.setRoom(8);
         long[] before = packets(20);
         send(before);
-        first.gone = true;
+        first.pullOut();
 
         long[] refused = packets(3);
         assertThat(send(refused)).isZero();
-        assertThat(inRing(second)).isEqualTo(Arrays.copyOf(before, 8));
-        second.room = 64;
+        assertThat(second.sent()).isEqualTo(Arrays.copyOf(before, 8));
+        second.setRoom(64);
         assertThat(send(refused)).isEqualTo(3);
-        assertThat(inRing(second)).isEqualTo(joined(before, refused));
+        assertThat(second.sent()).isEqualTo(joined(before, refused));
     }
 
     @Test
     void shouldKeepTheOrderWhenTheNextOneGoesAsWell() {
-        second.room = 8;
+        second.setRoom(8);
         long[] before = packets(20);
         send(before);
-        first.gone = true;
+        first.pullOut();
         long[] after = packets(1);
         assertThat(send(after)).isZero();
-        assertThat(second.ring).hasSize(8);
-        second.gone = true;
+        assertThat(second.ring()).hasSize(8);
+        second.pullOut();
 
         assertThat(send(after)).isEqualTo(1);
-        assertThat(inRing(third)).isEqualTo(joined(before, after));
+        assertThat(third.sent()).isEqualTo(joined(before, after));
     }
 
     @Test
@@ -148,9 +148,9 @@ final class PathsTest {
     void shouldNotGoInCirclesWhenAllAreGoneAndNoneIsReported() {
         long[] before = packets(4);
         send(before);
-        first.gone = true;
-        second.gone = true;
-        third.gone = true;
+        first.pullOut();
+        second.pullOut();
+        third.pullOut();
         long[] refused = packets(1);
         assertThat(send(refused)).isZero();
         assertThat(paths.discard()).isEqualTo(4);
@@ -161,33 +161,33 @@ final class PathsTest {
     void shouldKeepPacketsUntilThereIsADeviceAgain() throws DeviceException {
         long[] before = packets(20);
         send(before);
-        paths.leave(second.port);
-        paths.leave(third.port);
-        first.gone = true;
+        paths.leave(second.port());
+        paths.leave(third.port());
+        first.pullOut();
         long[] refused = packets(1);
         assertThat(send(refused)).isZero();
         assertThat(send(refused)).isZero();
-        paths.leave(first.port);
+        paths.leave(first.port());
 
-        Stub returned = ports.start(pool);
+        StubDev returned = StubDev.start(ports, pool, "net_stub3");
         use(returned);
 
-        assertThat(inRing(returned)).isEqualTo(before);
+        assertThat(returned.sent()).isEqualTo(before);
         assertThat(send(refused)).isEqualTo(1);
-        returned.ring.forEach(mbuf -> caches.free(new long[] {mbuf}, 0, 1));
+        returned.ring().forEach(mbuf -> caches.free(new long[] {mbuf}, 0, 1));
     }
 
     @Test
     void shouldNeverUseAPortAgainThatIsClosed() {
-        paths.leave(first.port);
+        paths.leave(first.port());
         use(first, second);
-        assertThat(paths.sender()).isSameAs(second.port);
+        assertThat(paths.sender()).isSameAs(second.port());
     }
 
     @Test
     void shouldDiscardWhatWaits() {
         send(packets(7));
-        for (Port port : List.of(first.port, second.port, third.port)) {
+        for (Port port : List.of(first.port(), second.port(), third.port())) {
             paths.leave(port);
         }
         assertThat(paths.discard()).isEqualTo(7);
@@ -201,8 +201,8 @@ final class PathsTest {
         paths.setQueues(List.of(), List.of(queue));
         use(first, second);
         send(packets(7));
-        paths.leave(first.port);
-        assertThat(second.ring).isEmpty();
-        assertThat(first.ring).hasSize(7);
+        paths.leave(first.port());
+        assertThat(second.ring()).isEmpty();
+        assertThat(first.ring()).hasSize(7);
     }
 }

@@ -15,6 +15,9 @@ import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxFilterLimits;
 import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
+import io.hotbus.testkit.RecordingPorts;
+import io.hotbus.testkit.SingleControl;
+import io.hotbus.testkit.StubDev;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -26,26 +29,28 @@ final class MemberSettingsTest {
     private static final MacAddress OTHER = new MacAddress(0x0200_0000_0020L);
     private static final MacAddress GROUP = new MacAddress(0x0100_5e00_0001L);
 
-    private final StubPorts ports = new StubPorts();
+    private final SingleControl control = new SingleControl();
+    private final RecordingPorts ports = new RecordingPorts(control);
 
     @AfterEach
     void tearDown() {
-        ports.close();
+        ports.ports().forEach(ports::remove);
+        control.close();
     }
 
     private MemberSettings settings(EthDevInfo info) throws DeviceException {
-        return new MemberSettings(ports.add(info).port);
+        return new MemberSettings(StubDev.add(ports, "net_stub0", info).port());
     }
 
     private static EthDevInfo filters(
             int addresses, boolean own, int groups, boolean promiscuous, boolean all) {
-        return StubPorts.info().withFilter(
+        return StubDev.facts().withFilter(
                 new RxFilterLimits(addresses, own, groups, promiscuous, all, false));
     }
 
     @Test
     void shouldTakeTheNearestNumberOfDescriptors() throws DeviceException {
-        PortConfig fitted = settings(StubPorts.info()).config(new PortConfig(2, 4096, 32, null));
+        PortConfig fitted = settings(StubDev.facts()).config(new PortConfig(2, 4096, 32, null));
 
         assertThat(fitted.rxDescriptors()).isEqualTo(1024);
         assertThat(fitted.txDescriptors()).isEqualTo(64);
@@ -54,7 +59,7 @@ final class MemberSettingsTest {
 
     @Test
     void shouldRefuseAMemberWithTooFewQueuesOrWithoutATransmitOffload() throws Exception {
-        MemberSettings settings = settings(StubPorts.info());
+        MemberSettings settings = settings(StubDev.facts());
 
         assertThatExceptionOfType(DeviceException.class)
                 .isThrownBy(() -> settings.config(new PortConfig(5, 64, 64, null)))
@@ -68,7 +73,7 @@ final class MemberSettingsTest {
     @Test
     void shouldTellWhatPacketsWillLack() throws DeviceException {
         RssHash hash = RssHash.values()[0];
-        MemberSettings settings = settings(StubPorts.info());
+        MemberSettings settings = settings(StubDev.facts());
 
         PortConfig fitted = settings.config(new PortConfig(1, 64, 64, null)
                 .withOffloads(Set.of(RxOffload.values()[0]), Set.of())
@@ -84,7 +89,7 @@ final class MemberSettingsTest {
     void shouldUseItsOwnTableWhereTheSizeDiffers() throws DeviceException {
         RssHash hash = RssHash.values()[0];
         MemberSettings settings =
-                settings(StubPorts.info().withRss(new RssLimits(Set.of(hash), 40, 128)));
+                settings(StubDev.facts().withRss(new RssLimits(Set.of(hash), 40, 128)));
 
         RssConfig fitted = settings.config(new PortConfig(1, 64, 64, null)
                 .withRss(new RssConfig(Set.of(hash), List.of(), List.of(0, 0)))).rss();
@@ -120,20 +125,20 @@ final class MemberSettingsTest {
 
     @Test
     void shouldTellWhatTheDeviceCannotReceive() throws DeviceException {
-        MemberSettings settings = settings(StubPorts.info().withFilter(RxFilterLimits.FIXED));
+        MemberSettings settings = settings(StubDev.facts().withFilter(RxFilterLimits.FIXED));
 
         RxFilter fitted = settings.filter(RxFilter.of(PORT).withPromiscuous(true)
                 .withAllMulticast(true).withVlans(Set.of(7)));
 
-        assertThat(fitted).isEqualTo(RxFilter.of(StubPorts.info().macAddress()));
+        assertThat(fitted).isEqualTo(RxFilter.of(StubDev.facts().macAddress()));
         assertThat(settings.lacking()).hasSize(5);
     }
 
     @Test
     void shouldOfferWhatAllMembersCanDo() {
-        EthDevInfo large = StubPorts.info().withMaxMtu(9000)
+        EthDevInfo large = StubDev.facts().withMaxMtu(9000)
                 .withOffloads(EnumSet.allOf(RxOffload.class), EnumSet.allOf(TxOffload.class));
-        EthDevInfo common = CommonInfo.of("net_stub", PORT, List.of(large, StubPorts.info()));
+        EthDevInfo common = CommonInfo.of("net_stub", PORT, List.of(large, StubDev.facts()));
 
         assertThat(common.macAddress()).isEqualTo(PORT);
         assertThat(common.maxMtu()).isEqualTo(EthDevInfo.DEFAULT_MTU);
