@@ -3,11 +3,15 @@ package io.hotbus.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.eal.mem.Mbuf;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,6 +135,37 @@ class FailsafeTest extends MembersTests {
                     && port.xstats().get("sub1_adoptions") >= 2);
         }
         assertThat(port.isRemoved()).isFalse();
+    }
+
+    @Test
+    void shouldWakeAtAPacketOfAnySubDeviceAndAtARemoval() throws Exception {
+        Port port = test.start(FAILSAFE);
+        Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
+        awaitLinks();
+        MempoolCaches caches = test.pool().mempools().uncached();
+        long[] packet = new long[1];
+        for (Port peer : peers) {
+            CountDownLatch woken = sleep(port);
+            assertThat(test.pool().get(packet, 0, 1)).isEqualTo(1);
+            Mbuf.setLength(packet[0], 64);
+            assertThat(peer.txQueue(0).burst(caches, packet, 1)).isEqualTo(1);
+            assertThat(woken.await(Application.DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            Waiting.until("the packet does not come",
+                    () -> port.rxQueue(0).burst(caches, packet, 1) == 1);
+            assertThat(Mbuf.port(packet[0])).isEqualTo(port.id());
+            caches.free(packet, 0, 1);
+        }
+        CountDownLatch woken = sleep(port);
+        injector.yank("net_sim0");
+        assertThat(woken.await(Application.DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Asks to be woken; nothing wakes while nothing happens. */
+    private static CountDownLatch sleep(Port port) throws InterruptedException {
+        CountDownLatch woken = new CountDownLatch(1);
+        assertThat(port.wakeOnPacket(0, woken::countDown)).isTrue();
+        assertThat(woken.await(50, TimeUnit.MILLISECONDS)).isFalse();
+        return woken;
     }
 
     @Test

@@ -103,7 +103,9 @@ final class MemifConnectionTest {
 
         assertThat(server.link().speedMbps()).isEqualTo(100_000);
         exchange(client, server);
-        assertThat(rig.ports.linkChanges()).contains("net_memif0", "net_memif1");
+        // Told after the link is up.
+        assertThat(Await.reached(() -> rig.ports.linkChanges()
+                .containsAll(List.of("net_memif0", "net_memif1")))).isTrue();
         assertThat(warnings()).singleElement().asString().startsWith(
                 "net_memif1: no server on @" + rig.socket).contains("ECONNREFUSED");
     }
