@@ -105,7 +105,7 @@ class FailsafeTest extends MembersTests {
     @Test
     void shouldStandOnAnotherFailsafePort() throws Exception {
         Port port = test.start("net_failsafe0,dev(net_failsafe1,dev(net_sim0,peer=net_sim2,"
-                + "uevent_ms=1),dev(net_sim1,peer=net_sim3)),dev(net_null0,no-rx=1)");
+                + "uevent_ms=1),dev(net_sim1,peer=net_sim3))");
         Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
         awaitLinks();
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
