@@ -16,6 +16,11 @@ ADDRESS = "0000:01:10.0"  # of the first one
 DEVICE = f"/sys/bus/pci/devices/{ADDRESS}"
 NUMBER = f"{nic.DEVICE}/sriov_numvfs"
 MAC = "02:00:00:00:00:77"  # given by the administrator
+# What is set by the product's verbs, and the lines of theirs and of ip that show it.
+VERBS = (f" 0 mac {MAC}", " 0 spoofcheck off", " 0 trust on", " 0 vlan 7", "", " 0 vlan 0")
+SHOWN = (f"0  {MAC}  vlan 7  spoof check off  trust on",
+         f"vf 0     link/ether {MAC} brd ff:ff:ff:ff:ff:ff, spoof checking off, "
+         "link-state auto, trust on")
 REACTION_SECONDS = 60.0
 VERB_SECONDS = 120.0
 
@@ -98,18 +103,21 @@ class VirtualFunction:
         return self._product
 
     def _make(self, by_verb: bool) -> None:
-        """Makes one virtual function: by the product's verb, which takes a start of the product,
+        """Makes one virtual function: by the product's verbs, which take a start of the product,
         or as an operator does."""
         if not by_verb:
             self._guest.check(f"echo 1 >{NUMBER}", 30)
             return
-        verb = shlex.join(self._build.verb(f"pci sriov {nic.ADDRESS} 1"))
+        verbs = shlex.join(self._build.verb("; ".join(
+            (f"pci sriov {nic.ADDRESS} 1", *(f"pci vf {nic.ADDRESS}{words}" for words in VERBS)))))
         said = self._guest.check(f"""\
 rm -rf /run/hotbus && cd /tmp
 {lay_out(self._build)}
-{verb} </dev/null""", VERB_SECONDS)
-        if f"{nic.ADDRESS} has 1 virtual functions" not in said:
-            raise RigError("the verb did not say what it has done")
+{verbs} </dev/null
+ip -d link show dev $(ls {nic.DEVICE}/net)""", VERB_SECONDS)
+        for words in (f"{nic.ADDRESS} has 1 virtual functions", *SHOWN):
+            if words not in said:
+                raise RigError(f"the verbs, and ip after them, did not say: {words}")
 
     def _physical_up(self) -> str:
         """Gives the physical function to the kernel's driver. Returns its interface, which is

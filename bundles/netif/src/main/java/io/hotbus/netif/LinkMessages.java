@@ -57,6 +57,14 @@ final class LinkMessages {
         }
     }
 
+    /**
+     * An attribute of a message.
+     *
+     * @param type such as {@link #IFLA_MTU}
+     */
+    record Attribute(int type, ByteBuffer value) {
+    }
+
     /** Splits a datagram, which is consumed. */
     static List<Message> split(ByteBuffer datagram) throws ProtocolException {
         final ByteBuffer in = datagram.order(ByteOrder.nativeOrder());
@@ -88,27 +96,42 @@ final class LinkMessages {
         Optional<MacAddress> mac = Optional.empty();
         int mtu = 0;
         int maxMtu = 0;
-        final ByteBuffer in = slice(body, start + LINK, body.remaining() - LINK);
-        while (in.remaining() >= ATTRIBUTE) {
-            final int at = in.position();
-            final int length = Short.toUnsignedInt(in.getShort(at));
-            require(length >= ATTRIBUTE && length <= in.remaining(),
-                    "an attribute of " + length + " of " + in.remaining() + " bytes");
-            final ByteBuffer value = slice(in, at + ATTRIBUTE, length - ATTRIBUTE);
-            switch (in.getShort(at + 2) & TYPE_MASK) {
+        for (Attribute attribute : attributes(ofLink(body))) {
+            final ByteBuffer value = attribute.value();
+            switch (attribute.type()) {
                 case IFLA_IFNAME -> name = text(value);
                 case IFLA_ADDRESS -> mac = mac(value);
                 case IFLA_MTU -> mtu = word(value);
                 case IFLA_MAX_MTU -> maxMtu = word(value);
                 default -> { }
             }
-            in.position(Math.min(in.limit(), at + aligned(length)));
         }
         final int index = body.getInt(start + 4);
         require(index > 0 && !name.isEmpty(), "a link without an index or a name");
         return Optional.of(new NetInterface(index, name,
                 Short.toUnsignedInt(body.getShort(start + 2)), mac, mtu, maxMtu,
                 body.getInt(start + 8)));
+    }
+
+    /** What follows the fixed part of an {@link #RTM_NEWLINK}. */
+    static ByteBuffer ofLink(ByteBuffer body) throws ProtocolException {
+        require(body.remaining() >= LINK, "a link of " + body.remaining() + " bytes");
+        return slice(body, body.position() + LINK, body.remaining() - LINK);
+    }
+
+    /** Splits attributes, which may be those in the value of another one. */
+    static List<Attribute> attributes(ByteBuffer in) throws ProtocolException {
+        final List<Attribute> attributes = new ArrayList<>();
+        while (in.remaining() >= ATTRIBUTE) {
+            final int at = in.position();
+            final int length = Short.toUnsignedInt(in.getShort(at));
+            require(length >= ATTRIBUTE && length <= in.remaining(),
+                    "an attribute of " + length + " of " + in.remaining() + " bytes");
+            attributes.add(new Attribute(in.getShort(at + 2) & TYPE_MASK,
+                    slice(in, at + ATTRIBUTE, length - ATTRIBUTE)));
+            in.position(Math.min(in.limit(), at + aligned(length)));
+        }
+        return attributes;
     }
 
     private static String text(ByteBuffer value) {
@@ -122,14 +145,25 @@ final class LinkMessages {
     }
 
     private static Optional<MacAddress> mac(ByteBuffer value) {
-        if (value.remaining() != MAC_BYTES) {
-            return Optional.empty();
-        }
+        return value.remaining() == MAC_BYTES ? Optional.of(address(value)) : Optional.empty();
+    }
+
+    /** The address in the next six bytes. */
+    static MacAddress address(ByteBuffer value) {
         long mac = 0;
-        while (value.hasRemaining()) {
+        for (int i = 0; i < MAC_BYTES; i++) {
             mac = mac << Byte.SIZE | Byte.toUnsignedLong(value.get());
         }
-        return Optional.of(new MacAddress(mac));
+        return new MacAddress(mac);
+    }
+
+    /** The six bytes of an address. */
+    static byte[] bytes(MacAddress mac) {
+        final byte[] bytes = new byte[MAC_BYTES];
+        for (int i = 0; i < MAC_BYTES; i++) {
+            bytes[i] = (byte) (mac.value() >>> Byte.SIZE * (MAC_BYTES - 1 - i));
+        }
+        return bytes;
     }
 
     private static int word(ByteBuffer value) throws ProtocolException {
@@ -145,7 +179,7 @@ final class LinkMessages {
         return length + ALIGNMENT - 1 & -ALIGNMENT;
     }
 
-    private static void require(boolean right, String what) throws ProtocolException {
+    static void require(boolean right, String what) throws ProtocolException {
         if (!right) {
             throw new ProtocolException("rtnetlink: " + what);
         }

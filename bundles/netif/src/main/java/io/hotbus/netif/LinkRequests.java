@@ -49,7 +49,8 @@ final class LinkRequests implements AutoCloseable {
 
     private Optional<NetInterface> one(String what, ByteBuffer request) throws IOException {
         try {
-            return exchange("get " + what, request, false).stream().findFirst();
+            return exchange("get " + what, request, false, LinkMessages::link).stream()
+                    .findFirst();
         } catch (LinuxException e) {
             if (ABSENT.contains(e.errno())) {
                 return Optional.empty();
@@ -60,8 +61,17 @@ final class LinkRequests implements AutoCloseable {
 
     /** All interfaces. */
     List<NetInterface> all() throws IOException {
-        return exchange("list",
-                request(LinkMessages.RTM_GETLINK, LinkMessages.NLM_F_DUMP, 0), true);
+        return exchange("list", request(LinkMessages.RTM_GETLINK, LinkMessages.NLM_F_DUMP, 0),
+                true, LinkMessages::link);
+    }
+
+    /** The virtual functions of the interface. */
+    List<VirtualFunction> virtualFunctions(NetInterface netif) throws IOException {
+        final ByteBuffer request = request(LinkMessages.RTM_GETLINK, 0, netif.index());
+        LinkMessages.put(request, VfMessages.IFLA_EXT_MASK, VfMessages.RTEXT_FILTER_VF);
+        return exchange("virtual functions of " + netif, request, false,
+                body -> Optional.of(VfMessages.functions(body))).stream().findFirst()
+                .orElse(List.of());
     }
 
     /** Begins a request that changes the interface. */
@@ -71,11 +81,16 @@ final class LinkRequests implements AutoCloseable {
 
     /** Makes a change; {@code what} names the change and the interface, for messages. */
     void apply(String what, ByteBuffer change) throws IOException {
-        exchange(what, change, true);
+        exchange(what, change, true, LinkMessages::link);
     }
 
     private synchronized ByteBuffer request(int type, int flags, int index) {
         return LinkMessages.request(type, flags, ++sequence, index);
+    }
+
+    /** Reads the body of an answer; empty if it is about something else. */
+    private interface Reader<T> {
+        Optional<T> read(ByteBuffer body) throws IOException;
     }
 
     /**
@@ -83,12 +98,12 @@ final class LinkRequests implements AutoCloseable {
      *
      * @param ends whether an acknowledgement or an end follows the answers
      */
-    private synchronized List<NetInterface> exchange(String what, ByteBuffer request,
-            boolean ends) throws IOException {
+    private synchronized <T> List<T> exchange(String what, ByteBuffer request, boolean ends,
+            Reader<T> reader) throws IOException {
         final ByteBuffer bytes = LinkMessages.end(request);
         final int number = bytes.getInt(8);
         sockets.send("rtnetlink: " + what, fd, bytes, 0);
-        final List<NetInterface> answers = new ArrayList<>();
+        final List<T> answers = new ArrayList<>();
         final ByteBuffer into = ByteBuffer.allocate(DATAGRAM);
         while (true) {
             sockets.receive("rtnetlink: " + what, fd, into.clear(), Sockets.MSG_DONTWAIT);
@@ -104,7 +119,7 @@ final class LinkRequests implements AutoCloseable {
                     case LinkMessages.NLMSG_DONE -> {
                         return answers;
                     }
-                    default -> LinkMessages.link(message.body()).ifPresent(answers::add);
+                    default -> reader.read(message.body()).ifPresent(answers::add);
                 }
             }
             if (!ends && !answers.isEmpty()) {

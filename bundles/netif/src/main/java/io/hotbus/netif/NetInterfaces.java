@@ -10,6 +10,7 @@ import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -25,7 +26,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = NetInterfaces.class)
 public final class NetInterfaces implements AutoCloseable {
     private static final int IFF_UP = 1;
-    private static final int MAC_BYTES = 6;
+    private static final Path SYSFS = Path.of("/sys/class/net");
 
     private final LinkRequests requests;
     private final LinkSpeed speed;
@@ -56,6 +57,25 @@ public final class NetInterfaces implements AutoCloseable {
     }
 
     /**
+     * The interfaces that the kernel's driver of a device has made, such as those of the PCI
+     * function {@code 0000:03:00.0}.
+     */
+    public List<NetInterface> ofDevice(String device) throws IOException {
+        return requests.all().stream()
+                .filter(netif -> deviceOf(netif).filter(device::equals).isPresent()).toList();
+    }
+
+    private static Optional<String> deviceOf(NetInterface netif) {
+        try {
+            Path device = SYSFS.resolve(netif.name()).resolve("device").toRealPath();
+            return Optional.of(device.getFileName().toString());
+        } catch (IOException e) {
+            // It is virtual, or on its way out.
+            return Optional.empty();
+        }
+    }
+
+    /**
      * The present link of the interface. Its speed comes from the driver, which may take a moment
      * for real hardware.
      */
@@ -73,11 +93,7 @@ public final class NetInterfaces implements AutoCloseable {
     /** Sets the address. Needs CAP_NET_ADMIN. */
     public void setMac(NetInterface netif, MacAddress mac) throws IOException {
         final ByteBuffer change = requests.change(netif.index());
-        final byte[] bytes = new byte[MAC_BYTES];
-        for (int i = 0; i < MAC_BYTES; i++) {
-            bytes[i] = (byte) (mac.value() >>> Byte.SIZE * (MAC_BYTES - 1 - i));
-        }
-        LinkMessages.put(change, LinkMessages.IFLA_ADDRESS, bytes);
+        LinkMessages.put(change, LinkMessages.IFLA_ADDRESS, LinkMessages.bytes(mac));
         requests.apply("address " + mac + " of " + netif.name(), change);
     }
 
@@ -86,6 +102,25 @@ public final class NetInterfaces implements AutoCloseable {
         final ByteBuffer change = requests.change(netif.index());
         LinkMessages.putFlags(change, up ? IFF_UP : 0, IFF_UP);
         requests.apply((up ? "up of " : "down of ") + netif.name(), change);
+    }
+
+    /** The virtual functions of the interface, by number; empty if it has none. */
+    public List<VirtualFunction> virtualFunctions(NetInterface netif) throws IOException {
+        return requests.virtualFunctions(netif);
+    }
+
+    /**
+     * Gives a virtual function of the interface another setting. Needs CAP_NET_ADMIN.
+     *
+     * @param number of the virtual function, from 0
+     * @throws IOException there is no such function, or its driver refuses the setting
+     */
+    public void setVirtualFunction(NetInterface netif, int number, VfSetting setting)
+            throws IOException {
+        final ByteBuffer change = requests.change(netif.index());
+        LinkMessages.put(change, VfMessages.IFLA_VFINFO_LIST, VfMessages.change(number, setting));
+        requests.apply("%s of virtual function %s of %s".formatted(setting, number, netif.name()),
+                change);
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.hotbus.ethdev.MacAddress;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,6 +34,29 @@ final class LinkMessagesTest {
         assertThat(messages.get(0).sequence()).isEqualTo(7);
         assertThat(LinkMessages.link(messages.get(0).body())).contains(new NetInterface(3, "veth0",
                 0, Optional.of(new MacAddress(0x020000000005L)), 9000, 0, 0x10001));
+    }
+
+    @Test
+    void shouldReadWhatItWritesAboutVirtualFunctions() throws Exception {
+        final ByteBuffer message = LinkMessages.request(LinkMessages.RTM_NEWLINK, 0, 7, 3);
+        final ByteBuffer list = ByteBuffer.allocate(200);
+        for (VfSetting setting : List.of(new VfSetting.Mac(new MacAddress(0x020000000005L)),
+                new VfSetting.Vlan(7), new VfSetting.SpoofCheck(true),
+                new VfSetting.Trust(true))) {
+            // Each change has an information of its own; the kernel puts all into one.
+            final byte[] change = VfMessages.change(2, setting);
+            list.put(change, 4, change.length - 4);
+        }
+        final ByteBuffer info = ByteBuffer.allocate(4 + list.position())
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) (4 + list.position())).putShort((short) 1)
+                .put(list.array(), 0, list.position());
+        LinkMessages.put(message, VfMessages.IFLA_VFINFO_LIST, info.array());
+        final ByteBuffer body =
+                LinkMessages.split(LinkMessages.end(message)).get(0).body();
+
+        assertThat(VfMessages.functions(body)).containsExactly(new VirtualFunction(
+                2, new MacAddress(0x020000000005L), 7, true, true));
     }
 
     @Test
@@ -78,6 +102,7 @@ final class LinkMessagesTest {
             try {
                 for (LinkMessages.Message message : LinkMessages.split(datagram)) {
                     LinkMessages.link(message.body());
+                    VfMessages.functions(message.body());
                     message.errno();
                 }
             } catch (ProtocolException e) {
