@@ -150,8 +150,14 @@ rm "$work/flood"
 moved() { ip -n "$middle" link set r1 netns "$right" && sleep 1 && ip -n "$right" link set r1 netns "$middle" &&
 	ip -n "$middle" link set r1 up && ask; }
 renamed() { ip -n "$middle" link set l1 name x1 && ask; }
-tap() { ip -n "$middle" addr add 10.77.0.3/24 dev dtap0 && ip netns exec "$middle" python3 "$work/echo.py" serve &
-	ask 10.77.0.3; local code=$?; kill $!; return $code; }
+tap() {
+	ip -n "$middle" addr add 10.77.0.3/24 dev dtap0 || return
+	ip netns exec "$middle" python3 "$work/echo.py" serve &
+	ask 10.77.0.3
+	local code=$?
+	kill $!
+	return $code
+}
 export -f moved renamed tap
 check should_go_on_after_a_move_to_another_namespace_and_back 0 answered moved
 check should_go_on_after_a_rename 0 answered renamed
