@@ -2,10 +2,16 @@
 package io.hotbus.netif;
 
 import io.hotbus.ethdev.MacAddress;
+import org.osgi.annotation.versioning.ProviderType;
 
 /** A setting of a virtual function, which the interface of its physical function takes. */
+@ProviderType
 public sealed interface VfSetting {
-    /** The address of the virtual function; it has it from its next reset on. */
+    /**
+     * The address of the virtual function, which has it from its next reset on.
+     *
+     * @param address no group
+     */
     record Mac(MacAddress address) implements VfSetting {
         @Override
         public String toString() {
@@ -25,7 +31,11 @@ public sealed interface VfSetting {
         }
     }
 
-    /** Whether the virtual function may send with its own address alone. */
+    /**
+     * A check of what the virtual function sends.
+     *
+     * @param on whether it may send with its own address alone
+     */
     record SpoofCheck(boolean on) implements VfSetting {
         @Override
         public String toString() {
@@ -33,7 +43,11 @@ public sealed interface VfSetting {
         }
     }
 
-    /** Whether the virtual function may do what touches others. */
+    /**
+     * Trust in the virtual function.
+     *
+     * @param on whether it may do what touches others, such as promiscuous mode
+     */
     record Trust(boolean on) implements VfSetting {
         @Override
         public String toString() {
