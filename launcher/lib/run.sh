@@ -74,7 +74,14 @@ make_cache() {
 	flock --shared 8
 	exec 9<&-
 	mkdir "$cache/tmp"
-	ln -s "$export_dir/lib" "$cache/lib" # a class path separates by colons, which a folder may have
+}
+
+# Prints the folder of the class path. A class path separates by colons, which the folder may have.
+class_path_folder() {
+	case $export_dir in
+	*:*) ln -s "$export_dir/lib" "$cache/lib" && echo "$cache/lib" ;;
+	*) echo "$export_dir/lib" ;;
+	esac
 }
 
 # ---- what may be executed -----------------------------------------------------------------------
@@ -134,6 +141,12 @@ jvm_flags() {
 	done <"$launcher/jvm.options"
 }
 
+# Prints the flags for the archive of classes in launcher $1, one per line. The JVM takes none that was made by another
+# JDK, of other jars, or with another class path, and has no need to say so.
+archive_flags() {
+	printf '%s\n' "-XX:SharedArchiveFile=$1/target/classes.jsa" -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off
+}
+
 # Prints the command-line words that start the product, one per line. The rig uses them, too.
 # $1 is the launcher's folder, $2 the folder of this process, $3 the folder of the class path.
 product_words() {
@@ -181,7 +194,8 @@ run_jvm() {
 		fi
 	fi
 	mapfile -t flags < <(jvm_flags)
-	mapfile -t product < <(product_words "$launcher" "$cache" "$cache/lib")
+	[ ! -e "$launcher/target/classes.jsa" ] || mapfile -t -O "${#flags[@]}" flags < <(archive_flags "$launcher")
+	mapfile -t product < <(product_words "$launcher" "$cache" "$(class_path_folder)")
 	# shellcheck disable=SC2086  # HOTBUS_JAVA_OPTS is a list of words
 	exec "$JAVA_HOME/bin/java" "${flags[@]}" "${access_options[@]}" ${HOTBUS_JAVA_OPTS:-} "${options[@]}" \
 		-Djava.io.tmpdir="$cache/tmp" "${product[@]}" "$@"

@@ -24,6 +24,10 @@ LAUNCHER = TOP / "launcher"
 EXPORT = LAUNCHER / "target" / "export"
 IN_GUEST = "/mnt/launcher"
 EXPORT_IN_GUEST = f"{IN_GUEST}/target/export"
+ARCHIVE = LAUNCHER / "target" / "classes.jsa"
+# The archive of classes was made with the class path of the host, which has the same name in the
+# guest, unless a class path cannot have it.
+CLASS_PATH = f"{EXPORT_IN_GUEST if ':' in str(EXPORT) else EXPORT}/lib"
 TESTS = TOP / "bundles" / "itest" / "target"
 TESTS_IN_GUEST = "/mnt/tests"
 # The launcher's folder as the running product has it, and the folder of deployed bundles.
@@ -76,7 +80,8 @@ class Build:
 
     def java(self) -> list[str]:
         """The JVM, with its flags."""
-        return [f"{self.java_home}/bin/java", *_recipe("jvm_flags"), *self.java_options,
+        archive = _recipe("archive_flags", IN_GUEST) if ARCHIVE.exists() else ()
+        return [f"{self.java_home}/bin/java", *_recipe("jvm_flags"), *archive, *self.java_options,
                 *GUEST_OPTIONS]
 
     def bundle(self, name: str) -> Path:
@@ -101,7 +106,7 @@ class Build:
         return [
             *self.java(),
             *_recipe("watch_words", f"{IN_GUEST}/etc", DEPLOY),
-            *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", f"{EXPORT_IN_GUEST}/lib"),
+            *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", CLASS_PATH),
             *command]
 
 
@@ -118,7 +123,8 @@ def lay_out(build: Build, deployed: tuple[str, ...] = ()) -> str:
     moves = "\n".join(f"mv {HOME_IN_GUEST}/target/export/hotbus/{build.bundle(name).name}"
                       f" {DEPLOY}/{name}.jar" for name in deployed)
     return f"""\
-mkdir -p /run/hotbus/cache {DEPLOY} {HOME_IN_GUEST}/target/export
+mkdir -p /run/hotbus/cache {DEPLOY} {HOME_IN_GUEST}/target/export {shlex.quote(str(EXPORT.parent))}
+[ -e {shlex.quote(CLASS_PATH)} ] || ln -s {EXPORT_IN_GUEST} {shlex.quote(str(EXPORT))}
 ln -s {IN_GUEST}/etc {HOME_IN_GUEST}/etc
 ln -s {EXPORT_IN_GUEST}/watch {HOME_IN_GUEST}/target/export
 ln -s {EXPORT_IN_GUEST}/lib {HOME_IN_GUEST}/target/export
