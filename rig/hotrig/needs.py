@@ -21,6 +21,7 @@ PROGRAMS = {"busybox": "busybox-static",
             "ip": "iproute2", "pkill": "procps", "make": "make", "gcc": "gcc", "as": "binutils",
             "mke2fs": "e2fsprogs"}
 DPDK = {"dpdk-testpmd": "dpdk-dev"}
+IPERF = {"iperf3": "iperf3"}
 
 
 def require(progress: Progress, scenarios: list[Scenario]) -> None:
@@ -29,7 +30,9 @@ def require(progress: Progress, scenarios: list[Scenario]) -> None:
         raise MissingError(f"the rig's guest is x86-64; this machine is {platform.machine()}")
     if not Path("/bin").is_symlink():
         raise MissingError("the guest uses /usr of this machine, which has to be a merged one")
-    programs = {**PROGRAMS, **(DPDK if any(s.kind in ("dpdk", "rates") for s in scenarios) else {})}
+    kinds = {scenario.kind for scenario in scenarios}
+    programs = {**PROGRAMS, **(DPDK if kinds & {"dpdk", "rates"} else {}),
+                **(IPERF if "iperf" in kinds else {})}
     machines = {scenario.machine for scenario in scenarios}
     for machine in machines:
         programs.update(_of(machine))

@@ -23,7 +23,7 @@ MEMORY_MIB = 2048
 FIRST_ROOT_PORT = 0x10  # device number on pcie.0; the same in the guest: 0000:00:10.0
 # Of each root port: the hub that its NIC is on. The NIC of a scenario is in port 0, the peer in
 # port 1; the others are empty, but where a scenario needs several NICs at once.
-HUBS = (0, 0, 1, 0, 2)
+HUBS = (0, 0, 1, 0, 2, 1)
 NIC_PORT, PEER_PORT = 0, 1
 FALLBACK_PORT = 3  # of a machine that is migrated: a virtio NIC, on the hub of the other two
 PEER = f"virtio-net-pci,id=peer,bus=rp{PEER_PORT},netdev=n{PEER_PORT},mac=52:54:00:00:00:20"

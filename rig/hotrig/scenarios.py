@@ -36,6 +36,9 @@ CONTRACT_BINDINGS = ("igb_uio", "vfio-pci")
 TRAFFIC_BINDINGS = ("igb_uio", "vfio-pci")
 TRAFFIC = ("traffic", "ping")
 
+# TCP and UDP through the product; see iperf.py.
+IPERF = "iperf3"
+
 # What happens to a virtual function, and to its physical function; see vf.py.
 VF_REMOVALS = ("numvfs", "surprise")
 VF_DISTURBANCES = ("pf-down",)
@@ -67,7 +70,7 @@ MIGRATION_KERNEL, MIGRATION_BINDING, MIGRATIONS = "6.1", "igb_uio", 3
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
-                  "interface", "series", "native", "vf", "doctor")
+                  "iperf", "interface", "series", "native", "vf", "doctor")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -121,7 +124,7 @@ class Scenario:
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
-    # it returns; "series": several removals; "interface": an interface under the product, whose
+    # it returns; "iperf": TCP and UDP through it; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "native": the tests of native/; "vf": a virtual function under the
     # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd;
     # "rates": both, in turn; "migration": the guest moves
@@ -185,6 +188,8 @@ def all_scenarios() -> list[Scenario]:
                 for model in COMMON for kernel in KERNELS for binding in CONTRACT_BINDINGS]
     product += [Scenario("traffic", kernel, binding, kind, model=model) for model in COMMON
                 for kernel in KERNELS for binding in TRAFFIC_BINDINGS for kind in TRAFFIC]
+    product += [Scenario("iperf", kernel, binding, IPERF, model=model) for model in COMMON
+                for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
     product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
                 for kernel in KERNELS]
     product += [Scenario("vf", kernel, binding, what, model=model)

@@ -15,6 +15,7 @@ from hotrig.emulator import EmulatorStore
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
 from hotrig.interface import Interface
+from hotrig.iperf import Iperf
 from hotrig.kernel import Kernel, KernelStore
 from hotrig.kmod import KmodCycles, build_unplug
 from hotrig.machines import machine_of
@@ -54,6 +55,7 @@ class Boot:
             "contract": Contract(guest, nic, peer, build, progress),
             "doctor": Doctor(guest, nic, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
+            "iperf": Iperf(guest, nic, peer, build, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
             "migration": Migration(guest, nic, peer, build, progress),

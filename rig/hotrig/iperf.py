@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TCP and UDP of two hosts, which reach each other through the product alone: iperf3 measures them.
+Each host is a network namespace of the guest with a NIC that the kernel drives; the product
+forwards between two NICs of the scenario's model, one on each side. Then one of these is torn out
+and plugged in again while a TCP connection is under load, which must live on."""
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hotrig import dmesg
+from hotrig.errors import RigError
+from hotrig.guest import Guest
+from hotrig.models import MODELS
+from hotrig.nic import Nic, Peer, address_in
+from hotrig.product import Build, Product
+from hotrig.progress import PATIENCE, Progress, wait_for
+from hotrig.qemu import NIC_PORT
+from hotrig.removals import DETACH_SECONDS
+from hotrig.rows import Row
+from hotrig.scenarios import Scenario
+
+# Root ports on another hub than the NIC's and the peer's: of the product's second NIC, and of the
+# kernel's, which is always a virtio one.
+FAR_NIC_PORT, FAR_PEER_PORT = 2, 5
+NEAR, FAR = "near", "far"
+FAR_ADDRESS = "192.0.2.2"
+SECONDS = 5
+# UDP has no flow control: as much as emulated processors forward at any time.
+UDP_BITS = "1M"
+MAX_LOST = 0.01
+# Long enough for a removal, a return, and for TCP's timeout after them, which doubles in between.
+REMOVAL_SECONDS = 90
+RESULT = "/run/iperf.json"
+COMMANDS = "/run/iperf.commands"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What iperf3 says of one connection."""
+
+    megabits: float  # a second, at the receiver
+    sent_again: int  # segments of TCP
+    lost: int  # datagrams of UDP, of so many
+    datagrams: int
+    last_bytes: int  # in the last second with a full report
+
+    @staticmethod
+    def of(text: str) -> Measured:
+        """Reads its JSON. RigError if it failed."""
+        try:
+            said: dict[str, Any] = json.loads(text)
+        except ValueError as e:
+            raise RigError(f"iperf3 said no JSON: {text.strip()[-80:]}") from e
+        if "error" in said:
+            raise RigError(f"iperf3: {said['error']}")
+        end = said["end"]
+        received = end.get("sum_received", end.get("sum", {}))
+        intervals = [each["sum"]["bytes"] for each in said["intervals"]]
+        datagrams = end.get("sum", {})
+        return Measured(received["bits_per_second"] / 1e6,
+                        end.get("sum_sent", {}).get("retransmits", 0),
+                        datagrams.get("lost_packets", 0), datagrams.get("packets", 0),
+                        intervals[-2] if len(intervals) > 1 else intervals[-1])
+
+
+class Iperf:
+    """A product of its own for each scenario."""
+
+    def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
+                 progress: Progress) -> None:
+        self._guest = guest
+        self._nic = hardware
+        self._peer = peer
+        self._build = build
+        self._progress = progress
+
+    def run(self, scenario: Scenario) -> Row:
+        self._nic.ensure_present()
+        self._nic.load_driver(scenario.binding)
+        self._hosts()
+        self._guest.check(dmesg.begin_script(scenario.name))
+        nics = (address_in(NIC_PORT), address_in(FAR_NIC_PORT))
+        self._guest.check(f"echo set promisc all on >{COMMANDS}")  # the frames are for the hosts
+        product = Product(self._guest, self._build, scenario.binding, vdevs=(), nics=nics,
+                          options=("--cmdline-file", COMMANDS))
+        try:
+            for nic in nics:
+                product.await_port(nic)
+            product.await_forwarding()
+            wrong = self._measure(scenario) or self._remove(scenario, product)
+            survived = product.alive()
+        finally:
+            product.stop()
+        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
+        reasons = [reason for reason in (
+            "" if survived else "the process died", wrong,
+            f"dmesg: {complaints[0]}" if complaints else "") if reason]
+        return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,
+                   passed=not reasons, reason=", ".join(reasons), survived=survived,
+                   replugged=not wrong, dmesgClean=not complaints)
+
+    def _hosts(self) -> None:
+        """Makes both hosts, unless an earlier scenario has."""
+        if self._guest.run(f"[ -e /run/netns/{FAR} ]").status == 0:
+            return
+        near = self._peer.set_up()
+        machine = self._guest.machine
+        usual = machine.model
+        self._nic.plug_in(FAR_NIC_PORT)
+        try:
+            machine.model = MODELS["virtio"]
+            self._nic.plug_in(FAR_PEER_PORT)
+        finally:
+            machine.model = usual
+        for port in (FAR_NIC_PORT, FAR_PEER_PORT):
+            self._nic.await_present(port)
+        far = f"/sys/bus/pci/devices/{address_in(FAR_PEER_PORT)}/virtio*/net"
+        if not wait_for(lambda: self._guest.run(f"ls {far}").status == 0, SECONDS):
+            raise RigError("the kernel has no interface for the far host")
+        interfaces = {NEAR: near, FAR: self._guest.check(f"ls {far}").strip()}
+        for number, (host, interface) in enumerate(interfaces.items(), 1):
+            self._guest.check(f"""\
+ip netns add {host}
+ip link set {interface} netns {host}
+ip -n {host} link set lo up
+ip -n {host} addr add 192.0.2.{number}/24 dev {interface}
+ip -n {host} link set {interface} up""", 30)
+
+    # ---- without a removal ----
+
+    def _measure(self, scenario: Scenario) -> str:
+        """Why something is not as it has to be; empty if all is."""
+        for what, options in (("TCP", ""), ("TCP, the other way", "-R"),
+                              ("UDP", f"-u -b {UDP_BITS}")):
+            seen = self._iperf(f"-t {SECONDS} {options}")
+            self._progress.say(
+                f"{scenario.name}: {what}: {seen.megabits:.1f} Mbit/s, " + (
+                    f"{seen.lost} of {seen.datagrams} datagrams lost" if seen.datagrams
+                    else f"{seen.sent_again} segments sent again"))
+            if not seen.megabits:
+                return f"{what}: nothing arrived"
+            if seen.lost > MAX_LOST * seen.datagrams:
+                return f"{what}: {seen.lost} of {seen.datagrams} datagrams were lost"
+        return ""
+
+    def _iperf(self, options: str) -> Measured:
+        self._serve()
+        return Measured.of(self._guest.run(
+            f"ip netns exec {NEAR} iperf3 --json -c {FAR_ADDRESS} {options}",
+            SECONDS * 10 * PATIENCE).output)
+
+    def _serve(self) -> None:
+        """Starts a server for one connection."""
+        self._guest.check(f"ip netns exec {FAR} iperf3 -s -1 -D")
+        if not wait_for(lambda: self._guest.run(
+                f"ip netns exec {FAR} grep -q :1451 /proc/net/tcp /proc/net/tcp6").status == 0,
+                SECONDS):
+            raise RigError("iperf3 does not listen")
+
+    # ---- with one ----
+
+    def _remove(self, scenario: Scenario, product: Product) -> str:
+        """Tears the near NIC out of a loaded connection, and plugs it in again."""
+        near = address_in(NIC_PORT)
+        self._serve()
+        self._guest.check(f"""\
+(ip netns exec {NEAR} iperf3 --json -c {FAR_ADDRESS} -t {REMOVAL_SECONDS} >{RESULT}
+touch {RESULT}.done) >/dev/null 2>&1 &
+disown""")
+        if not product.moves(near):
+            return "nothing flows before the removal"
+        product.begin_scenario()
+        self._nic.take_away("surprise")
+        if not wait_for(lambda: product.events.find(near, "DETACHED"), DETACH_SECONDS):
+            return "the NIC was not detached"
+        if not self._nic.await_gone("surprise"):
+            return "the kernel did not let go of the NIC"
+        self._nic.plug_in()
+        self._nic.await_present()
+        if not product.await_return():
+            return "the NIC was not attached again"
+        if not wait_for(lambda: self._guest.run(f"[ -e {RESULT}.done ]").status == 0,
+                        REMOVAL_SECONDS):
+            return "the connection did not end"
+        seen = Measured.of(self._guest.check(f"cat {RESULT}; rm {RESULT}.done"))
+        self._progress.say(f"{scenario.name}: TCP across a removal: {seen.megabits:.1f} Mbit/s, "
+                           f"{seen.sent_again} segments sent again")
+        return "" if seen.last_bytes else "the connection stood still when the NIC was back"
