@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 
 /**
@@ -23,7 +25,17 @@ public final class Arguments {
     public static final String COMMAND = "hotbus.command";
     /** Framework property: the arguments of the command. */
     public static final String PROPERTY = "hotbus.args";
+    /** The option of every command: the name of the folder of sockets, {@code rte} without it. */
+    public static final String FILE_PREFIX = "--file-prefix";
+    /** The option of every command: no telemetry. */
+    public static final String NO_TELEMETRY = "--no-telemetry";
+    /** The option of every command: no shared files in DPDK; there are none in any case. */
+    public static final String IN_MEMORY = "--in-memory";
+
     private static final String SEPARATOR = "\u001f";
+    private static final String DEFAULT_PREFIX = "rte";
+    private static final Set<String> OF_EVERY_COMMAND =
+            Set.of(FILE_PREFIX, NO_TELEMETRY, IN_MEMORY);
 
     /** One option; {@code value} is empty if the option stood alone. */
     private record Option(String name, Optional<String> value) {
@@ -83,17 +95,44 @@ public final class Arguments {
     }
 
     /**
-     * Rejects options that the command does not know.
+     * Rejects options that the command does not know, and wrong values of those that every command
+     * has: {@value #FILE_PREFIX}, {@value #NO_TELEMETRY} and {@value #IN_MEMORY}.
      *
-     * @throws UsageException naming the first option that is not in {@code known}
+     * @throws UsageException naming the first option that is not in {@code known}, or the value
      */
     public void allowOnly(Set<String> known) throws UsageException {
         for (Option option : options) {
-            if (!known.contains(option.name())) {
+            if (!known.contains(option.name()) && !OF_EVERY_COMMAND.contains(option.name())) {
                 throw new UsageException("unknown option '" + option.name() + "' (known: "
                         + String.join(" ", new TreeSet<>(known)) + ")");
             }
         }
+        flag(NO_TELEMETRY);
+        flag(IN_MEMORY);
+        filePrefix();
+    }
+
+    /**
+     * The name of the folder that sockets for other programs are in. Source: DPDK {@code
+     * --file-prefix}.
+     *
+     * @throws UsageException it is no name of a folder
+     */
+    public String filePrefix() throws UsageException {
+        String prefix = value(FILE_PREFIX).orElse(DEFAULT_PREFIX);
+        if (prefix.equals(".") || prefix.equals("..") || prefix.contains("/")
+                || prefix.contains("\0")) {
+            throw new UsageException(
+                    FILE_PREFIX + " " + prefix + ": a name without '/' is needed");
+        }
+        return prefix;
+    }
+
+    /** The options with such names, and their values, as words of a command line. */
+    public List<String> words(Predicate<String> names) {
+        return options.stream().filter(option -> names.test(option.name()))
+                .flatMap(option -> Stream.concat(
+                        Stream.of(option.name()), option.value().stream())).toList();
     }
 
     /** Whether the option was given, with or without a value. */
