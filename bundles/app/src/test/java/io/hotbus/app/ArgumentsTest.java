@@ -57,6 +57,23 @@ class ArgumentsTest {
     }
 
     @Test
+    void shouldHaveOptionsOfEveryCommand() throws Exception {
+        Arguments given = of("--file-prefix", "x", "--vdev=net_null0", "-i", "--in-memory");
+        given.allowOnly(Set.of("--vdev", "-i"));
+
+        assertThat(given.filePrefix()).isEqualTo("x");
+        assertThat(of().filePrefix()).isEqualTo("rte");
+        assertThat(given.words(name -> name.equals("--vdev") || name.equals("-i")))
+                .containsExactly("--vdev", "net_null0", "-i");
+        assertWrong(() -> of("--file-prefix", "a/b").allowOnly(Set.of()),
+                "--file-prefix a/b: a name without '/' is needed");
+        assertWrong(() -> of("--file-prefix=..").allowOnly(Set.of()),
+                "--file-prefix ..: a name without '/' is needed");
+        assertWrong(() -> of("--no-telemetry", "1").allowOnly(Set.of()),
+                "--no-telemetry takes no value, but '1' follows it");
+    }
+
+    @Test
     void shouldReadNumbersInARange() throws Exception {
         assertThat(of().number("--n", 7, 1, 9)).isEqualTo(7);
         assertThat(of("--n=9").number("--n", 7, 1, 9)).isEqualTo(9);

@@ -114,8 +114,8 @@ final class Server implements AutoCloseable {
                 serve(present.get(i));
             }
         }
-        if (ready.get(1)) {
-            accept();
+        for (int i = 0; ready.get(1) && i < UnixSockets.BACKLOG && accept(); i++) {
+            LOG.trace("telemetry: {} clients", clients.size());
         }
         final long spent = TimeUnit.NANOSECONDS.toMillis(REST * (System.nanoTime() - begin));
         linux.poll((int) Math.max(1, Math.min(spent, MAX_REST_MILLIS)), wake);
@@ -147,13 +147,16 @@ final class Server implements AutoCloseable {
         linux.close(client.fd);
     }
 
-    private void accept() {
+    /** Takes the next client. Returns whether there was one. */
+    private boolean accept() {
         final int fd;
         try {
             fd = sockets.accept(WHAT, file.fd());
         } catch (LinuxException e) {
-            LOG.debug("telemetry: {}", e.getMessage()); // the client went, or no descriptor is left
-            return;
+            if (e.errno() != Errno.EAGAIN) { // no descriptor is left, perhaps
+                LOG.debug("telemetry: {}", e.getMessage());
+            }
+            return false;
         }
         if (clients.size() == MAX_CLIENTS) {
             clients.stream().filter(c -> System.nanoTime() - c.heardNanos > SILENT_NANOS)
@@ -161,7 +164,7 @@ final class Server implements AutoCloseable {
         }
         if (clients.size() == MAX_CLIENTS) {
             linux.close(fd);
-            return;
+            return true;
         }
         final Client client = new Client(fd);
         clients.add(client);
@@ -170,6 +173,7 @@ final class Server implements AutoCloseable {
         } catch (LinuxException e) {
             drop(client);
         }
+        return true;
     }
 
     /** Disconnects all clients and deletes the socket. Idempotent. */
