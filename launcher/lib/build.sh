@@ -116,6 +116,7 @@ test_packages() {
 # Other programs, for comparisons, which say so and skip where one is missing.
 peer_packages() {
 	command -v dpdk-testpmd >/dev/null || printf 'dpdk-dev '
+	command -v dpdk-telemetry.py >/dev/null || printf 'dpdk '
 	command -v tcpdump >/dev/null || printf 'tcpdump '
 	command -v editcap >/dev/null || printf 'wireshark-common '
 	/usr/bin/python3 -c 'import scapy' 2>/dev/null || printf 'python3-scapy '
@@ -137,6 +138,7 @@ try_product() {
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
+		telemetry.sh telemetry: dpdk-telemetry.py, the answers of dpdk-testpmd beside ours, and clients that mean no good
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
 		failsafe.py failsafe: an interface goes and comes back, and no frame is lost

@@ -21,8 +21,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Remembers faults and removals: how many, and the last {@value #KEPT} of each. Events come on
- * {@code control}; any thread asks.
+ * Remembers faults, and removals of attached devices: how many, and the last {@value #KEPT} of
+ * each. Events come on {@code control}; any thread asks.
  */
 @Component(service = {History.class, DeviceEventListener.class, EthEventListener.class})
 public final class History implements DeviceEventListener, EthEventListener {
@@ -35,8 +35,8 @@ public final class History implements DeviceEventListener, EthEventListener {
         final long timeNanos;
         final Map<String, Object> shown = new LinkedHashMap<>();
 
-        Removal(DeviceEvent event) {
-            device = new WeakReference<>(event.device().orElse(null));
+        Removal(DeviceEvent event, Device gone) {
+            device = new WeakReference<>(gone);
             timeNanos = event.timeNanos();
             shown.put("device", event.name());
             shown.put("bus", event.bus());
@@ -70,11 +70,11 @@ public final class History implements DeviceEventListener, EthEventListener {
     @Override
     public synchronized void onDeviceEvent(DeviceEvent event) {
         switch (event.kind()) {
-            case REMOVE -> {
+            case REMOVE -> event.device().ifPresent(device -> { // else it was not attached
                 removalCount++;
                 causes.merge(cause(event), 1L, Long::sum);
-                keep(removals, new Removal(event));
-            }
+                keep(removals, new Removal(event, device));
+            });
             case FAULT -> event.fault().ifPresent(fault -> add(event.name(), fault));
             default -> { }
         }

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Registry {
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
     private static final String HELP = "/help";
+    /** Characters of a command that a reply repeats: one more than any command has, as in DPDK. */
+    private static final int MAX_SHOWN = TelemetryCommand.MAX_PATH + 1;
     /** How long the removal of commands waits for a call. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -91,7 +93,7 @@ final class Registry {
 
     /**
      * Answers a request: the command, and its parameters after a comma. The reply names the
-     * command, cut to {@value TelemetryCommand#MAX_PATH} characters. What is after a zero byte is
+     * command, cut to {@value #MAX_SHOWN} characters. What is after a zero byte is
      * ignored, as in DPDK.
      */
     byte[] answer(byte[] request) {
@@ -101,8 +103,7 @@ final class Registry {
         final Optional<String> parameters =
                 comma < 0 || comma + 1 == text.length() ? Optional.empty()
                 : Optional.of(text.substring(comma + 1));
-        final String shown = path.length() <= TelemetryCommand.MAX_PATH ? path
-                : path.substring(0, TelemetryCommand.MAX_PATH);
+        final String shown = path.substring(0, Math.min(path.length(), MAX_SHOWN));
         call.lock();
         try {
             final Optional<TelemetryCommand> command = find(path);

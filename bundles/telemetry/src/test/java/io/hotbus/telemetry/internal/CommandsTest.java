@@ -127,6 +127,8 @@ class CommandsTest {
         assertThat(removal(history)).containsEntry("cause", "SIGBUS")
                 .doesNotContainKey("port_gone_ns");
         ports.remove(port);
+        history.onDeviceEvent(new DeviceEvent(DeviceEvent.Kind.REMOVE, "stub", "net_stub0",
+                Optional.empty(), Optional.of(RemovalCause.UEVENT_REMOVE), Optional.empty(), now));
         assertThat((long) removal(history).get("port_gone_ns")).isPositive();
         assertThat(history.removals()).containsEntry("causes", Map.of("SIGBUS", 1L));
     }
