@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Telemetry: DPDK's own dpdk-telemetry.py as the client, and dpdk-testpmd's answers beside ours; then clients
+# Telemetry: DPDK's own dpdk-telemetry.py and collectd as clients, and dpdk-testpmd's answers beside ours; then clients
 # that mean no good, while packets are forwarded. Runs against the product as it was built.
 
 set -uo pipefail
@@ -103,6 +103,7 @@ cat >"$work/foe.py" <<-'END'
 	    return (after - before) / (time.time() - start) / 1e6
 	def threads():
 	    return len(os.listdir("/proc/" + sys.argv[1] + "/task"))
+	os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # the last CPU forwards
 	friend, greeting = dial("ours")
 	alone, threads_before = forwarded(friend), threads()
 	foes, cut = [], 0
@@ -144,6 +145,31 @@ cat >"$work/foe.py" <<-'END'
 END
 check should_serve_a_friend_among_foes 0 '^again .0, 1, 2.' python3 -B "$work/foe.py" "$first"
 grep Mpps "$work/out"
+
+if command -v collectd >/dev/null; then
+	mkdir "$work/collected"
+	cat >"$work/collectd.conf" <<-END
+		BaseDir "$work/collected"
+		PIDFile "$work/collectd.pid"
+		Hostname "host"
+		Interval 1
+		LoadPlugin csv
+		<Plugin csv>
+		  DataDir "$work/collected"
+		</Plugin>
+		LoadPlugin dpdk_telemetry
+		<Plugin dpdk_telemetry>
+		  ClientSocketPath "$work/collectd.socket"
+		  DpdkSocketPath "$RUNTIME_DIRECTORY/dpdk/ours/telemetry"
+		</Plugin>
+	END
+	# Counters of ports 0 and 1 that have grown from one line of collectd's files to the next, and the sum.
+	check should_be_read_by_collectd 0 '^6 have grown$' bash -c "timeout 5 collectd -f -C $work/collectd.conf >/dev/null 2>&1
+		cat $work/collected/host/dpdk_telemetry-{rx,tx}_good_packets{,.0,.1}/* | awk -F, 'FNR == 1 || /epoch/ { last = 0; done = 0; next }
+			last && \$2 > last && !done { grown++; done = 1 } { last = \$2 } END { print grown+0, \"have grown\" }'"
+else
+	skip should_be_read_by_collectd "no collectd (apt-get install collectd-core)"
+fi
 
 begin second 7 --file-prefix ours --auto-start --vdev net_null0
 check should_have_a_name_of_its_own_beside_another_process 0 "\"pid\": ${children[-1]}," ask /info ours -i 1

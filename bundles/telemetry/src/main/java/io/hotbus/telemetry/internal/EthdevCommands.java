@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The ports. Source: DPDK {@code lib/ethdev/rte_ethdev.c} and {@code rte_ethdev_telemetry.c}. */
 @Component
 public final class EthdevCommands implements TelemetryCommands {
-    /** Queues that {@code /ethdev/stats} counts by themselves: {@code RTE_ETHDEV_QUEUE_STAT_CNTRS}. */
+    /** Queues that {@code /ethdev/stats} shows: {@code RTE_ETHDEV_QUEUE_STAT_CNTRS}. */
     private static final int STAT_QUEUES = 16;
 
     private final PortRegistry registry;

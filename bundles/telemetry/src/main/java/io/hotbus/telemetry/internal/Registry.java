@@ -104,14 +104,23 @@ final class Registry {
                 comma < 0 || comma + 1 == text.length() ? Optional.empty()
                 : Optional.of(text.substring(comma + 1));
         final String shown = path.substring(0, Math.min(path.length(), MAX_SHOWN));
+        try {
+            return Reply.of(shown, value(path, parameters));
+        } catch (IOException e) {
+            LOG.debug("telemetry: {}: {}", path, e.getMessage());
+            return nothing(shown);
+        }
+    }
+
+    /** The value of a command; null if there is no such command, or it failed. */
+    Object value(String path, Optional<String> parameters) {
         call.lock();
         try {
             final Optional<TelemetryCommand> command = find(path);
-            return Reply.of(shown, command.isEmpty() ? null
-                    : command.get().handler().answer(parameters));
+            return command.isEmpty() ? null : command.get().handler().answer(parameters);
         } catch (Exception | LinkageError e) { // of a bundle that is not ours
             LOG.debug("telemetry: {} failed: {}", path, e.toString());
-            return nothing(shown);
+            return null;
         } finally {
             call.unlock();
         }

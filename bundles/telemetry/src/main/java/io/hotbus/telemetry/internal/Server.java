@@ -5,6 +5,7 @@ import io.hotbus.os.Errno;
 import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
+import io.hotbus.os.UnixSocketName;
 import io.hotbus.os.UnixSockets;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,14 +13,12 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the clients of a socket on one thread, {@code telemetry}, in DPDK's protocol: the server
- * greets a client; then each message of the client is a request and has one reply.
+ * Serves the clients of its sockets on one thread, {@code telemetry}: it greets a client; then each
+ * message of the client is a request.
  *
  * <p>No client can hold up another one, or a thread that forwards. The thread never waits for a
  * client: one that does not read its replies is disconnected. It serves each client once in a
@@ -41,20 +40,31 @@ final class Server implements AutoCloseable {
     private static final long SILENT_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long CLOSE_MILLIS = 5000;
 
+    /**
+     * A socket that clients dial.
+     *
+     * @param file         the socket
+     * @param greeting     the first message to each client; none if it is empty
+     * @param conversation what follows
+     */
+    record Entrance(SocketFile file, byte[] greeting, Conversation conversation) {
+    }
+
     private static final class Client {
         final int fd;
+        final Conversation conversation;
         long heardNanos = System.nanoTime();
 
-        Client(int fd) {
+        Client(int fd, Conversation conversation) {
             this.fd = fd;
+            this.conversation = conversation;
         }
     }
 
     private final Linux linux;
     private final Sockets sockets;
-    private final SocketFile file;
-    private final byte[] greeting;
-    private final UnaryOperator<byte[]> answers;
+    private final UnixSockets unix;
+    private final List<Entrance> entrances;
     /** For the thread alone, until it has ended. */
     private final List<Client> clients = new ArrayList<>();
     private final int wake;
@@ -64,18 +74,14 @@ final class Server implements AutoCloseable {
     /**
      * Starts to serve.
      *
-     * @param file     the socket, which belongs to this object from now on
-     * @param greeting the first message to each client
-     * @param answers  the reply to a request
+     * @param entrances the sockets, which belong to this object from now on
      * @throws LinuxException there are no descriptors left
      */
-    Server(Linux linux, Sockets sockets, SocketFile file, byte[] greeting,
-            UnaryOperator<byte[]> answers) throws LinuxException {
+    Server(Linux linux, Sockets sockets, List<Entrance> entrances) throws LinuxException {
         this.linux = linux;
         this.sockets = sockets;
-        this.file = file;
-        this.greeting = greeting.clone();
-        this.answers = answers;
+        this.unix = new UnixSockets(linux, sockets, UnixSockets.SOCK_SEQPACKET);
+        this.entrances = List.copyOf(entrances);
         this.wake = linux.eventfd();
         this.thread = new Thread(this::run, WHAT);
         this.thread.setDaemon(true);
@@ -100,8 +106,10 @@ final class Server implements AutoCloseable {
     /** Waits until a client wants something, and serves each client that does once. */
     private void round() throws LinuxException {
         final List<Client> present = List.copyOf(clients);
-        final int[] fds = Stream.concat(Stream.of(wake, file.fd()),
-                present.stream().map(client -> client.fd)).mapToInt(Integer::intValue).toArray();
+        final int first = 1 + entrances.size();
+        final int[] fds = new int[first + present.size()];
+        Arrays.setAll(fds, i -> i == 0 ? wake : i < first ? entrances.get(i - 1).file().fd()
+                : present.get(i - first).fd);
         final Linux.Polled polled = linux.pollAll(-1, fds);
         final BitSet ready = polled.readable();
         ready.or(polled.notOpen()); // the next call on it says what is wrong
@@ -110,12 +118,14 @@ final class Server implements AutoCloseable {
         }
         final long begin = System.nanoTime();
         for (int i = 0; i < present.size(); i++) {
-            if (ready.get(i + 2)) {
+            if (ready.get(i + first)) {
                 serve(present.get(i));
             }
         }
-        for (int i = 0; ready.get(1) && i < UnixSockets.BACKLOG && accept(); i++) {
-            LOG.trace("telemetry: {} clients", clients.size());
+        for (int i = 1; i < first; i++) {
+            if (ready.get(i)) {
+                accept(entrances.get(i - 1));
+            }
         }
         final long spent = TimeUnit.NANOSECONDS.toMillis(REST * (System.nanoTime() - begin));
         linux.poll((int) Math.max(1, Math.min(spent, MAX_REST_MILLIS)), wake);
@@ -129,11 +139,24 @@ final class Server implements AutoCloseable {
                 return;
             }
             client.heardNanos = System.nanoTime();
-            send(client.fd, answers.apply(Arrays.copyOf(request.array(), request.position())));
+            final Conversation.Step step = client.conversation.next(
+                    Arrays.copyOf(request.array(), request.position()));
+            if (step.reply().isPresent()) {
+                send(client.fd, step.reply().get());
+            }
+            if (step.end()) {
+                drop(client);
+            }
+            if (step.dial().isPresent()) {
+                dial(step.dial().get(), step.then());
+            }
         } catch (LinuxException e) {
             if (e.errno() == Errno.EAGAIN) {
                 LOG.debug("telemetry: a client that does not read its replies is disconnected");
             }
+            drop(client);
+        } catch (RuntimeException e) {
+            LOG.warn("telemetry: a request failed, its client is disconnected", e);
             drop(client);
         }
     }
@@ -147,36 +170,51 @@ final class Server implements AutoCloseable {
         linux.close(client.fd);
     }
 
-    /** Takes the next client. Returns whether there was one. */
-    private boolean accept() {
-        final int fd;
+    private void dial(String path, Conversation conversation) {
+        if (clients.size() < MAX_CLIENTS) {
+            try {
+                clients.add(new Client(
+                        unix.dial(WHAT, UnixSocketName.path(path)), conversation));
+            } catch (LinuxException e) {
+                LOG.debug("telemetry: a client that asked to be dialled: {}", e.getMessage());
+            }
+        }
+    }
+
+    /** Takes the clients that wait. */
+    private void accept(Entrance entrance) {
         try {
-            fd = sockets.accept(WHAT, file.fd());
+            for (int i = 0; i < UnixSockets.BACKLOG; i++) {
+                greet(sockets.accept(WHAT, entrance.file().fd()), entrance);
+            }
         } catch (LinuxException e) {
             if (e.errno() != Errno.EAGAIN) { // no descriptor is left, perhaps
                 LOG.debug("telemetry: {}", e.getMessage());
             }
-            return false;
         }
+    }
+
+    private void greet(int fd, Entrance entrance) {
         if (clients.size() == MAX_CLIENTS) {
             clients.stream().filter(c -> System.nanoTime() - c.heardNanos > SILENT_NANOS)
                     .findFirst().ifPresent(this::drop);
         }
         if (clients.size() == MAX_CLIENTS) {
             linux.close(fd);
-            return true;
+            return;
         }
-        final Client client = new Client(fd);
+        final Client client = new Client(fd, entrance.conversation());
         clients.add(client);
         try {
-            send(fd, greeting);
+            if (entrance.greeting().length > 0) {
+                send(fd, entrance.greeting());
+            }
         } catch (LinuxException e) {
             drop(client);
         }
-        return true;
     }
 
-    /** Disconnects all clients and deletes the socket. Idempotent. */
+    /** Disconnects all clients and deletes the sockets. Idempotent. */
     @Override
     public void close() {
         if (closing) {
@@ -191,8 +229,7 @@ final class Server implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        new UnixSockets(linux, sockets, UnixSockets.SOCK_SEQPACKET)
-                .stopListening(file.name(), file.fd());
+        entrances.forEach(e -> unix.stopListening(e.file().name(), e.file().fd()));
         if (thread.isAlive()) {
             LOG.warn("telemetry: a command hangs; its client stays connected");
             return; // the thread still uses the descriptors

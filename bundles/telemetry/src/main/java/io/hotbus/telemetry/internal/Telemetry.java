@@ -9,7 +9,9 @@ import io.hotbus.os.UnixSockets;
 import io.hotbus.telemetry.TelemetryCommands;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
@@ -63,13 +65,28 @@ public final class Telemetry {
         final Path folder = RuntimeFolder.create(
                 RuntimeFolder.base(System.getenv(), RuntimeFolder.uid()), prefix);
         final UnixSockets unix = new UnixSockets(linux, sockets, UnixSockets.SOCK_SEQPACKET);
-        final SocketFile file = SocketFile.listen(unix, folder);
+        final List<Server.Entrance> entrances = new ArrayList<>();
         try {
-            LOG.debug("telemetry: {}", file.name());
-            return new Server(linux, sockets, file, Reply.json(info), registry::answer);
+            entrances.add(new Server.Entrance(SocketFile.listen(unix, folder), Reply.json(info),
+                    request -> Conversation.Step.reply(registry.answer(request))));
+            legacy(unix, folder).ifPresent(entrances::add);
+            LOG.debug("telemetry: {}", entrances.get(0).file().name());
+            return new Server(linux, sockets, entrances);
         } catch (IOException e) {
-            unix.stopListening(file.name(), file.fd());
+            entrances.forEach(x -> unix.stopListening(x.file().name(), x.file().fd()));
             throw e;
+        }
+    }
+
+    /** As in DPDK, only the first process of a prefix has the older protocol. */
+    private Optional<Server.Entrance> legacy(UnixSockets unix, Path folder) {
+        try {
+            return Optional.of(new Server.Entrance(
+                    SocketFile.listen(unix, folder, SocketFile.LEGACY), new byte[0],
+                    new Legacy(registry)::register));
+        } catch (IOException e) {
+            LOG.debug("no telemetry in the older protocol: {}", e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -8,6 +8,7 @@ import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import io.hotbus.os.Sockets;
 import io.hotbus.os.UnixSockets;
+import io.hotbus.telemetry.TelemetryCommand;
 import io.hotbus.testkit.Await;
 import io.hotbus.testkit.TestOs;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,9 @@ class ServerTest {
     private final UnixSockets unix =
             new UnixSockets(linux, sockets, UnixSockets.SOCK_SEQPACKET);
     private final List<Integer> clients = new ArrayList<>();
+    private final Registry registry = new Registry(Map.of());
     private SocketFile file;
+    private SocketFile registering;
     private Server server;
 
     @TempDir
@@ -42,8 +46,11 @@ class ServerTest {
     @BeforeEach
     void start() throws IOException {
         file = SocketFile.listen(unix, folder);
-        server = new Server(linux, sockets, file, "hello".getBytes(StandardCharsets.UTF_8),
-                request -> new byte[request.length + 1]);
+        registering = SocketFile.listen(unix, folder, SocketFile.LEGACY);
+        server = new Server(linux, sockets, List.of(
+                new Server.Entrance(file, "hello".getBytes(StandardCharsets.UTF_8),
+                        request -> Conversation.Step.reply(new byte[request.length + 1])),
+                new Server.Entrance(registering, new byte[0], new Legacy(registry)::register)));
     }
 
     @AfterEach
@@ -152,6 +159,60 @@ class ServerTest {
                 return false; // the queue of those who wait is full
             }
         });
+    }
+
+    private int register(String request) throws LinuxException {
+        final int client = unix.dial(CLIENT, registering.name());
+        clients.add(client);
+        sockets.send(CLIENT, client, ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)), 0);
+        assertThat(receive(client)).as("is disconnected").isEmpty();
+        return client;
+    }
+
+    private String ask(int client, String request) throws LinuxException {
+        sockets.send(CLIENT, client, ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)), 0);
+        return new String(receive(client), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldDialAClientThatRegisters() throws Exception {
+        registry.add(() -> List.of(
+                new TelemetryCommand("/ethdev/list", "", parameters -> List.of(0, 3)),
+                new TelemetryCommand("/ethdev/xstats", "", parameters -> Map.of("rx", 7L))));
+        final SocketFile own = SocketFile.listen(unix, folder, "mine");
+        clients.add(own.fd());
+        register("{\"action\":1,\"command\":\"clients\",\"data\":{\"client_path\":\"%s\"}}"
+                .formatted(own.name()));
+        assertThat(linux.poll(LIMIT_MILLIS, own.fd())).isOne();
+        final int dialled = sockets.accept(CLIENT, own.fd());
+        clients.add(dialled);
+
+        final String stats = "\"stats\":[{\"name\":\"rx\",\"value\":%s}]}";
+        assertThat(ask(dialled, "{\"action\":0,\"command\":\"ports_all_stat_values\"}"))
+                .isEqualTo("{\"status_code\":\"Status OK: 200\",\"data\":[{\"port\":0,"
+                        + stats.formatted(7) + ",{\"port\":3," + stats.formatted(7) + "]}");
+        assertThat(ask(dialled, "{\"action\":0,\"command\":\"global_stat_values\"}"))
+                .isEqualTo("{\"status_code\":\"Status OK: 200\",\"data\":[{\"port\":-1,"
+                        + stats.formatted(14) + "]}");
+        for (String wrong : List.of("{\"action\":0,\"command\":\"x\"}", "{\"action\":5}", "{}")) {
+            assertThat(ask(dialled, wrong)).isEqualTo(
+                    "{\"status_code\":\"Status Error: Invalid Argument 404\",\"data\":null}");
+        }
+        assertThat(ask(dialled, "x")).isEqualTo(
+                "{\"status_code\":\"Status Error: Unknown\",\"data\":null}");
+        assertThat(ask(dialled, "{\"action\":2,\"command\":\"clients\"}")).isEmpty();
+    }
+
+    @Test
+    void shouldOutliveRegistrationsThatAreWrong() throws Exception {
+        for (String path : List.of("", folder + "/none", folder.toString(), "x".repeat(500))) {
+            register("{\"action\":1,\"command\":\"clients\",\"data\":{\"client_path\":\"%s\"}}"
+                    .formatted(path));
+        }
+        register("x");
+        register("{\"action\":1}");
+        register("[".repeat(1000));
+        dialGreeted();
     }
 
     @Test
