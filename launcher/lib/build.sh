@@ -117,6 +117,7 @@ test_packages() {
 peer_packages() {
 	command -v dpdk-testpmd >/dev/null || printf 'dpdk-dev '
 	command -v dpdk-telemetry.py >/dev/null || printf 'dpdk '
+	command -v prometheus >/dev/null || printf 'prometheus '
 	command -v collectd >/dev/null || printf 'collectd-core '
 	command -v tcpdump >/dev/null || printf 'tcpdump '
 	command -v editcap >/dev/null || printf 'wireshark-common '
@@ -140,6 +141,7 @@ try_product() {
 		netif.sh network interfaces that come and go
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
+		metrics.sh metrics: promtool, and a Prometheus that scrapes them
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
 		failsafe.py failsafe: an interface goes and comes back, and no frame is lost

@@ -2,6 +2,9 @@
 package io.hotbus.app;
 
 import io.hotbus.eal.config.WholeNumber;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,11 +34,14 @@ public final class Arguments {
     public static final String NO_TELEMETRY = "--no-telemetry";
     /** The option of every command: no shared files in DPDK; there are none in any case. */
     public static final String IN_MEMORY = "--in-memory";
+    /** The option of every command: where metrics are served, {@code [ADDRESS:]PORT}. */
+    public static final String METRICS = "--metrics";
 
     private static final String SEPARATOR = "\u001f";
+    private static final int MAX_PORT = 65535;
     private static final String DEFAULT_PREFIX = "rte";
     private static final Set<String> OF_EVERY_COMMAND =
-            Set.of(FILE_PREFIX, NO_TELEMETRY, IN_MEMORY);
+            Set.of(FILE_PREFIX, NO_TELEMETRY, IN_MEMORY, METRICS);
 
     /** One option; {@code value} is empty if the option stood alone. */
     private record Option(String name, Optional<String> value) {
@@ -96,7 +102,7 @@ public final class Arguments {
 
     /**
      * Rejects options that the command does not know, and wrong values of those that every command
-     * has: {@value #FILE_PREFIX}, {@value #NO_TELEMETRY} and {@value #IN_MEMORY}.
+     * has: {@value #FILE_PREFIX}, {@value #NO_TELEMETRY}, {@value #IN_MEMORY}, {@value #METRICS}.
      *
      * @throws UsageException naming the first option that is not in {@code known}, or the value
      */
@@ -110,6 +116,31 @@ public final class Arguments {
         flag(NO_TELEMETRY);
         flag(IN_MEMORY);
         filePrefix();
+        metrics();
+    }
+
+    /**
+     * Where metrics are to be served: on the loopback interface, if no address is given.
+     *
+     * @throws UsageException it is no address and no port
+     */
+    public Optional<InetSocketAddress> metrics() throws UsageException {
+        Optional<String> given = value(METRICS);
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        int colon = given.get().lastIndexOf(':');
+        String address = given.get().substring(0, Math.max(0, colon));
+        try {
+            int port = WholeNumber.parse(given.get().substring(colon + 1), 1, MAX_PORT)
+                    .orElseThrow(() -> new UsageException("%s %s: a port from 1 to %s is needed"
+                            .formatted(METRICS, given.get(), MAX_PORT)));
+            return Optional.of(new InetSocketAddress(colon < 0 ? InetAddress.getLoopbackAddress()
+                    : InetAddress.getByName(address), port));
+        } catch (UnknownHostException e) {
+            throw new UsageException("%s %s: '%s' is no address of this machine"
+                    .formatted(METRICS, given.get(), address));
+        }
     }
 
     /**

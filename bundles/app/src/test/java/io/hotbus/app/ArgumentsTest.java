@@ -74,6 +74,23 @@ class ArgumentsTest {
     }
 
     @Test
+    void shouldServeMetricsOnTheLoopbackInterfaceUnlessAnAddressIsGiven() throws Exception {
+        assertThat(of().metrics()).isEmpty();
+        assertThat(of("--metrics", "9100").metrics().orElseThrow().toString())
+                .isEqualTo("localhost/127.0.0.1:9100");
+        assertThat(of("--metrics", "0.0.0.0:1").metrics().orElseThrow().toString())
+                .isEqualTo("/0.0.0.0:1");
+        assertThat(of("--metrics", "[::1]:65535").metrics().orElseThrow().getPort())
+                .isEqualTo(65535);
+        assertWrong(() -> of("--metrics", "x").allowOnly(Set.of()),
+                "--metrics x: a port from 1 to 65535 is needed");
+        assertWrong(() -> of("--metrics", "127.0.0.1:0").allowOnly(Set.of()),
+                "--metrics 127.0.0.1:0: a port from 1 to 65535 is needed");
+        assertWrong(() -> of("--metrics", "a b:9").allowOnly(Set.of()),
+                "--metrics a b:9: 'a b' is no address of this machine");
+    }
+
+    @Test
     void shouldReadNumbersInARange() throws Exception {
         assertThat(of().number("--n", 7, 1, 9)).isEqualTo(7);
         assertThat(of("--n=9").number("--n", 7, 1, 9)).isEqualTo(9);
