@@ -45,6 +45,26 @@ check should_speak_openmetrics 0 '^# EOF' get "$url" 'Accept: application/openme
 check should_have_one_page 0 '^404$' get "${url}x"
 check should_count_packets_of_queues 0 '^hotbus_port_queue_receive_packets_total.device="net_null0",port="0",queue="0".* [1-9]' get "$url"
 
+slow() { # a client that stops in the middle of its request does not keep others waiting, and is disconnected
+	python3 - "$port" "$url" <<-'END'
+		import socket, sys, time, urllib.request
+		slow = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		slow.send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n")
+		time.sleep(0.2)
+		start = time.time()
+		page = urllib.request.urlopen(sys.argv[2], timeout=20).read()
+		assert page and time.time() - start < 4, time.time() - start
+		slow.settimeout(30)
+		try:
+		    print("disconnected", slow.recv(100) == b"")
+		except ConnectionResetError:
+		    print("disconnected True")
+	END
+}
+export -f slow
+export port url
+check should_not_wait_for_a_slow_client 0 '^disconnected True' slow
+
 prometheus_port=$(free_port)
 cat >"$work/prometheus.yml" <<-END
 	global:
@@ -93,5 +113,7 @@ check should_refuse_what_is_no_port 2 'metrics x: a port from 1 to 65535' $hotbu
 check should_go_on_where_the_port_is_taken 0 'no metrics: --metrics' $hotbus run --metrics "$port" --vdev net_null0 --exec 'show port info 0'
 echo quit >&5
 wait "${children[0]}"
+kill "${children[1]}"
+wait "${children[1]}"
 
 finish

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The page {@code /metrics}, if {@code --metrics} asks for it, on the thread {@code metrics}. The
- * server is the one of the JDK, which needs no further bundle for one page.
+ * The page {@code /metrics}, if {@code --metrics} asks for it, on threads {@code metrics}. The
+ * server is the one of the JDK, which needs no further bundle for one page. It reads a request on
+ * the thread that answers it, so that a slow client keeps one of the threads.
  */
 @Component(service = {})
 public final class Endpoint {
@@ -32,13 +33,14 @@ public final class Endpoint {
     private static final String PAGE = "/metrics";
     /** How long a client may take, in seconds. Read by the JDK when the first server is created. */
     private static final String LIMIT = "5";
+    private static final int THREADS = 8;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int NOT_ALLOWED = 405;
     private static final ExpositionFormats FORMATS = ExpositionFormats.init();
 
     private final Collector collector;
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
+    private final ExecutorService executor = Executors.newFixedThreadPool(THREADS, task -> {
         final Thread thread = new Thread(task, "metrics");
         thread.setDaemon(true);
         return thread;
