@@ -131,6 +131,9 @@ test_packages() {
 # Other programs, for comparisons, which say so and skip where one is missing.
 peer_packages() {
 	command -v dpdk-testpmd >/dev/null || printf 'dpdk-dev '
+	command -v dpdk-telemetry.py >/dev/null || printf 'dpdk '
+	command -v prometheus >/dev/null || printf 'prometheus '
+	command -v collectd >/dev/null || printf 'collectd-core '
 	command -v tcpdump >/dev/null || printf 'tcpdump '
 	command -v editcap >/dev/null || printf 'wireshark-common '
 	/usr/bin/python3 -c 'import scapy' 2>/dev/null || printf 'python3-scapy '
@@ -152,6 +155,8 @@ try_product() {
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
+		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
+		metrics.sh metrics: promtool, and a Prometheus that scrapes them
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
 		failsafe.py failsafe: an interface goes and comes back, and no frame is lost

@@ -2,12 +2,17 @@
 package io.hotbus.app;
 
 import io.hotbus.eal.config.WholeNumber;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 
 /**
@@ -23,7 +28,20 @@ public final class Arguments {
     public static final String COMMAND = "hotbus.command";
     /** Framework property: the arguments of the command. */
     public static final String PROPERTY = "hotbus.args";
+    /** The option of every command: the name of the folder of sockets, {@code rte} without it. */
+    public static final String FILE_PREFIX = "--file-prefix";
+    /** The option of every command: no telemetry. */
+    public static final String NO_TELEMETRY = "--no-telemetry";
+    /** The option of every command: no shared files in DPDK; there are none in any case. */
+    public static final String IN_MEMORY = "--in-memory";
+    /** The option of every command: where metrics are served, {@code [ADDRESS:]PORT}. */
+    public static final String METRICS = "--metrics";
+
     private static final String SEPARATOR = "\u001f";
+    private static final int MAX_PORT = 65535;
+    private static final String DEFAULT_PREFIX = "rte";
+    private static final Set<String> OF_EVERY_COMMAND =
+            Set.of(FILE_PREFIX, NO_TELEMETRY, IN_MEMORY, METRICS);
 
     /** One option; {@code value} is empty if the option stood alone. */
     private record Option(String name, Optional<String> value) {
@@ -83,17 +101,69 @@ public final class Arguments {
     }
 
     /**
-     * Rejects options that the command does not know.
+     * Rejects options that the command does not know, and wrong values of those that every command
+     * has: {@value #FILE_PREFIX}, {@value #NO_TELEMETRY}, {@value #IN_MEMORY}, {@value #METRICS}.
      *
-     * @throws UsageException naming the first option that is not in {@code known}
+     * @throws UsageException naming the first option that is not in {@code known}, or the value
      */
     public void allowOnly(Set<String> known) throws UsageException {
         for (Option option : options) {
-            if (!known.contains(option.name())) {
+            if (!known.contains(option.name()) && !OF_EVERY_COMMAND.contains(option.name())) {
                 throw new UsageException("unknown option '" + option.name() + "' (known: "
                         + String.join(" ", new TreeSet<>(known)) + ")");
             }
         }
+        flag(NO_TELEMETRY);
+        flag(IN_MEMORY);
+        filePrefix();
+        metrics();
+    }
+
+    /**
+     * Where metrics are to be served: on the loopback interface, if no address is given.
+     *
+     * @throws UsageException it is no address and no port
+     */
+    public Optional<InetSocketAddress> metrics() throws UsageException {
+        Optional<String> given = value(METRICS);
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        int colon = given.get().lastIndexOf(':');
+        String address = given.get().substring(0, Math.max(0, colon));
+        try {
+            int port = WholeNumber.parse(given.get().substring(colon + 1), 1, MAX_PORT)
+                    .orElseThrow(() -> new UsageException("%s %s: a port from 1 to %s is needed"
+                            .formatted(METRICS, given.get(), MAX_PORT)));
+            return Optional.of(new InetSocketAddress(colon < 0 ? InetAddress.getLoopbackAddress()
+                    : InetAddress.getByName(address), port));
+        } catch (UnknownHostException e) {
+            throw new UsageException("%s %s: '%s' is no address of this machine"
+                    .formatted(METRICS, given.get(), address));
+        }
+    }
+
+    /**
+     * The name of the folder that sockets for other programs are in. Source: DPDK {@code
+     * --file-prefix}.
+     *
+     * @throws UsageException it is no name of a folder
+     */
+    public String filePrefix() throws UsageException {
+        String prefix = value(FILE_PREFIX).orElse(DEFAULT_PREFIX);
+        if (prefix.equals(".") || prefix.equals("..") || prefix.contains("/")
+                || prefix.contains("\0")) {
+            throw new UsageException(
+                    FILE_PREFIX + " " + prefix + ": a name without '/' is needed");
+        }
+        return prefix;
+    }
+
+    /** The options with such names, and their values, as words of a command line. */
+    public List<String> words(Predicate<String> names) {
+        return options.stream().filter(option -> names.test(option.name()))
+                .flatMap(option -> Stream.concat(
+                        Stream.of(option.name()), option.value().stream())).toList();
     }
 
     /** Whether the option was given, with or without a value. */

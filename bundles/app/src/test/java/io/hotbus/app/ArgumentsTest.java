@@ -57,6 +57,40 @@ class ArgumentsTest {
     }
 
     @Test
+    void shouldHaveOptionsOfEveryCommand() throws Exception {
+        Arguments given = of("--file-prefix", "x", "--vdev=net_null0", "-i", "--in-memory");
+        given.allowOnly(Set.of("--vdev", "-i"));
+
+        assertThat(given.filePrefix()).isEqualTo("x");
+        assertThat(of().filePrefix()).isEqualTo("rte");
+        assertThat(given.words(name -> name.equals("--vdev") || name.equals("-i")))
+                .containsExactly("--vdev", "net_null0", "-i");
+        assertWrong(() -> of("--file-prefix", "a/b").allowOnly(Set.of()),
+                "--file-prefix a/b: a name without '/' is needed");
+        assertWrong(() -> of("--file-prefix=..").allowOnly(Set.of()),
+                "--file-prefix ..: a name without '/' is needed");
+        assertWrong(() -> of("--no-telemetry", "1").allowOnly(Set.of()),
+                "--no-telemetry takes no value, but '1' follows it");
+    }
+
+    @Test
+    void shouldServeMetricsOnTheLoopbackInterfaceUnlessAnAddressIsGiven() throws Exception {
+        assertThat(of().metrics()).isEmpty();
+        assertThat(of("--metrics", "9100").metrics().orElseThrow().toString())
+                .isEqualTo("localhost/127.0.0.1:9100");
+        assertThat(of("--metrics", "0.0.0.0:1").metrics().orElseThrow().toString())
+                .isEqualTo("/0.0.0.0:1");
+        assertThat(of("--metrics", "[::1]:65535").metrics().orElseThrow().getPort())
+                .isEqualTo(65535);
+        assertWrong(() -> of("--metrics", "x").allowOnly(Set.of()),
+                "--metrics x: a port from 1 to 65535 is needed");
+        assertWrong(() -> of("--metrics", "127.0.0.1:0").allowOnly(Set.of()),
+                "--metrics 127.0.0.1:0: a port from 1 to 65535 is needed");
+        assertWrong(() -> of("--metrics", "a b:9").allowOnly(Set.of()),
+                "--metrics a b:9: 'a b' is no address of this machine");
+    }
+
+    @Test
     void shouldReadNumbersInARange() throws Exception {
         assertThat(of().number("--n", 7, 1, 9)).isEqualTo(7);
         assertThat(of("--n=9").number("--n", 7, 1, 9)).isEqualTo(9);

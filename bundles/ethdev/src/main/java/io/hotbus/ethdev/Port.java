@@ -54,6 +54,9 @@ public interface Port {
      */
     void configure(PortConfig config) throws DeviceException;
 
+    /** What the last {@link #configure} has set up; empty before, and once the port is closed. */
+    Optional<PortConfig> config();
+
     /** The number of configured receive queues; 0 before {@link #configure}. */
     int rxQueueCount();
 

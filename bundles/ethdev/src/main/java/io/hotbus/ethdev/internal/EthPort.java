@@ -137,6 +137,11 @@ final class EthPort implements Port {
     }
 
     @Override
+    public synchronized Optional<PortConfig> config() {
+        return queues.config();
+    }
+
+    @Override
     public synchronized int rxQueueCount() {
         return queues.rx().length;
     }

@@ -7,6 +7,7 @@ import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
+import java.util.Optional;
 
 /**
  * The queues of a port as its driver created them, and the buffers reserved for them. Guarded by
@@ -19,6 +20,7 @@ final class PortQueues {
     /** Empty while the port is not configured. */
     private RxQueue[] rx = {};
     private TxQueue[] tx = {};
+    private Optional<PortConfig> config = Optional.empty();
 
     /** {@code port} names the port. */
     PortQueues(String port, EthDev dev) {
@@ -50,6 +52,7 @@ final class PortQueues {
         }
         rx = nextRx;
         tx = nextTx;
+        this.config = Optional.of(config);
     }
 
     private void reserveBuffers(PortConfig config) throws DeviceException {
@@ -65,6 +68,11 @@ final class PortQueues {
         }
     }
 
+    /** How the queues were set up; empty if there are none. */
+    Optional<PortConfig> config() {
+        return config;
+    }
+
     RxQueue[] rx() {
         return rx;
     }
@@ -77,6 +85,7 @@ final class PortQueues {
     void forget() {
         rx = new RxQueue[0];
         tx = new TxQueue[0];
+        config = Optional.empty();
     }
 
     /** Ends the reservation of buffers. The queues are closed and hold no buffers. Idempotent. */

@@ -61,6 +61,7 @@ final class EthPortTest {
         start();
         assertThat(port.state()).isEqualTo(PortState.STARTED);
         assertThat(port.rxQueueCount()).isEqualTo(2);
+        assertThat(port.config()).map(PortConfig::txDescriptors).hasValue(256);
         port.start();
         port.stop();
         port.stop();
@@ -72,6 +73,7 @@ final class EthPortTest {
 
         assertThat(port.state()).isEqualTo(PortState.CLOSED);
         assertThat(port.rxQueueCount()).isZero();
+        assertThat(port.config()).isEmpty();
         assertThat(dev.calls).containsExactly("rx0 128", "rx1 128", "tx0 256", "tx1 256", "start",
                 "stop", "start", "stop", "stats", "close");
     }

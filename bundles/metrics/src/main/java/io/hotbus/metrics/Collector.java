@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.metrics;
+
+import io.hotbus.eal.bus.Device;
+import io.hotbus.eal.bus.DeviceManager;
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.FaultCounts;
+import io.hotbus.eal.mem.Mempool;
+import io.hotbus.eal.mem.Mempools;
+import io.hotbus.ethdev.PortRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Reads all metrics, each time anew. Any thread. */
+@Component(service = Collector.class)
+public final class Collector {
+    private static final String STATE = "state";
+
+    private final BundleContext context;
+    private final PortRegistry ports;
+    private final Mempools mempools;
+    private final DeviceManager devices;
+    private final FailureHandling handling;
+    private final Removals removals;
+    private final Lcores lcores = new Lcores(Path.of("/proc/self/task"));
+
+    /** Reads from these. */
+    @Activate
+    public Collector(BundleContext context, @Reference PortRegistry ports,
+            @Reference Mempools mempools, @Reference DeviceManager devices,
+            @Reference FailureHandling handling, @Reference Removals removals) {
+        this.context = context;
+        this.ports = ports;
+        this.mempools = mempools;
+        this.devices = devices;
+        this.handling = handling;
+        this.removals = removals;
+    }
+
+    /** The present values. */
+    MetricSnapshots collect() {
+        final MetricSnapshots.Builder all = MetricSnapshots.builder();
+        new PortMetrics(ports.ports()).snapshots().forEach(all::metricSnapshot);
+        lcores.snapshots().forEach(all::metricSnapshot);
+        removals.times().forEach(all::metricSnapshot);
+        addPools(all);
+        addFaults(all);
+        addDevices(all);
+        addBundles(all);
+        return all.build();
+    }
+
+    private void addPools(MetricSnapshots.Builder all) {
+        final Family size = Family.gauge("hotbus_mempool_size", "Buffers of a mempool");
+        final Family free = Family.gauge("hotbus_mempool_available", "Buffers that are free");
+        final Family reserved = Family.gauge("hotbus_mempool_reserved",
+                "Buffers that are promised to ports and lcores");
+        for (Mempool pool : mempools.pools()) {
+            size.add(pool.capacity(), "pool", pool.name());
+            free.add(pool.available(), "pool", pool.name());
+            reserved.add(pool.reserved(), "pool", pool.name());
+        }
+        all.metricSnapshot(size.snapshot());
+        all.metricSnapshot(free.snapshot());
+        all.metricSnapshot(reserved.snapshot());
+    }
+
+    private void addFaults(MetricSnapshots.Builder all) {
+        final FaultCounts counts = handling.faults();
+        final Family faults = Family.counter("hotbus_faults",
+                "Repaired faults: a handler has claimed it, or the window was released before");
+        faults.add(counts.claimed(), "verdict", "claimed");
+        faults.add(counts.released(), "verdict", "released");
+        final Family waiting = Family.gauge("hotbus_faults_waiting",
+                "Faults that no handler has claimed yet");
+        waiting.add(counts.waiting());
+        final Family removed = Family.counter("hotbus_removals",
+                "Removals of attached devices by the detector that was first");
+        removals.causes().forEach((cause, count) ->
+                removed.add(count, "cause", lower(cause.name())));
+        all.metricSnapshot(faults.snapshot());
+        all.metricSnapshot(waiting.snapshot());
+        all.metricSnapshot(removed.snapshot());
+    }
+
+    private void addDevices(MetricSnapshots.Builder all) {
+        final Family states = Family.gauge("hotbus_devices", "Devices by bus and state");
+        for (Device device : devices.devices()) {
+            states.add(1, "bus", device.busName(), STATE, lower(device.state().name()));
+        }
+        all.metricSnapshot(states.snapshot());
+    }
+
+    private void addBundles(MetricSnapshots.Builder all) {
+        final Family bundles = Family.gauge("hotbus_bundles", "Bundles by state");
+        for (Bundle bundle : context.getBundles()) {
+            bundles.add(1, STATE, state(bundle.getState()));
+        }
+        final Version version = context.getBundle().getVersion();
+        final Family info = Family.gauge("hotbus_build", "1, with the version");
+        info.add(1, "version", "%s.%s.%s".formatted(
+                version.getMajor(), version.getMinor(), version.getMicro()));
+        all.metricSnapshot(bundles.snapshot());
+        all.metricSnapshot(info.snapshot());
+    }
+
+    private static String state(int state) {
+        return switch (state) {
+            case Bundle.ACTIVE -> "active";
+            case Bundle.RESOLVED -> "resolved";
+            case Bundle.INSTALLED -> "installed";
+            case Bundle.STARTING -> "starting";
+            case Bundle.STOPPING -> "stopping";
+            default -> "uninstalled";
+        };
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}
