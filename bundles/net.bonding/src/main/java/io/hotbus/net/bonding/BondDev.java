@@ -45,6 +45,7 @@ final class BondDev implements MembersDev {
     private final MemberServices services;
     private final BondQueues queues;
     private final BondPaths paths;
+    private final FrameSender sender;
     private final Lacp lacp;
     private final BondUse use;
     private final Members members;
@@ -69,8 +70,9 @@ final class BondDev implements MembersDev {
         MempoolCaches uncached = services.mempools().uncached();
         this.queues = new BondQueues(name, services.barrier(), uncached);
         this.paths = queues.paths();
-        this.lacp = new Lacp(args.aggMode(), args.fast(), paths, uncached);
-        this.use = new BondUse(name, args, paths, lacp,
+        this.sender = new FrameSender(paths, uncached);
+        this.lacp = new Lacp(args.aggMode(), args.fast(), paths, sender);
+        this.use = new BondUse(name, args, paths, lacp, new AlbClients(sender),
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), this::linkChanged,
                 this::addressesChanged);
         List<MemberSource> sources = new ArrayList<>();
@@ -86,6 +88,7 @@ final class BondDev implements MembersDev {
         this.info = CommonInfo.of(BondDriver.NAME, mac, present);
         this.mtu = info.mtu();
         this.filter = info.filter().initial(mac);
+        use.setAddress(mac);
         this.polls = services.interrupt().every(args.poll(), this::poll);
     }
 
@@ -252,7 +255,8 @@ final class BondDev implements MembersDev {
     public void configure(PortConfig config) throws DeviceException {
         synchronized (members) {
             queues.clear();
-            lacp.setUp(info.macAddress(), config.pool());
+            lacp.setSystem(info.macAddress());
+            sender.setPool(config.pool());
             members.configure(config, mtu, filter);
         }
     }
@@ -316,6 +320,7 @@ final class BondDev implements MembersDev {
         queues.addTo(values);
         synchronized (members) {
             values.putAll(lacp.counts());
+            use.clients().addTo(values);
             for (Member member : members.all()) {
                 values.put("member" + member.index() + "_adoptions", member.adoptions());
                 values.put("member" + member.index() + "_removals", member.removals());
@@ -326,8 +331,12 @@ final class BondDev implements MembersDev {
 
     @Override
     public void setRxFilter(RxFilter next) throws DeviceException {
-        members.setFilter(next);
-        filter = next;
+        synchronized (members) {
+            members.setFilter(next);
+            filter = next;
+            use.setAddress(next.address());
+            members.refresh();
+        }
     }
 
     @Override

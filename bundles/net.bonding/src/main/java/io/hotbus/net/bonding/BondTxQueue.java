@@ -25,6 +25,7 @@ final class BondTxQueue implements TxQueue {
     /** The packets that were sent again; as errors, what a member of a broadcast did not take. */
     private final QueueCounters counters;
     private final SpscRing slowFrames = new SpscRing(SLOW_FRAMES);
+    private final ArpRing arps = new ArpRing();
     private final long[] one = new long[1];
     /** Null while a control thread holds the queue. */
     private volatile Route route;
@@ -129,10 +130,10 @@ final class BondTxQueue implements TxQueue {
      * @param leaving the port whose packets are taken back, or null
      */
     void resume(Plan plan, Port leaving, MempoolCaches caches) {
+        Route to = Route.of(plan, index, counters, arps);
         if (leaving != null) {
-            takeBack(plan, leaving, caches);
+            takeBack(to, plan.mode() == BondMode.BROADCAST, leaving, caches);
         }
-        Route to = Route.of(plan, index, counters);
         sendSlowFrames(to, caches);
         flush(to, caches);
         route = to;
@@ -140,21 +141,27 @@ final class BondTxQueue implements TxQueue {
 
     /** Ends the hold although a burst has not ended. */
     void resumeInBurst(Plan plan) {
-        route = Route.of(plan, index, counters);
+        route = Route.of(plan, index, counters, arps);
     }
 
     /** Takes back what {@code gone} has not sent, to be sent before what waits already. */
-    private void takeBack(Plan plan, Port gone, MempoolCaches caches) {
+    private void takeBack(Route to, boolean broadcast, Port gone, MempoolCaches caches) {
         int end = packets.length - waiting;
         System.arraycopy(packets, head, packets, end, waiting);
         int taken = gone.takeBack(index, caches, packets, end);
-        if (plan.mode() == BondMode.BROADCAST) {
+        if (broadcast) {
             caches.free(packets, 0, taken); // the other members have sent them
             taken = 0;
         }
+        to.takenBack(gone, packets, 0, taken);
         System.arraycopy(packets, end, packets, taken, waiting);
         head = 0;
         waiting += taken;
+    }
+
+    /** What is sent of ARP in mode 6, for a control thread. */
+    ArpRing arps() {
+        return arps;
     }
 
     /** Whether packets wait to be sent again. Any thread; the answer may be late. */

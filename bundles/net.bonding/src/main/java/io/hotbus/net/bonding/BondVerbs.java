@@ -31,7 +31,7 @@ final class BondVerbs {
                         words -> add(words.get(0), bond(words.get(1)))).with("BOND", bonds),
                 Verb.of("remove bonding member PORT BOND", "remove a member from a bond",
                         words -> remove(words.get(0), bond(words.get(1)))).with("BOND", bonds),
-                Verb.of("set bonding mode MODE BOND", "set the mode of a bond, 0 to 4",
+                Verb.of("set bonding mode MODE BOND", "set the mode of a bond, 0 to 6",
                         words -> setMode(words.get(0), bond(words.get(1)))).with("BOND", bonds),
                 Verb.of("set bonding primary PORT BOND", "set the member that mode 1 prefers",
                         words -> setPrimary(words.get(0), bond(words.get(1))))
@@ -79,7 +79,7 @@ final class BondVerbs {
 
     private String setMode(String word, BondDev bond) {
         BondMode mode = BondMode.of(word).orElseThrow(
-                () -> new IllegalArgumentException(word + ": " + BondMode.refusal(word)));
+                () -> new IllegalArgumentException(word + ": " + BondMode.all() + " is needed"));
         bond.change(() -> bond.use().setMode(mode));
         return bond.name() + ": mode " + mode;
     }
