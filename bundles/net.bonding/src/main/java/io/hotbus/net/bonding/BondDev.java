@@ -23,6 +23,7 @@ import io.hotbus.pmd.members.MemberServices;
 import io.hotbus.pmd.members.MemberSource;
 import io.hotbus.pmd.members.Members;
 import io.hotbus.pmd.members.MembersDev;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,9 +51,10 @@ final class BondDev implements MembersDev {
     private final BondUse use;
     private final Members members;
     private final EthDevInfo info;
-    private final Lease polls;
+    private Lease polls;
     private final AtomicBoolean polling = new AtomicBoolean();
     private volatile Port port;
+    private boolean closed;
     private long lastLook = System.nanoTime();
     private int mtu;
     private RxFilter filter;
@@ -90,6 +92,16 @@ final class BondDev implements MembersDev {
         this.filter = info.filter().initial(mac);
         use.setAddress(mac);
         this.polls = services.interrupt().every(args.poll(), this::poll);
+    }
+
+    /** Looks at links that often from now on. */
+    void poll(Duration period) {
+        synchronized (members) {
+            polls.close();
+            if (!closed) {
+                polls = services.interrupt().every(period, this::poll);
+            }
+        }
     }
 
     private List<EthDevInfo> present() {
@@ -255,7 +267,7 @@ final class BondDev implements MembersDev {
     public void configure(PortConfig config) throws DeviceException {
         synchronized (members) {
             queues.clear();
-            lacp.setSystem(info.macAddress());
+            lacp.setSystem(filter.address());
             sender.setPool(config.pool());
             members.configure(config, mtu, filter);
         }
@@ -287,7 +299,10 @@ final class BondDev implements MembersDev {
 
     @Override
     public void close() {
-        polls.close();
+        synchronized (members) {
+            closed = true;
+            polls.close();
+        }
         stop();
         members.close();
     }

@@ -132,7 +132,8 @@ final class BondTxQueue implements TxQueue {
     void resume(Plan plan, Port leaving, MempoolCaches caches) {
         Route to = Route.of(plan, index, counters, arps);
         if (leaving != null) {
-            takeBack(to, plan.mode() == BondMode.BROADCAST, leaving, caches);
+            boolean others = plan.mode() == BondMode.BROADCAST && !plan.senders().isEmpty();
+            takeBack(to, others, leaving, caches);
         }
         sendSlowFrames(to, caches);
         flush(to, caches);
@@ -144,13 +145,17 @@ final class BondTxQueue implements TxQueue {
         route = Route.of(plan, index, counters, arps);
     }
 
-    /** Takes back what {@code gone} has not sent, to be sent before what waits already. */
-    private void takeBack(Route to, boolean broadcast, Port gone, MempoolCaches caches) {
+    /**
+     * Takes back what {@code gone} has not sent, to be sent before what waits already.
+     *
+     * @param sentByOthers whether other members have sent the same packets
+     */
+    private void takeBack(Route to, boolean sentByOthers, Port gone, MempoolCaches caches) {
         int end = packets.length - waiting;
         System.arraycopy(packets, head, packets, end, waiting);
         int taken = gone.takeBack(index, caches, packets, end);
-        if (broadcast) {
-            caches.free(packets, 0, taken); // the other members have sent them
+        if (sentByOthers) {
+            caches.free(packets, 0, taken);
             taken = 0;
         }
         to.takenBack(gone, packets, 0, taken);

@@ -157,6 +157,18 @@ final class BondPathsTest {
     }
 
     @Test
+    void shouldKeepInMode3WhatTheLastMemberHasNotSent() {
+        use(BondMode.BROADCAST, 1, true);
+        long[] mbufs = packets(5);
+        tx.burst(caches, mbufs.clone(), 5);
+        paths.leave(stubs[0].port());
+        assertThat(tx.hasWaiting()).isTrue();
+        paths.use(new Plan(BondMode.BROADCAST, XmitPolicy.L2, List.of(),
+                List.of(stubs[2].port()), List.of()));
+        assertThat(stubs[2].sent()).isEqualTo(mbufs);
+    }
+
+    @Test
     void shouldUseASpareAtOnceWhenABurstFindsTheMemberGone() {
         use(BondMode.ACTIVE_BACKUP, 1, true);
         stubs[0].pullOut();
