@@ -3,6 +3,7 @@ package io.hotbus.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.os.SigbusWindows;
@@ -78,8 +79,9 @@ class BondFlapTest extends MembersTests {
         bond = test.start("net_bonding0,mode=0,member=" + String.join(",member=", MEMBERS));
         model = new BondModel(0, MEMBERS);
         last = bond.stats();
-        traffic = new NumberedTraffic(REST_NANOS, test.pool(), bond, peers);
-        try (traffic) {
+        try (NumberedTraffic flow =
+                new NumberedTraffic(REST_NANOS, test.pool(), bond, peers)) {
+            traffic = flow;
             check();
             for (int i = 0; i < steps; i++) {
                 step();
@@ -116,7 +118,7 @@ class BondFlapTest extends MembersTests {
         verb(words + " net_bonding0");
     }
 
-    private void flap(String name) {
+    private void flap(String name) throws Exception {
         String nic = name.equals("net_failsafe0") ? "net_sim2" : name;
         step = (model.up.contains(name) ? "yank " : "plug ") + nic;
         if (model.up.remove(name)) {
@@ -141,9 +143,14 @@ class BondFlapTest extends MembersTests {
 
     /** Members and peers go and come back. */
     private void replaceDriver() throws Exception {
-        if (!model.active().isEmpty()) {
-            traffic.pause(); // what the peers have in their rings goes with their driver
+        for (String name : model.members) {
+            if (!model.up.contains(name)) {
+                flap(name); // the simulated slots go with the bundle
+                model.settle();
+                check();
+            }
         }
+        traffic.pause(); // as does what the peers have in their rings
         step = "replace the bundle";
         Bundle driver = Bundles.named("net.sim");
         loaders.add(new WeakReference<>(driver.adapt(BundleWiring.class).getClassLoader()));
@@ -151,6 +158,7 @@ class BondFlapTest extends MembersTests {
         Waiting.until(() -> "not all come back, " + this, () -> model.up.stream().allMatch(
                 name -> member(name) != null && (member(name).link().up()
                         || !model.members.contains(name))));
+        injector = test.service(RemovalInjector.class);
         traffic.resume();
     }
 

@@ -199,7 +199,8 @@ class BondingTest extends MembersTests {
         Waiting.until("net_sim0 is there", () -> isAway("net_sim0"));
         injector.plug("net_sim0");
         Waiting.until("net_sim0 does not hear its partner", () -> verbNow(
-                "show bonding lacp info net_bonding0").contains("net_sim0: not selected, receive c"));
+                "show bonding lacp info net_bonding0").contains("net_sim0: not selected, receive c")
+                && port.xstats().get("member2_adoptions") == 2);
         assertThat(port.link()).isEqualTo(peer.link())
                 .isEqualTo(new Link(true, 20_000, true));
         test.giveUp(port);
@@ -231,12 +232,11 @@ class BondingTest extends MembersTests {
         awaitLinks();
         assertThat(verb("set bonding mac_addr net_bonding0 02:00:00:00:00:77"))
                 .isEqualTo("net_bonding0: MAC 02:00:00:00:00:77");
-        assertThat(member("net_sim1").macAddress()).hasToString("02:00:00:00:00:77");
+        assertThat(port.macAddress()).hasToString("02:00:00:00:00:77");
         verb("set bonding mode 5 net_bonding0");
         verb("set bonding primary net_sim1 net_bonding0");
-        Waiting.until("net_sim0 does not get its own address back", () -> member("net_sim0")
-                .macAddress().equals(member("net_sim0").info().macAddress()));
-        assertThat(member("net_sim1").macAddress()).hasToString("02:00:00:00:00:77");
+        assertThat(verb("show bonding config net_bonding0"))
+                .startsWith("net_bonding0: mode 5 (tlb), primary net_sim1\nactive: net_sim0, ");
         assertThat(verb("set bonding mon_period net_bonding0 5")).contains("each 5 ms");
         assertThat(verb("set bonding lacp dedicated_queues net_bonding0 disable")).isNotEmpty();
         for (String wrong : List.of("set bonding lacp dedicated_queues net_bonding0 enable",

@@ -158,10 +158,25 @@ final class BondTxQueue implements TxQueue {
             caches.free(packets, 0, taken);
             taken = 0;
         }
+        taken = withoutSlowFrames(taken, caches);
         to.takenBack(gone, packets, 0, taken);
         System.arraycopy(packets, end, packets, taken, waiting);
         head = 0;
         waiting += taken;
+    }
+
+    /** Drops frames of LACP, which describe the member that is gone; returns how many are left. */
+    private int withoutSlowFrames(int taken, MempoolCaches caches) {
+        int kept = 0;
+        for (int i = 0; i < taken; i++) {
+            packets[kept] = packets[i];
+            if (Fields.get16(Mbuf.data(packets[i]) + Fields.TYPE) == LacpPdu.ETHER_TYPE) {
+                caches.free(packets, kept, 1);
+            } else {
+                kept++;
+            }
+        }
+        return kept;
     }
 
     /** What is sent of ARP in mode 6, for a control thread. */

@@ -271,6 +271,25 @@ final class BondPathsTest {
     }
 
     @Test
+    void shouldNotSendFramesOfLacpOfALostMemberThroughOthers() {
+        use(BondMode.LACP, 3, true);
+        LacpPdu pdu = new LacpPdu(Participant.UNKNOWN, Participant.UNKNOWN);
+        stubs[0].ring().add(frame(pdu));
+        long[] mbufs = packets(2);
+        stubs[0].ring().add(mbufs[0]);
+        stubs[0].ring().add(frame(pdu));
+        stubs[0].ring().add(mbufs[1]);
+
+        paths.leave(stubs[0].port());
+
+        assertThat(sent()).containsExactlyInAnyOrder(mbufs);
+    }
+
+    private long frame(LacpPdu pdu) {
+        return PacketBytes.packet(pool, pdu.frame(new MacAddress(9)));
+    }
+
+    @Test
     void shouldSendFramesOfLacpWithTheNextBurstOrWithout() {
         use(BondMode.LACP, 0, true);
         long frame = packets(1)[0];
