@@ -159,7 +159,8 @@ final class NumberedTraffic implements AutoCloseable {
     /** Stops sending, and waits until all that was sent has come in. */
     void pause() {
         sending = false;
-        Waiting.until(() -> "packets are missing: " + this,
+        Waiting.until(() -> "packets are missing from number %s on: %s"
+                .formatted(seen.nextClearBit(0), this),
                 () -> drained && received == sent || failure != null);
     }
 

@@ -80,6 +80,20 @@ record BondArgs(BondMode mode, List<String> members, Optional<String> primary,
     }
 
     /**
+     * The members that are given.
+     *
+     * @param bond the name of the device
+     * @throws DeviceException one has no possible name
+     */
+    List<MemberSource> sources(String bond) throws DeviceException {
+        List<MemberSource> sources = new ArrayList<>();
+        for (String member : members) {
+            sources.add(named(bond, member));
+        }
+        return sources;
+    }
+
+    /**
      * A member of that name.
      *
      * @throws DeviceException it is no name of another device

@@ -109,40 +109,40 @@ final class BondVerbs {
     private String add(String word, BondDev bond) throws DeviceException {
         String device = device(word);
         return device + " is a member of " + bond.name()
-                + (bond.add(device) ? "" : ", and is awaited");
+                + (bond.changes().add(device) ? "" : ", and is awaited");
     }
 
     private String remove(String word, BondDev bond) throws DeviceException {
         String device = device(word);
-        bond.remove(device);
+        bond.changes().remove(device);
         return device + " is no member of " + bond.name() + " any more";
     }
 
     private String setMode(String word, BondDev bond) {
         BondMode mode = BondMode.of(word).orElseThrow(
                 () -> new IllegalArgumentException(word + ": " + BondMode.all() + " is needed"));
-        bond.change(() -> bond.use().setMode(mode));
+        bond.changes().change(() -> bond.use().setMode(mode));
         return bond.name() + ": mode " + mode;
     }
 
     private String setPrimary(String word, BondDev bond) {
         String device = device(word);
-        if (bond.find(device).isEmpty()) {
+        if (bond.changes().find(device).isEmpty()) {
             throw new IllegalArgumentException(device + " is no member of " + bond.name());
         }
-        bond.change(() -> bond.use().setPrimary(device));
+        bond.changes().change(() -> bond.use().setPrimary(device));
         return bond.name() + ": primary " + device;
     }
 
     private String setPolicy(BondDev bond, String word) {
         XmitPolicy policy = Words.of(XmitPolicy.class, word).orElseThrow();
-        bond.change(() -> bond.use().setPolicy(policy));
+        bond.changes().change(() -> bond.use().setPolicy(policy));
         return bond.name() + ": " + word;
     }
 
     private String setAggMode(BondDev bond, String word) {
         AggMode mode = Words.of(AggMode.class, word).orElseThrow();
-        bond.change(() -> bond.use().lacp().setAggMode(mode));
+        bond.changes().change(() -> bond.use().lacp().setAggMode(mode));
         return bond.name() + ": agg_mode " + word;
     }
 

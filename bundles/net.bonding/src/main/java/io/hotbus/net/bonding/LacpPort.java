@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * The state machines of LACP for one member: receive, periodic transmission, mux, churn detection
- * and transmit. Time is in milliseconds. One thread at a time. Source: IEEE 802.1AX, 6.4; the times are DPDK's.
+ * and transmit. Time is in milliseconds. One thread at a time. Source: IEEE 802.1AX, 6.4; the times
+ * are DPDK's.
  */
 final class LacpPort {
     /** The states of the receive machine. */

@@ -314,7 +314,7 @@ final class LoadRouteTest {
         assertThat(counts).containsEntry("alb_clients", 2L).containsEntry("alb_tx_updates", 1L);
     }
 
-    /** Polls until each member was asked; frees what comes, which is for the address of the bond or any. */
+    /** Polls until each member was asked; frees what comes. */
     private int received(boolean forBond) {
         long[] mbufs = new long[32];
         int received = 0;
