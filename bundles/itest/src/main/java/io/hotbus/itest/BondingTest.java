@@ -2,13 +2,13 @@
 package io.hotbus.itest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.ethdev.EthStats;
+import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,8 +18,6 @@ import org.slf4j.LoggerFactory;
 /** Tests bonds whose members are pulled out while packets flow. */
 class BondingTest extends MembersTests {
     private static final Logger LOG = LoggerFactory.getLogger(BondingTest.class);
-    /** {@code -Dhotbus.test.flaps}: how many random steps to make. */
-    private static final int FLAPS = Integer.getInteger("hotbus.test.flaps", 60);
     private static final String MEMBERS = ",member=net_sim0,member=net_sim1";
 
     private Port[] attachPairs() throws Exception {
@@ -29,7 +27,7 @@ class BondingTest extends MembersTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "1", "2"})
+    @ValueSource(strings = {"0", "1", "2", "5", "6"})
     void shouldLoseNothingWhenAMemberIsPulledOutUnderLoad(String mode) throws Exception {
         Port[] peers = attachPairs();
         Port port = test.start("net_bonding0,mode=" + mode + MEMBERS);
@@ -170,45 +168,93 @@ class BondingTest extends MembersTests {
         assertThat(port.stats().txPackets()).isGreaterThanOrEqualTo(before.txPackets());
     }
 
-    /** The bond has a link if and only if a member is there; statistics never go back. */
+    /** Two members of 10 Gbps, and one of 100 Gbps: they have different keys. */
     @Test
-    void shouldBeLikeASimpleModelWhileMembersComeAndGo() throws Exception {
-        long seed = Long.getLong("hotbus.test.seed", System.nanoTime());
-        LOG.info("seed {}", seed);
-        Random random = new Random(seed);
+    void shouldUseOneAggregatorOfTwoAsAggModeSays() throws Exception {
+        for (String pair : List.of("0", "1")) {
+            test.attach("net_ring%s,nodeaction=a%s:0:CREATE,nodeaction=b%s:0:CREATE"
+                    .formatted(pair, pair, pair));
+            test.attach("net_ring1%s,nodeaction=b%s:0:ATTACH,nodeaction=a%s:0:ATTACH"
+                    .formatted(pair, pair, pair));
+        }
+        test.attach("net_sim0,peer=net_sim2,uevent_ms=1");
+        test.attach("net_sim2");
+        Port port = test.start("net_bonding0,mode=4,agg_mode=bandwidth,member=net_ring0,"
+                + "member=net_ring1,member=net_sim0");
+        Port peer = test.start("net_bonding1,mode=4,agg_mode=bandwidth,member=net_ring10,"
+                + "member=net_ring11,member=net_sim2");
+        awaitSpeed(100_000, port, peer);
+        assertThat(verb("show bonding config net_bonding0")).contains("\nactive: net_sim0\n");
+        assertThat(verb("show bonding lacp info net_bonding0"))
+                .containsPattern("net_ring0: not selected, receive current, mux detached")
+                .containsPattern("net_sim0: selected, receive current, mux distributing");
+
+        setAggMode("count");
+        awaitSpeed(20_000, port, peer);
+        assertThat(verb("show bonding config net_bonding0"))
+                .contains("\nactive: net_ring0, net_ring1\n");
+
+        setAggMode("stable");
+        injector.yank("net_sim0");
+        Waiting.until("net_sim0 is there", () -> isAway("net_sim0"));
+        injector.plug("net_sim0");
+        Waiting.until("net_sim0 does not hear its partner", () -> verbNow(
+                "show bonding lacp info net_bonding0").contains("net_sim0: not selected, receive c")
+                && port.xstats().get("member2_adoptions") == 2);
+        assertThat(port.link()).isEqualTo(peer.link())
+                .isEqualTo(new Link(true, 20_000, true));
+        test.giveUp(port);
+        test.giveUp(peer);
+        assertThat(test.pool().available()).isEqualTo(test.pool().capacity());
+    }
+
+    private static void awaitSpeed(int mbps, Port... ports) {
+        for (Port port : ports) {
+            Waiting.until(() -> port + ": " + port.link(), () -> port.link().speedMbps() == mbps);
+        }
+    }
+
+    private void setAggMode(String word) throws Exception {
+        verb("set bonding agg_mode net_bonding0 " + word);
+        verb("set bonding agg_mode net_bonding1 " + word);
+    }
+
+    @Test
+    void shouldBeMadeAndChangedByVerbs() throws Exception {
         Port[] peers = attachPairs();
-        Port port = test.start("net_bonding0,mode=0" + MEMBERS);
-        List<String> there = new ArrayList<>(List.of("net_sim0", "net_sim1"));
+        assertThat(verb("create bonding device 0 0"))
+                .startsWith("Created new bonding device net_bonding0 on (port ");
+        assertThat(verb("create bonded device alb")).contains("net_bonding1");
+        verb("add bonding slave net_sim0 net_bonding0");
+        verb("add bonding member net_sim1 net_bonding0");
+        Port port = member("net_bonding0");
+        test.start(port);
         awaitLinks();
+        assertThat(verb("set bonding mac_addr net_bonding0 02:00:00:00:00:77"))
+                .isEqualTo("net_bonding0: MAC 02:00:00:00:00:77");
+        assertThat(port.macAddress()).hasToString("02:00:00:00:00:77");
+        verb("set bonding mode 5 net_bonding0");
+        verb("set bonding primary net_sim1 net_bonding0");
+        assertThat(verb("show bonding config net_bonding0"))
+                .startsWith("net_bonding0: mode 5 (tlb), primary net_sim1\nactive: net_sim0, ");
+        assertThat(verb("set bonding mon_period net_bonding0 5")).contains("each 5 ms");
+        assertThat(verb("set bonding lacp dedicated_queues net_bonding0 disable")).isNotEmpty();
+        for (String wrong : List.of("set bonding lacp dedicated_queues net_bonding0 enable",
+                "set bonding mon_period net_bonding0 0", "create bonding device 7",
+                "set bonding mac_addr net_bonding0 01:00:00:00:00:77")) {
+            assertThatThrownBy(() -> verb(wrong)).as(wrong).hasMessageContaining(
+                    wrong.startsWith("create") ? "mode=7: 0 (round-robin)" : "0");
+        }
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
-            EthStats last = port.stats();
-            for (int i = 0; i < FLAPS; i++) {
-                String name = "net_sim" + random.nextInt(2);
-                if (there.remove(name)) {
-                    injector.yank(name);
-                    Waiting.until(() -> name + " is there, seed " + seed, () -> isAway(name));
-                } else {
-                    injector.plug(name);
-                    there.add(name);
-                    Waiting.until(() -> name + " is away, seed " + seed, () -> isUsed(name));
-                }
-                int speed = there.size();
-                Waiting.until(() -> "link " + port.link() + " with " + there + ", seed " + seed,
-                        () -> port.link().up() == (speed > 0)
-                                && (speed < 2 || port.link().speedMbps() > 0));
-                EthStats now = port.stats();
-                assertThat(now.txPackets()).as("seed %s", seed)
-                        .isGreaterThanOrEqualTo(last.txPackets());
-                last = now;
-            }
-            for (String name : List.of("net_sim0", "net_sim1")) {
-                if (!there.contains(name)) {
-                    injector.plug(name);
-                }
-            }
             traffic.awaitPackets(1000);
-            traffic.drain();
-            assertThat(traffic.lost()).as("lost, seed %s", seed).isZero();
+        }
+    }
+
+    private String verbNow(String line) {
+        try {
+            return verb(line);
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 }

@@ -102,6 +102,33 @@ class FailsafeTest extends MembersTests {
         assertThat(member("net_sim2").id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
     }
 
+    /** The peer's disconnection is no removal: the other device sends while there is no link. */
+    @Test
+    void shouldStandOnAMemifAndPreferItWhileItsPeerIsConnected() throws Exception {
+        String socket = ",socket=itest-failsafe-" + ProcessHandle.current().pid();
+        Port port = test.start("net_failsafe0,dev(net_memif0,role=server" + socket
+                + "),dev(net_sim0,peer=net_sim2)");
+        Port peer = test.start("net_sim2");
+        Port memif = test.start("net_memif1,role=client" + socket);
+        awaitUsed(port, "net_memif0");
+        try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, memif, peer)) {
+            traffic.awaitPackets(10_000);
+            assertThat(peer.stats().rxPackets()).as("by the other one").isLessThan(1000);
+            memif.stop();
+            long before = peer.stats().rxPackets();
+            Waiting.until("net_sim0 does not send", () -> peer.stats().rxPackets() > before + 1000);
+            memif.start();
+            long then = memif.stats().rxPackets();
+            Waiting.until("net_memif0 does not send again",
+                    () -> memif.stats().rxPackets() > then + 1000);
+        }
+    }
+
+    private void awaitUsed(Port port, String name) {
+        Waiting.until(() -> name + " has no link", () -> isUsed(name)
+                && port.link().equals(member(name).link()));
+    }
+
     @Test
     void shouldStandOnAnotherFailsafePort() throws Exception {
         Port port = test.start("net_failsafe0,dev(net_failsafe1,dev(net_sim0,peer=net_sim2,"

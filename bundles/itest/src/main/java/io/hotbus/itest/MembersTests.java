@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.itest;
 
+import io.hotbus.cli.Shell;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -30,6 +33,11 @@ abstract class MembersTests {
     void stop() throws Exception {
         test.close();
         failureHandling.close();
+    }
+
+    /** What a verb says. */
+    String verb(String line) throws Exception {
+        return test.service(Shell.class).run(List.of(line.split(" ")), Path.of(""));
     }
 
     /** The port of the device of that name, or null. */

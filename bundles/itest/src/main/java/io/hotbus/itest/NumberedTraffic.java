@@ -8,6 +8,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Sends numbered packets on one port as fast as it takes them, and receives them on others: counts
@@ -28,6 +29,7 @@ final class NumberedTraffic implements AutoCloseable {
     private final Port[] to;
     private final BitSet seen = new BitSet();
     private final long[] unsent = new long[BURST];
+    private final long restNanos;
     private final Thread thread = new Thread(this::run, "itest-traffic");
     private int waiting;
     private long last = System.nanoTime();
@@ -43,6 +45,12 @@ final class NumberedTraffic implements AutoCloseable {
     private long highest = -1;
 
     NumberedTraffic(Mempool pool, Port from, Port... to) {
+        this(0, pool, from, to);
+    }
+
+    /** With a rest after each burst. */
+    NumberedTraffic(long restNanos, Mempool pool, Port from, Port... to) {
+        this.restNanos = restNanos;
         this.pool = pool;
         this.from = from;
         this.to = to.clone();
@@ -55,6 +63,9 @@ final class NumberedTraffic implements AutoCloseable {
             while (!stopped) {
                 send(caches);
                 receive(caches, mbufs);
+                if (restNanos > 0) {
+                    LockSupport.parkNanos(restNanos);
+                }
             }
             caches.free(unsent, 0, waiting);
         } catch (RuntimeException | Error e) {
@@ -138,6 +149,19 @@ final class NumberedTraffic implements AutoCloseable {
             before = received + duplicates;
             TimeUnit.MILLISECONDS.sleep(500);
         } while (received + duplicates != before);
+    }
+
+    /** Goes on after {@link #drain} or {@link #pause}. */
+    void resume() {
+        sending = true;
+    }
+
+    /** Stops sending, and waits until all that was sent has come in. */
+    void pause() {
+        sending = false;
+        Waiting.until(() -> "packets are missing from number %s on: %s"
+                .formatted(seen.nextClearBit(0), this),
+                () -> drained && received == sent || failure != null);
     }
 
     long sent() {

@@ -43,7 +43,7 @@ record BondArgs(BondMode mode, List<String> members, Optional<String> primary,
         String mode = devargs.get("mode", null);
         if (mode == null) {
             throw new DeviceException(
-                    devargs.name() + ": mode= is missing: " + BondMode.refusal(""));
+                    devargs.name() + ": mode= is missing: " + BondMode.all() + " is needed");
         }
         Optional<String> primary = Optional.ofNullable(devargs.get("primary", null));
         List<String> members = members(devargs);
@@ -51,8 +51,9 @@ record BondArgs(BondMode mode, List<String> members, Optional<String> primary,
             throw new DeviceException("%s: primary=%s: is none of the members %s"
                     .formatted(devargs.name(), primary.get(), members));
         }
-        return new BondArgs(BondMode.of(mode).orElseThrow(() -> new DeviceException("%s: mode=%s: "
-                .formatted(devargs.name(), mode) + BondMode.refusal(mode))), members, primary,
+        return new BondArgs(BondMode.of(mode).orElseThrow(() -> new DeviceException(
+                "%s: mode=%s: %s is needed".formatted(devargs.name(), mode, BondMode.all()))),
+                members, primary,
                 mac(devargs), one(devargs, "xmit_policy", XmitPolicy.L2),
                 one(devargs, "agg_mode", AggMode.STABLE),
                 one(devargs, "lacp_rate", Rate.SLOW) == Rate.FAST,
@@ -76,6 +77,20 @@ record BondArgs(BondMode mode, List<String> members, Optional<String> primary,
             named(devargs.name(), name);
         }
         return List.copyOf(names);
+    }
+
+    /**
+     * The members that are given.
+     *
+     * @param bond the name of the device
+     * @throws DeviceException one has no possible name
+     */
+    List<MemberSource> sources(String bond) throws DeviceException {
+        List<MemberSource> sources = new ArrayList<>();
+        for (String member : members) {
+            sources.add(named(bond, member));
+        }
+        return sources;
     }
 
     /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.bonding;
 
-import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.Mempool;
@@ -20,14 +19,12 @@ import io.hotbus.pmd.eth.LocalMac;
 import io.hotbus.pmd.members.CommonInfo;
 import io.hotbus.pmd.members.Member;
 import io.hotbus.pmd.members.MemberServices;
-import io.hotbus.pmd.members.MemberSource;
 import io.hotbus.pmd.members.Members;
 import io.hotbus.pmd.members.MembersDev;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -45,13 +42,16 @@ final class BondDev implements MembersDev {
     private final MemberServices services;
     private final BondQueues queues;
     private final BondPaths paths;
+    private final FrameSender sender;
     private final Lacp lacp;
     private final BondUse use;
     private final Members members;
+    private final BondMembers changes;
     private final EthDevInfo info;
-    private final Lease polls;
+    private Lease polls;
     private final AtomicBoolean polling = new AtomicBoolean();
     private volatile Port port;
+    private boolean closed;
     private long lastLook = System.nanoTime();
     private int mtu;
     private RxFilter filter;
@@ -69,15 +69,13 @@ final class BondDev implements MembersDev {
         MempoolCaches uncached = services.mempools().uncached();
         this.queues = new BondQueues(name, services.barrier(), uncached);
         this.paths = queues.paths();
-        this.lacp = new Lacp(args.aggMode(), args.fast(), paths, uncached);
-        this.use = new BondUse(name, args, paths, lacp,
+        this.sender = new FrameSender(paths, uncached);
+        this.lacp = new Lacp(args.aggMode(), args.fast(), paths, sender);
+        this.use = new BondUse(name, args, paths, lacp, new AlbClients(sender),
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), this::linkChanged,
                 this::addressesChanged);
-        List<MemberSource> sources = new ArrayList<>();
-        for (String member : args.members()) {
-            sources.add(BondArgs.named(name, member));
-        }
-        this.members = new Members(name, "member", services, sources, use);
+        this.members = new Members(name, "member", services, args.sources(name), use);
+        this.changes = new BondMembers(name, members, use, paths, services.devices());
         members.look();
         List<EthDevInfo> present = present();
         MacAddress mac = args.mac().or(() -> present.stream().map(EthDevInfo::macAddress)
@@ -86,7 +84,18 @@ final class BondDev implements MembersDev {
         this.info = CommonInfo.of(BondDriver.NAME, mac, present);
         this.mtu = info.mtu();
         this.filter = info.filter().initial(mac);
+        use.setAddress(mac);
         this.polls = services.interrupt().every(args.poll(), this::poll);
+    }
+
+    /** Looks at links that often from now on. */
+    void poll(Duration period) {
+        synchronized (members) {
+            polls.close();
+            if (!closed) {
+                polls = services.interrupt().every(period, this::poll);
+            }
+        }
     }
 
     private List<EthDevInfo> present() {
@@ -155,65 +164,9 @@ final class BondDev implements MembersDev {
         return members;
     }
 
-    /** Changes how the members are used, from now on. */
-    void change(Runnable change) {
-        synchronized (members) {
-            change.run();
-            members.filterAgain();
-            members.refresh();
-        }
-    }
-
-    /**
-     * Adds a member. Returns whether its device is there.
-     *
-     * @throws DeviceException it is one already, or has no possible name
-     */
-    boolean add(String device) throws DeviceException {
-        MemberSource source = BondArgs.named(name, device);
-        synchronized (members) {
-            if (find(device).isPresent()) {
-                throw new DeviceException(name + ": " + device + " is a member already");
-            }
-            Member member = members.add(source);
-            if (!member.failure().isEmpty()) {
-                members.remove(member);
-                throw new DeviceException(name + ": " + member.failure());
-            }
-            return member.port().isPresent();
-        }
-    }
-
-    /**
-     * Removes a member, whose device has an ordinary port then.
-     *
-     * @throws DeviceException it is none, or is not attached again
-     */
-    void remove(String device) throws DeviceException {
-        Optional<Devargs> there;
-        synchronized (members) {
-            Member member = find(device).orElseThrow(() -> new DeviceException(
-                    "%s: %s is no member; there are %s".formatted(name, device, members.all())));
-            farewell(List.of(member));
-            there = member.port().map(own -> own.device().devargs());
-            members.remove(member);
-        }
-        if (there.isPresent()) {
-            services.devices().attach(there.get());
-        }
-    }
-
-    /** The member of that device. */
-    Optional<Member> find(String device) {
-        return members.all().stream().filter(member -> member.toString().equals(device)
-                || member.source().toString().equals(device)).findFirst();
-    }
-
-    private void farewell(List<Member> leaving) {
-        if (use.mode() == BondMode.LACP) {
-            leaving.forEach(lacp::farewell);
-            paths.sendNow();
-        }
+    /** Changes the members, for the verbs. */
+    BondMembers changes() {
+        return changes;
     }
 
     @Override
@@ -252,7 +205,8 @@ final class BondDev implements MembersDev {
     public void configure(PortConfig config) throws DeviceException {
         synchronized (members) {
             queues.clear();
-            lacp.setUp(info.macAddress(), config.pool());
+            lacp.setSystem(filter.address());
+            sender.setPool(config.pool());
             members.configure(config, mtu, filter);
         }
     }
@@ -275,7 +229,7 @@ final class BondDev implements MembersDev {
     @Override
     public void stop() {
         synchronized (members) {
-            farewell(members.all());
+            changes.farewell(members.all());
             members.stop();
             queues.discard();
         }
@@ -283,7 +237,10 @@ final class BondDev implements MembersDev {
 
     @Override
     public void close() {
-        polls.close();
+        synchronized (members) {
+            closed = true;
+            polls.close();
+        }
         stop();
         members.close();
     }
@@ -316,6 +273,7 @@ final class BondDev implements MembersDev {
         queues.addTo(values);
         synchronized (members) {
             values.putAll(lacp.counts());
+            use.clients().addTo(values);
             for (Member member : members.all()) {
                 values.put("member" + member.index() + "_adoptions", member.adoptions());
                 values.put("member" + member.index() + "_removals", member.removals());
@@ -326,8 +284,12 @@ final class BondDev implements MembersDev {
 
     @Override
     public void setRxFilter(RxFilter next) throws DeviceException {
-        members.setFilter(next);
-        filter = next;
+        synchronized (members) {
+            members.setFilter(next);
+            filter = next;
+            use.setAddress(next.address());
+            members.refresh();
+        }
     }
 
     @Override

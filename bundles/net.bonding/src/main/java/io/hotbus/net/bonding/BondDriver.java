@@ -46,7 +46,7 @@ public final class BondDriver extends AbstractMembersDriver<BondDev> implements 
             @Reference Linux linux) {
         super(NAME, new MemberServices(
                 devices, ports, hotUnplug, control, interrupt, mempools, new Barrier(linux)));
-        verbs = new BondVerbs(devs(), ports);
+        verbs = new BondVerbs(devs(), devices, ports);
     }
 
     @Deactivate

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.bonding;
 
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** How a bond uses its members; the ordinal is DPDK's number. */
 enum BondMode {
@@ -14,10 +16,11 @@ enum BondMode {
     /** Each packet goes through all members. */
     BROADCAST("broadcast"),
     /** The same as balance, with the members that LACP has agreed on with the peer. */
-    LACP("802.3ad");
-
-    /** DPDK's names of the modes that this driver does not have. */
-    private static final String[] MISSING = {"tlb", "alb"};
+    LACP("802.3ad"),
+    /** The member with the most capacity left sends; one member receives. */
+    TLB("tlb"),
+    /** The same, and each peer sends to one of the members: ARP tells it to which. */
+    ALB("alb");
 
     private final String words;
 
@@ -25,9 +28,14 @@ enum BondMode {
         this.words = words;
     }
 
-    /** Whether all members have the address of the bond. */
-    boolean sharesAddress() {
-        return this != ACTIVE_BACKUP;
+    /** Whether one member has the address of the bond, and the others have addresses of theirs. */
+    boolean hasPrimary() {
+        return this == ACTIVE_BACKUP || balancesLoad();
+    }
+
+    /** Whether the load of the members decides which one sends. */
+    boolean balancesLoad() {
+        return this == TLB || this == ALB;
     }
 
     /** Whether a packet chooses its member by its headers. */
@@ -45,15 +53,9 @@ enum BondMode {
         return Optional.empty();
     }
 
-    /** Why {@code text} is no mode, for messages. */
-    static String refusal(String text) {
-        for (int i = 0; i < MISSING.length; i++) {
-            if (text.equals(MISSING[i]) || text.equals(Integer.toString(values().length + i))) {
-                return "mode %s (%s) is not supported".formatted(values().length + i, MISSING[i]);
-            }
-        }
-        return "0 (round-robin), 1 (active-backup), 2 (balance), 3 (broadcast) or 4 (802.3ad) "
-                + "is needed";
+    /** The modes there are, for messages. */
+    static String all() {
+        return Arrays.stream(values()).map(BondMode::toString).collect(Collectors.joining(", "));
     }
 
     /** As in {@code 1 (active-backup)}. */

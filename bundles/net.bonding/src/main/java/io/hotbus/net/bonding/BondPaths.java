@@ -36,6 +36,8 @@ final class BondPaths {
     /** Ports that were used at some time, and that have not left. */
     private final Set<Port> used = Collections.newSetFromMap(new WeakHashMap<>());
     private final List<SpscRing> slowFrames = new ArrayList<>();
+    /** By receive queue, in mode 6. */
+    private final List<ArpRing> arps = new ArrayList<>();
     /** By receive queue, in mode 4. */
     private final List<IdleRx> idle = new ArrayList<>();
     private List<MembersRxQueue> rx = List.of();
@@ -65,9 +67,11 @@ final class BondPaths {
         slowFrames.clear();
         idle.forEach(queue -> queue.discard(caches));
         idle.clear();
+        arps.clear();
         rx.forEach(queue -> {
             slowFrames.add(new SpscRing(SlowRxQueue.FRAMES));
             idle.add(new IdleRx(queue::passes, dropped));
+            arps.add(new ArpRing());
         });
     }
 
@@ -129,13 +133,22 @@ final class BondPaths {
     private void receive(MembersRxQueue queue, int index) {
         Map<Port, RxQueue> queues = new LinkedHashMap<>();
         for (Plan.Receiver from : plan.receivers()) {
-            RxQueue driver = from.port().rxQueue(index);
-            queues.put(from.port(), plan.mode() != BondMode.LACP ? driver : new SlowRxQueue(driver,
-                    from.member(), from.collecting(), slowFrames.get(index), dropped));
+            queues.put(from.port(), queue(from, index));
         }
         RxQueue[] more = plan.mode() == BondMode.LACP ? new RxQueue[] {idle.get(index)}
                 : new RxQueue[0];
         queue.receiveFrom(queues.keySet().toArray(Port[]::new), queues::get, more);
+    }
+
+    private RxQueue queue(Plan.Receiver from, int index) {
+        RxQueue driver = from.port().rxQueue(index);
+        return switch (plan.mode()) {
+            case LACP -> new SlowRxQueue(driver, from.member(), from.collecting(),
+                    slowFrames.get(index), dropped);
+            case ALB -> new AlbRxQueue(driver, plan.balance().address().value(),
+                    plan.balance().addressOf(from.port()), arps.get(index), dropped);
+            default -> driver;
+        };
     }
 
     /** In mode 4: receives by itself from queues that no lcore polls, so that LACP goes on. */
@@ -152,8 +165,7 @@ final class BondPaths {
         barrier.pass();
         if (queue.awaitBurst()) {
             for (Plan.Receiver from : plan.receivers()) {
-                idle.get(index).poll(new SlowRxQueue(from.port().rxQueue(index), from.member(),
-                        from.collecting(), slowFrames.get(index), dropped), caches);
+                idle.get(index).poll(queue(from, index), caches);
             }
         }
         receive(queue, index); // wakes an lcore that sleeps
@@ -183,7 +195,13 @@ final class BondPaths {
         }
     }
 
-    /** Has a frame of LACP sent, see {@link BondTxQueue#offerSlowFrame}. */
+    /** Passes on what lcores have seen of ARP. */
+    synchronized void takeArps(ArpRing.Taker taker) {
+        arps.forEach(ring -> ring.takeAll(taker));
+        tx.forEach(queue -> queue.arps().takeAll(taker));
+    }
+
+    /** Has a frame of the bond itself sent, see {@link BondTxQueue#offerSlowFrame}. */
     synchronized boolean sendSlowFrame(long mbuf) {
         return !tx.isEmpty() && tx.get(0).offerSlowFrame(mbuf);
     }

@@ -11,7 +11,8 @@ import java.util.List;
  * @param device  the bond
  * @param policy  which headers choose the member, in modes 2 and 4
  * @param aggMode which aggregator is used, in mode 4
- * @param primary in mode 1: the member that is used, or is preferred
+ * @param primary in modes 1, 5 and 6: the member with the address of the bond, or the preferred
+ *     one
  * @param active  the members with a link; in mode 4 those in sync with the partner
  */
 record BondText(String device, String mode, String policy, String aggMode, String primary,
@@ -36,7 +37,7 @@ record BondText(String device, String mode, String policy, String aggMode, Strin
         synchronized (dev.members()) {
             BondUse use = dev.use();
             return new BondText(dev.name(), use.mode().toString(), Words.of(use.policy()),
-                    Words.of(dev.args().aggMode()), use.primary().orElse(""),
+                    Words.of(use.lacp().aggMode()), use.primary().orElse(""),
                     dev.members().all().stream().map(BondText::row).toList(),
                     use.active().stream().map(Member::toString).toList());
         }
@@ -57,7 +58,7 @@ record BondText(String device, String mode, String policy, String aggMode, Strin
         if (mode.startsWith("4")) {
             text.append(", agg_mode ").append(aggMode);
         }
-        if (mode.startsWith("1")) {
+        if (mode.startsWith("1") || mode.startsWith("5") || mode.startsWith("6")) {
             text.append(", primary ").append(primary.isEmpty() ? "none" : primary);
         }
         text.append("\nactive: ").append(active.isEmpty() ? "none" : String.join(", ", active));

@@ -25,6 +25,7 @@ final class BondTxQueue implements TxQueue {
     /** The packets that were sent again; as errors, what a member of a broadcast did not take. */
     private final QueueCounters counters;
     private final SpscRing slowFrames = new SpscRing(SLOW_FRAMES);
+    private final ArpRing arps = new ArpRing();
     private final long[] one = new long[1];
     /** Null while a control thread holds the queue. */
     private volatile Route route;
@@ -129,10 +130,11 @@ final class BondTxQueue implements TxQueue {
      * @param leaving the port whose packets are taken back, or null
      */
     void resume(Plan plan, Port leaving, MempoolCaches caches) {
+        Route to = Route.of(plan, index, counters, arps);
         if (leaving != null) {
-            takeBack(plan, leaving, caches);
+            boolean others = plan.mode() == BondMode.BROADCAST && !plan.senders().isEmpty();
+            takeBack(to, others, leaving, caches);
         }
-        Route to = Route.of(plan, index, counters);
         sendSlowFrames(to, caches);
         flush(to, caches);
         route = to;
@@ -140,21 +142,46 @@ final class BondTxQueue implements TxQueue {
 
     /** Ends the hold although a burst has not ended. */
     void resumeInBurst(Plan plan) {
-        route = Route.of(plan, index, counters);
+        route = Route.of(plan, index, counters, arps);
     }
 
-    /** Takes back what {@code gone} has not sent, to be sent before what waits already. */
-    private void takeBack(Plan plan, Port gone, MempoolCaches caches) {
+    /**
+     * Takes back what {@code gone} has not sent, to be sent before what waits already.
+     *
+     * @param sentByOthers whether other members have sent the same packets
+     */
+    private void takeBack(Route to, boolean sentByOthers, Port gone, MempoolCaches caches) {
         int end = packets.length - waiting;
         System.arraycopy(packets, head, packets, end, waiting);
         int taken = gone.takeBack(index, caches, packets, end);
-        if (plan.mode() == BondMode.BROADCAST) {
-            caches.free(packets, 0, taken); // the other members have sent them
+        if (sentByOthers) {
+            caches.free(packets, 0, taken);
             taken = 0;
         }
+        taken = withoutSlowFrames(taken, caches);
+        to.takenBack(gone, packets, 0, taken);
         System.arraycopy(packets, end, packets, taken, waiting);
         head = 0;
         waiting += taken;
+    }
+
+    /** Drops frames of LACP, which describe the member that is gone; returns how many are left. */
+    private int withoutSlowFrames(int taken, MempoolCaches caches) {
+        int kept = 0;
+        for (int i = 0; i < taken; i++) {
+            packets[kept] = packets[i];
+            if (Fields.get16(Mbuf.data(packets[i]) + Fields.TYPE) == LacpPdu.ETHER_TYPE) {
+                caches.free(packets, kept, 1);
+            } else {
+                kept++;
+            }
+        }
+        return kept;
+    }
+
+    /** What is sent of ARP in mode 6, for a control thread. */
+    ArpRing arps() {
+        return arps;
     }
 
     /** Whether packets wait to be sent again. Any thread; the answer may be late. */

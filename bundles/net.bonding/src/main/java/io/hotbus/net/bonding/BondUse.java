@@ -27,6 +27,8 @@ final class BondUse implements MemberUser {
     private final String name;
     private final BondPaths paths;
     private final Lacp lacp;
+    private final AlbClients clients;
+    private final Loads<Member> loads = new Loads<>();
     private final LinkDelays<Member> delays;
     private final LongSupplier clock;
     private final Runnable onLinkChange;
@@ -34,9 +36,10 @@ final class BondUse implements MemberUser {
     private BondMode mode;
     private XmitPolicy policy;
     private Optional<String> primary;
-    /** In mode 1: the member that is used. */
+    /** In modes 1, 5 and 6: the member that has the address of the bond. */
     private Optional<Member> current = Optional.empty();
     private List<Member> active = List.of();
+    private MacAddress address = new MacAddress(0);
     private volatile Link link = Link.DOWN;
 
     /**
@@ -46,11 +49,12 @@ final class BondUse implements MemberUser {
      * @param onLinkChange    called when the link has changed
      * @param onAddressChange called when members shall have other addresses
      */
-    BondUse(String name, BondArgs args, BondPaths paths, Lacp lacp, LongSupplier clock,
-            Runnable onLinkChange, Runnable onAddressChange) {
+    BondUse(String name, BondArgs args, BondPaths paths, Lacp lacp, AlbClients clients,
+            LongSupplier clock, Runnable onLinkChange, Runnable onAddressChange) {
         this.name = name;
         this.paths = paths;
         this.lacp = lacp;
+        this.clients = clients;
         this.delays = new LinkDelays<>(args.upDelay(), args.downDelay());
         this.clock = clock;
         this.onLinkChange = onLinkChange;
@@ -76,8 +80,10 @@ final class BondUse implements MemberUser {
         active = started.stream().filter(member -> mode == BondMode.LACP
                 ? lacp.distributing(member) : links.get(member).up()).toList();
         Optional<Member> previous = current;
-        current = mode == BondMode.ACTIVE_BACKUP ? preferred(active) : Optional.empty();
-        paths.use(plan(started));
+        current = mode.hasPrimary() ? preferred(active) : Optional.empty();
+        Plan plan = plan(started, now);
+        paths.use(plan);
+        clients.run(plan, paths);
         if (!before.equals(active)) {
             LOG.info("{}: active members: {}", name, active);
         }
@@ -99,17 +105,39 @@ final class BondUse implements MemberUser {
                 || own.equals(member.source().toString())).isPresent();
     }
 
-    private Plan plan(List<Member> started) {
-        // What a switch floods would be received twice in mode 1.
-        List<Member> receiving = mode == BondMode.ACTIVE_BACKUP ? current.stream().toList()
-                : started;
+    private Plan plan(List<Member> started, long now) {
+        // What a switch floods would be received twice in modes 1 and 5.
+        List<Member> receiving = mode.hasPrimary() && mode != BondMode.ALB
+                ? current.stream().toList() : started;
+        boolean alone = mode == BondMode.ACTIVE_BACKUP && current.isPresent();
         return new Plan(mode, policy, receiving.stream().map(member -> new Plan.Receiver(
                 port(member), member.index(),
                 mode != BondMode.LACP || lacp.collecting(member))).toList(),
-                current.isPresent() ? List.of(port(current.get()))
-                        : active.stream().map(BondUse::port).toList(),
-                current.isPresent() ? active.stream().filter(member -> member != current.get())
-                        .map(BondUse::port).toList() : List.of());
+                alone ? List.of(port(current.get())) : active.stream().map(BondUse::port).toList(),
+                alone ? active.stream().filter(member -> member != current.get())
+                        .map(BondUse::port).toList() : List.of(),
+                mode.balancesLoad() ? balance(started, now) : new Plan.Balance(address));
+    }
+
+    private Plan.Balance balance(List<Member> started, long now) {
+        Map<Port, MacAddress> addresses = new LinkedHashMap<>();
+        started.forEach(member -> addresses.put(
+                port(member), addressOf(member, port(member), address)));
+        Map<Member, Loads.Load> sending = new LinkedHashMap<>();
+        active.forEach(member -> sending.put(member, new Loads.Load(
+                port(member).stats().txBytes(), member.link().speedMbps())));
+        return new Plan.Balance(address, addresses, loads.order(active, sending, now));
+    }
+
+    /** All but one of the members keep their own address, in a mode with a primary. */
+    private MacAddress addressOf(Member member, Port port, MacAddress bond) {
+        MacAddress own = port.info().macAddress();
+        if (current.filter(member::equals).isPresent()) {
+            return bond;
+        }
+        // The bond may have the address of this member: the other one that uses it gives its own.
+        return own.equals(bond)
+                ? current.map(other -> port(other).info().macAddress()).orElse(own) : own;
     }
 
     private static Port port(Member member) {
@@ -140,7 +168,7 @@ final class BondUse implements MemberUser {
         paths.pause(port);
     }
 
-    /** In mode 1, members that are not used keep their own address. */
+    /** A member that keeps its own address receives what is sent to it, and no more. */
     @Override
     public RxFilter filter(Member member, Port port, RxFilter wanted) {
         if (mode == BondMode.LACP) {
@@ -148,8 +176,9 @@ final class BondUse implements MemberUser {
             groups.add(LacpPdu.DESTINATION);
             return wanted.withGroups(groups);
         }
-        boolean keeps = !mode.sharesAddress() && current.filter(member::equals).isEmpty();
-        return keeps ? wanted.withAddress(port.info().macAddress()) : wanted;
+        boolean keeps = mode.hasPrimary() && current.filter(member::equals).isEmpty();
+        return keeps ? wanted.withAddress(addressOf(member, port, wanted.address()))
+                .withPromiscuous(false).withAllMulticast(false) : wanted;
     }
 
     /** The link of the bond. Any thread. */
@@ -159,6 +188,11 @@ final class BondUse implements MemberUser {
 
     void setMode(BondMode next) {
         mode = next;
+    }
+
+    /** The address of the bond. */
+    void setAddress(MacAddress next) {
+        address = next;
     }
 
     void setPolicy(XmitPolicy next) {
@@ -182,9 +216,13 @@ final class BondUse implements MemberUser {
         return active;
     }
 
-    /** In mode 1: the member that is used, or would be preferred. */
+    /** The member with the address of the bond, or that would be preferred: modes 1, 5, 6. */
     Optional<String> primary() {
         return current.map(Member::toString).or(() -> primary);
+    }
+
+    AlbClients clients() {
+        return clients;
     }
 
     Lacp lacp() {

@@ -3,8 +3,6 @@ package io.hotbus.net.bonding;
 
 import io.hotbus.eal.io.RawMemory;
 import io.hotbus.eal.mem.Mbuf;
-import io.hotbus.eal.mem.Mempool;
-import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.pmd.members.Member;
@@ -18,18 +16,16 @@ final class Lacp {
     private static final int SYSTEM_PRIORITY = 65_535;
     private static final int PORT_PRIORITY = 255;
     private static final int MARKER_REPLY = 2;
-    private static final int SOURCE = 6;
     /** Where the kind of a marker is: 1 asks, 2 answers. */
     private static final int MARKER_KIND = 16;
 
-    private MacAddress system = new MacAddress(0);
-    private final AggMode mode;
+    private AggMode mode;
     private final boolean fast;
     private final BondPaths paths;
-    private final MempoolCaches caches;
+    private final FrameSender sender;
     private final Map<Member, LacpPort> ports = new LinkedHashMap<>();
+    private MacAddress system = new MacAddress(0);
     private Optional<LacpPort.Group> aggregator = Optional.empty();
-    private Optional<Mempool> pool = Optional.empty();
     private long sent;
     private long received;
     private long damaged;
@@ -39,19 +35,26 @@ final class Lacp {
      * Creates LACP without ports.
      *
      * @param fast   whether partners shall send each second
-     * @param caches those of no lcore
      */
-    Lacp(AggMode mode, boolean fast, BondPaths paths, MempoolCaches caches) {
+    Lacp(AggMode mode, boolean fast, BondPaths paths, FrameSender sender) {
         this.mode = mode;
         this.fast = fast;
         this.paths = paths;
-        this.caches = caches;
+        this.sender = sender;
     }
 
-    /** Calls the bond so, and takes buffers for frames from there. */
-    void setUp(MacAddress address, Mempool buffers) {
+    /** Which aggregator to use from now on. */
+    void setAggMode(AggMode next) {
+        mode = next;
+    }
+
+    AggMode aggMode() {
+        return mode;
+    }
+
+    /** Calls the bond so. */
+    void setSystem(MacAddress address) {
         system = address;
-        pool = Optional.of(buffers);
     }
 
     /** Reads what came in, runs the machines of these members, and sends what is due. */
@@ -80,7 +83,7 @@ final class Lacp {
             answer(member.get(), mbuf);
             return;
         }
-        caches.free(new long[] {mbuf}, 0, 1);
+        sender.free(mbuf);
         Optional<LacpPdu> pdu = LacpPdu.read(bytes);
         if (pdu.isEmpty()) {
             damaged++;
@@ -99,13 +102,8 @@ final class Lacp {
     private void answer(Member member, long mbuf) {
         long data = Mbuf.data(mbuf);
         RawMemory.putByte(data + MARKER_KIND, (byte) MARKER_REPLY);
-        putMac(data + SOURCE, source(member));
-        pass(mbuf);
-    }
-
-    private static void putMac(long address, MacAddress mac) {
-        RawMemory.putShort(address, Short.reverseBytes((short) (mac.value() >>> Integer.SIZE)));
-        RawMemory.putInt(address + Short.BYTES, Integer.reverseBytes((int) mac.value()));
+        Fields.putMac(data + Fields.SOURCE, source(member).value());
+        count(sender.pass(mbuf));
     }
 
     private MacAddress source(Member member) {
@@ -113,24 +111,13 @@ final class Lacp {
     }
 
     private void send(Member member, LacpPdu pdu) {
-        long[] mbuf = new long[1];
-        if (pool.isEmpty() || caches.of(pool.get()).get(mbuf, 0, 1) == 0) {
-            notSent++;
-            return;
-        }
-        byte[] frame = pdu.frame(source(member));
-        Mbuf.reset(mbuf[0]);
-        Mbuf.setLength(mbuf[0], frame.length);
-        RawMemory.copy(frame, 0, Mbuf.data(mbuf[0]), frame.length);
-        Mbuf.setUserData(mbuf[0], member.index());
-        pass(mbuf[0]);
+        count(sender.send(member.index(), pdu.frame(source(member))));
     }
 
-    private void pass(long mbuf) {
-        if (paths.sendSlowFrame(mbuf)) {
+    private void count(boolean passed) {
+        if (passed) {
             sent++;
         } else {
-            caches.free(new long[] {mbuf}, 0, 1);
             notSent++;
         }
     }

@@ -7,8 +7,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The state machines of LACP for one member: receive, periodic transmission, mux and transmit. Time
- * is in milliseconds. One thread at a time. Source: IEEE 802.1AX, 6.4; the times are DPDK's.
+ * The state machines of LACP for one member: receive, periodic transmission, mux, churn detection
+ * and transmit. Time is in milliseconds. One thread at a time. Source: IEEE 802.1AX, 6.4; the times
+ * are DPDK's.
  */
 final class LacpPort {
     /** The states of the receive machine. */
@@ -39,6 +40,8 @@ final class LacpPort {
     private static final int TOLD = Participant.ACTIVITY | Participant.TIMEOUT
             | Participant.SYNCHRONIZATION | Participant.AGGREGATION;
 
+    private final Churn actorChurn;
+    private final Churn partnerChurn;
     private Participant actor;
     private Participant partner = Participant.UNKNOWN;
     private Link link = Link.DOWN;
@@ -60,6 +63,8 @@ final class LacpPort {
         this.actor = actor.with(Participant.DEFAULTED, true);
         this.lastPeriodic = now - SLOW_PERIODIC;
         this.lastSent = now - SLOW_PERIODIC;
+        this.actorChurn = new Churn(now);
+        this.partnerChurn = new Churn(now);
     }
 
     /** Follows the link of the member. */
@@ -143,6 +148,8 @@ final class LacpPort {
                     .with(Participant.DISTRIBUTING, mux == Mux.DISTRIBUTING);
             needToTransmit |= mux != Mux.WAITING;
         }
+        actorChurn.run(link.up(), actor.is(Participant.SYNCHRONIZATION), now);
+        partnerChurn.run(link.up(), partner.is(Participant.SYNCHRONIZATION), now);
         return transmit(now);
     }
 
@@ -208,6 +215,16 @@ final class LacpPort {
 
     Mux muxState() {
         return mux;
+    }
+
+    /** Whether this side gets in sync. */
+    Churn actorChurn() {
+        return actorChurn;
+    }
+
+    /** Whether the partner gets in sync. */
+    Churn partnerChurn() {
+        return partnerChurn;
     }
 
     /** Whether packets of this member are for the application. */

@@ -16,19 +16,23 @@ record LacpText(String device, List<Row> ports, Map<String, Long> counts) {
     /**
      * One side of a link.
      *
-     * @param state the flags that are set
+     * @param state  the flags that are set
+     * @param churn  the state of the churn machine: {@code churn} if it is out of sync for 60 s
+     * @param churns how often it was so
      */
     record Side(int systemPriority, String system, int key, int portPriority, int port,
-            List<String> state) {
-        static Side of(Participant side) {
+            List<String> state, String churn, long churns) {
+        static Side of(Participant side, Churn churn) {
             return new Side(side.systemPriority(), side.system().toString(), side.key(),
-                    side.portPriority(), side.port(), side.flags());
+                    side.portPriority(), side.port(), side.flags(), Words.of(churn.state()),
+                    churn.count());
         }
 
         private String text(String who) {
             return ("    %s: system priority %s, system %s, key %s, port priority %s, port %s%n"
-                    + "      state: %s").formatted(who, systemPriority, system, key,
-                            portPriority, port, String.join(" ", state));
+                    + "      state: %s%n      churn: %s, %s so far").formatted(who,
+                            systemPriority, system, key, portPriority, port,
+                            String.join(" ", state), churn, churns);
         }
     }
 
@@ -63,7 +67,9 @@ record LacpText(String device, List<Row> ports, Map<String, Long> counts) {
 
     private static Row row(Member member, LacpPort port) {
         return new Row(member.toString(), port.isSelected(), Words.of(port.receiveState()),
-                Words.of(port.muxState()), Side.of(port.actor()), Side.of(port.partner()));
+                Words.of(port.muxState()),
+                Side.of(port.actor(), port.actorChurn()),
+                Side.of(port.partner(), port.partnerChurn()));
     }
 
     String text() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.bonding;
 
-import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
@@ -9,43 +8,27 @@ import io.hotbus.ethdev.TxQueue;
 import java.util.List;
 
 /** A transmit queue of each member, and how packets choose one. Thread of the queue. */
-final class Route {
+abstract class Route {
     /** Packets that are shared out at once. */
     static final int CHUNK = 64;
 
-    private final BondMode mode;
-    private final XmitPolicy policy;
-    private final Port[] ports;
-    private final TxQueue[] queues;
-    private final Port[] spares;
-    private final TxQueue[] spareQueues;
+    /** The senders of the plan, and their queues at the same places. */
+    final Port[] ports;
+    final TxQueue[] queues;
     /** The numbers of all members, and their queues at the same places. */
     private final int[] members;
     private final TxQueue[] memberQueues;
-    private final long[][] shares;
-    private final int[] shareCounts;
-    /** Where the packets of a share came from. */
-    private final byte[] choice = new byte[CHUNK];
-    private final long[] rest = new long[CHUNK];
-    private final QueueCounters counters;
-    private int turn;
 
-    private Route(Plan plan, int index, QueueCounters counters) {
-        this.counters = counters;
-        this.mode = plan.mode();
-        this.policy = plan.policy();
+    /** See {@link #of}. */
+    Route(Plan plan, int index) {
         this.ports = plan.senders().toArray(Port[]::new);
         this.queues = queues(plan.senders(), index);
-        this.spares = plan.spares().toArray(Port[]::new);
-        this.spareQueues = queues(plan.spares(), index);
         this.members = plan.receivers().stream().mapToInt(Plan.Receiver::member).toArray();
         this.memberQueues =
                 queues(plan.receivers().stream().map(Plan.Receiver::port).toList(), index);
-        this.shares = new long[queues.length][CHUNK];
-        this.shareCounts = new int[queues.length];
     }
 
-    private static TxQueue[] queues(List<Port> ports, int index) {
+    static TxQueue[] queues(List<Port> ports, int index) {
         return ports.stream().map(port -> port.txQueue(index)).toArray(TxQueue[]::new);
     }
 
@@ -53,13 +36,26 @@ final class Route {
      * The queues {@code index} of the members, as their drivers made them.
      *
      * @param counters counts as errors what a member of a broadcast does not take
+     * @param arps     takes what is sent of ARP in mode 6
      */
-    static Route of(Plan plan, int index, QueueCounters counters) {
-        return new Route(plan, index, counters);
+    static Route of(Plan plan, int index, QueueCounters counters, ArpRing arps) {
+        return plan.mode().balancesLoad() ? new LoadRoute(plan, index, arps)
+                : new SharedRoute(plan, index, counters);
+    }
+
+    /**
+     * Sends packets. Puts those that were taken to the front of {@code mbufs}, and returns how
+     * many.
+     */
+    abstract int send(MempoolCaches caches, long[] mbufs, int count);
+
+    /** Makes packets that {@code gone} was to send as they were before. */
+    void takenBack(Port gone, long[] mbufs, int begin, int end) {
+        // most routes change no packet
     }
 
     /** The queue of the member of that number; null if it is not used. */
-    TxQueue queueOf(int member) {
+    final TxQueue queueOf(int member) {
         for (int i = 0; i < members.length; i++) {
             if (members[i] == member) {
                 return memberQueues[i];
@@ -68,139 +64,7 @@ final class Route {
         return null;
     }
 
-    /**
-     * Sends packets. Puts those that were taken to the front of {@code mbufs}, and returns how
-     * many.
-     */
-    int send(MempoolCaches caches, long[] mbufs, int count) {
-        if (queues.length == 1) {
-            int sent = queues[0].burst(caches, mbufs, count);
-            return sent == count || isThere(ports[0], queues[0]) ? sent
-                    : sent + sendElsewhere(caches, mbufs, sent, count);
-        }
-        int sent = 0;
-        if (queues.length > 1) {
-            int part;
-            int taken;
-            do {
-                part = Math.min(CHUNK, count - sent);
-                taken = mode == BondMode.BROADCAST ? sendToAll(caches, mbufs, sent, part)
-                        : share(caches, mbufs, sent, part);
-                sent += taken;
-            } while (part == CHUNK && taken == part);
-        }
-        return sent == count ? sent : sent + sendElsewhere(caches, mbufs, sent, count);
-    }
-
-    private static boolean isThere(Port port, TxQueue queue) {
+    static boolean isThere(Port port, TxQueue queue) {
         return !port.isRemoved() && !queue.isGone();
-    }
-
-    /** Sends what is left through another member, if one that should have sent it is gone. */
-    private int sendElsewhere(MempoolCaches caches, long[] mbufs, int begin, int count) {
-        return anyGone() ? sendThroughOthers(caches, mbufs, begin, count) : 0;
-    }
-
-    private boolean anyGone() {
-        for (int i = 0; i < queues.length; i++) {
-            if (!isThere(ports[i], queues[i])) {
-                return mode != BondMode.BROADCAST;
-            }
-        }
-        return false;
-    }
-
-    private int sendThroughOthers(MempoolCaches caches, long[] mbufs, int begin, int count) {
-        int sent = begin;
-        for (int i = 0; i < queues.length + spareQueues.length && sent < count; i++) {
-            Port port = i < queues.length ? ports[i] : spares[i - queues.length];
-            TxQueue queue = i < queues.length ? queues[i] : spareQueues[i - queues.length];
-            if (isThere(port, queue)) {
-                sent += sendAll(queue, caches, mbufs, sent, count);
-            }
-        }
-        return sent - begin;
-    }
-
-    private int sendAll(TxQueue queue, MempoolCaches caches, long[] mbufs, int begin, int count) {
-        int sent = begin;
-        int part;
-        int taken;
-        do {
-            part = Math.min(CHUNK, count - sent);
-            System.arraycopy(mbufs, sent, rest, 0, part);
-            taken = queue.burst(caches, rest, part);
-            sent += taken;
-        } while (taken == CHUNK);
-        return sent - begin;
-    }
-
-    /** Shares out packets; puts those that were not taken behind the others, in order. */
-    private int share(MempoolCaches caches, long[] mbufs, int begin, int count) {
-        for (int i = 0; i < count; i++) {
-            int at = mode.hashes()
-                    ? XmitPolicy.choose(policy.hash(mbufs[begin + i]), queues.length) : next();
-            choice[i] = (byte) at;
-            shares[at][shareCounts[at]++] = mbufs[begin + i];
-        }
-        int taken = 0;
-        for (int i = 0; i < queues.length; i++) {
-            int given = shareCounts[i];
-            int took = given == 0 ? 0 : queues[i].burst(caches, shares[i], given);
-            taken += took;
-            shareCounts[i] = took;
-        }
-        if (taken < count) {
-            sortOut(mbufs, begin, count, taken);
-        }
-        for (int i = 0; i < queues.length; i++) {
-            shareCounts[i] = 0;
-        }
-        return taken;
-    }
-
-    private int next() {
-        turn = turn + 1 == queues.length ? 0 : turn + 1;
-        return turn;
-    }
-
-    /** The first packets of each share were taken, as many as {@link #shareCounts} says. */
-    private void sortOut(long[] mbufs, int begin, int count, int taken) {
-        int front = begin;
-        int back = 0;
-        for (int i = 0; i < count; i++) {
-            long mbuf = mbufs[begin + i];
-            if (shareCounts[choice[i]] > 0) {
-                shareCounts[choice[i]]--;
-                mbufs[front++] = mbuf;
-            } else {
-                rest[back++] = mbuf;
-            }
-        }
-        System.arraycopy(rest, 0, mbufs, begin + taken, back);
-    }
-
-    /** Sends packets through all members. Those that at least one takes count as sent. */
-    private int sendToAll(MempoolCaches caches, long[] mbufs, int begin, int count) {
-        for (int i = 0; i < count; i++) {
-            Mbuf.retain(mbufs[begin + i], queues.length - 1);
-        }
-        int most = 0;
-        for (int i = 0; i < queues.length; i++) {
-            System.arraycopy(mbufs, begin, shares[i], 0, count);
-            shareCounts[i] = queues[i].burst(caches, shares[i], count);
-            most = Math.max(most, shareCounts[i]);
-        }
-        for (int i = 0; i < queues.length; i++) {
-            System.arraycopy(mbufs, begin, rest, 0, count);
-            caches.free(rest, shareCounts[i], most - shareCounts[i]);
-            counters.addErrors(most - shareCounts[i]);
-            shareCounts[i] = 0;
-        }
-        for (int i = 1; i < queues.length; i++) {
-            System.arraycopy(mbufs, begin, rest, 0, count);
-            caches.free(rest, most, count - most);
-        }
-        return most;
     }
 }

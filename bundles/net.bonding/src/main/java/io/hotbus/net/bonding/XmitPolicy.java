@@ -16,13 +16,8 @@ enum XmitPolicy {
     /** The IP addresses and the ports; the same as {@link #L23} for other packets. */
     L34;
 
-    private static final int ETHER = 14;
-    private static final int TYPE = 12;
-    private static final int TAG = 4;
     private static final int IPV4 = 0x0800;
     private static final int IPV6 = 0x86dd;
-    private static final int VLAN = 0x8100;
-    private static final int QINQ = 0x88a8;
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int SCTP = 132;
@@ -39,7 +34,7 @@ enum XmitPolicy {
     int hash(long mbuf) {
         int length = Mbuf.segmentLength(mbuf);
         long data = Mbuf.data(mbuf);
-        if (length < ETHER) {
+        if (length < Fields.ETHERNET) {
             return 0;
         }
         long ether = mix(RawMemory.getLong(data))
@@ -47,11 +42,11 @@ enum XmitPolicy {
         if (this == L2) {
             return end(ether);
         }
-        long ip = data + ETHER;
-        int type = type(data + TYPE);
-        while ((type == VLAN || type == QINQ) && ip + TAG <= data + length) {
-            type = type(ip + TAG - Short.BYTES);
-            ip += TAG;
+        long ip = data + Fields.ETHERNET;
+        int type = Fields.get16(data + Fields.TYPE);
+        while ((type == Fields.VLAN || type == Fields.QINQ) && ip + Fields.TAG <= data + length) {
+            type = Fields.get16(ip + Fields.TAG - Short.BYTES);
+            ip += Fields.TAG;
         }
         int left = (int) (data + length - ip);
         if (type == IPV4 && left >= IPV4_HEADER) {
@@ -85,10 +80,6 @@ enum XmitPolicy {
         boolean hasPorts = protocol == TCP || protocol == UDP || protocol == SCTP;
         return hasPorts && left >= Integer.BYTES
                 ? addresses ^ RawMemory.getInt(header) : addresses;
-    }
-
-    private static int type(long address) {
-        return Short.toUnsignedInt(Short.reverseBytes(RawMemory.getShort(address)));
     }
 
     private static long mix(long value) {

@@ -50,8 +50,8 @@ final class BondArgsTest {
         "member=net_null0|mode= is missing: 0 (round-robin)",
         "mode=1,mode=2|mode is given twice",
         "mode=7|mode=7: 0 (round-robin)",
-        "mode=5|mode=5: mode 5 (tlb) is not supported",
-        "mode=alb|mode=alb: mode 6 (alb) is not supported",
+        "mode=tlp|mode=tlp: 0 (round-robin), 1 (active-backup), 2 (balance), 3 (broadcast), "
+                + "4 (802.3ad), 5 (tlb), 6 (alb) is needed",
         "mode=1,member=net_bonding0|is no member of itself",
         "mode=1,member=net_null0,slave=net_null0|given twice: [net_null0, net_null0]",
         "mode=1,member=a{b|member=a{b: ",

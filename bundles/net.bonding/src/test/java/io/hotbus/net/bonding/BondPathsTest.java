@@ -157,6 +157,18 @@ final class BondPathsTest {
     }
 
     @Test
+    void shouldKeepInMode3WhatTheLastMemberHasNotSent() {
+        use(BondMode.BROADCAST, 1, true);
+        long[] mbufs = packets(5);
+        tx.burst(caches, mbufs.clone(), 5);
+        paths.leave(stubs[0].port());
+        assertThat(tx.hasWaiting()).isTrue();
+        paths.use(new Plan(BondMode.BROADCAST, XmitPolicy.L2, List.of(),
+                List.of(stubs[2].port()), List.of()));
+        assertThat(stubs[2].sent()).isEqualTo(mbufs);
+    }
+
+    @Test
     void shouldUseASpareAtOnceWhenABurstFindsTheMemberGone() {
         use(BondMode.ACTIVE_BACKUP, 1, true);
         stubs[0].pullOut();
@@ -256,6 +268,25 @@ final class BondPathsTest {
         assertThat(rx.burst(caches, mbufs, 4)).isEqualTo(1);
         assertThat(mbufs[0]).isEqualTo(packet);
         caches.free(mbufs, 0, 1);
+    }
+
+    @Test
+    void shouldNotSendFramesOfLacpOfALostMemberThroughOthers() {
+        use(BondMode.LACP, 3, true);
+        LacpPdu pdu = new LacpPdu(Participant.UNKNOWN, Participant.UNKNOWN);
+        stubs[0].ring().add(frame(pdu));
+        long[] mbufs = packets(2);
+        stubs[0].ring().add(mbufs[0]);
+        stubs[0].ring().add(frame(pdu));
+        stubs[0].ring().add(mbufs[1]);
+
+        paths.leave(stubs[0].port());
+
+        assertThat(sent()).containsExactlyInAnyOrder(mbufs);
+    }
+
+    private long frame(LacpPdu pdu) {
+        return PacketBytes.packet(pool, pdu.frame(new MacAddress(9)));
     }
 
     @Test

@@ -202,6 +202,45 @@ final class LacpPortTest {
     }
 
     @Test
+    void shouldDetectChurnOfASideThatIsNotInSyncForAMinute() {
+        up();
+        b.talks = false;
+        run(59_900);
+        assertThat(a.port.actorChurn().state()).isEqualTo(Churn.State.MONITOR);
+        run(200);
+        assertThat(a.port.actorChurn().state()).isEqualTo(Churn.State.CHURN);
+        assertThat(a.port.partnerChurn().state()).isEqualTo(Churn.State.CHURN);
+        assertThat(b.port.actorChurn().state()).as("it hears its partner")
+                .isEqualTo(Churn.State.NONE);
+        assertThat(b.port.partnerChurn().state()).isEqualTo(Churn.State.CHURN);
+
+        b.talks = true;
+        run(65_000);
+        assertThat(a.port.actorChurn().state()).isEqualTo(Churn.State.NONE);
+        assertThat(a.port.partnerChurn().state()).isEqualTo(Churn.State.NONE);
+        assertThat(a.port.actorChurn().count()).isEqualTo(1);
+
+        a.port.setLink(Link.DOWN, now);
+        run(70_000);
+        assertThat(a.port.actorChurn().state()).as("without a link")
+                .isEqualTo(Churn.State.MONITOR);
+        assertThat(a.port.actorChurn().count()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldDetectChurnOfAMemberThatCannotJoin() {
+        up();
+        for (long end = 70_000; now < end; now += STEP) {
+            a.run(b);
+            b.port.select(Optional.empty());
+            b.port.run(now).ifPresent(pdu -> a.port.received(pdu, now));
+        }
+        assertThat(a.port.actorChurn().state()).isEqualTo(Churn.State.NONE);
+        assertThat(a.port.partnerChurn().state()).isEqualTo(Churn.State.CHURN);
+        assertThat(b.port.actorChurn().state()).isEqualTo(Churn.State.CHURN);
+    }
+
+    @Test
     void shouldChooseAnAggregatorByMode() {
         LacpPort slow1 = port(1, 10_000, 0xb);
         LacpPort slow2 = port(2, 10_000, 0xb);

@@ -194,7 +194,7 @@ final class FailsafeTxQueue implements TxQueue {
      *
      * @param leaving the port whose packets are taken back, or null
      */
-    void resume(Port leaving, MempoolCaches caches) {
+    synchronized void resume(Port leaving, MempoolCaches caches) {
         if (leaving != null) {
             takeBack(leaving, caches);
         }
@@ -212,13 +212,30 @@ final class FailsafeTxQueue implements TxQueue {
         target = next();
     }
 
+    /** What no sub-device has sent, for a port that stands on this one and lets go of it. */
+    @Override
+    public synchronized int takeBack(MempoolCaches caches, long[] mbufs, int count) {
+        int taken = 0;
+        for (Port port : replay ? senders.get() : new Port[0]) {
+            long[] part = new long[count - taken];
+            int more = port.takeBack(index, caches, part, part.length);
+            System.arraycopy(part, 0, mbufs, taken, more);
+            taken += more;
+        }
+        int more = Math.min(waiting, count - taken);
+        System.arraycopy(packets, head, mbufs, taken, more);
+        head += more;
+        waiting -= more;
+        return taken + more;
+    }
+
     /** Whether packets wait to be sent again. Any thread; the answer may be late. */
     boolean hasWaiting() {
         return waiting > 0;
     }
 
     /** Gives back what waits. A control thread, while there are no bursts. */
-    int discard(MempoolCaches caches) {
+    synchronized int discard(MempoolCaches caches) {
         int discarded = waiting;
         System.arraycopy(packets, head, packets, 0, waiting);
         caches.free(packets, 0, waiting);

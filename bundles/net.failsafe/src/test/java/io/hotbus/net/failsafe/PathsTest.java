@@ -103,6 +103,27 @@ final class PathsTest {
     }
 
     @Test
+    void shouldGiveBackWhatIsNotSentToAPortThatLetsGoOfThisOne() {
+        long[] before = packets(20);
+        send(before);
+        long[] mbufs = new long[32];
+        assertThat(queue.takeBack(caches, mbufs, 32)).isEqualTo(20);
+        assertThat(mbufs).startsWith(before);
+        assertThat(first.ring()).isEmpty();
+
+        send(before);
+        paths.leave(third.port());
+        paths.leave(second.port());
+        paths.leave(first.port());
+        assertThat(queue.takeBack(caches, mbufs, 15)).isEqualTo(15);
+        assertThat(mbufs).startsWith(Arrays.copyOf(before, 15));
+        assertThat(queue.takeBack(caches, mbufs, 15)).isEqualTo(5);
+        assertThat(Arrays.copyOf(mbufs, 5)).isEqualTo(Arrays.copyOfRange(before, 15, 20));
+        assertThat(queue.hasWaiting()).isFalse();
+        caches.free(before, 0, 20);
+    }
+
+    @Test
     void shouldSendAgainWhenNoBurstFollows() {
         long[] before = packets(20);
         send(before);
