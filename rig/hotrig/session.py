@@ -13,6 +13,7 @@ from hotrig.disturbances import Disturbances
 from hotrig.doctor import Doctor
 from hotrig.emulator import EmulatorStore
 from hotrig.errors import GuestError, RigError
+from hotrig.failover import Failover
 from hotrig.guest import Guest
 from hotrig.interface import Interface
 from hotrig.kernel import Kernel, KernelStore
@@ -54,6 +55,7 @@ class Boot:
             "contract": Contract(guest, nic, peer, build, progress),
             "doctor": Doctor(guest, nic, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
+            "failover": Failover(guest, nic, peer, build, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
             "migration": Migration(guest, nic, peer, build, progress),

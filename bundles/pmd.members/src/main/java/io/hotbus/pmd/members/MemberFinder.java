@@ -126,9 +126,13 @@ final class MemberFinder {
         return matches(member, port.device(), port.info());
     }
 
-    /** Whether the device is the one of {@code member}. May be called under the lock of a bus. */
+    /**
+     * Whether the device is the one of {@code member}. May be called under the lock of a bus. A
+     * device that stands in for another one has its address, and is not meant by that.
+     */
     boolean matches(Member member, Device device, EthDevInfo info) {
-        return member.source().mac().map(info.macAddress()::equals)
+        return member.source().mac()
+                .map(mac -> info.macAddress().equals(mac) && info.standby().isEmpty())
                 .orElseGet(() -> member.devargs.map(this::nameOnBus)
                         .filter(device.name()::equals).isPresent());
     }
