@@ -73,6 +73,7 @@ class Qemu:
         self._config_space = kernel.machine.config_space
         self._iommu = flavour.iommu
         self._failover = flavour.failover
+        self._destination: Qemu | None = None
         self.model = MODELS[flavour.model]  # of the NICs that are plugged in from now on
         self._name = "" if generation == 1 else f"-{generation}"
         self._log = (transcripts / f"qmp{self._name}.log").open("w", buffering=1)
@@ -145,7 +146,9 @@ class Qemu:
         return command + ["-device", PEER]
 
     def _nic(self, port: int) -> dict[str, Any]:
-        pair = {"failover_pair_id": place(FALLBACK_PORT)["id"]} if self._failover else {}
+        # Without a ROM: QEMU would look for its memory at the destination, where the NIC is not yet.
+        pair = {"failover_pair_id": place(FALLBACK_PORT)["id"],
+                "romfile": ""} if self._failover else {}
         return {**self.model.nic(self._iommu), **place(port), **pair}
 
     def _fallback(self) -> dict[str, Any]:
@@ -211,6 +214,7 @@ class Qemu:
         self.qmp.execute("migrate-set-parameters",
                          **{"max-bandwidth": 1 << 32, "downtime-limit": DOWNTIME_LIMIT_MILLIS})
         self.qmp.execute("migrate", uri=place_to_meet)
+        self._destination = other
 
     def await_unplugged(self) -> None:
         """Waits until the guest has let go of the NIC, for which QEMU asks it when a migration
@@ -230,7 +234,8 @@ class Qemu:
             state: dict[str, Any] = self.qmp.execute("query-migrate")
             status = state.get("status", "none")
             if status in ("failed", "cancelled") or time.monotonic() > deadline:
-                raise RigError(f"the migration is {status}: {state.get('error-desc', '')}")
+                said = self._destination.errors() if self._destination else ""
+                raise RigError(f"the migration is {status}: {state.get('error-desc', '')} {said}")
             if done(status):
                 return state
             time.sleep(0.05)
