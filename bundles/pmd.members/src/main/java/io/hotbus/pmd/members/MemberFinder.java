@@ -127,12 +127,14 @@ final class MemberFinder {
     }
 
     /**
-     * Whether the device is the one of {@code member}. May be called under the lock of a bus. A
-     * device that stands in for another one has its address, and is not meant by that.
+     * Whether the device is the one of {@code member}. May be called under the lock of a bus. The
+     * port above, and a device that stands in for another one, have its address, too, and are not
+     * meant by that.
      */
     boolean matches(Member member, Device device, EthDevInfo info) {
         return member.source().mac()
-                .map(mac -> info.macAddress().equals(mac) && info.standby().isEmpty())
+                .map(mac -> info.macAddress().equals(mac) && info.standby().isEmpty()
+                        && !device.name().equals(name))
                 .orElseGet(() -> member.devargs.map(this::nameOnBus)
                         .filter(device.name()::equals).isPresent());
     }
