@@ -27,7 +27,7 @@ HUBS = (0, 0, 1, 0, 2)
 NIC_PORT, PEER_PORT = 0, 1
 FALLBACK_PORT = 3  # of a machine that is migrated: a virtio NIC, on the hub of the other two
 PEER = f"virtio-net-pci,id=peer,bus=rp{PEER_PORT},netdev=n{PEER_PORT},mac=52:54:00:00:00:20"
-FALLBACK = "virtio-net-pci"
+FALLBACK = "virtio"
 PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
 
 # The root port's registers, through the memory-mapped configuration space.
@@ -155,7 +155,7 @@ class Qemu:
         """The second NIC of a machine that is migrated. As the standby of the first one, it has
         the same address, and QEMU shows the first one only to a guest that accepts this role."""
         role = {"failover": True, "mac": place(NIC_PORT)["mac"]} if self._failover else {}
-        return {"driver": FALLBACK, **place(FALLBACK_PORT), **role}
+        return {**MODELS[FALLBACK].nic(self._iommu), **place(FALLBACK_PORT), **role}
 
     def _socket(self, name: str) -> Path:
         path = self._sockets / name

@@ -21,7 +21,6 @@ from hotrig.kmod import KmodCycles, build_unplug
 from hotrig.machines import machine_of
 from hotrig.migration import Migration
 from hotrig.native import NativeTests, build_tests
-from hotrig.models import MODELS
 from hotrig.nic import Nic, Peer
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
@@ -153,7 +152,7 @@ class Session:
         if flavour.slab_debug:
             box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))
         self._progress.say(f"{flavour}: booting (transcripts in {folder})")
-        emulator = self._emulators.obtain(kernel.machine, MODELS[flavour.model].qemu, str(flavour))
+        emulator = self._emulators.obtain(kernel.machine, flavour.qemu, str(flavour))
         return Guest(emulator, kernel, self._store.userland(kernel.machine), flavour, box,
                      self._build_on(flavour).shares(), folder)
 
