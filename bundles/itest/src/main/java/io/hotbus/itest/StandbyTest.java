@@ -105,12 +105,18 @@ class StandbyTest extends MembersTests {
         }
     }
 
+    /** Attaches the standby; returns the port that is made of it, which has the primary. */
+    private Port attachPair() throws Exception {
+        test.attach(STANDBY);
+        Waiting.until("there is no pair", () -> member(PAIR) != null && member(PRIMARY) != null);
+        return member(PAIR);
+    }
+
     @Test
     void shouldBeOnePortWithThePrimaryWhichComesAndGoes() throws Exception {
-        test.attach(STANDBY);
-        Waiting.until("the primary is not used", () -> isUsed(PRIMARY));
-        Port pair = member(PAIR);
+        Port pair = attachPair();
         test.start(pair);
+        Waiting.until("the primary is not used", () -> isUsed(PRIMARY));
 
         assertThat(pair.owner()).isEmpty();
         assertThat(pair.id()).isLessThan(PortRegistry.FIRST_CLAIMED);
@@ -131,14 +137,13 @@ class StandbyTest extends MembersTests {
 
     @Test
     void shouldBeOnePortAgainWhenTheBundleOfThePairIsReplaced() throws Exception {
-        test.attach(STANDBY);
-        Waiting.until("the primary is not used", () -> isUsed(PRIMARY));
-        Port before = member(PAIR);
+        Port before = attachPair();
 
         Bundles.update(Bundles.named("net.failsafe"));
 
         Waiting.until("there is no failsafe port again", () -> member(PAIR) != null
                 && member(PAIR) != before);
+        test.start(member(PAIR));
         Waiting.until("the pair is not whole", () -> isUsed(PRIMARY) && isUsed(STANDBY));
         assertThat(member(STANDBY).owner()).contains(PAIR);
         assertThat(member(PRIMARY).owner()).contains(PAIR);
