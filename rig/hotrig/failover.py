@@ -15,6 +15,8 @@ class Failover(Migration):
     """As a migration, but the product is given the standby alone, and QEMU does the rest."""
 
     def _product(self, scenario: Scenario) -> Product:
+        # As usual, the kernel has a driver for the NIC, which gets it first whenever it is plugged in.
+        self._guest.check("modprobe e1000e", 30)
         primary = f"primary({address_in(NIC_PORT)},bind={scenario.binding})"
         return Product(self._guest, self._build, scenario.binding, vdevs=(),
                        nics=(f"{address_in(FALLBACK_PORT)},{primary}",), options=FORWARDING)
