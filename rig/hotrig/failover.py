@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live migration by QEMU's own failover pair: the virtio NIC is the standby of the other one. QEMU shows the guest
-that one when a driver has accepted the role of the standby, takes it away when a migration begins, and brings it back
-at the destination. Nobody else plugs or unplugs."""
+"""A live migration by QEMU's own failover pair: the virtio NIC is the standby of the other one,
+the primary. QEMU shows the guest the primary when a driver has accepted the role of the standby,
+takes it away when a migration begins, and brings it back at the destination. Nobody else plugs or
+unplugs."""
 from __future__ import annotations
 
 from hotrig.migration import FORWARDING, Migration
@@ -15,7 +16,7 @@ class Failover(Migration):
     """As a migration, but the product is given the standby alone, and QEMU does the rest."""
 
     def _product(self, scenario: Scenario) -> Product:
-        # As usual, the kernel has a driver for the NIC, which gets it first whenever it is plugged in.
+        # As usual, the kernel has a driver for the NIC, which gets it first at each plug.
         self._guest.check("modprobe e1000e", 30)
         primary = f"primary({address_in(NIC_PORT)},bind={scenario.binding})"
         return Product(self._guest, self._build, scenario.binding, vdevs=(),

@@ -89,9 +89,10 @@ class Migration:
 
     def _product(self, scenario: Scenario) -> Product:
         """Starts the product, which forwards through one failsafe port on both NICs."""
-        devices = ",".join(f"dev({address_in(port)},bind={scenario.binding})" for port in (NIC_PORT, FALLBACK_PORT))
-        return Product(self._guest, self._build, scenario.binding, vdevs=(f"net_failsafe0,{devices}",), nics=(),
-                       options=FORWARDING)
+        devices = ",".join(f"dev({address_in(port)},bind={scenario.binding})"
+                           for port in (NIC_PORT, FALLBACK_PORT))
+        return Product(self._guest, self._build, scenario.binding,
+                       vdevs=(f"net_failsafe0,{devices}",), nics=(), options=FORWARDING)
 
     def _unplug(self) -> None:
         """Takes the NIC away before the guest moves."""

@@ -146,7 +146,7 @@ class Qemu:
         return command + ["-device", PEER]
 
     def _nic(self, port: int) -> dict[str, Any]:
-        # Without a ROM: QEMU would look for its memory at the destination, where the NIC is not yet.
+        # Without a ROM, whose memory QEMU would miss at the destination: the NIC is not there yet.
         pair = {"failover_pair_id": place(FALLBACK_PORT)["id"],
                 "romfile": ""} if self._failover else {}
         return {**self.model.nic(self._iommu), **place(port), **pair}
