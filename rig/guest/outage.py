@@ -16,6 +16,10 @@ ETHER_TYPE = 0x88B5  # local experiments
 LENGTH = 60
 GAP_SECONDS = 0.005
 LAST_SECONDS = 2.0
+# Of the socket's queue. By default it holds 300 frames, fewer than come while this process waits
+# for a processor.
+QUEUE_BYTES = 16 << 20
+SO_RCVBUFFORCE = 33
 
 
 def main(interface: str, address: str, rate: int, file: str) -> dict:
@@ -25,6 +29,7 @@ def main(interface: str, address: str, rate: int, file: str) -> dict:
     twice = refused = 0
     gaps: list[tuple[float, float]] = []
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHER_TYPE)) as wire:
+        wire.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, QUEUE_BYTES)
         wire.bind((interface, ETHER_TYPE))
         own = wire.getsockname()[4]
         head = other + own + struct.pack(">H", ETHER_TYPE)

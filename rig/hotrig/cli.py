@@ -83,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
     with _lock(progress):
         emulators = EmulatorStore(_cache(), progress)
         for scenario in scenarios:  # a download at the start, not after half an hour
-            emulators.obtain(scenario.machine, scenario.nic.qemu, scenario.name)
+            emulators.obtain(scenario.machine, scenario.flavour.qemu, scenario.name)
         session = Session(store, emulators, build, _new_run(), progress)
         try:
             session.run(scenarios, options.keep)
@@ -107,7 +107,8 @@ def _list(store: KernelStore, kernel: str | None) -> None:
     print(f"cache: {_cache()}\n")
     for scenario in all_scenarios():
         if kernel in (None, scenario.kernel):
-            print(f"{scenario.name:40}{scenario.nic.needs:10}"
+            needs = "QEMU {}.{}".format(*scenario.flavour.qemu)
+            print(f"{scenario.name:40}{needs:10}"
                   f"{'fast' if scenario.name in FAST else ''}".rstrip())
 
 

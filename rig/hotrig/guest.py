@@ -65,6 +65,7 @@ class Guest:
             emulator, kernel, archive, flavour, folders, transcripts, generation)
         self._generation = 1
         self.machine = self._new_machine(self._generation)
+        self._target: Qemu | None = None  # of a migration that is under way
         self._hung = False
         try:
             self._answer("boot", BOOT_SECONDS)
@@ -89,18 +90,18 @@ class Guest:
                            f"{answer.output.strip()[-400:]}")
         return answer.output
 
-    def migrate(self) -> dict[str, float]:
-        """Moves the guest to a new QEMU, without the NICs that were plugged in later. See
-        Qemu.migrate_to."""
+    def begin_migration(self) -> None:
+        """Begins to move the guest to a new QEMU, without the NICs that were plugged in later."""
         self._generation += 1
-        target = self._new_machine(self._generation)
-        try:
-            result = self.machine.migrate_to(target)
-        except BaseException:
-            target.kill()
-            raise
+        self._target = self._new_machine(self._generation)
+        self.machine.begin_migration(self._target)
+
+    def end_migration(self) -> dict[str, float]:
+        """Waits until the guest has moved. See Qemu.end_migration."""
+        assert self._target is not None
+        result = self.machine.end_migration()
         self.machine.kill()
-        self.machine = target
+        self.machine, self._target = self._target, None
         return result
 
     def alive(self) -> bool:
@@ -138,6 +139,8 @@ class Guest:
 
     def close(self) -> None:
         self.machine.kill()
+        if self._target:
+            self._target.kill()
         self._log.close()
         (self.transcripts / "initramfs").unlink(missing_ok=True)
         if self._images != self.transcripts:

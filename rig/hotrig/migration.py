@@ -24,6 +24,7 @@ FRAMES_PER_SECOND = 500
 SETTLE_SECONDS = 3.0
 UNPLUG_SECONDS = 20.0
 RETURN_SECONDS = 20.0
+FORWARDING = ("--forward-mode", "macswap", "--port-topology", "loop")
 STOP = "/run/outage.stop"
 RESULT = "/run/outage.json"
 
@@ -60,13 +61,13 @@ class Migration:
         self._nic.load_driver(scenario.binding)
         interface = self._peer.set_up()
         self._guest.check(dmesg.begin_script(scenario.name))
-        devices = ",".join(f"dev({address_in(port)},bind={scenario.binding})" for port in (NIC_PORT, FALLBACK_PORT))
-        product = Product(self._guest, self._build, scenario.binding, vdevs=(f"net_failsafe0,{devices}",), nics=(),
-                          options=("--forward-mode", "macswap", "--port-topology", "loop"))
+        product = self._product(scenario)
         downtimes: list[float] = []
         try:
             product.await_port()
             product.await_forwarding()
+            self._await_nic(product)
+            product.begin_scenario()
             process = self._guest.check("pgrep -x java")
             self._begin_traffic(interface)
             self._settle("before")
@@ -86,26 +87,49 @@ class Migration:
                    reason=", ".join(reasons), survived=survived, cycles=len(downtimes), replugged=True,
                    dmesgClean=not complaints)
 
+    def _product(self, scenario: Scenario) -> Product:
+        """Starts the product, which forwards through one failsafe port on both NICs."""
+        devices = ",".join(f"dev({address_in(port)},bind={scenario.binding})"
+                           for port in (NIC_PORT, FALLBACK_PORT))
+        return Product(self._guest, self._build, scenario.binding,
+                       vdevs=(f"net_failsafe0,{devices}",), nics=(), options=FORWARDING)
+
+    def _unplug(self) -> None:
+        """Takes the NIC away before the guest moves."""
+        machine = self._guest.machine
+        machine.qmp.forget_events()
+        machine.device_del()
+        if not machine.await_deleted(UNPLUG_SECONDS * PATIENCE):
+            raise RigError("the guest does not let go of the NIC")
+
+    def _migrate(self) -> dict[str, float]:
+        """Moves the guest, which has no NIC now."""
+        self._guest.begin_migration()
+        return self._guest.end_migration()
+
+    def _plug(self) -> None:
+        """Brings a NIC back after the guest has moved."""
+        self._nic.plug_in()
+
     def _move(self, product: Product, name: str) -> float:
         """Unplugs, migrates, plugs. Returns the milliseconds for which QEMU stopped the guest."""
-        machine = self._guest.machine
         with self._phase("unplugged"):
-            machine.qmp.forget_events()
-            machine.device_del()
-            if not machine.await_deleted(UNPLUG_SECONDS * PATIENCE):
-                raise RigError("the guest does not let go of the NIC")
+            self._unplug()
             self._await(product, r"sub-device 0 \(\S+\) (is gone|was taken away)", "the port keeps its NIC")
         with self._phase("migrated"):
-            result = self._guest.migrate()
+            result = self._migrate()
         self._progress.say(f"{name}: moved {result['megabytes']:.0f} MB in {result['seconds']:.1f} s, the guest stood "
                            f"still for {result['downtime']:.0f} ms")
         with self._phase("plugged"):
-            self._nic.plug_in()
+            self._plug()
             self._nic.await_present()
-            self._await(product, r"sub-device 0 \(\S+\) is there, and started", "the NIC is not used again")
+            self._await_nic(product)
         self._settle("after")
         product.begin_scenario()
         return result["downtime"]
+
+    def _await_nic(self, product: Product) -> None:
+        self._await(product, r"sub-device 0 \(\S+\) is there", "the NIC is not used")
 
     @staticmethod
     def _await(product: Product, pattern: str, otherwise: str) -> None:

@@ -24,10 +24,6 @@ class Model:
         """The properties of the NIC, for QMP's device_add."""
         return {"driver": self.device, **self.options, **(self.with_iommu if iommu else {})}
 
-    @property
-    def needs(self) -> str:
-        return f"QEMU {self.qemu[0]}.{self.qemu[1]}"
-
 
 # Behind a root port QEMU's virtio devices are modern ones alone.
 _IOMMU = {"iommu_platform": True}

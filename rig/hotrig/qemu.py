@@ -10,7 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from hotrig.emulator import Emulator
 from hotrig.errors import GuestError, RigError
@@ -27,7 +27,7 @@ HUBS = (0, 0, 1, 0, 2, 1)
 NIC_PORT, PEER_PORT = 0, 1
 FALLBACK_PORT = 3  # of a machine that is migrated: a virtio NIC, on the hub of the other two
 PEER = f"virtio-net-pci,id=peer,bus=rp{PEER_PORT},netdev=n{PEER_PORT},mac=52:54:00:00:00:20"
-FALLBACK = "virtio-net-pci"
+FALLBACK = "virtio"
 PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
 
 # The root port's registers, through the memory-mapped configuration space.
@@ -72,6 +72,8 @@ class Qemu:
         self._started = time.monotonic()
         self._config_space = kernel.machine.config_space
         self._iommu = flavour.iommu
+        self._failover = flavour.failover
+        self._destination: Qemu | None = None
         self.model = MODELS[flavour.model]  # of the NICs that are plugged in from now on
         self._name = "" if generation == 1 else f"-{generation}"
         self._log = (transcripts / f"qmp{self._name}.log").open("w", buffering=1)
@@ -136,15 +138,24 @@ class Qemu:
         for hub in sorted(set(HUBS)):
             command += ["-netdev", f"hubport,id=sink{hub},hubid={hub}"]
         if flavour.migrates:
-            command += ["-device", command_line({"driver": FALLBACK, **place(FALLBACK_PORT)})]
-        if self._generation == 1:
+            command += ["-device", command_line(self._fallback())]
+        if self._generation == 1 or flavour.failover:
             command += ["-device", command_line(self._nic(NIC_PORT))]
-        else:
+        if self._generation > 1:
             command += ["-incoming", "defer"]
         return command + ["-device", PEER]
 
     def _nic(self, port: int) -> dict[str, Any]:
-        return {**self.model.nic(self._iommu), **place(port)}
+        # Without a ROM, whose memory QEMU would miss at the destination: the NIC is not there yet.
+        pair = {"failover_pair_id": place(FALLBACK_PORT)["id"],
+                "romfile": ""} if self._failover else {}
+        return {**self.model.nic(self._iommu), **place(port), **pair}
+
+    def _fallback(self) -> dict[str, Any]:
+        """The second NIC of a machine that is migrated. As the standby of the first one, it has
+        the same address, and QEMU shows the first one only to a guest that accepts this role."""
+        role = {"failover": True, "mac": place(NIC_PORT)["mac"]} if self._failover else {}
+        return {**MODELS[FALLBACK].nic(self._iommu), **place(FALLBACK_PORT), **role}
 
     def _socket(self, name: str) -> Path:
         path = self._sockets / name
@@ -196,23 +207,37 @@ class Qemu:
         self._qtest.write_words(*writes)
         self.qmp.execute("cont")
 
-    def migrate_to(self, other: Qemu) -> dict[str, float]:
-        """Moves the guest, which runs on, to `other`. Returns the seconds that took, the megabytes
-        moved, and the milliseconds for which the guest stood still."""
+    def begin_migration(self, other: Qemu) -> None:
+        """Begins to move the guest, which runs on, to `other`."""
         place_to_meet = f"unix:{other._sockets}/migration"  # pylint: disable=protected-access
         other.qmp.execute("migrate-incoming", uri=place_to_meet)
         self.qmp.execute("migrate-set-parameters",
                          **{"max-bandwidth": 1 << 32, "downtime-limit": DOWNTIME_LIMIT_MILLIS})
         self.qmp.execute("migrate", uri=place_to_meet)
+        self._destination = other
+
+    def await_unplugged(self) -> None:
+        """Waits until the guest has let go of the NIC, for which QEMU asks it when a migration
+        begins."""
+        self._await_migration(lambda status: status not in ("none", "setup", "wait-unplug"))
+
+    def end_migration(self) -> dict[str, float]:
+        """Waits until the guest has moved. Returns the seconds that took, the megabytes moved, and
+        the milliseconds for which the guest stood still."""
+        state = self._await_migration(lambda status: status == "completed")
+        return {"seconds": state["total-time"] / 1000, "downtime": state["downtime"],
+                "megabytes": state["ram"]["transferred"] / 1e6}
+
+    def _await_migration(self, done: Callable[[str], bool]) -> dict[str, Any]:
         deadline = time.monotonic() + MIGRATION_SECONDS
         while True:
-            state = self.qmp.execute("query-migrate")
-            if state["status"] == "completed":
-                return {"seconds": state["total-time"] / 1000, "downtime": state["downtime"],
-                        "megabytes": state["ram"]["transferred"] / 1e6}
-            if state["status"] in ("failed", "cancelled") or time.monotonic() > deadline:
-                raise RigError(f"the migration is {state['status']}: {state.get('error-desc', '')} "
-                               f"{other.errors()}")
+            state: dict[str, Any] = self.qmp.execute("query-migrate")
+            status = state.get("status", "none")
+            if status in ("failed", "cancelled") or time.monotonic() > deadline:
+                said = self._destination.errors() if self._destination else ""
+                raise RigError(f"the migration is {status}: {state.get('error-desc', '')} {said}")
+            if done(status):
+                return state
             time.sleep(0.05)
 
     def report_error(self, error: str) -> None:

@@ -65,8 +65,14 @@ DPDK_REMOVALS = ("surprise", "slot-power")
 RATES_KERNEL, RATES_BINDING = "6.1", "igb_uio"
 RATES_MODELS = (E1000E.name, "virtio", "virtio-packed")
 
-# A live migration; see migration.py. Migrations in a row, if no other number is given.
+# A live migration; see migration.py, and failover.py for one by QEMU's own failover pair.
+# Migrations in a row, if no other number is given.
 MIGRATION_KERNEL, MIGRATION_BINDING, MIGRATIONS = "6.1", "igb_uio", 3
+MIGRATION_KINDS = ("migration", "failover")
+# Before, writes of the guest were lost while it was moved, and its kernel or the product hung or
+# died sooner or later: fixed by QEMU's commit 03bfc2188f, only for emulated processors.
+MIGRATION_QEMU = (9, 0)
+FAILOVER_BINDINGS = ("igb_uio", "vfio-pci")
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
@@ -101,9 +107,15 @@ class Flavour:
     model: str = E1000E.name  # of the NIC
     untouched: bool = False  # nothing is loaded or reserved yet: a machine of its own
     migrates: bool = False  # to another QEMU: its files are on disks, and it has a second NIC
+    failover: bool = False  # the second NIC is the standby of the first
 
     def __str__(self) -> str:
         return ", ".join(self._words())
+
+    @property
+    def qemu(self) -> tuple[int, int]:
+        """The oldest QEMU that will do."""
+        return max(MODELS[self.model].qemu, MIGRATION_QEMU if self.migrates else (0, 0))
 
     @property
     def slug(self) -> str:
@@ -115,7 +127,8 @@ class Flavour:
                 *(["slab-debug"] if self.slab_debug else []),
                 *([self.model] if self.model != E1000E.name else []),
                 *(["untouched"] if self.untouched else []),
-                *(["migrates"] if self.migrates else [])]
+                *(["migrates"] if self.migrates else []),
+                *(["failover"] if self.failover else [])]
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,8 @@ class Scenario:
     # it returns; "iperf": TCP and UDP through it; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "native": the tests of native/; "vf": a virtual function under the
     # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd;
-    # "rates": both, in turn; "migration": the guest moves
+    # "rates": both, in turn; "migration": the guest moves; "failover": the same, and QEMU itself
+    # takes the NIC away and brings it back
     kind: str
     kernel: str
     binding: str
@@ -139,8 +153,8 @@ class Scenario:
     def name(self) -> str:
         if self.kind == "kmod":
             return f"kmod/{self.kernel}/cycles"
-        if self.kind == "migration":
-            return f"migration/{self.kernel}/{self.binding}/cycles"
+        if self.kind in MIGRATION_KINDS:
+            return f"{self.kind}/{self.kernel}/{self.binding}/cycles"
         if self.kind == "rates":
             return f"rates/{self.kernel}/{self.model}"
         prefix = "dpdk/" if self.kind == "dpdk" else ""
@@ -159,7 +173,8 @@ class Scenario:
     def flavour(self) -> Flavour:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
         return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
-                       self.model, self.kind == "doctor", self.kind == "migration")
+                       self.model, self.kind == "doctor", self.kind in MIGRATION_KINDS,
+                       self.kind == "failover")
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -208,7 +223,10 @@ def all_scenarios() -> list[Scenario]:
     ]
     rates = [Scenario("rates", RATES_KERNEL, RATES_BINDING, "rates", model=model)
              for model in RATES_MODELS]
-    migration = [Scenario("migration", MIGRATION_KERNEL, MIGRATION_BINDING, "migration", MIGRATIONS)]
+    migration = [Scenario("migration", MIGRATION_KERNEL, MIGRATION_BINDING, "migration",
+                          MIGRATIONS)]
+    migration += [Scenario("failover", MIGRATION_KERNEL, binding, "failover", MIGRATIONS)
+                  for binding in FAILOVER_BINDINGS]
     return product + kmod + dpdk + rates + migration
 
 
@@ -236,7 +254,7 @@ def _named(word: str, known: list[Scenario]) -> list[Scenario]:
         return [s for s in known if s.kind in OF_THE_PRODUCT]
     if word == "fast":
         return [s for s in known if s.name in FAST]
-    cycles = re.fullmatch(r"((?:kmod|migration)/.*/cycles)=([1-9]\d{0,4})", word)
+    cycles = re.fullmatch(r"((?:kmod|migration|failover)/.*/cycles)=([1-9]\d{0,4})", word)
     if cycles:
         count = int(cycles[2])
         return [replace(s, cycles=count) for s in known if s.name == cycles[1]]

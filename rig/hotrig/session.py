@@ -13,6 +13,7 @@ from hotrig.disturbances import Disturbances
 from hotrig.doctor import Doctor
 from hotrig.emulator import EmulatorStore
 from hotrig.errors import GuestError, RigError
+from hotrig.failover import Failover
 from hotrig.guest import Guest
 from hotrig.interface import Interface
 from hotrig.iperf import Iperf
@@ -21,7 +22,6 @@ from hotrig.kmod import KmodCycles, build_unplug
 from hotrig.machines import machine_of
 from hotrig.migration import Migration
 from hotrig.native import NativeTests, build_tests
-from hotrig.models import MODELS
 from hotrig.nic import Nic, Peer
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
@@ -55,6 +55,7 @@ class Boot:
             "contract": Contract(guest, nic, peer, build, progress),
             "doctor": Doctor(guest, nic, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
+            "failover": Failover(guest, nic, peer, build, progress),
             "iperf": Iperf(guest, nic, peer, build, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
@@ -153,7 +154,7 @@ class Session:
         if flavour.slab_debug:
             box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))
         self._progress.say(f"{flavour}: booting (transcripts in {folder})")
-        emulator = self._emulators.obtain(kernel.machine, MODELS[flavour.model].qemu, str(flavour))
+        emulator = self._emulators.obtain(kernel.machine, flavour.qemu, str(flavour))
         return Guest(emulator, kernel, self._store.userland(kernel.machine), flavour, box,
                      self._build_on(flavour).shares(), folder)
 

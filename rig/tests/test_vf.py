@@ -20,7 +20,7 @@ def seen(**what):
 
 class VirtualFunctionTest(unittest.TestCase):
     def test_should_need_qemu_10(self):
-        self.assertEqual(RESET.nic.needs, "QEMU 10.0")
+        self.assertEqual(RESET.flavour.qemu, (10, 0))
         self.assertEqual(RESET.nic.nic(True), {"driver": "igb"})
 
     def test_should_pass_what_was_set_up_again(self):

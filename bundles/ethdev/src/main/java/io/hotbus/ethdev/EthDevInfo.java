@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.ethdev;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,10 +17,11 @@ import java.util.Set;
  * @param rxOffloads what it can do with received packets
  * @param txOffloads what it can do with packets to be sent
  * @param rss        how it can spread packets over its queues
+ * @param standby    how it stands in for another device; empty if it does not
  */
 public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx,
         int mtu, int maxMtu, RxFilterLimits filter, Set<RxOffload> rxOffloads,
-        Set<TxOffload> txOffloads, RssLimits rss) {
+        Set<TxOffload> txOffloads, RssLimits rss, Optional<Standby> standby) {
     /** The MTU of a device that came with no other. */
     public static final int DEFAULT_MTU = 1500;
     /** The smallest MTU that can be set: IPv4 needs it. Source: RFC 791. */
@@ -36,7 +38,7 @@ public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, Q
     /** Creates the facts of a device that can only receive and send frames of the default MTU. */
     public EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, QueueLimits tx) {
         this(driver, macAddress, rx, tx, DEFAULT_MTU, DEFAULT_MTU, RxFilterLimits.FIXED,
-                Set.of(), Set.of(), RssLimits.NONE);
+                Set.of(), Set.of(), RssLimits.NONE, Optional.empty());
     }
 
     /** Creates the same, with equal limits for receive and transmit queues. */
@@ -47,30 +49,40 @@ public record EthDevInfo(String driver, MacAddress macAddress, QueueLimits rx, Q
     /** Returns a copy with another largest MTU. */
     public EthDevInfo withMaxMtu(int bytes) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, mtu, bytes, filter, rxOffloads, txOffloads, rss);
+                driver, macAddress, rx, tx, mtu, bytes, filter, rxOffloads, txOffloads, rss,
+                standby);
     }
 
     /** Returns a copy with another MTU that the device came with. */
     public EthDevInfo withMtu(int bytes) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, bytes, maxMtu, filter, rxOffloads, txOffloads, rss);
+                driver, macAddress, rx, tx, bytes, maxMtu, filter, rxOffloads, txOffloads, rss,
+                standby);
     }
 
     /** Returns a copy with another filter. */
     public EthDevInfo withFilter(RxFilterLimits limits) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, mtu, maxMtu, limits, rxOffloads, txOffloads, rss);
+                driver, macAddress, rx, tx, mtu, maxMtu, limits, rxOffloads, txOffloads, rss,
+                standby);
     }
 
     /** Returns a copy with other offloads. */
     public EthDevInfo withOffloads(Set<RxOffload> receive, Set<TxOffload> transmit) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, mtu, maxMtu, filter, receive, transmit, rss);
+                driver, macAddress, rx, tx, mtu, maxMtu, filter, receive, transmit, rss, standby);
     }
 
     /** Returns a copy with RSS. */
     public EthDevInfo withRss(RssLimits limits) {
         return new EthDevInfo(
-                driver, macAddress, rx, tx, mtu, maxMtu, filter, rxOffloads, txOffloads, limits);
+                driver, macAddress, rx, tx, mtu, maxMtu, filter, rxOffloads, txOffloads, limits,
+                standby);
+    }
+
+    /** Returns a copy that stands in for another device. */
+    public EthDevInfo withStandby(Standby role) {
+        return new EthDevInfo(driver, macAddress, rx, tx, mtu, maxMtu, filter, rxOffloads,
+                txOffloads, rss, Optional.of(role));
     }
 }

@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.Lease;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -36,6 +37,14 @@ public interface PortRegistry {
      * @return closing it ends the claim; the ports keep their owner
      */
     Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted);
+
+    /**
+     * Does the same for ports that nobody claims by {@link #claim}, each for an owner of its own.
+     *
+     * @param owner called in {@link #add}: the owner of this port, or empty; must not wait
+     * @return closing it ends the claim; the ports keep their owner
+     */
+    Lease claimRest(BiFunction<Device, EthDevInfo, Optional<String>> owner);
 
     /**
      * For drivers, in remove: asks every {@link PortUser} to release the port, closes the port and

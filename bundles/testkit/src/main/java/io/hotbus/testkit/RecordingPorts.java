@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
 /** The real registry of ports, which also records the reports of drivers. Any control thread. */
@@ -86,6 +87,11 @@ public final class RecordingPorts implements PortRegistry, DeviceEventListener {
     @Override
     public Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
         return ports.claim(owner, wanted);
+    }
+
+    @Override
+    public Lease claimRest(BiFunction<Device, EthDevInfo, Optional<String>> owner) {
+        return ports.claimRest(owner);
     }
 
     @Override

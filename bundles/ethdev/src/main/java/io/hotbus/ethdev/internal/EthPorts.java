@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -41,13 +43,18 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     private static final Logger LOG = LoggerFactory.getLogger(EthPorts.class);
     private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(10);
 
-    private record Claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
+    @FunctionalInterface
+    private interface Claim {
+        /** The owner of a new port, if this claim is for it. */
+        Optional<String> owner(Device device, EthDevInfo info);
     }
 
     private final ControlThread control;
     private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
     private final List<Claim> claims = new CopyOnWriteArrayList<>();
+    /** Those of {@link #claimRest}. */
+    private final List<Claim> claimsOfRest = new CopyOnWriteArrayList<>();
     /** The ports by id; empty if a port with that id is being created. Guarded by itself. */
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
     /** The device that uses an id, or used it last. Guarded by the table. */
@@ -120,12 +127,12 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     @Override
     public Port add(Device device, EthDev dev) {
-        Optional<Claim> claim = claims.stream()
-                .filter(any -> any.wanted().test(device, dev.info())).findFirst();
-        int id = takeId(device.name(), claim.isPresent() ? FIRST_CLAIMED : 0);
+        Optional<String> owner = Stream.concat(claims.stream(), claimsOfRest.stream())
+                .flatMap(claim -> claim.owner(device, dev.info()).stream()).findFirst();
+        int id = takeId(device.name(), owner.isPresent() ? FIRST_CLAIMED : 0);
         EthPort port;
         try {
-            port = new EthPort(id, device, dev, claim.map(Claim::owner));
+            port = new EthPort(id, device, dev, owner);
             dev.portAssigned(id);
         } catch (RuntimeException e) {
             synchronized (table) {
@@ -172,9 +179,18 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     @Override
     public Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
-        Claim claim = new Claim(owner, wanted);
-        claims.add(claim);
-        return () -> claims.removeIf(one -> one == claim);
+        return add((device, info) -> wanted.test(device, info) ? Optional.of(owner)
+                : Optional.empty(), claims);
+    }
+
+    @Override
+    public Lease claimRest(BiFunction<Device, EthDevInfo, Optional<String>> owner) {
+        return add(owner::apply, claimsOfRest);
+    }
+
+    private static Lease add(Claim claim, List<Claim> to) {
+        to.add(claim);
+        return () -> to.removeIf(one -> one == claim);
     }
 
     @Override

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthEvent.Kind;
 import io.hotbus.ethdev.EthEventListener;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortState;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -94,6 +96,26 @@ final class EthPortsTest {
         assertThat(add("net_test1").id()).isEqualTo(1);
         assertThat(add("net_test3").id()).isZero();
         assertThat(add("net_test0").id()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldGivePortsThatNobodyClaimsToTheClaimOfTheRest() {
+        Lease rest = ports.claimRest((device, info) -> Optional.of("owner of " + device.name())
+                .filter(owner -> !device.name().equals("net_test2")));
+        Lease claim = ports.claim("first", (device, info) -> device.name().equals("net_test0"));
+
+        assertThat(add("net_test0").owner()).contains("first");
+        Port claimed = add("net_test1");
+        assertThat(claimed.owner()).contains("owner of net_test1");
+        assertThat(claimed.id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
+        Port free = add("net_test2");
+        assertThat(free.owner()).isEmpty();
+        assertThat(free.id()).isZero();
+
+        rest.close();
+        assertThat(add("net_test3").owner()).isEmpty();
+        claim.close();
+        assertThat(claimed.owner()).contains("owner of net_test1");
     }
 
     @Test

@@ -51,7 +51,8 @@ final class VirtioDev extends AbstractNic<VirtioRxQueue, VirtioTxQueue> {
      */
     static VirtioDev probe(VirtioTransport transport, DmaAllocator allocator)
             throws DeviceException {
-        return new VirtioDev(transport, allocator, VirtioFacts.read(transport));
+        StandbyArgs standby = StandbyArgs.parse(transport.device().devargs());
+        return new VirtioDev(transport, allocator, VirtioFacts.read(transport, standby));
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.hotbus.pmd.pci.NicPatience;
 import io.hotbus.pmd.pci.NicServices;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -55,6 +56,11 @@ public final class VirtioDriver extends AbstractNicDriver {
     @Deactivate
     public void deactivate() {
         super.deactivate();
+    }
+
+    @Override
+    protected Set<String> keys() {
+        return StandbyArgs.KEYS;
     }
 
     @Override

@@ -6,8 +6,10 @@ import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueLimits;
+import io.hotbus.ethdev.Standby;
 import io.hotbus.pmd.virtio.VirtioFeature;
 import io.hotbus.pmd.virtio.VirtioOffload;
+import java.util.Optional;
 
 /**
  * What a device is and what it can do.
@@ -47,13 +49,14 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
      *
      * @throws DeviceException the device does not answer, or is not as the specification wants
      */
-    static VirtioFacts read(VirtioTransport transport) throws DeviceException {
+    static VirtioFacts read(VirtioTransport transport, StandbyArgs standby)
+            throws DeviceException {
         long offered = transport.begin();
         if (!VirtioFeature.has(offered, VirtioFeature.VERSION_1)) {
             throw new DeviceException(("%s: does not offer VIRTIO_F_VERSION_1 but the features "
                     + "%#x (the device is faulty)").formatted(transport.device(), offered));
         }
-        long features = offered & WANTED;
+        long features = offered & WANTED | standby.features(offered);
         int mtu = transport.net().read16(VirtioRegs.MTU);
         if (mtu < EthDevInfo.MIN_MTU) {
             features &= ~VirtioFeature.MTU;
@@ -72,6 +75,10 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
         }
         if (given) {
             info = info.withMtu(Math.min(mtu, info.maxMtu()));
+        }
+        Optional<Standby> role = standby.role(features);
+        if (role.isPresent()) {
+            info = info.withStandby(role.get());
         }
         transport.requireAnswer();
         transport.reset();

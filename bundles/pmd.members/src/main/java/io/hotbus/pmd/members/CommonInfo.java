@@ -11,6 +11,7 @@ import io.hotbus.ethdev.RxOffload;
 import io.hotbus.ethdev.TxOffload;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What all members can do, which is what the port offers. */
@@ -35,7 +36,8 @@ public final class CommonInfo {
                 () -> new EthDevInfo(driver, mac, QUEUES)
                         .withMaxMtu(MAX_MTU).withFilter(FILTER));
         return new EthDevInfo(driver, mac, all.rx(), all.tx(), all.mtu(),
-                all.maxMtu(), all.filter(), all.rxOffloads(), all.txOffloads(), all.rss());
+                all.maxMtu(), all.filter(), all.rxOffloads(), all.txOffloads(), all.rss(),
+                Optional.empty());
     }
 
     private static EthDevInfo both(EthDevInfo a, EthDevInfo b) {
@@ -48,7 +50,7 @@ public final class CommonInfo {
         return new EthDevInfo(a.driver(), a.macAddress(), both(a.rx(), b.rx()),
                 both(a.tx(), b.tx()), Math.min(a.mtu(), b.mtu()),
                 Math.min(a.maxMtu(), b.maxMtu()), both(a.filter(), b.filter()), receive, transmit,
-                both(a.rss(), b.rss()));
+                both(a.rss(), b.rss()), Optional.empty());
     }
 
     private static QueueLimits both(QueueLimits a, QueueLimits b) {

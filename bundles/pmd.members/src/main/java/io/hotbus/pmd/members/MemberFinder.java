@@ -126,9 +126,15 @@ final class MemberFinder {
         return matches(member, port.device(), port.info());
     }
 
-    /** Whether the device is the one of {@code member}. May be called under the lock of a bus. */
+    /**
+     * Whether the device is the one of {@code member}. May be called under the lock of a bus. The
+     * port above, and a device that stands in for another one, have its address, too, and are not
+     * meant by that.
+     */
     boolean matches(Member member, Device device, EthDevInfo info) {
-        return member.source().mac().map(info.macAddress()::equals)
+        return member.source().mac()
+                .map(mac -> info.macAddress().equals(mac) && info.standby().isEmpty()
+                        && !device.name().equals(name))
                 .orElseGet(() -> member.devargs.map(this::nameOnBus)
                         .filter(device.name()::equals).isPresent());
     }

@@ -21,7 +21,10 @@ public interface MemberSource {
      */
     Optional<Devargs> devargs() throws DeviceException;
 
-    /** The address of the port to take over, whoever attaches its device. */
+    /**
+     * The address of the port to take over, whoever attaches its device. A port that stands in for
+     * another one is not meant.
+     */
     default Optional<MacAddress> mac() {
         return Optional.empty();
     }

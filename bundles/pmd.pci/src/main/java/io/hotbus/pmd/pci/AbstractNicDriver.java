@@ -11,6 +11,7 @@ import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.Port;
 import io.hotbus.pmd.Attachment;
 import io.hotbus.pmd.Attachments;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -19,15 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Base of drivers of NICs: publishes the port of each device and checks the device from then on. A
- * subclass is the component, says which devices it drives, and opens a device. A driver has no
- * devargs. Control threads.
+ * subclass is the component, says which devices it drives, and opens a device. Control threads.
  */
 @ConsumerType
 public abstract class AbstractNicDriver implements PciDriver {
     private static final Logger LOG = LoggerFactory.getLogger(AbstractNicDriver.class);
-    /** The devargs that the bus itself handles. */
-    private static final Set<String> DEVARGS = Set.of(PciDevice.BIND);
-
     private final String name;
     private final List<PciId> ids;
     private final NicServices services;
@@ -43,6 +40,11 @@ public abstract class AbstractNicDriver implements PciDriver {
         this.services = services;
         this.settings = settings;
         this.patience = patience;
+    }
+
+    /** The keys of devargs that the driver has; the bus handles {@code bind} by itself. */
+    protected Set<String> keys() {
+        return Set.of();
     }
 
     /**
@@ -86,7 +88,9 @@ public abstract class AbstractNicDriver implements PciDriver {
 
     @Override
     public final void probe(PciDevice device) throws DeviceException {
-        device.devargs().allowOnly(DEVARGS);
+        Set<String> known = new HashSet<>(keys());
+        known.add(PciDevice.BIND);
+        device.devargs().allowOnly(known);
         attachments.probe(device, attachment -> probe(device, attachment));
     }
 
