@@ -151,10 +151,6 @@ final class BondDev implements MembersDev {
         return name;
     }
 
-    BondArgs args() {
-        return args;
-    }
-
     /** How the members are used. Guarded by {@link #members}. */
     BondUse use() {
         return use;
