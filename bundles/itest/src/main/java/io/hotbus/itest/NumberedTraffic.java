@@ -23,6 +23,8 @@ final class NumberedTraffic implements AutoCloseable {
     private static final long HEADER_HIGH = 0xffff_ffff_ffff_0200L;
     /** Packets that may be under way: fewer than there are buffers for. */
     private static final long WINDOW = 1024;
+    /** What has not come after so long does not count as under way any more. */
+    private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Mempool pool;
     private final Port from;
@@ -32,6 +34,7 @@ final class NumberedTraffic implements AutoCloseable {
     private final long restNanos;
     private final Thread thread = new Thread(this::run, "itest-traffic");
     private int waiting;
+    private long overdue;
     private long last = System.nanoTime();
     private volatile boolean sending = true;
     private volatile boolean drained;
@@ -74,7 +77,7 @@ final class NumberedTraffic implements AutoCloseable {
     }
 
     private void send(MempoolCaches caches) {
-        if (waiting == 0 && sending && sent - received < WINDOW) {
+        if (waiting == 0 && sending && sent - received - overdue < WINDOW) {
             waiting = caches.of(pool).get(unsent, 0, BURST);
             for (int i = 0; i < waiting; i++) {
                 Mbuf.reset(unsent[i]);
@@ -106,6 +109,8 @@ final class NumberedTraffic implements AutoCloseable {
         if (got > 0) {
             longestGapNanos = Math.max(longestGapNanos, now - last);
             last = now;
+        } else if (now - last > LOST_NANOS) {
+            overdue = sent - received;
         }
     }
 

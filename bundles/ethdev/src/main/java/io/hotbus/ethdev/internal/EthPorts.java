@@ -154,13 +154,14 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     /**
      * Takes the id that the device had before, so that devices which return after an update, in any
-     * order, keep their ids. Otherwise takes the first free id from {@code lowest} on.
+     * order, keep their ids; but not the id that a claimed port had, if nobody claims it any more.
+     * Otherwise takes the first free id from {@code lowest} on.
      */
     private int takeId(String device, int lowest) {
         synchronized (table) {
             int id = lastDevices.entrySet().stream()
                     .filter(e -> e.getValue().equals(device) && !table.containsKey(e.getKey())
-                            && e.getKey() >= lowest)
+                            && e.getKey() >= lowest && (lowest > 0 || e.getKey() < FIRST_CLAIMED))
                     .map(Map.Entry::getKey).findFirst().orElseGet(() -> freeId(lowest));
             table.put(id, Optional.empty());
             lastDevices.values().remove(device);

@@ -99,6 +99,17 @@ final class EthPortsTest {
     }
 
     @Test
+    void shouldNumberAPortAsOthersWhenItIsNotClaimedAnyMore() {
+        Lease claim = ports.claim("first", (device, info) -> true);
+        Port claimed = add("net_test0");
+        assertThat(claimed.id()).isGreaterThanOrEqualTo(PortRegistry.FIRST_CLAIMED);
+        ports.remove(claimed);
+        claim.close();
+
+        assertThat(add("net_test0").id()).isZero();
+    }
+
+    @Test
     void shouldGivePortsThatNobodyClaimsToTheClaimOfTheRest() {
         Lease rest = ports.claimRest((device, info) -> Optional.of("owner of " + device.name())
                 .filter(owner -> !device.name().equals("net_test2")));

@@ -38,7 +38,6 @@ final class BondDev implements MembersDev {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final String name;
-    private final BondArgs args;
     private final MemberServices services;
     private final BondQueues queues;
     private final BondPaths paths;
@@ -64,7 +63,6 @@ final class BondDev implements MembersDev {
      */
     BondDev(String name, BondArgs args, MemberServices services) throws DeviceException {
         this.name = name;
-        this.args = args;
         this.services = services;
         MempoolCaches uncached = services.mempools().uncached();
         this.queues = new BondQueues(name, services.barrier(), uncached);
