@@ -78,8 +78,8 @@ class ArgumentsTest {
         assertThat(of().metrics()).isEmpty();
         assertThat(of("--metrics", "9100").metrics().orElseThrow().toString())
                 .isEqualTo("localhost/127.0.0.1:9100");
-        assertThat(of("--metrics", "0.0.0.0:1").metrics().orElseThrow().toString())
-                .isEqualTo("/0.0.0.0:1");
+        assertThat(of("--metrics", "192.0.2.1:1").metrics().orElseThrow().toString())
+                .isEqualTo("/192.0.2.1:1");
         assertThat(of("--metrics", "[::1]:65535").metrics().orElseThrow().getPort())
                 .isEqualTo(65535);
         assertWrong(() -> of("--metrics", "x").allowOnly(Set.of()),
