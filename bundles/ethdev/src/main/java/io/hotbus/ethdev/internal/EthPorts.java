@@ -203,6 +203,15 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         ours.leave();
         users.forEach(user -> release(user, ours));
         try {
+            ours.stop();
+            users.forEach(user -> takeBack(user, ours));
+        } finally {
+            close(ours);
+        }
+    }
+
+    private void close(EthPort ours) {
+        try {
             ours.close();
         } finally {
             synchronized (table) {
@@ -219,6 +228,14 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
             user.release(port);
         } catch (DeviceException | RuntimeException e) {
             LOG.error("{}: closed while in use: {}", port, e.getMessage(), e);
+        }
+    }
+
+    private static void takeBack(PortUser user, EthPort port) {
+        try {
+            user.takeBack(port);
+        } catch (RuntimeException e) {
+            LOG.error("{}: what it has not sent is lost", port, e);
         }
     }
 
