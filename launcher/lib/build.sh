@@ -8,7 +8,7 @@ stale() {
 	[ -e "$stamp" ] || return 0
 	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
 		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
-		-o -path launcher/lib -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+		-o -path launcher/lib -o -path launcher/top -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
 # Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the
@@ -156,6 +156,7 @@ try_product() {
 		netif.sh network interfaces that come and go
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
+		top.py top: a terminal, a process that goes and comes, and one of DPDK
 		metrics.sh metrics: promtool, and a Prometheus that scrapes them
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
