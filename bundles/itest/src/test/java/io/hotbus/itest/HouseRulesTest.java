@@ -46,6 +46,7 @@ class HouseRulesTest {
             Map.entry("pmd.intel", Set.of("eal", "ethdev", "pmd", "pmd.pci", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("app", Set.of("eal", "ethdev")),
+            Map.entry("history", Set.of("eal", "cli", "app")),
             Map.entry("metrics", Set.of("eal", "ethdev", "app")),
             Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
