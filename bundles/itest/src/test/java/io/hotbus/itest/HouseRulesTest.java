@@ -48,7 +48,7 @@ class HouseRulesTest {
             Map.entry("app", Set.of("eal", "ethdev")),
             Map.entry("history", Set.of("eal", "cli", "app")),
             Map.entry("metrics", Set.of("eal", "ethdev", "app")),
-            Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app")),
+            Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app", "history")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "app", "testpmd")),
             Map.entry("doctor", Set.of("eal", "app")),
