@@ -48,6 +48,7 @@ class HouseRulesTest {
             Map.entry("app", Set.of("eal", "ethdev")),
             Map.entry("http", Set.of("eal")),
             Map.entry("metrics", Set.of("eal", "ethdev", "app", "http")),
+            Map.entry("web", Set.of("eal", "ethdev", "app", "cli", "http", "history")),
             Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "app", "testpmd")),
