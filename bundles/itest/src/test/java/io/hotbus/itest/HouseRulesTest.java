@@ -49,6 +49,7 @@ class HouseRulesTest {
             Map.entry("http", Set.of("eal")),
             Map.entry("metrics", Set.of("eal", "ethdev", "app", "http")),
             Map.entry("web", Set.of("eal", "ethdev", "app", "cli", "http", "history")),
+            Map.entry("history", Set.of("eal", "cli", "app")),
             Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "app", "testpmd")),

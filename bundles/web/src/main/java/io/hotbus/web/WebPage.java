@@ -38,6 +38,7 @@ public interface WebPage {
      *
      * @param path  without a slash at its beginning; empty: the page itself
      * @param query the parameters of the request
+     * @throws IllegalArgumentException a parameter is wrong
      */
     WebAnswer get(String path, Map<String, String> query);
 

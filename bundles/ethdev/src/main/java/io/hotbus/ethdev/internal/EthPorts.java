@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.DeviceEvents;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.ethdev.EthDev;
@@ -50,6 +51,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     }
 
     private final ControlThread control;
+    private final DeviceEvents events;
     private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
     private final List<Claim> claims = new CopyOnWriteArrayList<>();
@@ -60,9 +62,11 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     /** The device that uses an id, or used it last. Guarded by the table. */
     private final Map<Integer, String> lastDevices = new HashMap<>();
 
+    /** Tells of changes on {@code control}, and of what is done with ports by {@code events}. */
     @Activate
-    public EthPorts(@Reference ControlThread control) {
+    public EthPorts(@Reference ControlThread control, @Reference DeviceEvents events) {
         this.control = control;
+        this.events = events;
     }
 
     /** Adds a listener for events from now on. */
@@ -132,7 +136,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         int id = takeId(device.name(), owner.isPresent() ? FIRST_CLAIMED : 0);
         EthPort port;
         try {
-            port = new EthPort(id, device, dev, owner);
+            port = new EthPort(id, device, dev, owner, events);
             dev.portAssigned(id);
         } catch (RuntimeException e) {
             synchronized (table) {

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 @Component
 public final class Site implements WebPage {
     private static final Logger LOG = LoggerFactory.getLogger(Site.class);
+    private static final String REMOVALS = "api/removals";
     private static final String DEVICE = "device";
     /** What can be done with a device: the words of the shell before its name. */
     private static final Map<String, List<String>> WITH_DEVICE = Map.of(
@@ -38,6 +39,7 @@ public final class Site implements WebPage {
 
     private final Assets assets;
     private final State state;
+    private final Past past;
     private final Shell shell;
     private final Feed feed;
 
@@ -47,16 +49,19 @@ public final class Site implements WebPage {
      * @throws IOException the bundle cannot be read
      */
     @Activate
-    public Site(BundleContext context, @Reference State state, @Reference Shell shell)
-            throws IOException {
+    public Site(BundleContext context, @Reference State state, @Reference Past past,
+            @Reference Shell shell) throws IOException {
         this.assets = new Assets(context.getBundle());
         this.state = state;
+        this.past = past;
         this.shell = shell;
         this.feed = new Feed(state::read);
+        past.onChange(feed::soon);
     }
 
     @Deactivate
     void deactivate() {
+        past.onChange(() -> { });
         feed.close();
     }
 
@@ -64,6 +69,12 @@ public final class Site implements WebPage {
     public WebAnswer get(String path, Map<String, String> query) {
         if (path.equals("api/state")) {
             return WebAnswer.of(state.read());
+        }
+        if (path.equals(REMOVALS)) {
+            return past.page(query);
+        }
+        if (path.startsWith(REMOVALS + "/")) {
+            return past.one(path.substring(REMOVALS.length() + 1));
         }
         return assets.file(path).orElseGet(
                 () -> WebAnswer.said(WebAnswer.NOT_FOUND, "There is no '" + path + "' here"));

@@ -20,9 +20,11 @@ import java.util.Optional;
  * @param lcores  by number
  * @param faults  since the start
  * @param forward whether there is an application that forwards packets
+ * @param history another number than before: something has changed in the history of removals
  */
 record Snapshot(String version, long pid, long nanos, List<DeviceRow> devices,
-        List<PortRow> ports, List<LcoreTimes> lcores, FaultCounts faults, boolean forward) {
+        List<PortRow> ports, List<LcoreTimes> lcores, FaultCounts faults, boolean forward,
+        long history) {
     /**
      * A device, or a slot of a simulated one.
      *

@@ -34,6 +34,7 @@ public final class State {
     private final PortRegistry ports;
     private final FailureHandling handling;
     private final Shell shell;
+    private final Past past;
     @Reference
     private volatile List<RemovalInjector> injectors = List.of();
 
@@ -41,7 +42,7 @@ public final class State {
     @Activate
     public State(BundleContext context, @Reference DeviceManager devices,
             @Reference PortRegistry ports, @Reference FailureHandling handling,
-            @Reference Shell shell) {
+            @Reference Shell shell, @Reference Past past) {
         final Version whole = context.getBundle().getVersion();
         this.version = "%s.%s.%s".formatted(Integer.toString(whole.getMajor()),
                 Integer.toString(whole.getMinor()), Integer.toString(whole.getMicro()));
@@ -49,6 +50,7 @@ public final class State {
         this.ports = ports;
         this.handling = handling;
         this.shell = shell;
+        this.past = past;
     }
 
     Snapshot read() {
@@ -62,7 +64,8 @@ public final class State {
             }
         }
         return new Snapshot(version, ProcessHandle.current().pid(), nanos, deviceRows(), rows,
-                LcoreTimes.all(), handling.faults(), shell.verbs().contains("start"));
+                LcoreTimes.all(), handling.faults(), shell.verbs().contains("start"),
+                past.changes());
     }
 
     private List<DeviceRow> deviceRows() {

@@ -2,7 +2,7 @@
 // The history of removals, and one of them step by step.
 
 import {Table, bar, byId, element, setState, setText} from './dom.js';
-import {count, duration} from './units.js';
+import {duration} from './units.js';
 
 const PAGE = 50;
 const text = value => (cell, row) => setText(cell, value(row));
@@ -39,11 +39,13 @@ export class Removals {
 			text(removal => after(removal.returnedNanos)),
 		], [0, 5, 6]);
 		this.steps = new Table('steps', step => step.key, [
-			text(step => step.failure ? `${step.what}: ${step.failure}` : step.what),
+			text(step => step.failure ? `⚠ ${step.what}: ${step.failure}` : step.what),
+			text(step => step.name),
+			text(step => step.thread),
 			text(step => duration(step.beginNanos)),
 			text(step => duration(step.endNanos - step.beginNanos)),
 			(cell, step) => cell.replaceChildren(bar(step.from, step.to, Boolean(step.failure))),
-		], [1, 2]);
+		], [3, 4]);
 		byId('newest').addEventListener('click', () => this.page(null));
 		byId('older').addEventListener('click', () => this.page(this.last));
 		byId('paging').addEventListener('submit', event => {
@@ -74,13 +76,13 @@ export class Removals {
 		if (!answer.ok || this.before !== before) {
 			return;
 		}
-		const {removals, total, older} = await answer.json();
+		const {removals, older} = await answer.json();
 		this.list.show(removals);
 		this.last = removals.at(-1)?.number ?? null;
 		byId('older').disabled = !older;
 		byId('newest').disabled = before === null;
 		setText(byId('history-caption'), removals.length === 0 ? 'None'
-			: `${count(removals.length)} of ${count(total)}, newest first`);
+			: `${removals[0].number} to ${removals.at(-1).number}, newest first`);
 		if (before === null) {
 			this.announce(removals[0]);
 		}
@@ -101,12 +103,12 @@ export class Removals {
 			return;
 		}
 		const answer = await fetch(`api/removals/${number}`);
-		const removal = answer.ok ? await answer.json() : null;
+		const {removal, steps} = answer.ok ? await answer.json() : {removal: null, steps: []};
 		setText(byId('removal-title'), removal ? `Removal ${number}: ${removal.device}`
 			: `There is no removal ${number}`);
 		byId('steps').parentElement.hidden = !removal;
 		this.facts(removal);
-		this.steps.show(removal ? this.scaled(removal.steps) : []);
+		this.steps.show(this.scaled(steps));
 		if (focus || this.shown !== number) {
 			byId('removal-title').focus();
 		}
