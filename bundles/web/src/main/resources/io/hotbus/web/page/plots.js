@@ -12,6 +12,7 @@ const COLOURS = {
 };
 /** Lines differ by their dashes, too. */
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 4], [4, 4]];
+const clock = seconds => new Date(1000 * seconds).toLocaleTimeString([], {hourCycle: 'h23'});
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 export class Plots {
@@ -89,7 +90,7 @@ export class Plots {
 				legend: {show: false},
 				cursor: {show: false},
 				scales: {y: {range: (_, low, high) => [0, Math.max(10, (high ?? 0) * 1.1)]}},
-				axes: [{...axis}, {...axis, size: 64, values: (_, ticks) => ticks.map(rate)}],
+				axes: [{...axis, space: 90, values: (_, ticks) => ticks.map(clock)}, {...axis, size: 64, values: (_, ticks) => ticks.map(rate)}],
 				series: [{}, ...this.names.map((name, i) => ({
 					label: name,
 					stroke: colours[i % colours.length],
