@@ -133,6 +133,9 @@ peer_packages() {
 	command -v dpdk-testpmd >/dev/null || printf 'dpdk-dev '
 	command -v dpdk-telemetry.py >/dev/null || printf 'dpdk '
 	command -v prometheus >/dev/null || printf 'prometheus '
+	command -v chromium >/dev/null || printf 'chromium '
+	command -v chromedriver >/dev/null || printf 'chromium-driver '
+	/usr/bin/python3 -c 'import selenium' 2>/dev/null || printf 'python3-selenium '
 	command -v collectd >/dev/null || printf 'collectd-core '
 	command -v tcpdump >/dev/null || printf 'tcpdump '
 	command -v editcap >/dev/null || printf 'wireshark-common '
@@ -151,6 +154,7 @@ try_product() {
 		testpmd.sh scripts of DPDK's testpmd, on both programs
 		start.sh starting: in every folder, path and locale
 		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
+		web.py web page: a removal in Chromium, logins, the keyboard, colours, 10,000 removals
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go

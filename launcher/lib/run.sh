@@ -180,8 +180,8 @@ run_jvm() {
 		die 3 "only $limit open files are allowed to this process: raise 'ulimit -Hn' to 256 or more"
 	build
 	find_java
-	[ "$command" = demo ] || watch_options
-	[ "$command" != doctor ] || export HOTBUS_LOG=${HOTBUS_LOG:-WARN} # its answer is what it prints
+	case $command in demo | password) ;; *) watch_options ;; esac
+	case $command in doctor | password) export HOTBUS_LOG=${HOTBUS_LOG:-WARN} ;; esac # the answer is what they print
 	make_cache
 	[ -r "$launcher/help/$command.txt" ] || options+=("-Dhotbus.usage=app $command")
 	if [ "$command" = shell ]; then

@@ -173,7 +173,8 @@ public final class Settings {
         }
     }
 
-    private String text(String key) {
+    /** A text, without blanks around it; empty if it is not set. */
+    public String text(String key) {
         return values(key).collect(Collectors.joining(" ")).strip();
     }
 
