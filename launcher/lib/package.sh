@@ -58,8 +58,10 @@ release_time() {
 # The product as it is installed, in the current folder: the launcher without its commands for sources.
 lay_out_product() {
 	local home=usr/share/hotbus edit
-	edit='s|launcher/target/[a-z]*[.]log|the log|g; s|launcher/hotbus|hotbus|g; s|launcher/deploy|/var/lib/hotbus/deploy|g
-		s|docs/\([a-z]*[.]md\)|/usr/share/doc/hotbus-doc/docs/\1|g; s|launcher/etc|/etc/hotbus|g; s|launcher/jvm[.]options|/usr/share/hotbus/jvm.options|g'
+	# The paths of this folder in messages and texts become those of the installation; $launcher stays.
+	edit='s@\(^\|[^$]\)launcher/hotbus@\1hotbus@g; s@\(^\|[^$]\)launcher/deploy@\1/var/lib/hotbus/deploy@g
+		s@\(^\|[^$]\)launcher/etc@\1/etc/hotbus@g; s@\(^\|[^$]\)launcher/jvm[.]@\1/usr/share/hotbus/jvm.@g
+		s@docs/\([a-z]*[.]md\)@/usr/share/doc/hotbus-doc/docs/\1@g'
 	mkdir -p "$home/lib" "$home/help" "$home/target" etc/hotbus usr/bin usr/share/bash-completion/completions
 	cp -r --no-preserve=mode,ownership "$export_dir" "$home/target/export"
 	cp --no-preserve=mode,ownership "$launcher/jvm.options" "$home/"
