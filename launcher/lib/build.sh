@@ -8,7 +8,7 @@ stale() {
 	[ -e "$stamp" ] || return 0
 	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
 		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
-		-o -path launcher/lib -o -path launcher/top -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
 # Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the
@@ -79,6 +79,12 @@ forget_stale_copies() {
 		copy=${HOME:-/nonexistent}/.m2/repository/${jar#"$repository"/}
 		[ ! -e "$copy" ] || cmp -s "$jar" "$copy" || rm -rf "$(dirname "$copy")"
 	done
+}
+
+run_build() {
+	[ $# = 0 ] || { help_of build; [ "$1" = --help ] || [ "$1" = -h ] || exit 2; exit 0; }
+	build
+	say "built: $(version)"
 }
 
 run_tests() {
