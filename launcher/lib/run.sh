@@ -182,6 +182,7 @@ run_jvm() {
 	find_java
 	[ "$command" = demo ] || watch_options
 	[ "$command" != doctor ] || export HOTBUS_LOG=${HOTBUS_LOG:-WARN} # its answer is what it prints
+	[ "$command" != check ] || export HOTBUS_LOG=${HOTBUS_LOG:-OFF} # it says the same, with places
 	make_cache
 	[ -r "$launcher/help/$command.txt" ] || options+=("-Dhotbus.usage=app $command")
 	if [ "$command" = shell ]; then

@@ -173,7 +173,8 @@ public final class Settings {
         }
     }
 
-    private String text(String key) {
+    /** The value as text, an array with blanks between its elements; empty if it is not set. */
+    public String text(String key) {
         return values(key).collect(Collectors.joining(" ")).strip();
     }
 
