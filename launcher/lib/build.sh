@@ -63,7 +63,8 @@ build_now() {
 archive_classes() {
 	local archive=$launcher/target/classes.jsa
 	rm -f "$archive"
-	HOTBUS_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off" \
+	mkdir -p "$launcher/target/tmp/etc"
+	HOTBUS_ETC=$launcher/target/tmp/etc HOTBUS_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off" \
 		timeout --foreground 60 "$launcher/hotbus" run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_null0 \
 		--exec 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 			wait port net_sim0 started; show port info all; show port stats all; pci list; stop' \

@@ -191,6 +191,7 @@ run_jvm() {
 	find_java
 	case $command in demo | password) ;; *) watch_options ;; esac
 	case $command in doctor | password) export HOTBUS_LOG=${HOTBUS_LOG:-WARN} ;; esac # the answer is what they print
+	[ "$command" != check ] || export HOTBUS_LOG=${HOTBUS_LOG:-OFF} # it says the same, with places
 	make_cache
 	options+=("-Dhotbus.program=$program")
 	[ -r "$launcher/help/$command.txt" ] || options+=("-Dhotbus.usage=app $command")

@@ -35,12 +35,13 @@ import java.util.stream.Stream;
  * @param exec          commands to execute instead of forwarding until interrupted
  * @param allowed       devargs of the devices of other buses to attach, before the virtual ones
  * @param eventLog      the file that records every event
+ * @param described     the queues of each port that a file of the deployment describes
  */
 public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, boolean numa,
         int maxPacket, String forwardMode, boolean startDevices, boolean autoStart, int txFirst,
         boolean hotPlug, boolean removalEvents, boolean reattach, Duration statsPeriod,
         List<String> vdevs, Optional<Path> commandFile, Optional<String> exec, List<String> allowed,
-        Optional<Path> eventLog) {
+        Optional<Path> eventLog, List<QueueSetup> described) {
     /** These say what is so anyway: no link is waited for, the shell is there. */
     private static final Set<String> TRUE_ANYWAY = Set.of("-i", "--interactive", "--",
             "--disable-link-check", "--no-lsc-interrupt", "--numa");
@@ -97,7 +98,14 @@ public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, boolea
                 !given.flag("--no-reattach"),
                 Duration.ofSeconds(given.number("--stats-period", 5, 0, 86400)),
                 given.values("--vdev"), path(given, "--cmdline-file"), given.value("--exec"),
-                given.values("-a", "--allow"), path(given, "--event-log"));
+                given.values("-a", "--allow"), path(given, "--event-log"), List.of());
+    }
+
+    /** Returns a copy that knows the ports of the deployment's files. */
+    public Options withDescribed(List<QueueSetup> queues) {
+        return new Options(forwarding, totalMbufs, mbufSize, numa, maxPacket, forwardMode,
+                startDevices, autoStart, txFirst, hotPlug, removalEvents, reattach, statsPeriod,
+                vdevs, commandFile, exec, allowed, eventLog, queues);
     }
 
     private static Optional<Path> path(Arguments given, String name) throws UsageException {
