@@ -165,6 +165,7 @@ try_product() {
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
+		alb.py bonding: mode 6 with the kernels of four hosts, which learn its addresses by ARP
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
 		top.py top: a terminal, a process that goes and comes, and one of DPDK
