@@ -157,6 +157,7 @@ try_product() {
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
 		metrics.sh metrics: promtool, and a Prometheus that scrapes them
+		jfr.sh Flight Recorder: a removal in a recording, and a bundle that is replaced 200 times meanwhile
 		history.sh history: removals that are kept through kill -9 and a full disk, and the report for a bug tracker
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back

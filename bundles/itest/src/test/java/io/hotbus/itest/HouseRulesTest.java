@@ -47,6 +47,7 @@ class HouseRulesTest {
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("app", Set.of("eal", "ethdev")),
             Map.entry("history", Set.of("eal", "cli", "app")),
+            Map.entry("jfr", Set.of("eal")),
             Map.entry("metrics", Set.of("eal", "ethdev", "app")),
             Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app", "history")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
