@@ -173,7 +173,11 @@ public final class Settings {
         }
     }
 
-    private String text(String key) {
+    /**
+     * The value as text, without blanks around it, an array with blanks between its elements; empty
+     * if it is not set.
+     */
+    public String text(String key) {
         return values(key).collect(Collectors.joining(" ")).strip();
     }
 
