@@ -103,7 +103,7 @@ state_folder() {
 	configured=$(sed -nE 's/^folder *= *"?([^"]*)"?$/\1/p' "$1"/io.hotbus.history.c* 2>/dev/null | head -n 1)
 	if [ -n "$configured" ]; then echo "$configured"
 	elif [ -n "${HOTBUS_STATE_DIR:-}" ]; then echo "$HOTBUS_STATE_DIR"
-	elif [ "$(id -u)" = 0 ]; then echo /var/lib/hotbus
+	elif [ "$(id -u)" = 0 ] || [ -r /var/lib/hotbus/history ]; then echo /var/lib/hotbus/history
 	else echo "${XDG_STATE_HOME:-$HOME/.local/state}/hotbus"
 	fi
 }
@@ -184,7 +184,7 @@ run_report() {
 	'') ;;
 	-h | --help) help_of report; return ;;
 	-o | --output) [ $# = 2 ] || die 2 "$1 needs the name of a file, and nothing else" ; file=$2 ;;
-	*) die 2 "unknown option '$1' (see launcher/hotbus report --help)" ;;
+	*) die 2 "unknown option '$1' (see $program report --help)" ;;
 	esac
 	if [ -z "$file" ]; then
 		print_report

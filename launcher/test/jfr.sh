@@ -29,7 +29,7 @@ await "$work/log" 'forwarding started' || exit 1
 
 check should_start_without_the_recorder 0 '^0$' bash -c "'$java/bin/jcmd' ${children[0]} VM.class_hierarchy -s jdk.jfr.Event | grep -c io.hotbus.jfr || true"
 jcmd JFR.start name=jdk settings=default >"$work/jcmd" 2>&1
-jcmd JFR.start name=hotbus settings=launcher/hotbus.jfc >>"$work/jcmd" 2>&1
+jcmd JFR.start name=hotbus settings=launcher/etc/hotbus.jfc >>"$work/jcmd" 2>&1
 printf '%s\n' 'device yank net_sim0' 'wait removal net_sim0' 'device plug net_sim0' 'wait port net_sim0 started' \
 	'bundle update io.hotbus.net.pcap' 'show config cores' >&5
 await "$work/log" 'List of forwarding lcores' || exit 1

@@ -64,7 +64,7 @@ class RecorderTest {
     @Test
     void shouldRecordWithTheSettingsOfTheProduct() throws Exception {
         final Map<String, List<RecordedEvent>> events = recorded(Configuration.create(
-                Path.of("../../launcher/hotbus.jfc")).getSettings());
+                Path.of("../../launcher/etc/hotbus.jfc")).getSettings());
         assertThat(events).containsOnlyKeys("hotbus.Fault", "hotbus.Removal", "hotbus.Attach",
                 "hotbus.Probe", "hotbus.DeviceStep", "hotbus.Bundle", "hotbus.LcoreStall");
         assertThat(events.values().stream().mapToInt(List::size).sum())
