@@ -170,6 +170,8 @@ try_product() {
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
 		top.py top: a terminal, a process that goes and comes, and one of DPDK
 		metrics.sh metrics: promtool, and a Prometheus that scrapes them
+		jfr.sh Flight Recorder: a removal in a recording, and a bundle that is replaced 200 times meanwhile
+		history.sh history: removals that are kept through kill -9 and a full disk, and the report for a bug tracker
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
 		failsafe.py failsafe: an interface goes and comes back, and no frame is lost
