@@ -8,7 +8,7 @@ stale() {
 	[ -e "$stamp" ] || return 0
 	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
 		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
-		-o -path launcher/lib -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
 # Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the
@@ -63,7 +63,8 @@ build_now() {
 archive_classes() {
 	local archive=$launcher/target/classes.jsa
 	rm -f "$archive"
-	HOTBUS_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off" \
+	mkdir -p "$launcher/target/tmp/etc"
+	HOTBUS_ETC=$launcher/target/tmp/etc HOTBUS_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off" \
 		timeout --foreground 60 "$launcher/hotbus" run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_null0 \
 		--exec 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 			wait port net_sim0 started; show port info all; show port stats all; pci list; stop' \
@@ -79,6 +80,12 @@ forget_stale_copies() {
 		copy=${HOME:-/nonexistent}/.m2/repository/${jar#"$repository"/}
 		[ ! -e "$copy" ] || cmp -s "$jar" "$copy" || rm -rf "$(dirname "$copy")"
 	done
+}
+
+run_build() {
+	[ $# = 0 ] || { help_of build; [ "$1" = --help ] || [ "$1" = -h ] || exit 2; exit 0; }
+	build
+	say "built: $(version)"
 }
 
 run_tests() {
@@ -160,6 +167,7 @@ try_product() {
 		netif.sh network interfaces that come and go
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
+		top.py top: a terminal, a process that goes and comes, and one of DPDK
 		metrics.sh metrics: promtool, and a Prometheus that scrapes them
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back

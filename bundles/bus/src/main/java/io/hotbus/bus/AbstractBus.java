@@ -182,7 +182,7 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
     }
 
     /** The names of the drivers, for messages. */
-    final String driverNames() {
+    protected final String driverNames() {
         return drivers.names();
     }
 

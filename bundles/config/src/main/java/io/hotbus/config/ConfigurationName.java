@@ -12,9 +12,10 @@ import org.osgi.service.cm.ConfigurationAdmin;
  *
  * <p>A PID of hotbus has one configuration: {@code io.hotbus.devices-site.cfg} belongs to {@code
  * io.hotbus.devices}, too. A factory configuration would be a second list of devices that no
- * component reads.
+ * component reads. But {@value #FACTORY} is a factory: each of its files describes a device.
  */
 record ConfigurationName(String pid, Optional<String> instance) {
+    static final String FACTORY = "io.hotbus.device";
     private static final String OURS = "io.hotbus.";
 
     static ConfigurationName of(String fileName) {
@@ -24,8 +25,8 @@ record ConfigurationName(String pid, Optional<String> instance) {
             return new ConfigurationName(name, Optional.empty());
         }
         String pid = name.substring(0, end);
-        return new ConfigurationName(pid, name.startsWith(OURS) ? Optional.empty()
-                : Optional.of(name.substring(end + 1)));
+        return new ConfigurationName(pid, name.startsWith(OURS) && !pid.equals(FACTORY)
+                ? Optional.empty() : Optional.of(name.substring(end + 1)));
     }
 
     /** Returns the configuration; creates it if there is none. */

@@ -28,6 +28,15 @@ public interface PortRegistry {
     Port add(Device device, EthDev dev);
 
     /**
+     * Keeps a number for the device of that name, as if its port had had it before: devices that
+     * have no number yet get others. Does nothing where a port has the number already.
+     *
+     * @param id from 0 to {@value #FIRST_CLAIMED} - 1
+     * @return closing it frees the number, unless a port has it
+     */
+    Lease keepNumber(int id, String device);
+
+    /**
      * Makes {@code owner} the owner of each port that is added from now on and is {@code wanted},
      * before anyone is told of the port. For drivers whose ports are built on other ports. Such a
      * port gets a number of {@value #FIRST_CLAIMED} or more, which leaves the low numbers to the
@@ -47,8 +56,8 @@ public interface PortRegistry {
     Lease claimRest(BiFunction<Device, EthDevInfo, Optional<String>> owner);
 
     /**
-     * For drivers, in remove: asks every {@link PortUser} to release the port, closes the port and
-     * removes it; raises DESTROY. Idempotent.
+     * For drivers, in remove: asks every {@link PortUser} to release the port, stops it, lets each
+     * user take back what was not sent, closes the port and removes it; raises DESTROY. Idempotent.
      */
     void remove(Port port);
 

@@ -50,7 +50,8 @@ class HouseRulesTest {
             Map.entry("metrics", Set.of("eal", "ethdev", "app", "http")),
             Map.entry("web", Set.of("eal", "ethdev", "app", "cli", "http", "history")),
             Map.entry("history", Set.of("eal", "cli", "app")),
-            Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app")),
+            Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app", "history")),
+            Map.entry("systemd", Set.of("eal", "os", "ethdev", "app")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "app", "testpmd")),
             Map.entry("doctor", Set.of("eal", "app")),
@@ -64,7 +65,8 @@ class HouseRulesTest {
     private static final String BUS = "bus.";
 
     /** Bundles that belong only to the launcher's product. */
-    private static final Set<String> NOT_SHIPPED = Set.of("demo", "doctor", "config", "deploy");
+    private static final Set<String> NOT_SHIPPED =
+            Set.of("demo", "doctor", "config", "deploy", "systemd");
 
     /** Libraries for the class path of unit tests. */
     private static final Set<String> TEST_KITS = Set.of("testkit", "testkit.pci");

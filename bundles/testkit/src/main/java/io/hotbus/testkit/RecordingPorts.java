@@ -85,6 +85,11 @@ public final class RecordingPorts implements PortRegistry, DeviceEventListener {
     }
 
     @Override
+    public Lease keepNumber(int id, String device) {
+        return ports.keepNumber(id, device);
+    }
+
+    @Override
     public Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
         return ports.claim(owner, wanted);
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -85,6 +86,14 @@ public interface Forwarder {
      * @throws DeviceException an lcore did not leave its queues in time; may be tried again
      */
     void removePort(Port port) throws DeviceException;
+
+    /**
+     * Names the ports that are to come: a partner of one waits for it, as for one that was lost,
+     * instead of forwarding to itself. Replaces the names given before.
+     *
+     * @throws DeviceException a stream that must end did not end in time
+     */
+    void expect(Set<Integer> ids) throws DeviceException;
 
     /** The ports that are forwarded on, by id. */
     List<Port> ports();

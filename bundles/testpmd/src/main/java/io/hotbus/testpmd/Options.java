@@ -29,18 +29,19 @@ import java.util.stream.Stream;
  * @param hotPlug       whether removals are survived and uevents listened to
  * @param removalEvents whether a port is closed and detached when its device goes
  * @param reattach      whether a device that returns is attached again
- * @param statsPeriod   between two prints of the statistics
+ * @param statsPeriod   between two prints of the statistics; zero: none is printed
  * @param vdevs         devargs of the virtual devices to attach
  * @param commandFile   a file of commands to execute before anything else
  * @param exec          commands to execute instead of forwarding until interrupted
  * @param allowed       devargs of the devices of other buses to attach, before the virtual ones
  * @param eventLog      the file that records every event
+ * @param described     the queues of each port that a file of the deployment describes
  */
 public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, boolean numa,
         int maxPacket, String forwardMode, boolean startDevices, boolean autoStart, int txFirst,
         boolean hotPlug, boolean removalEvents, boolean reattach, Duration statsPeriod,
         List<String> vdevs, Optional<Path> commandFile, Optional<String> exec, List<String> allowed,
-        Optional<Path> eventLog) {
+        Optional<Path> eventLog, List<QueueSetup> described) {
     /** These say what is so anyway: no link is waited for, the shell is there. */
     private static final Set<String> TRUE_ANYWAY = Set.of("-i", "--interactive", "--",
             "--disable-link-check", "--no-lsc-interrupt", "--numa");
@@ -95,9 +96,16 @@ public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, boolea
                 !given.flag("--disable-device-start"), given.flag("--auto-start"),
                 txFirst(given), !given.flag("--no-hot-plug"), !given.flag("--no-rmv-interrupt"),
                 !given.flag("--no-reattach"),
-                Duration.ofSeconds(given.number("--stats-period", 5, 1, 86400)),
+                Duration.ofSeconds(given.number("--stats-period", 5, 0, 86400)),
                 given.values("--vdev"), path(given, "--cmdline-file"), given.value("--exec"),
-                given.values("-a", "--allow"), path(given, "--event-log"));
+                given.values("-a", "--allow"), path(given, "--event-log"), List.of());
+    }
+
+    /** Returns a copy that knows the ports of the deployment's files. */
+    public Options withDescribed(List<QueueSetup> queues) {
+        return new Options(forwarding, totalMbufs, mbufSize, numa, maxPacket, forwardMode,
+                startDevices, autoStart, txFirst, hotPlug, removalEvents, reattach, statsPeriod,
+                vdevs, commandFile, exec, allowed, eventLog, queues);
     }
 
     private static Optional<Path> path(Arguments given, String name) throws UsageException {

@@ -8,15 +8,17 @@ import java.util.Set;
 
 /**
  * What is set on a port for forwarding, beside what the port itself keeps. It takes effect with the
- * next start of the port.
+ * next start of the port, and {@code setup} where the port is set up.
  *
  * @param rxOffloads what the device shall do with received packets
  * @param txOffloads what packets to be sent may ask the device for
  * @param txVlan     the VLAN tag that is inserted where VLAN_INSERT is among the transmit offloads
+ * @param setup      what differs from other ports
  */
-public record PortPlan(Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads, int txVlan) {
-    /** No offloads. */
-    public static final PortPlan NONE = new PortPlan(Set.of(), Set.of(), 0);
+public record PortPlan(Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads, int txVlan,
+        PortChoice setup) {
+    /** No offloads, and set up as all ports are. */
+    public static final PortPlan NONE = new PortPlan(Set.of(), Set.of(), 0, PortChoice.NONE);
 
     /** Copies the sets. */
     public PortPlan {
@@ -26,17 +28,17 @@ public record PortPlan(Set<RxOffload> rxOffloads, Set<TxOffload> txOffloads, int
 
     /** Returns a copy with or without a receive offload. */
     public PortPlan with(RxOffload offload, boolean on) {
-        return new PortPlan(changed(rxOffloads, offload, on), txOffloads, txVlan);
+        return new PortPlan(changed(rxOffloads, offload, on), txOffloads, txVlan, setup);
     }
 
     /** Returns a copy with or without a transmit offload. */
     public PortPlan with(TxOffload offload, boolean on) {
-        return new PortPlan(rxOffloads, changed(txOffloads, offload, on), txVlan);
+        return new PortPlan(rxOffloads, changed(txOffloads, offload, on), txVlan, setup);
     }
 
     /** Returns a copy that inserts another VLAN tag. */
     public PortPlan withTxVlan(int tag) {
-        return new PortPlan(rxOffloads, txOffloads, tag);
+        return new PortPlan(rxOffloads, txOffloads, tag, setup);
     }
 
     private static <E> Set<E> changed(Set<E> all, E one, boolean on) {

@@ -27,9 +27,14 @@ public record QueueSetup(int rx, int tx, int rxDescriptors, int txDescriptors) {
         return (long) rx * rxDescriptors + (long) tx * txDescriptors;
     }
 
-    /** How a port with these queues is configured, with the buffers of {@code pool}. */
+    /**
+     * How a port is configured, with these queues where {@code plan} has none of its own, and with
+     * the buffers of {@code pool}.
+     */
     public PortConfig with(PortPlan plan, Mempool pool) {
-        return new PortConfig(rx, tx, rxDescriptors, txDescriptors, pool)
-                .withOffloads(plan.rxOffloads(), plan.txOffloads());
+        QueueSetup queues = plan.setup().queues().orElse(this);
+        return new PortConfig(queues.rx, queues.tx, queues.rxDescriptors, queues.txDescriptors,
+                pool).withOffloads(plan.rxOffloads(), plan.txOffloads())
+                .withRss(plan.setup().rss());
     }
 }

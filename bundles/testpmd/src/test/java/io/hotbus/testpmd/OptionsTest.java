@@ -55,7 +55,7 @@ class OptionsTest {
                 Duration.ofSeconds(2), List.of("net_null0", "net_null1"), Optional.empty(),
                 Optional.of("show config"),
                 List.of("0000:03:00.0", "0000:01:00.0,bind=igb_uio"),
-                Optional.of(Path.of("events.jsonl"))));
+                Optional.of(Path.of("events.jsonl")), List.of()));
     }
 
     @Test

@@ -49,7 +49,8 @@ public final class PortGroups implements Ports {
     @Activate
     public PortGroups(BundleContext context, @Reference DeviceManager devices,
             @Reference PortRegistry registry, @Reference DeviceEvents events,
-            @Reference HotUnplug unplug, @Reference Mempools mempools, @Reference CpuAffinity affinity,
+            @Reference HotUnplug unplug, @Reference Mempools mempools,
+            @Reference CpuAffinity affinity,
             @Reference FailureHandling failureHandling, @Reference DeviceEventMonitor monitor) {
         this.context = context;
         this.platform = new Platform(

@@ -4,6 +4,7 @@ package io.hotbus.cli.internal;
 import io.hotbus.cli.Json;
 import io.hotbus.cli.Mistake;
 import io.hotbus.cli.Shell;
+import io.hotbus.cli.Similar;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import java.nio.file.Path;

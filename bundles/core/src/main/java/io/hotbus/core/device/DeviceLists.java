@@ -8,6 +8,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceFilter;
 import io.hotbus.eal.config.SettingException;
 import io.hotbus.eal.config.Settings;
+import io.hotbus.eal.config.SettingsCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * The operator's lists of allowed and blocked devices. The bus interprets the name in an entry, so
  * any spelling that the bus accepts is right; {@code *} means all devices. Any thread.
  */
-@Component(service = {DeviceFilter.class, DeviceLists.class}, configurationPid = DeviceLists.PID)
+@Component(service = {DeviceFilter.class, DeviceLists.class, SettingsCheck.class},
+        configurationPid = DeviceLists.PID)
 @Designate(ocd = DeviceListsConfiguration.class)
-public final class DeviceLists implements DeviceFilter {
+public final class DeviceLists implements DeviceFilter, SettingsCheck {
     /** Where Configuration Admin keeps them. */
     public static final String PID = "io.hotbus.devices";
     private static final Logger LOG = LoggerFactory.getLogger(DeviceLists.class);
@@ -98,6 +100,16 @@ public final class DeviceLists implements DeviceFilter {
                     lists.allow().isEmpty() ? "all others" : lists.allow(),
                     lists.block().isEmpty() ? "none" : lists.block());
         }
+    }
+
+    @Override
+    public String pid() {
+        return PID;
+    }
+
+    @Override
+    public void check(Map<String, ?> properties) throws SettingException {
+        Settings.read(PID, properties, Lists::of);
     }
 
     /** Allows no device: a typing error must not make a blocked device available. */

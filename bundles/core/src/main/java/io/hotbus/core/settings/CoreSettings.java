@@ -11,6 +11,7 @@ import static io.hotbus.core.settings.CoreConfiguration.UEVENT_BUFFER_KIB;
 
 import io.hotbus.eal.config.SettingException;
 import io.hotbus.eal.config.Settings;
+import io.hotbus.eal.config.SettingsCheck;
 import java.time.Duration;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
@@ -24,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * The settings that apply now. Read a setting each time it is needed: a change then takes effect
  * without a restart. Any thread.
  */
-@Component(service = CoreSettings.class, configurationPid = CoreSettings.PID)
+@Component(service = {CoreSettings.class, SettingsCheck.class},
+        configurationPid = CoreSettings.PID)
 @Designate(ocd = CoreConfiguration.class)
-public final class CoreSettings {
+public final class CoreSettings implements SettingsCheck {
     /** The PID of these settings in Configuration Admin. */
     public static final String PID = "io.hotbus.core";
     private static final Logger LOG = LoggerFactory.getLogger(CoreSettings.class);
@@ -79,6 +81,16 @@ public final class CoreSettings {
         } catch (SettingException e) {
             LOG.error("{} (all of {} stays as it was)", e.getMessage(), PID);
         }
+    }
+
+    @Override
+    public String pid() {
+        return PID;
+    }
+
+    @Override
+    public void check(Map<String, ?> properties) throws SettingException {
+        Settings.read(PID, properties, Values::of);
     }
 
     /** How long a removal waits for the handler of its bus. */

@@ -2,6 +2,7 @@
 package io.hotbus.eal.bus;
 
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -33,6 +34,17 @@ public interface Bus {
      */
     default String nameOf(Devargs devargs) {
         return devargs.name();
+    }
+
+    /**
+     * What is missing for the device of {@code devargs}, which this bus claims, as far as can be
+     * told without touching the device: most often its driver. Any thread; must neither wait nor
+     * throw.
+     *
+     * @return a sentence; empty if nothing is known to be missing
+     */
+    default Optional<String> lacks(Devargs devargs) {
+        return Optional.empty();
     }
 
     /** The devices on the bus now, with and without a driver. */

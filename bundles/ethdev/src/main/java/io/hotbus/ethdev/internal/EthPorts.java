@@ -17,9 +17,11 @@ import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortUser;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
@@ -61,6 +63,8 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
     /** The device that uses an id, or used it last. Guarded by the table. */
     private final Map<Integer, String> lastDevices = new HashMap<>();
+    /** The ids kept for a device that may not have been there yet. Guarded by the table. */
+    private final Set<Integer> kept = new HashSet<>();
 
     /** Tells of changes on {@code control}, and of what is done with ports by {@code events}. */
     @Activate
@@ -176,10 +180,26 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     private int freeId(int lowest) {
         int id = lowest;
-        while (table.containsKey(id)) {
+        while (table.containsKey(id) || kept.contains(id)) {
             id++;
         }
         return id;
+    }
+
+    @Override
+    public Lease keepNumber(int id, String device) {
+        synchronized (table) {
+            if (table.containsKey(id) || !kept.add(id)) {
+                return () -> { };
+            }
+            lastDevices.values().remove(device);
+            lastDevices.put(id, device);
+        }
+        return () -> {
+            synchronized (table) {
+                kept.remove(id);
+            }
+        };
     }
 
     @Override
@@ -207,6 +227,15 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         ours.leave();
         users.forEach(user -> release(user, ours));
         try {
+            ours.stop();
+            users.forEach(user -> takeBack(user, ours));
+        } finally {
+            close(ours);
+        }
+    }
+
+    private void close(EthPort ours) {
+        try {
             ours.close();
         } finally {
             synchronized (table) {
@@ -223,6 +252,14 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
             user.release(port);
         } catch (DeviceException | RuntimeException e) {
             LOG.error("{}: closed while in use: {}", port, e.getMessage(), e);
+        }
+    }
+
+    private static void takeBack(PortUser user, EthPort port) {
+        try {
+            user.takeBack(port);
+        } catch (RuntimeException e) {
+            LOG.error("{}: what it has not sent is lost", port, e);
         }
     }
 

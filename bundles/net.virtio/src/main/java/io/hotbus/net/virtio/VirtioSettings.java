@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.virtio;
 
+import io.hotbus.eal.config.SettingsCheck;
 import io.hotbus.pmd.pci.AbstractNicSettings;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
@@ -9,7 +10,8 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** The settings of the operator. */
-@Component(service = VirtioSettings.class, configurationPid = VirtioSettings.PID)
+@Component(service = {VirtioSettings.class, SettingsCheck.class},
+        configurationPid = VirtioSettings.PID)
 @Designate(ocd = VirtioConfiguration.class)
 public final class VirtioSettings extends AbstractNicSettings {
     static final String PID = "io.hotbus.net.virtio";

@@ -3,6 +3,7 @@ package io.hotbus.pmd.pci;
 
 import io.hotbus.eal.config.SettingException;
 import io.hotbus.eal.config.Settings;
+import io.hotbus.eal.config.SettingsCheck;
 import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 import org.slf4j.Logger;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * reset.limit.ms}. A device keeps the settings that it was attached with. Any thread.
  */
 @ConsumerType
-public abstract class AbstractNicSettings {
+public abstract class AbstractNicSettings implements SettingsCheck {
     private static final Logger LOG = LoggerFactory.getLogger(AbstractNicSettings.class);
 
     private final String pid;
@@ -40,6 +41,16 @@ public abstract class AbstractNicSettings {
         } catch (SettingException e) {
             LOG.error("{} (all of {} stays as it was)", e.getMessage(), pid);
         }
+    }
+
+    @Override
+    public final String pid() {
+        return pid;
+    }
+
+    @Override
+    public final void check(Map<String, ?> properties) throws SettingException {
+        Settings.read(pid, properties, NicLimits::of);
     }
 
     /** The limits of a device that is attached now. */

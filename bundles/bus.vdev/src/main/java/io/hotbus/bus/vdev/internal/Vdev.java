@@ -61,6 +61,13 @@ public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements V
     }
 
     @Override
+    public Optional<String> lacks(Devargs devargs) {
+        VdevDevice device = newDevice(devargs);
+        return bestDriver(device).isPresent() ? Optional.empty()
+                : Optional.of(noDriver(device, driverNames()));
+    }
+
+    @Override
     protected VdevDevice newDevice(Devargs devargs) {
         return new VdevDevice(devargs);
     }

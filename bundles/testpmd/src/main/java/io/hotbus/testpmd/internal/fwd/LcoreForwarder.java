@@ -58,6 +58,8 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     private final TreeMap<Integer, Port> ports = new TreeMap<>();
     /** Ids of ports that were removed while forwarding runs; their partners wait for them. */
     private final Set<Integer> lost = new HashSet<>();
+    /** Ids of ports that are to come. */
+    private Set<Integer> expected = Set.of();
     private volatile String engine;
     private volatile boolean running;
     private volatile boolean recordStalls;
@@ -146,7 +148,22 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     }
 
     private List<Pairing.Route> routes() {
-        return Pairing.routes(ports, lost, streams.config(), streams.engine());
+        return Pairing.routes(ports, missing(), streams.config(), streams.engine());
+    }
+
+    private Set<Integer> missing() {
+        Set<Integer> missing = new HashSet<>(lost);
+        missing.addAll(expected);
+        missing.removeAll(ports.keySet());
+        return missing;
+    }
+
+    @Override
+    public synchronized void expect(Set<Integer> ids) throws DeviceException {
+        expected = Set.copyOf(ids);
+        if (running) {
+            streams.follow(routes());
+        }
     }
 
     @Override
@@ -156,7 +173,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         }
         FwdConfig config = settings.config();
         return lcores.plan(
-                config, Pairing.routes(ports, Set.of(), config, engines.require(engine)));
+                config, Pairing.routes(ports, missing(), config, engines.require(engine)));
     }
 
     @Override

@@ -109,30 +109,11 @@ final class Lcores {
     }
 
     /**
-     * The CPUs that forward: those of {@code -l}, otherwise the last ones.
+     * The CPUs that forward.
      *
      * @throws DeviceException a CPU asked for is not available
      */
     List<Integer> cpus(FwdConfig config) throws DeviceException {
-        List<Integer> available = affinity.available();
-        List<Integer> wanted = config.lcores();
-        if (wanted.isEmpty()) {
-            // The first CPU is left to all other threads, if there is another.
-            int most = Math.max(1, available.size() - 1);
-            wanted = available.subList(
-                    available.size() - Math.min(most, config.nbCores()), available.size());
-        }
-        for (int cpu : wanted) {
-            if (!available.contains(cpu)) {
-                throw new DeviceException(
-                        "-l: CPU %s is not available to this process, these are: %s"
-                                .formatted(cpu, available));
-            }
-        }
-        if (config.nbCores() > wanted.size()) {
-            throw new DeviceException("--nb-cores %s: only %s CPU(s) can forward: %s (see -l)"
-                    .formatted(config.nbCores(), wanted.size(), wanted));
-        }
-        return wanted.subList(0, config.nbCores());
+        return ForwardingCpus.of(config, affinity.available());
     }
 }

@@ -8,6 +8,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.testpmd.FwdConfig;
 import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.QueueSetup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,10 +103,11 @@ final class PortMempools {
                 : (int) Math.min(Options.MAX_MBUFS, Math.max(Options.DEFAULT_MBUFS, need()));
     }
 
-    /** How many buffers the devices of the command line may hold. */
+    /** How many buffers the devices of the command line and of files may hold. */
     private long need() {
         FwdConfig config = options.forwarding();
-        return devices() * config.queues().buffers() + lcores(config);
+        return devices() * config.queues().buffers() + lcores(config)
+                + options.described().stream().mapToLong(QueueSetup::buffers).sum();
     }
 
     /** The devices of the command line, and those nested in their devargs. */
@@ -128,7 +130,8 @@ final class PortMempools {
         if (size() < need()) {
             LOG.warn("mempool of {} mbufs: {} device(s) with {} queue(s) each may hold up to {} "
                     + "(--total-num-mbufs); a port that it cannot serve is refused", size(),
-                    options.devices().size(), options.forwarding().queues().rx(), need());
+                    options.devices().size() + options.described().size(),
+                    options.forwarding().queues().rx(), need());
         }
     }
 

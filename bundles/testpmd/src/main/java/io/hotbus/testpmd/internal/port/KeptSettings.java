@@ -69,10 +69,10 @@ final class KeptSettings {
     }
 
     /** The device is detached by hand. */
-    void forget(Port port) {
-        ports.remove(port.name());
-        stopped.remove(port.name());
-        closed.remove(port.name());
+    void forget(String device) {
+        ports.remove(device);
+        stopped.remove(device);
+        closed.remove(device);
     }
 
     private static void set(Set<String> names, Port port, boolean on) {

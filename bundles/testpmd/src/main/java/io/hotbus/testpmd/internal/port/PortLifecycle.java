@@ -62,7 +62,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         this.forwarder = forwarder;
         this.settings = settings;
         this.hotUnplug = hotUnplug;
-        this.setup = new PortSetup(options, forwarder);
+        this.setup = new PortSetup(options, forwarder, settings);
         // Those from before an update of this bundle or one it stands on.
         registry.ports().forEach(this::setUpOrLog);
     }
@@ -216,7 +216,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         managed.add(port);
         setup.begin(port);
         restore(port);
-        if (options.startDevices() && !kept.stopped(port)) {
+        if (options.startDevices() && !kept.stopped(port) && !setup.staysStopped(port)) {
             start(port);
         }
         // Under the lock, so that listeners are told of its end after this.
@@ -229,6 +229,58 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         } catch (DeviceException e) {
             LOG.warn("{} (it does not have all settings that it had before)", e.getMessage());
         }
+    }
+
+    /**
+     * Makes a port that was set up here as it is planned now, and forgets what was set by hand.
+     * Stops and starts the port only where that is needed. Does nothing where the port has an
+     * owner.
+     *
+     * @param before what was planned until now
+     * @throws DeviceException the device cannot do it; the port may be stopped then
+     */
+    public synchronized void follow(Port port, PortPlan before) throws DeviceException {
+        if (port.owner().isPresent() || !managed.contains(port)) {
+            return;
+        }
+        kept.forget(port.name());
+        if (setup.needsStop(port, before)) {
+            halt(port);
+            setup.refresh(port);
+            setup.adjust(port, before.setup());
+        } else {
+            setup.filter(port, before.setup());
+        }
+        if (options.startDevices() && !setup.staysStopped(port)) {
+            start(port);
+        }
+    }
+
+    /**
+     * Gives a port that was set up here the queues of all ports, if those have changed.
+     *
+     * @throws DeviceException the device cannot be set up so; the port is stopped then
+     */
+    public synchronized void followQueues(Port port) throws DeviceException {
+        if (port.owner().isEmpty() && managed.contains(port)
+                && setup.needsStop(port, settings.plan(port.name()))) {
+            boolean started = port.state() == PortState.STARTED;
+            halt(port);
+            setup.refresh(port);
+            if (started) {
+                start(port);
+            }
+        }
+    }
+
+    /** In what the port differs from what is planned for it, with both values. */
+    public synchronized List<String> differences(Port port) {
+        return setup.differences(port);
+    }
+
+    /** Forgets what was set by hand on the port of that device, which may be away. */
+    public void forgetKept(String device) {
+        kept.forget(device);
     }
 
     @Override
@@ -275,7 +327,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     public void detach(Port port) throws DeviceException {
         unwanted(port);
         letGo(port);
-        kept.forget(port);
+        kept.forget(port.name());
         settings.changePlan(port.name(), plan -> PortPlan.NONE);
     }
 

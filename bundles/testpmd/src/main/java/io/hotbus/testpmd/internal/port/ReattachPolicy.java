@@ -13,6 +13,7 @@ import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.Reattach;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,10 +38,14 @@ public final class ReattachPolicy implements Reattach {
         }
     }
 
-    private final DeviceManager devices;
-    private final PortLifecycle ports;
-    private final ControlThread control;
-    private final DeviceAdopter adopter = new DeviceAdopter() {
+    /** Attaches a device again, unless that is turned off for all or for this one. */
+    private final class Adopter implements DeviceAdopter {
+        private final String name;
+
+        Adopter(String name) {
+            this.name = name;
+        }
+
         @Override
         public void adopt(Devargs devargs) throws DeviceException {
             ports.attach(devargs);
@@ -55,9 +60,13 @@ public final class ReattachPolicy implements Reattach {
 
         @Override
         public boolean ready() {
-            return enabled && !closed;
+            return enabled && !closed && !left.contains(name);
         }
-    };
+    }
+
+    private final DeviceManager devices;
+    private final PortLifecycle ports;
+    private final ControlThread control;
     private final LifecycleListener listener = new LifecycleListener() {
         @Override
         public void onReady(Port port) {
@@ -72,6 +81,8 @@ public final class ReattachPolicy implements Reattach {
     };
     /** By name. */
     private final Map<String, Known> known = new ConcurrentHashMap<>();
+    /** Names of devices that are not attached again. */
+    private final Set<String> left = ConcurrentHashMap.newKeySet();
     private volatile boolean enabled;
     private volatile boolean closed;
 
@@ -106,6 +117,32 @@ public final class ReattachPolicy implements Reattach {
         }
     }
 
+    /** Whether the device of that name is attached again when it returns, if others are. */
+    public void setEnabled(String device, boolean on) {
+        if (!on) {
+            left.add(device);
+        } else if (left.remove(device)) {
+            Optional.ofNullable(known.get(device)).ifPresent(one -> one.expected().check());
+        }
+    }
+
+    /** Whether the device was pulled out and is attached again when it returns. Any thread. */
+    public boolean awaits(String device) {
+        Known one = known.get(device);
+        return enabled && one != null && one.device().isEmpty() && !left.contains(device);
+    }
+
+    /** Expects the device of that name no longer, if it was pulled out. Any thread. */
+    public void giveUp(String device) {
+        known.computeIfPresent(device, (name, one) -> {
+            if (one.device().isPresent()) {
+                return one;
+            }
+            one.expected().close();
+            return null;
+        });
+    }
+
     @Override
     public Optional<String> failure(String device) {
         return Optional.ofNullable(known.get(device)).flatMap(one -> one.expected().failure());
@@ -127,8 +164,8 @@ public final class ReattachPolicy implements Reattach {
             if (before != null) {
                 before.expected().close();
             }
-            return new Known(
-                    Optional.of(device), devices.expect(device.devargs(), adopter));
+            return new Known(Optional.of(device),
+                    devices.expect(device.devargs(), new Adopter(device.name())));
         });
         next.expected().check();
     }

@@ -5,6 +5,7 @@ import io.hotbus.app.Application;
 import io.hotbus.app.Arguments;
 import io.hotbus.app.UsageException;
 import io.hotbus.testpmd.Options;
+import io.hotbus.testpmd.internal.deployment.StartOptions;
 import java.util.Optional;
 import java.util.Set;
 import org.osgi.annotation.bundle.Capability;
@@ -17,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the command line and registers it as the service {@link Options}, which all other
- * components here need. If the command line is wrong, nothing starts, and the process ends with a
- * sentence and exit code 2. A process that the launcher did not start continues, and the sentence
- * is logged.
+ * Reads the command line, and the files of the deployment for what it leaves out, and registers it
+ * as the service {@link Options}, which all other components here need. If the command line is
+ * wrong, nothing starts, and the process ends with a sentence and exit code 2. A process that the
+ * launcher did not start continues, and the sentence is logged.
  *
  * <p>Unknown options of this bundle's commands are found here; {@code demo} has more options, and
  * checks them itself. For the command of another application nothing starts here, because that
@@ -46,7 +47,7 @@ public final class CommandLine {
         if (OWN_COMMANDS.contains(command) || command.equals(DEMO)) {
             try {
                 options = Optional.of(context.registerService(
-                        Options.class, parse(command, Arguments.of(context)), null));
+                        Options.class, parse(command, context), null));
             } catch (UsageException e) {
                 wrong = complain(command, context, e);
             }
@@ -55,11 +56,13 @@ public final class CommandLine {
         this.complaint = wrong;
     }
 
-    private static Options parse(String command, Arguments arguments) throws UsageException {
-        if (OWN_COMMANDS.contains(command)) {
-            arguments.allowOnly(Options.NAMES);
+    private static Options parse(String command, BundleContext context) throws UsageException {
+        Arguments arguments = Arguments.of(context);
+        if (!OWN_COMMANDS.contains(command)) {
+            return Options.parse(arguments);
         }
-        return Options.parse(arguments);
+        arguments.allowOnly(Options.NAMES);
+        return StartOptions.of(context, arguments);
     }
 
     /** Ends the process, unless the launcher did not start it. */

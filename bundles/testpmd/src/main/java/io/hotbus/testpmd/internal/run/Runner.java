@@ -17,6 +17,7 @@ import io.hotbus.testpmd.Reattach;
 import io.hotbus.testpmd.Rehearsal;
 import io.hotbus.testpmd.internal.command.ForwardStatistics;
 import io.hotbus.testpmd.internal.command.StatsText;
+import io.hotbus.testpmd.internal.deployment.Deployer;
 import io.hotbus.testpmd.internal.eventlog.EventLog;
 import io.hotbus.testpmd.internal.port.PortRemover;
 import java.io.BufferedReader;
@@ -63,6 +64,7 @@ public final class Runner {
     private final EventLog eventLog;
     private final Rehearsal rehearsal;
     private final Shell verbs;
+    private final Deployer deployer;
     private final PrintStream out = stream(FileDescriptor.out);
     /**
      * Whether a bundle that this one needs was updated: the process and the operator's work
@@ -81,7 +83,7 @@ public final class Runner {
             @Reference Forwarder forwarder, @Reference CommandProcessor processor,
             @Reference PortRemover remover, @Reference Reattach reattach,
             @Reference EventLog eventLog, @Reference Rehearsal rehearsal,
-            @Reference Shell verbs) {
+            @Reference Shell verbs, @Reference Deployer deployer) {
         this.options = options;
         this.ports = ports;
         this.forwarder = forwarder;
@@ -89,6 +91,7 @@ public final class Runner {
         this.eventLog = eventLog;
         this.rehearsal = rehearsal;
         this.verbs = verbs;
+        this.deployer = deployer;
         this.restarted =
                 context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE;
         this.terminal = !"false".equals(context.getProperty(TERMINAL));
@@ -143,7 +146,7 @@ public final class Runner {
         return OptionalInt.empty();
     }
 
-    private OptionalInt run() throws Exception {
+    private OptionalInt run(Application self) throws Exception {
         if (begin()) {
             return OptionalInt.of(0);
         }
@@ -151,10 +154,11 @@ public final class Runner {
             if (options.autoStart() && !forwarder.running()) {
                 forwarder.start(options.txFirst());
             }
+            self.ready();
             new Script(processor, out, stream(FileDescriptor.err))
                     .execute(options.exec().get());
         } else {
-            forwardUntilInterrupted();
+            forwardUntilInterrupted(self);
         }
         return OptionalInt.of(0);
     }
@@ -177,7 +181,8 @@ public final class Runner {
         eventLog.requireOpen();
         if (!restarted) {
             requireStartable();
-            if (!options.allowed().isEmpty() && options.startDevices() && options.hotPlug()) {
+            boolean real = !options.allowed().isEmpty() || deployer.describesRealDevices();
+            if (real && options.startDevices() && options.hotPlug()) {
                 rehearsal.play(); // before the first real device is attached
             }
         }
@@ -189,6 +194,7 @@ public final class Runner {
                 ports.attach(devargs);
             }
         }
+        deployer.begin();
     }
 
     /** Reports errors of the command line before a device is touched. */
@@ -219,14 +225,17 @@ public final class Runner {
         }
     }
 
-    private void forwardUntilInterrupted() throws Exception {
+    private void forwardUntilInterrupted(Application self) throws Exception {
         if (!forwarder.running()) {
             forwarder.start(options.txFirst());
         }
+        self.ready();
         StatsText stats = new StatsText();
         CountDownLatch never = new CountDownLatch(1);
+        long period = options.statsPeriod().isZero() ? Long.MAX_VALUE
+                : options.statsPeriod().toMillis();
         try {
-            while (!never.await(options.statsPeriod().toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!never.await(period, TimeUnit.MILLISECONDS)) {
                 for (Port port : forwarder.ports()) {
                     out.println(stats.of(port));
                 }

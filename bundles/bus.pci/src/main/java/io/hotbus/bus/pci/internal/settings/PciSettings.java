@@ -10,6 +10,7 @@ import static io.hotbus.bus.pci.internal.settings.PciConfiguration.SYSFS;
 
 import io.hotbus.eal.config.SettingException;
 import io.hotbus.eal.config.Settings;
+import io.hotbus.eal.config.SettingsCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -24,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * The settings of the operator. A changed limit applies at the next read. The two roots stay as
  * they were when the bus started, so that a change does not take its devices away. Any thread.
  */
-@Component(service = PciSettings.class, configurationPid = PciSettings.PID)
+@Component(service = {PciSettings.class, SettingsCheck.class},
+        configurationPid = PciSettings.PID)
 @Designate(ocd = PciConfiguration.class)
-public final class PciSettings {
+public final class PciSettings implements SettingsCheck {
     static final String PID = "io.hotbus.bus.pci";
     private static final Logger LOG = LoggerFactory.getLogger(PciSettings.class);
     /** An hour, ms. */
@@ -83,6 +85,16 @@ public final class PciSettings {
         } catch (SettingException e) {
             LOG.error("{} (all of {} stays as it was)", e.getMessage(), PID);
         }
+    }
+
+    @Override
+    public String pid() {
+        return PID;
+    }
+
+    @Override
+    public void check(Map<String, ?> properties) throws SettingException {
+        Settings.read(PID, properties, Values::of);
     }
 
     /** Where sysfs is mounted. */

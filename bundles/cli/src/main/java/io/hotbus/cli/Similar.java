@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.cli.internal;
+package io.hotbus.cli;
 
 import java.util.Collection;
 import java.util.List;
 
-/** Finds the words that a mistyped word may stand for. */
-final class Similar {
+/** Finds the words that a mistyped word may stand for. Any thread. */
+public final class Similar {
     private Similar() {
     }
 
+    /** Those of {@link #to} that differ least; for words that have much in common. */
+    public static List<String> closest(String typed, Collection<String> words) {
+        List<String> all = to(typed, words);
+        int least = all.stream().mapToInt(word -> distance(typed, word)).min().orElse(0);
+        return all.stream().filter(word -> distance(typed, word) == least).toList();
+    }
+
     /** The words that begin with {@code typed}, or differ from it in at most a third of letters. */
-    static List<String> to(String typed, Collection<String> words) {
+    public static List<String> to(String typed, Collection<String> words) {
         int most = Math.max(1, typed.length() / 3);
         return typed.isEmpty() ? List.of() : words.stream()
                 .filter(word -> word.startsWith(typed) || distance(typed, word) <= most).toList();
