@@ -119,9 +119,9 @@ wait "${children[0]}"
 
 # By HTTPS, with a token, on all addresses.
 mkdir "$work/etc"
-keytool -genkeypair -keyalg EC -alias hotbus -dname CN=localhost -ext san=ip:127.0.0.1 -storetype PKCS12 \
+"${JAVA_HOME:+$JAVA_HOME/bin/}keytool" -genkeypair -keyalg EC -alias hotbus -dname CN=localhost -ext san=ip:127.0.0.1 -storetype PKCS12 \
 	-keystore "$work/etc/keys.p12" -storepass changeit >/dev/null 2>&1
-keytool -exportcert -rfc -alias hotbus -keystore "$work/etc/keys.p12" -storepass changeit >"$work/ca.pem" 2>/dev/null
+"${JAVA_HOME:+$JAVA_HOME/bin/}keytool" -exportcert -rfc -alias hotbus -keystore "$work/etc/keys.p12" -storepass changeit >"$work/ca.pem" 2>/dev/null
 token=$(head -c 24 /dev/urandom | base64)
 printf '%s\n' "keystore = $work/etc/keys.p12" 'keystore.password = changeit' "token = $token" >"$work/etc/io.hotbus.http.cfg"
 secure_port=$(free_port)
