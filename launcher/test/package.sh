@@ -65,7 +65,7 @@ mount -t overlay -o "lowerdir=/,upperdir=$view/up,workdir=$view/work" overlay "$
 # The services of this machine stay off, and its repository and temporary files out of sight.
 mkdir -p "$view/root/debs"
 cp "$work"/debs/*.deb "$view/root/debs/"
-rm -rf "$view"/root/etc/systemd/system/*.wants "$view"/root/var/log/journal
+rm -rf "$view"/root/etc/systemd/system/*.wants "$view"/root/var/log/journal "$view"/root/usr/sbin/policy-rc.d
 mount -t tmpfs tmpfs "$view/root/tmp"
 printf 'REFUSE=1\n' >"$view/root/etc/machine-id" && : >"$view/root/etc/machine-id"
 
@@ -165,9 +165,9 @@ hanging_bundle() {
 echo 'listener.deadline.ms = 600000' >"$view/root/etc/hotbus/io.hotbus.core.cfg"
 until_true 20 bash -c 'journal | grep -q "io.hotbus.core.*600000"'
 watchdogs() { inside journalctl --no-pager -o cat UNIT=hotbus.service | grep -c 'Watchdog timeout'; }
-export -f watchdogs
+export -f watchdogs hanging_bundle
 check should_be_restarted_when_control_hangs 0 '^another process' restarted hanging_bundle
-rm "$view/root/var/lib/hotbus/deploy/hang.jar" "$view/root/etc/hotbus/io.hotbus.core.cfg"
+rm -f "$view/root/var/lib/hotbus/deploy/hang.jar" "$view/root/etc/hotbus/io.hotbus.core.cfg"
 check should_say_so_again 0 '^[2-9]$' watchdogs
 
 inside systemctl stop hotbus
