@@ -186,7 +186,7 @@ public final class Deployer implements DeviceEventListener {
             forwarding.follow(next.good() ? next.forwarding() : forwarding.values(), options,
                     () -> follow(specs, options));
         } catch (DeviceException e) {
-            found.add(new Problem(ForwardingFile.PID, 0, e.getMessage(), false));
+            found.add(next.error(e.getMessage()));
             follow(specs, forwarding.options());
         }
         expect();
@@ -228,14 +228,10 @@ public final class Deployer implements DeviceEventListener {
         wanted.follow(specs, options.forwarding().queues());
         if (!options.forwarding().queues().equals(queues)) {
             queues = options.forwarding().queues();
-            Set<String> described = new HashSet<>();
-            specs.forEach(spec -> described.add(spec.name()));
-            registry.ports().stream().filter(port -> !described.contains(port.name()))
-                    .forEach(this::setQueues);
+            registry.ports().forEach(this::setQueues);
         }
     }
 
-    /** Of a port that no file describes. */
     private void setQueues(Port port) {
         try {
             ports.followQueues(port);

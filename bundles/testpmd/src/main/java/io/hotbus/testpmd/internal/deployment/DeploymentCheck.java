@@ -109,15 +109,14 @@ final class DeploymentCheck {
 
     private void checkForwarding(ConfiguredFile file, Options options, Deployment deployment) {
         if (!engines.contains(options.forwardMode())) {
-            problems.add(file.error("forward-mode", "forward-mode=%s: there is no such engine"
+            problems.add(deployment.error("--forward-mode %s: there is no such engine (there are:"
                     .formatted(options.forwardMode())
-                    + " (there are: %s)".formatted(String.join(", ", new TreeSet<>(engines)))));
+                    + " %s)".formatted(String.join(", ", new TreeSet<>(engines)))));
         }
         try {
             ForwardingCpus.of(options.forwarding(), cpus);
         } catch (DeviceException e) {
-            String key = ForwardingFile.key(e.getMessage());
-            problems.add(file.error(key, ForwardingFile.text(e.getMessage(), key)));
+            problems.add(deployment.error(e.getMessage()));
         }
         Set<Integer> numbers = numbers(deployment.read());
         Set<Integer> named = new TreeSet<>(options.forwarding().ports());
