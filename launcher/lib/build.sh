@@ -8,7 +8,7 @@ stale() {
 	[ -e "$stamp" ] || return 0
 	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
 		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
-		-o -path launcher/lib -o -path launcher/test \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
 # Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the
@@ -82,6 +82,12 @@ forget_stale_copies() {
 	done
 }
 
+run_build() {
+	[ $# = 0 ] || { help_of build; [ "$1" = --help ] || [ "$1" = -h ] || exit 2; exit 0; }
+	build
+	say "built: $(version)"
+}
+
 run_tests() {
 	local java_only=false rounds=()
 	while [ $# -gt 0 ]; do
@@ -134,6 +140,9 @@ peer_packages() {
 	command -v dpdk-testpmd >/dev/null || printf 'dpdk-dev '
 	command -v dpdk-telemetry.py >/dev/null || printf 'dpdk '
 	command -v prometheus >/dev/null || printf 'prometheus '
+	command -v chromium >/dev/null || printf 'chromium '
+	command -v chromedriver >/dev/null || printf 'chromium-driver '
+	/usr/bin/python3 -c 'import selenium' 2>/dev/null || printf 'python3-selenium '
 	command -v collectd >/dev/null || printf 'collectd-core '
 	command -v tcpdump >/dev/null || printf 'tcpdump '
 	command -v editcap >/dev/null || printf 'wireshark-common '
@@ -152,11 +161,13 @@ try_product() {
 		testpmd.sh scripts of DPDK's testpmd, on both programs
 		start.sh starting: in every folder, path and locale
 		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
+		web.py web page: a removal in Chromium, logins, the keyboard, colours, 10,000 removals
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
+		top.py top: a terminal, a process that goes and comes, and one of DPDK
 		metrics.sh metrics: promtool, and a Prometheus that scrapes them
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back

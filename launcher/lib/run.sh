@@ -148,10 +148,19 @@ archive_flags() {
 }
 
 # Prints the command-line words that start the product, one per line. The rig uses them, too.
-# $1 is the launcher's folder, $2 the folder of this process, $3 the folder of the class path.
+# $1 is the launcher's folder, $2 the folder of this process, $3 the folder of the class path, $4 where the log goes.
 product_words() {
-	printf '%s\n' "-Dlogback.configurationFile=$1/etc/logback.xml" "-Dhotbus.home=$1" "-Dhotbus.cache=$2" \
+	printf '%s\n' "-Dlogback.configurationFile=$1/etc/${4:-logback}.xml" "-Dhotbus.home=$1" "-Dhotbus.cache=$2" \
 		-cp "$3/*" io.hotbus.launch.Main
+}
+
+# Prints where the log goes: to the terminal or a file, or to systemd's journal, with fields.
+log_target() {
+	if [ -n "${JOURNAL_STREAM:-}" ] && [ "$JOURNAL_STREAM" = "$(stat -L -c %d:%i /dev/stderr)" ]; then
+		echo journal
+	else
+		echo logback
+	fi
 }
 
 # Like product_words, for the bundles that watch etc/ ($1) and deploy/ ($2).
@@ -180,10 +189,11 @@ run_jvm() {
 		die 3 "only $limit open files are allowed to this process: raise 'ulimit -Hn' to 256 or more"
 	build
 	find_java
-	[ "$command" = demo ] || watch_options
-	[ "$command" != doctor ] || export HOTBUS_LOG=${HOTBUS_LOG:-WARN} # its answer is what it prints
+	case $command in demo | password) ;; *) watch_options ;; esac
+	case $command in doctor | password) export HOTBUS_LOG=${HOTBUS_LOG:-WARN} ;; esac # the answer is what they print
 	[ "$command" != check ] || export HOTBUS_LOG=${HOTBUS_LOG:-OFF} # it says the same, with places
 	make_cache
+	options+=("-Dhotbus.program=$program")
 	[ -r "$launcher/help/$command.txt" ] || options+=("-Dhotbus.usage=app $command")
 	if [ "$command" = shell ]; then
 		options+=("-Dgosh.home=$launcher")
@@ -196,7 +206,7 @@ run_jvm() {
 	fi
 	mapfile -t flags < <(jvm_flags)
 	[ ! -e "$launcher/target/classes.jsa" ] || mapfile -t -O "${#flags[@]}" flags < <(archive_flags "$launcher")
-	mapfile -t product < <(product_words "$launcher" "$cache" "$(class_path_folder)")
+	mapfile -t product < <(product_words "$launcher" "$cache" "$(class_path_folder)" "$(log_target)")
 	# shellcheck disable=SC2086  # HOTBUS_JAVA_OPTS is a list of words
 	exec "$JAVA_HOME/bin/java" "${flags[@]}" "${access_options[@]}" ${HOTBUS_JAVA_OPTS:-} "${options[@]}" \
 		-Djava.io.tmpdir="$cache/tmp" "${product[@]}" "$@"

@@ -6,6 +6,7 @@
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
+export HOTBUS_STATE_DIR=$work/state
 unset HOTBUS_RUNTIME_DIR HOTBUS_DEPLOY HOTBUS_ETC HOTBUS_JAVA_OPTS
 export HOTBUS_LOG=INFO
 export hotbus=launcher/hotbus work

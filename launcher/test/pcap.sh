@@ -87,6 +87,7 @@ assert [bytes(p) for p in a] == [bytes(p) for p in b] and [p.time for p in a] ==
 print(len(b), "frames")' "$work/scapy.pcap" "$work/of-scapy.pcapng"
 check should_name_the_byte_at_which_a_file_is_cut 0 'cut.pcap: byte [0-9]+: it is cut off: 10 bytes more' bash -c "
 	forward 599 net_pcap0,rx_pcap=$work/cut.pcap net_null0,no-rx=1"
+# What says() and waits() read is emptied first: a run that is started behind opens its file later.
 says() { # waits until the run has said so
 	for _ in $(seq 600); do
 		! grep -q "$1" "$work/run" || return 0
@@ -95,21 +96,29 @@ says() { # waits until the run has said so
 	return 1
 }
 gone_and_back() { # the input is cut while another port forwards, and returns
+	: >"$work/run"
 	cp "$work/nano.pcap" "$work/going.pcap"
 	"$hotbus" run --vdev net_pcap0,rx_pcap="$work/going.pcap" --vdev net_null0 --exec "start; wait port net_pcap0 gone 60;
 		wait packets 100000 60; wait port net_pcap0 started 60; show port info net_pcap0" >"$work/run" 2>&1 &
 	says 'forwarding started' && truncate -s 1000 "$work/going.pcap" && says 'net_pcap0: detached' &&
 		cp "$work/nano.pcap" "$work/going.pcap"
-	wait $! && cat "$work/run"
+	wait $!
+	local code=$?
+	cat "$work/run"
+	return $code
 }
 updated_while_gone() { # the bundle of the driver is updated while the input is cut
+	: >"$work/run"
 	cp "$work/nano.pcap" "$work/going.pcap"
 	"$hotbus" run --vdev net_pcap0,rx_pcap="$work/going.pcap" --vdev net_null0 --exec "start; wait port net_pcap0 gone 60;
 		bundle update io.hotbus.net.pcap; show port info net_null0; wait port net_pcap0 started 60;
 		show port info net_pcap0" >"$work/run" 2>&1 &
 	says 'forwarding started' && truncate -s 1000 "$work/going.pcap" && says 'Infos for port' &&
 		cp "$work/nano.pcap" "$work/going.pcap"
-	wait $! && cat "$work/run"
+	wait $!
+	local code=$?
+	cat "$work/run"
+	return $code
 }
 export -f says gone_and_back updated_while_gone
 check should_be_removed_with_its_file_and_return_with_it 0 'net_pcap0: its files and interfaces are there again' gone_and_back
@@ -197,17 +206,20 @@ while at < len(whole):
 }
 # ours_hears COUNT DEVARGS, theirs_hears COUNT DEVARGS: frames arrive on p0, and a program sends as many on p0.
 ours_hears() {
+	: >"$work/hears.log"
 	ours "$2" "$1" >"$work/hears.log" 2>&1 &
 	waits "$work/hears.log" 'forwarding started' && send p1 && send p0
 	wait $! && cat "$work/hears.log"
 }
 theirs_hears() {
 	rm -f "$work/sent"
+	: >"$work/hears.log"
 	theirs "$2" "$work/sent" >"$work/hears.log" 2>&1 &
 	waits "$work/hears.log" 'packet forwarding' && sleep 1 && send p1 && send p0 && touch "$work/sent"
 	wait $! && cat "$work/hears.log"
 }
 interface_gone_and_back() { # while another port forwards
+	: >"$work/run"
 	ip netns exec "$ns" "$hotbus" run --event-log "$work/events" --vdev net_pcap0,iface=p0 --vdev net_null0 --exec "start;
 		wait port net_pcap0 gone 60; wait packets 100000 60; wait port net_pcap0 started 60; show port info net_pcap0" \
 		>"$work/run" 2>&1 &

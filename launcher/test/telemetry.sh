@@ -181,7 +181,7 @@ check should_refuse_a_prefix_that_is_no_name 2 "file-prefix a/b: a name without 
 
 printf '%s\n' 'device yank net_sim0' 'wait port net_sim0 gone' >&5
 await "$work/first" 'net_sim0: detached' || exit 1
-check should_tell_of_a_removal 0 '"count": 1, .*"net_sim0", "bus": "vdev", "cause": "[A-Z_]+", .*"port_gone_ns": [1-9]' \
+check should_tell_of_a_removal 0 '"count": 1, .*"net_sim0", "bus": "vdev", "cause": "[A-Z_]+", .*"detached_ns": [1-9]' \
 	ask /hotbus/removals ours
 check should_tell_that_the_port_is_gone 0 '"/ethdev/list": .0, 1.' ask /ethdev/list ours
 echo quit >&5

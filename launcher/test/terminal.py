@@ -135,6 +135,15 @@ def should_forget_a_verb_that_went(shell, work):
     shell.type("fan rear on\r", "'fan' is not a verb.*hotbus> ")
 
 
+def should_keep_apart_what_is_typed_and_what_is_logged(shell, work):
+    shell.type("show port st", "show port st")
+    with open(os.path.join(work, "deploy", "broken.jar"), "w", encoding="ascii") as file:
+        file.write("no jar")
+    # The line is drawn anew below what was logged, and goes on where it was.
+    shell.expect(r"broken.jar[^\r\n]*\r?\n[^\n]*hotbus> show port st *$")
+    shell.type("ats 0\r", "NIC statistics for port 0.*hotbus> ")
+
+
 def should_quit(shell, _):
     shell.type("quit\r", "Bye")
     assert shell.ended() == 0
@@ -152,7 +161,8 @@ def main():
         for test in (should_complete_by_the_ports_there_are,
                      should_name_the_verb_that_may_be_meant, should_show_json,
                      should_complete_a_verb_that_came_while_the_shell_was_open,
-                     should_forget_a_verb_that_went, should_quit):
+                     should_forget_a_verb_that_went,
+                     should_keep_apart_what_is_typed_and_what_is_logged, should_quit):
             test(shell, work)
             print("ok", test.__name__)
     except AssertionError as e:

@@ -40,7 +40,7 @@ TRAFFIC = ("traffic", "ping")
 IPERF = "iperf3"
 
 # What happens to a virtual function, and to its physical function; see vf.py.
-VF_REMOVALS = ("numvfs", "surprise")
+VF_REMOVALS = ("numvfs", "pf-unbind", "surprise")
 VF_DISTURBANCES = ("pf-down",)
 VF_BINDINGS = ("igb_uio", "vfio-pci")
 

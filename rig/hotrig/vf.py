@@ -24,6 +24,11 @@ SHOWN = (f"0  {MAC}  vlan 7  spoof check off  trust on",
 REACTION_SECONDS = 60.0
 VERB_SECONDS = 120.0
 
+# What an operator does to the physical function, after which the virtual one is gone.
+REMOVALS = {
+    "numvfs": f"echo 0 >{NUMBER}",
+    "pf-unbind": f"echo {nic.ADDRESS} >/sys/bus/pci/drivers/igb/unbind",
+}
 # What is done to the physical function, after which the port of the virtual one is set up again.
 DISTURBANCES = {
     "pf-down": "ip link set {pf} vf 0 mac " + MAC + "\nip link set {pf} down\nsleep 1\n"
@@ -136,7 +141,7 @@ ip -d link show dev $(ls {nic.DEVICE}/net)""", VERB_SECONDS)
         else:
             self._guest.check(f"{trace.CLEAR_SCRIPT}\n"
                               f"(set +e; exec >/dev/null 2>&1; {trace.MARK_SCRIPT}; "
-                              f"echo 0 >{NUMBER}) &")
+                              f"{REMOVALS[scenario.removal]}) &")
         wait_for(lambda: product.events.find(ADDRESS, "DETACHED"), REACTION_SECONDS)
         seen.kernel_done = bool(wait_for(
             lambda: self._guest.run(f"[ ! -e {DEVICE} ]").status == 0, REACTION_SECONDS))

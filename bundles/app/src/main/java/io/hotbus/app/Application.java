@@ -27,14 +27,18 @@ import org.slf4j.LoggerFactory;
  * component then undoes what it did, in order.
  *
  * <p>Each application is also a service with the property {@value Arguments#COMMAND}, so that the
- * launcher sees that its command has begun.
+ * launcher sees that its command has begun, and {@value #READY} once the command is {@link #ready}.
  */
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+    /** Property of the service: the command does its work. */
+    public static final String READY = "hotbus.ready";
     private static final long CLOSE_SECONDS = 10;
     private static final long STATE_MILLIS = 100;
     /** System property: the exit code of the process, set just before it exits. */
     private static final String EXIT_CODE = "hotbus.exit.code";
+    /** System property: how users call the launcher. */
+    private static final String PROGRAM = "hotbus.program";
     /** Framework property: the words that ask for help, if they differ from the command's. */
     private static final String USAGE = "hotbus.usage";
 
@@ -49,16 +53,24 @@ public final class Application implements AutoCloseable {
         OptionalInt run() throws Exception;
     }
 
+    /** The work of a command that says when it has begun, as services of systemd do. */
+    @ConsumerType
+    @FunctionalInterface
+    public interface Service {
+        /** Like {@link Body#run}; calls {@link Application#ready} of {@code self} once. */
+        OptionalInt run(Application self) throws Exception;
+    }
+
     private final String command;
     private final BundleContext context;
-    private final Body body;
+    private final Service body;
     private final IntConsumer exit;
     private final Thread thread;
     private final SynchronousBundleListener shutdown = this::onBundleEvent;
     private volatile boolean closing;
     private volatile ServiceRegistration<Application> registration;
 
-    private Application(String command, BundleContext context, Body body, IntConsumer exit) {
+    private Application(String command, BundleContext context, Service body, IntConsumer exit) {
         this.command = command;
         this.context = context;
         this.body = body;
@@ -69,6 +81,11 @@ public final class Application implements AutoCloseable {
 
     /** Runs {@code body} as the launcher's command {@code command}. */
     public static Application start(String command, BundleContext context, Body body) {
+        return start(command, context, self -> body.run());
+    }
+
+    /** Does the same with a body that says when it is ready. */
+    public static Application start(String command, BundleContext context, Service body) {
         // The shutdown hook waits for the bundles to stop, so a bundle's thread must not call exit.
         return start(command, context, body,
                 code -> new Thread(() -> exit(code), "exit").start());
@@ -81,7 +98,7 @@ public final class Application implements AutoCloseable {
     }
 
     static Application start(
-            String command, BundleContext context, Body body, IntConsumer exit) {
+            String command, BundleContext context, Service body, IntConsumer exit) {
         Application application = new Application(command, context, body, exit);
         context.addBundleListener(application.shutdown);
         application.registration = context.registerService(Application.class, application,
@@ -94,10 +111,11 @@ public final class Application implements AutoCloseable {
         OptionalInt code;
         try {
             awaitFramework();
-            code = body.run();
+            code = body.run(this);
         } catch (UsageException e) {
             System.err.printf(
-                    "hotbus: %s (see launcher/hotbus %s --help)%n", e.getMessage(), usage());
+                    "hotbus: %s (see %s %s --help)%n", e.getMessage(),
+                    System.getProperty(PROGRAM, "launcher/hotbus"), usage());
             code = OptionalInt.of(2);
         } catch (InterruptedException e) {
             code = OptionalInt.of(1);
@@ -112,6 +130,19 @@ public final class Application implements AutoCloseable {
         }
         if (code.isPresent() && !closing) {
             exit.accept(code.getAsInt());
+        }
+    }
+
+    /**
+     * Says that the command has set up everything and does its work. The service gets the property
+     * {@value #READY}. The thread of the command.
+     */
+    public void ready() {
+        try {
+            registration.setProperties(
+                    new Hashtable<>(Map.of(Arguments.COMMAND, command, READY, true)));
+        } catch (IllegalStateException e) {
+            LOG.trace("{} ends already", command, e);
         }
     }
 

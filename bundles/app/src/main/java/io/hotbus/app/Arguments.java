@@ -36,12 +36,14 @@ public final class Arguments {
     public static final String IN_MEMORY = "--in-memory";
     /** The option of every command: where metrics are served, {@code [ADDRESS:]PORT}. */
     public static final String METRICS = "--metrics";
+    /** The option of every command: where the web page is served, {@code [ADDRESS:]PORT}. */
+    public static final String WEB = "--web";
 
     private static final String SEPARATOR = "\u001f";
     private static final int MAX_PORT = 65535;
     private static final String DEFAULT_PREFIX = "rte";
     private static final Set<String> OF_EVERY_COMMAND =
-            Set.of(FILE_PREFIX, NO_TELEMETRY, IN_MEMORY, METRICS);
+            Set.of(FILE_PREFIX, NO_TELEMETRY, IN_MEMORY, METRICS, WEB);
 
     /** One option; {@code value} is empty if the option stood alone. */
     private record Option(String name, Optional<String> value) {
@@ -102,7 +104,8 @@ public final class Arguments {
 
     /**
      * Rejects options that the command does not know, and wrong values of those that every command
-     * has: {@value #FILE_PREFIX}, {@value #NO_TELEMETRY}, {@value #IN_MEMORY}, {@value #METRICS}.
+     * has: {@value #FILE_PREFIX}, {@value #NO_TELEMETRY}, {@value #IN_MEMORY}, {@value #METRICS},
+     * {@value #WEB}.
      *
      * @throws UsageException naming the first option that is not in {@code known}, or the value
      */
@@ -116,16 +119,18 @@ public final class Arguments {
         flag(NO_TELEMETRY);
         flag(IN_MEMORY);
         filePrefix();
-        metrics();
+        address(METRICS);
+        address(WEB);
     }
 
     /**
-     * Where metrics are to be served: on the loopback interface, if no address is given.
+     * Where something is to be served, of an option {@code [ADDRESS:]PORT}: on the loopback
+     * interface, if no address is given; empty if the option was not given.
      *
      * @throws UsageException it is no address and no port
      */
-    public Optional<InetSocketAddress> metrics() throws UsageException {
-        Optional<String> given = value(METRICS);
+    public Optional<InetSocketAddress> address(String name) throws UsageException {
+        Optional<String> given = value(name);
         if (given.isEmpty()) {
             return Optional.empty();
         }
@@ -134,12 +139,12 @@ public final class Arguments {
         try {
             int port = WholeNumber.parse(given.get().substring(colon + 1), 1, MAX_PORT)
                     .orElseThrow(() -> new UsageException("%s %s: a port from 1 to %s is needed"
-                            .formatted(METRICS, given.get(), MAX_PORT)));
+                            .formatted(name, given.get(), MAX_PORT)));
             return Optional.of(new InetSocketAddress(colon < 0 ? InetAddress.getLoopbackAddress()
                     : InetAddress.getByName(address), port));
         } catch (UnknownHostException e) {
             throw new UsageException("%s %s: '%s' is no address of this machine"
-                    .formatted(METRICS, given.get(), address));
+                    .formatted(name, given.get(), address));
         }
     }
 

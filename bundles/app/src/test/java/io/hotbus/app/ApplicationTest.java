@@ -38,7 +38,8 @@ class ApplicationTest {
     }
 
     private Application start(Application.Body body) {
-        return Application.start("run", framework.context(), body, exits::add);
+        return Application.start(
+                "run", framework.context(), self -> body.run(), exits::add);
     }
 
     private int exit() throws InterruptedException {
@@ -122,6 +123,27 @@ class ApplicationTest {
         application.close();
 
         assertThat(framework.context().getServiceReference(Application.class)).isNull();
+    }
+
+    @Test
+    void shouldTellThatTheCommandIsReady() throws Exception {
+        framework.start();
+        CountDownLatch prepared = new CountDownLatch(1);
+        CountDownLatch said = new CountDownLatch(1);
+        Application.start("run", framework.context(), self -> {
+            prepared.await();
+            self.ready();
+            said.countDown();
+            return OptionalInt.empty();
+        }, exits::add);
+        assertThat(framework.context().getServiceReferences(
+                Application.class, "(hotbus.ready=true)")).isEmpty();
+
+        prepared.countDown();
+
+        assertThat(said.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(framework.context().getServiceReferences(
+                Application.class, "(&(hotbus.command=run)(hotbus.ready=true))")).hasSize(1);
     }
 
     @Test

@@ -74,18 +74,20 @@ class ArgumentsTest {
     }
 
     @Test
-    void shouldServeMetricsOnTheLoopbackInterfaceUnlessAnAddressIsGiven() throws Exception {
-        assertThat(of().metrics()).isEmpty();
-        assertThat(of("--metrics", "9100").metrics().orElseThrow().toString())
+    void shouldServeOnTheLoopbackInterfaceUnlessAnAddressIsGiven() throws Exception {
+        assertThat(of().address("--metrics")).isEmpty();
+        assertThat(of("--metrics", "9100").address("--metrics").orElseThrow().toString())
                 .isEqualTo("localhost/127.0.0.1:9100");
-        assertThat(of("--metrics", "192.0.2.1:1").metrics().orElseThrow().toString())
+        assertThat(of("--metrics", "192.0.2.1:1").address("--metrics").orElseThrow().toString())
                 .isEqualTo("/192.0.2.1:1");
-        assertThat(of("--metrics", "[::1]:65535").metrics().orElseThrow().getPort())
+        assertThat(of("--metrics", "[::1]:65535").address("--metrics").orElseThrow().getPort())
                 .isEqualTo(65535);
         assertWrong(() -> of("--metrics", "x").allowOnly(Set.of()),
                 "--metrics x: a port from 1 to 65535 is needed");
         assertWrong(() -> of("--metrics", "127.0.0.1:0").allowOnly(Set.of()),
                 "--metrics 127.0.0.1:0: a port from 1 to 65535 is needed");
+        assertWrong(() -> of("--web", "8081x").allowOnly(Set.of()),
+                "--web 8081x: a port from 1 to 65535 is needed");
         assertWrong(() -> of("--metrics", "a b:9").allowOnly(Set.of()),
                 "--metrics a b:9: 'a b' is no address of this machine");
     }

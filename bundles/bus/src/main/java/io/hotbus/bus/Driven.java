@@ -5,6 +5,8 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.bus.Driver;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +50,7 @@ final class Driven<D extends Device, R extends Driver> {
             if (device.isGone()) {
                 throw new DeviceException(device + ": pulled out while being opened");
             }
-            bus.probe(driver, device);
+            steps().step(DeviceStep.Kind.PROBE, device, () -> bus.probe(driver, device));
         } catch (Throwable e) {
             close();
             throw probeFailure(e);
@@ -71,7 +73,7 @@ final class Driven<D extends Device, R extends Driver> {
     /** Calls the remove method of the driver. If that throws, the driver keeps the device. */
     void remove() throws DeviceException {
         try {
-            bus.remove(driver, device);
+            release();
         } catch (Throwable e) {
             throw new DeviceException("%s: driver %s could not let go of it: %s; detach it again"
                     .formatted(device, driver.name(), e.getMessage()), e);
@@ -82,7 +84,7 @@ final class Driven<D extends Device, R extends Driver> {
     /** Takes the device from the driver. Unlike in {@link #remove}, the driver cannot refuse. */
     void drop() {
         try {
-            bus.remove(driver, device);
+            release();
         } catch (Throwable e) {
             LOG.error("{}: driver {} did not let go of it; "
                     + "its windows stay mapped, without the device", device, driver.name(), e);
@@ -91,6 +93,14 @@ final class Driven<D extends Device, R extends Driver> {
             return;
         }
         close();
+    }
+
+    private void release() throws DeviceException {
+        steps().step(DeviceStep.Kind.REMOVE, device, () -> bus.remove(driver, device));
+    }
+
+    private DeviceEvents steps() {
+        return bus.services().events();
     }
 
     /** Replaces the device's windows: a thread may still use the memory, so it stays mapped. */

@@ -5,6 +5,8 @@ import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.Driver;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +81,11 @@ final class Slot<D extends Device, R extends Driver> {
     D attach(Devargs devargs) throws DeviceException {
         requireOutsideDriver();
         requireVacant();
+        step(DeviceStep.Kind.ATTACH, () -> findAndProbe(devargs));
+        return device;
+    }
+
+    private void findAndProbe(Devargs devargs) throws DeviceException {
         D found = find(devargs);
         R match = bus.bestDriver(found).orElseThrow(
                 () -> new DeviceException(bus.noDriver(found, bus.driverNames())));
@@ -97,7 +104,11 @@ final class Slot<D extends Device, R extends Driver> {
                 waited.markDetached();
             }
         }
-        return found;
+    }
+
+    private <X extends Exception> void step(DeviceStep.Kind kind, DeviceEvents.Work<X> work)
+            throws X {
+        bus.services().events().step(kind, bus.name(), name, work);
     }
 
     /**
@@ -155,14 +166,16 @@ final class Slot<D extends Device, R extends Driver> {
         if (which != device) {
             return;
         }
-        Optional<R> by = Optional.ofNullable(driven).map(Driven::driver);
-        if (driven != null) {
-            driven.remove();
-            driven = null;
-        }
-        bus.lost.remove(name);
-        noteIfGone(which, by);
-        forget();
+        step(DeviceStep.Kind.DETACH, () -> {
+            Optional<R> by = Optional.ofNullable(driven).map(Driven::driver);
+            if (driven != null) {
+                driven.remove();
+                driven = null;
+            }
+            bus.lost.remove(name);
+            noteIfGone(which, by);
+            forget();
+        });
         LOG.info("{}: detached", name);
     }
 
@@ -171,10 +184,12 @@ final class Slot<D extends Device, R extends Driver> {
         if (device == null || refusedInsideDriver("its bus")) {
             return;
         }
-        if (driven != null) {
-            drop();
-        }
-        forget();
+        step(DeviceStep.Kind.DETACH, () -> {
+            if (driven != null) {
+                drop();
+            }
+            forget();
+        });
         LOG.info("{}: detached, as its bus is being stopped", name);
     }
 
@@ -237,7 +252,7 @@ final class Slot<D extends Device, R extends Driver> {
             obstacle = Optional.of("it was pulled out");
         }
         if (obstacle.isPresent()) {
-            forget();
+            step(DeviceStep.Kind.DETACH, this::forget);
             LOG.info("{}: has no driver now, and is detached: {}", name, obstacle.get());
         } else {
             LOG.info("{}: has no driver now, and waits for one", name);

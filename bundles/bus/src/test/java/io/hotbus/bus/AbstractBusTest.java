@@ -53,6 +53,18 @@ final class AbstractBusTest {
     }
 
     @Test
+    void shouldTellOfEachStep() throws Exception {
+        TestDevice device = bus.attachDevice("net0");
+        bus.detach(device);
+        bus.finder = devargs -> {
+            throw new DeviceException("net1: not there");
+        };
+        assertRefused("net1", "net1: not there");
+        assertThat(core.steps).containsExactly("PROBE net0", "ATTACH net0", "REMOVE net0",
+                "DETACH net0", "ATTACH net1: net1: not there");
+    }
+
+    @Test
     void shouldSayWhyItCannotAttach() throws Exception {
         assertRefused("foo0", "foo0: no driver (installed: net)");
         bus.attachDevice("net0");

@@ -7,6 +7,7 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.io.Fill;
@@ -31,6 +32,7 @@ final class TestCore implements HotUnplug, DeviceEvents, MmioMapper, ControlThre
 
     final List<String> log = Collections.synchronizedList(new ArrayList<>());
     final List<DeviceEvent> events = new CopyOnWriteArrayList<>();
+    final List<String> steps = new CopyOnWriteArrayList<>();
     /** Whose windows are replaced now. */
     final Set<MmioWindows> replaced = ConcurrentHashMap.newKeySet();
     volatile boolean replaceFails;
@@ -59,6 +61,11 @@ final class TestCore implements HotUnplug, DeviceEvents, MmioMapper, ControlThre
     @Override
     public void publish(DeviceEvent event) {
         events.add(event);
+    }
+
+    @Override
+    public void publish(DeviceStep step) {
+        steps.add(step.kind() + " " + step.name() + step.failure().map(f -> ": " + f).orElse(""));
     }
 
     BusServices services() {

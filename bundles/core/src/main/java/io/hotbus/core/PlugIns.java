@@ -11,6 +11,7 @@ import io.hotbus.core.plugin.ServiceProperties;
 import io.hotbus.eal.bus.Bus;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.DeviceStepListener;
 import io.hotbus.eal.hotplug.SigbusHandler;
 import io.hotbus.eal.mem.DmaMapper;
 import java.util.Map;
@@ -99,6 +100,15 @@ public final class PlugIns {
 
     void removeListener(DeviceEventListener listener, Map<String, Object> properties) {
         events.remove(listener, ServiceProperties.of(properties));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addStepListener(DeviceStepListener listener, Map<String, Object> properties) {
+        events.addSteps(listener, ServiceProperties.of(properties));
+    }
+
+    void removeStepListener(DeviceStepListener listener, Map<String, Object> properties) {
+        events.removeSteps(listener, ServiceProperties.of(properties));
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -98,7 +98,8 @@ public interface Port {
 
     /**
      * Takes back the packets that a transmit queue has not reported as sent, once the device is
-     * gone and until the port is closed: see {@link TxQueue#takeBack}. For the owner of the port.
+     * gone or while the port is stopped, until the port is closed. For the owner of the port. See
+     * {@link TxQueue#takeBack}.
      */
     int takeBack(int index, MempoolCaches caches, long[] mbufs, int count);
 

@@ -56,8 +56,8 @@ public interface PortRegistry {
     Lease claimRest(BiFunction<Device, EthDevInfo, Optional<String>> owner);
 
     /**
-     * For drivers, in remove: asks every {@link PortUser} to release the port, closes the port and
-     * removes it; raises DESTROY. Idempotent.
+     * For drivers, in remove: asks every {@link PortUser} to release the port, stops it, lets each
+     * user take back what was not sent, closes the port and removes it; raises DESTROY. Idempotent.
      */
     void remove(Port port);
 

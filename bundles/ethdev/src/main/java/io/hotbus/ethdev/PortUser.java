@@ -21,4 +21,12 @@ public interface PortUser {
      * @throws DeviceException a thread did not leave in time; the port is closed all the same
      */
     void release(Port port) throws DeviceException;
+
+    /**
+     * Takes back, if this user wants it, what a port that it has released has not sent: see {@link
+     * Port#takeBack}. The port is stopped, and is closed next. Threads and limits as in {@link
+     * #release}; the port itself may be asked.
+     */
+    default void takeBack(Port port) {
+    }
 }

@@ -28,8 +28,9 @@ public interface TxQueue {
     /**
      * Takes back, oldest first, up to {@code count} packets that this queue took and that the
      * device has not reported as sent. Each is taken back once, and belongs to the caller then. The
-     * device is gone, or has lost its state, and may have sent some of them. Between two bursts, on
-     * the thread of the bursts, or on a control thread while there are no bursts.
+     * device is gone or stopped, so it reads none of them any more, and may have sent some of them.
+     * Between two bursts, on the thread of the bursts, or on a control thread while there are no
+     * bursts.
      *
      * @param caches the calling thread's caches
      * @return how many; 0 if there are no more, or the driver keeps no packets

@@ -46,8 +46,12 @@ class HouseRulesTest {
             Map.entry("pmd.intel", Set.of("eal", "ethdev", "pmd", "pmd.pci", "bus.pci")),
             Map.entry("tck", Set.of("eal", "ethdev", "os")),
             Map.entry("app", Set.of("eal", "ethdev")),
-            Map.entry("metrics", Set.of("eal", "ethdev", "app")),
-            Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app")),
+            Map.entry("http", Set.of("eal")),
+            Map.entry("metrics", Set.of("eal", "ethdev", "app", "http")),
+            Map.entry("web", Set.of("eal", "ethdev", "app", "cli", "http", "history")),
+            Map.entry("history", Set.of("eal", "cli", "app")),
+            Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app", "history")),
+            Map.entry("systemd", Set.of("eal", "os", "ethdev", "app")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),
             Map.entry("demo", Set.of("eal", "ethdev", "app", "testpmd")),
             Map.entry("doctor", Set.of("eal", "app")),
@@ -61,7 +65,8 @@ class HouseRulesTest {
     private static final String BUS = "bus.";
 
     /** Bundles that belong only to the launcher's product. */
-    private static final Set<String> NOT_SHIPPED = Set.of("demo", "doctor", "config", "deploy");
+    private static final Set<String> NOT_SHIPPED =
+            Set.of("demo", "doctor", "config", "deploy", "systemd");
 
     /** Libraries for the class path of unit tests. */
     private static final Set<String> TEST_KITS = Set.of("testkit", "testkit.pci");

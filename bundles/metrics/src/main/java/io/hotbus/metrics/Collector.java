@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.metrics;
 
+import io.hotbus.app.LcoreTimes;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.FailureHandling;
@@ -9,7 +10,6 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.PortRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -22,6 +22,8 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Collector.class)
 public final class Collector {
     private static final String STATE = "state";
+    private static final String LCORE = "lcore";
+    private static final double NANOS = 1e9;
 
     private final BundleContext context;
     private final PortRegistry ports;
@@ -29,7 +31,6 @@ public final class Collector {
     private final DeviceManager devices;
     private final FailureHandling handling;
     private final Removals removals;
-    private final Lcores lcores = new Lcores(Path.of("/proc/self/task"));
 
     /** Reads from these. */
     @Activate
@@ -48,13 +49,27 @@ public final class Collector {
     MetricSnapshots collect() {
         final MetricSnapshots.Builder all = MetricSnapshots.builder();
         new PortMetrics(ports.ports()).snapshots().forEach(all::metricSnapshot);
-        lcores.snapshots().forEach(all::metricSnapshot);
         removals.times().forEach(all::metricSnapshot);
+        addLcores(all);
         addPools(all);
         addFaults(all);
         addDevices(all);
         addBundles(all);
         return all.build();
+    }
+
+    private static void addLcores(MetricSnapshots.Builder all) {
+        final Family running = Family.counter("hotbus_lcore_running_seconds",
+                "Time that the thread of an lcore has run on its CPU");
+        final Family waiting = Family.counter("hotbus_lcore_waiting_seconds",
+                "Time that the thread of an lcore could run and another thread ran");
+        for (LcoreTimes times : LcoreTimes.all()) {
+            final String lcore = Integer.toString(times.lcore());
+            running.add(times.runningNanos() / NANOS, LCORE, lcore);
+            waiting.add(times.waitingNanos() / NANOS, LCORE, lcore);
+        }
+        all.metricSnapshot(running.snapshot());
+        all.metricSnapshot(waiting.snapshot());
     }
 
     private void addPools(MetricSnapshots.Builder all) {

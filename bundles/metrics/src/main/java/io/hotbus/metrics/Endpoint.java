@@ -2,9 +2,10 @@
 package io.hotbus.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.hotbus.app.Arguments;
 import io.hotbus.app.UsageException;
+import io.hotbus.http.HttpListener;
+import io.hotbus.http.HttpServers;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -12,8 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -22,53 +21,46 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The page {@code /metrics}, if {@code --metrics} asks for it, on threads {@code metrics}. The
- * server is the one of the JDK, which needs no further bundle for one page. It reads a request on
- * the thread that answers it, so that a slow client keeps one of the threads.
- */
+/** The page {@code /metrics}, if {@code --metrics} asks for it, on threads {@code metrics}. */
 @Component(service = {})
 public final class Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
     private static final String PAGE = "/metrics";
-    /** How long a client may take, in seconds. Read by the JDK when the first server is created. */
-    private static final String LIMIT = "5";
-    private static final int THREADS = 8;
     private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
     private static final int NOT_FOUND = 404;
     private static final int NOT_ALLOWED = 405;
+    private static final int MISDIRECTED = 421;
     private static final ExpositionFormats FORMATS = ExpositionFormats.init();
 
     private final Collector collector;
-    private final ExecutorService executor = Executors.newFixedThreadPool(THREADS, task -> {
-        final Thread thread = new Thread(task, "metrics");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final Optional<HttpServer> server;
+    private final HttpServers servers;
+    private final Optional<HttpListener> listener;
 
     /** Listens, if the command line asks for it. */
     @Activate
-    public Endpoint(BundleContext context, @Reference Collector collector) {
+    public Endpoint(BundleContext context, @Reference Collector collector,
+            @Reference HttpServers servers) {
         this.collector = collector;
-        Optional<HttpServer> started = Optional.empty();
+        this.servers = servers;
+        Optional<HttpListener> started = Optional.empty();
         try {
-            started = Arguments.of(context).metrics().flatMap(this::listen);
+            started = Arguments.of(context).address(Arguments.METRICS).flatMap(this::listen);
         } catch (UsageException e) {
             LOG.debug("no metrics: {}", e.getMessage()); // the command says so and ends
         }
-        this.server = started;
+        this.listener = started;
     }
 
-    private Optional<HttpServer> listen(InetSocketAddress address) {
-        System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", LIMIT);
-        System.getProperties().putIfAbsent("sun.net.httpserver.maxRspTime", LIMIT);
+    private Optional<HttpListener> listen(InetSocketAddress address) {
+        if (!address.getAddress().isLoopbackAddress() && !servers.hasToken()) {
+            LOG.error("no metrics: {} {}: an address beyond this machine needs a token (token of "
+                    + "io.hotbus.http)", Arguments.METRICS, address);
+            return Optional.empty();
+        }
         try {
-            final HttpServer http = HttpServer.create(address, 0);
-            http.createContext(PAGE, this::handle);
-            http.setExecutor(executor);
-            http.start();
-            LOG.info("metrics: http:/{}{}", http.getAddress(), PAGE);
+            final HttpListener http = servers.listen("metrics", address, this::handle);
+            LOG.info("metrics: {}{}", http.url(), PAGE);
             return Optional.of(http);
         } catch (IOException e) {
             LOG.error("no metrics: {} {}: {}", Arguments.METRICS, address, e.getMessage());
@@ -78,7 +70,12 @@ public final class Endpoint {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            if (!exchange.getRequestURI().getPath().equals(PAGE)) {
+            if (servers.hasToken() && !servers.bearsToken(exchange)) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+                exchange.sendResponseHeaders(UNAUTHORIZED, -1);
+            } else if (!servers.hasToken() && !servers.isForUs(exchange)) {
+                exchange.sendResponseHeaders(MISDIRECTED, -1);
+            } else if (!exchange.getRequestURI().getPath().equals(PAGE)) {
                 exchange.sendResponseHeaders(NOT_FOUND, -1);
             } else if (!exchange.getRequestMethod().equals("GET")) {
                 exchange.getResponseHeaders().set("Allow", "GET");
@@ -86,8 +83,6 @@ public final class Endpoint {
             } else {
                 answer(exchange);
             }
-        } catch (RuntimeException e) {
-            LOG.warn("metrics: a request failed", e);
         }
     }
 
@@ -104,7 +99,6 @@ public final class Endpoint {
     /** Stops listening. */
     @Deactivate
     void deactivate() {
-        server.ifPresent(http -> http.stop(0));
-        executor.shutdownNow();
+        listener.ifPresent(HttpListener::close);
     }
 }

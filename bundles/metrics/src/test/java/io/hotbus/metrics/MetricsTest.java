@@ -17,12 +17,9 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a scrape reads. */
 class MetricsTest {
@@ -82,16 +79,5 @@ class MetricsTest {
                 .containsEntry(RemovalCause.SIGBUS, 1L).containsEntry(RemovalCause.RESCAN, 0L);
         assertThat(text(removals.times())).contains("hotbus_removal_port_gone_seconds_count 1\n",
                 "hotbus_fault_repair_seconds_bucket{le=\"1.0E-5\"} 1\n");
-    }
-
-    @Test
-    void shouldReadTheTimesOfLcores(@TempDir Path tasks) throws Exception {
-        final Path thread = Files.createDirectory(tasks.resolve("1"));
-        Files.writeString(thread.resolve("comm"), "lcore-3\n");
-        Files.writeString(thread.resolve("schedstat"), "1500000000 250000000 7\n");
-        Files.createDirectory(tasks.resolve("2")); // a thread that has ended meanwhile
-        assertThat(text(new Lcores(tasks).snapshots())).contains(
-                "hotbus_lcore_running_seconds_total{lcore=\"3\"} 1.5\n",
-                "hotbus_lcore_waiting_seconds_total{lcore=\"3\"} 0.25\n");
     }
 }

@@ -30,7 +30,7 @@ public final class RecordingPorts implements PortRegistry, DeviceEventListener {
 
     /** Creates the registry, which calls listeners of port events on {@code control}. */
     public RecordingPorts(ControlThread control) {
-        ports = new EthPorts(control);
+        ports = new EthPorts(control, event -> { });
     }
 
     /** The names of ports whose link changed, in order, one per change; a test may clear them. */

@@ -34,6 +34,7 @@ public final class StubDev implements EthDev, TxQueue {
     private final Port port;
     private int room = DESCRIPTORS;
     private boolean gone;
+    private boolean started;
 
     private StubDev(PortRegistry ports, String name, EthDevInfo info) throws DeviceException {
         this.info = info;
@@ -129,6 +130,9 @@ public final class StubDev implements EthDev, TxQueue {
 
     @Override
     public int takeBack(MempoolCaches caches, long[] mbufs, int max) {
+        if (started && !gone && !port.isRemoved()) {
+            throw new IllegalStateException(port + ": its device still reads what it was given");
+        }
         int taken = 0;
         while (taken < max && !ring.isEmpty()) {
             mbufs[taken++] = ring.remove();
@@ -138,10 +142,12 @@ public final class StubDev implements EthDev, TxQueue {
 
     @Override
     public void start() {
+        started = true;
     }
 
     @Override
     public void stop() {
+        started = false;
     }
 
     /** The test gives the packets back. */

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * @param hotPlug       whether removals are survived and uevents listened to
  * @param removalEvents whether a port is closed and detached when its device goes
  * @param reattach      whether a device that returns is attached again
- * @param statsPeriod   between two prints of the statistics
+ * @param statsPeriod   between two prints of the statistics; zero: none is printed
  * @param vdevs         devargs of the virtual devices to attach
  * @param commandFile   a file of commands to execute before anything else
  * @param exec          commands to execute instead of forwarding until interrupted
@@ -96,7 +96,7 @@ public record Options(FwdConfig forwarding, int totalMbufs, int mbufSize, boolea
                 !given.flag("--disable-device-start"), given.flag("--auto-start"),
                 txFirst(given), !given.flag("--no-hot-plug"), !given.flag("--no-rmv-interrupt"),
                 !given.flag("--no-reattach"),
-                Duration.ofSeconds(given.number("--stats-period", 5, 1, 86400)),
+                Duration.ofSeconds(given.number("--stats-period", 5, 0, 86400)),
                 given.values("--vdev"), path(given, "--cmdline-file"), given.value("--exec"),
                 given.values("-a", "--allow"), path(given, "--event-log"), List.of());
     }

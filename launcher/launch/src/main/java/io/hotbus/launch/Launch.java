@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 import org.osgi.framework.Bundle;
@@ -36,6 +37,8 @@ final class Launch {
     private static final String ARGUMENTS = "hotbus.args";
     /** Property of the service that takes a consumer of the lines of the standard error. */
     private static final String CONSOLE = "hotbus.console";
+    /** Property of the service that takes what sends records to the journal. */
+    private static final String JOURNAL = "hotbus.journal";
     private static final String SEPARATOR = "\u001f";
     /**
      * Prefixes of the system properties that are framework properties, in addition to those in its
@@ -85,6 +88,11 @@ final class Launch {
         Consumer<Consumer<String>> redirect = errors::redirect;
         fresh.getBundleContext().registerService(Consumer.class, redirect,
                 new Hashtable<>(Map.of(CONSOLE, "errors")));
+        JournalAppender.find().ifPresent(appender -> {
+            Consumer<Predicate<byte[]>> send = appender::sendBy;
+            fresh.getBundleContext().registerService(Consumer.class, send,
+                    new Hashtable<>(Map.of(JOURNAL, "records")));
+        });
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "shutdown"));
         install(fresh.getBundleContext(), product.jars(command));
         try {

@@ -50,15 +50,15 @@ final class Product {
     }
 
     /**
-     * The jars that a command needs: {@code demo} the product, {@code run} and the commands of
-     * other applications also what watches {@code etc/} and {@code deploy/}, {@code shell} also
-     * the shell.
+     * The jars that a command needs: {@code demo} and {@code password} the product, {@code run}
+     * and the commands of other applications also what watches {@code etc/} and {@code deploy/},
+     * {@code shell} also the shell.
      *
      * @throws LaunchException a folder is missing; the message names it
      */
     List<Jar> jars(String command) throws LaunchException {
         List<String> folders = switch (command) {
-            case "demo" -> List.of("hotbus");
+            case "demo", "password" -> List.of("hotbus");
             case "shell" -> List.of("hotbus", "watch", "shell");
             default -> List.of("hotbus", "watch");
         };

@@ -9,6 +9,7 @@ import io.hotbus.eal.bus.DeviceAdopter;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.bus.ExpectedDevice;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthEvent;
@@ -116,8 +117,10 @@ final class GroupPort implements OpenPort, DeviceAdopter {
         held = fresh;
         fresh.configure(new PortConfig(1, DESCRIPTORS, DESCRIPTORS, group.pool()));
         fresh.start();
-        port.set(fresh);
-        group.wakeLcores();
+        platform.events().step(DeviceStep.Kind.FORWARD_START, fresh.device(), () -> {
+            port.set(fresh);
+            group.wakeLcores();
+        });
     }
 
     /** Opens the port again when the device is back. On {@code control}. */
@@ -211,8 +214,12 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     /** Withdraws the port from the lcores. Takes no monitor, because a bus may hold its lock. */
     void release(Port released) throws DeviceException {
         if (held == released) {
-            port.compareAndSet(released, null);
-            group.awaitLcores();
+            if (port.compareAndSet(released, null)) {
+                platform.events().step(DeviceStep.Kind.FORWARD_STOP, released.device(),
+                        group::awaitLcores);
+            } else {
+                group.awaitLcores();
+            }
         }
     }
 

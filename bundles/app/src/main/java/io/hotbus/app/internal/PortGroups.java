@@ -6,6 +6,7 @@ import io.hotbus.app.Ports;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.DeviceEventMonitor;
+import io.hotbus.eal.hotplug.DeviceEvents;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.mem.Mempools;
@@ -30,12 +31,13 @@ public final class PortGroups implements Ports {
      *
      * @param devices  attaches devices, and expects them
      * @param registry finds the ports of devices
+     * @param events   is told of the steps of what is done
      * @param unplug   receives reports of devices that do not start again
      * @param mempools creates the buffers
      * @param affinity pins the lcores to CPUs
      */
-    record Platform(DeviceManager devices, PortRegistry registry, HotUnplug unplug,
-            Mempools mempools, CpuAffinity affinity) {
+    record Platform(DeviceManager devices, PortRegistry registry, DeviceEvents events,
+            HotUnplug unplug, Mempools mempools, CpuAffinity affinity) {
     }
 
     private final BundleContext context;
@@ -46,11 +48,12 @@ public final class PortGroups implements Ports {
 
     @Activate
     public PortGroups(BundleContext context, @Reference DeviceManager devices,
-            @Reference PortRegistry registry, @Reference HotUnplug unplug,
-            @Reference Mempools mempools, @Reference CpuAffinity affinity,
+            @Reference PortRegistry registry, @Reference DeviceEvents events,
+            @Reference HotUnplug unplug, @Reference Mempools mempools, @Reference CpuAffinity affinity,
             @Reference FailureHandling failureHandling, @Reference DeviceEventMonitor monitor) {
         this.context = context;
-        this.platform = new Platform(devices, registry, unplug, mempools, affinity);
+        this.platform = new Platform(
+                devices, registry, events, unplug, mempools, affinity);
         this.failureHandling = failureHandling;
         this.monitor = monitor;
     }

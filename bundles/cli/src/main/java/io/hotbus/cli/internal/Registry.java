@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.cli.internal;
 
+import io.hotbus.cli.Json;
 import io.hotbus.cli.Mistake;
 import io.hotbus.cli.Shell;
 import io.hotbus.cli.Similar;
@@ -63,7 +64,7 @@ public final class Registry implements Shell {
     public String run(List<String> words, Path folder) throws Exception {
         int last = words.size() - 1;
         if (last > 0 && words.get(last).equals(JSON)) {
-            return Json.of(value(words.subList(0, last), folder));
+            return Json.pretty(value(words.subList(0, last), folder));
         }
         Call call = find(words);
         return call.form.text(call.given, folder);

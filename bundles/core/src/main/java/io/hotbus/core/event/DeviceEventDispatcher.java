@@ -9,6 +9,8 @@ import io.hotbus.eal.bus.DeviceFilter;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
+import io.hotbus.eal.hotplug.DeviceStepListener;
 import io.hotbus.eal.thread.ControlThread;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers every event on {@code control} to the listeners that are registered at publication. All
- * listeners see the events in the order of publication. Events of a device that the lists of
+ * Delivers every event and every step on {@code control} to the listeners that are registered at publication. All
+ * listeners see them in the order of publication. Events of a device that the lists of
  * devices exclude are dropped, unless the device is attached.
  */
 @Component(service = {DeviceEvents.class, DeviceEventDispatcher.class})
@@ -28,6 +30,7 @@ public final class DeviceEventDispatcher implements DeviceEvents {
     private final ControlThread control;
     private final DeviceFilter filter;
     private final DrainingServices<DeviceEventListener> listeners;
+    private final DrainingServices<DeviceStepListener> stepListeners;
 
     @Activate
     public DeviceEventDispatcher(@Reference ControlThread control, @Reference DeviceFilter filter,
@@ -36,6 +39,7 @@ public final class DeviceEventDispatcher implements DeviceEvents {
         this.filter = filter;
         // The same limit that control grants a listener that hangs.
         this.listeners = new DrainingServices<>(settings::listenerDeadline);
+        this.stepListeners = new DrainingServices<>(settings::listenerDeadline);
     }
 
     /** Adds {@code listener}, which gets the events published from now on. */
@@ -49,6 +53,26 @@ public final class DeviceEventDispatcher implements DeviceEvents {
      */
     public void remove(DeviceEventListener listener, ServiceProperties properties) {
         listeners.remove(listener, properties);
+    }
+
+    /** Adds {@code listener}, which gets the steps published from now on. */
+    public void addSteps(DeviceStepListener listener, ServiceProperties properties) {
+        stepListeners.add(listener, properties);
+    }
+
+    /** As {@link #remove(DeviceEventListener, ServiceProperties)}. */
+    public void removeSteps(DeviceStepListener listener, ServiceProperties properties) {
+        stepListeners.remove(listener, properties);
+    }
+
+    @Override
+    public synchronized void publish(DeviceStep step) {
+        for (PlugIn<DeviceStepListener> listener : stepListeners.snapshot()) {
+            control.execute(listener.service(), () -> listener.call(l -> {
+                l.onDeviceStep(step);
+                return l;
+            }));
+        }
     }
 
     @Override

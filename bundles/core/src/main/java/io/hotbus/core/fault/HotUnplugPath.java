@@ -11,6 +11,7 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.hotplug.BusHotplugHandler;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.HotUnplug;
 import io.hotbus.eal.hotplug.RemovalCause;
@@ -100,6 +101,9 @@ public final class HotUnplugPath implements HotUnplug {
      */
     void faulted(Device device, SigbusFault fault, boolean isRemoval) {
         events.publish(DeviceEvent.fault(device, fault));
+        events.publish(new DeviceStep(DeviceStep.Kind.REPAIR, device.busName(), device.name(),
+                String.valueOf(fault.thread()), fault.timeNanos(),
+                fault.timeNanos() + fault.repairNanos(), Optional.empty()));
         if (isRemoval) {
             report(device, RemovalCause.SIGBUS);
         }
@@ -145,7 +149,8 @@ public final class HotUnplugPath implements HotUnplug {
         int windows = device.windows().list().size();
         try {
             Optional<Removal> done = handler.call(h -> {
-                h.handleHotUnplug(device, removal.cause());
+                events.step(DeviceStep.Kind.HOT_UNPLUG, device,
+                        () -> h.handleHotUnplug(device, removal.cause()));
                 return removal;
             });
             if (done.isEmpty()) {

@@ -2,6 +2,7 @@
 package io.hotbus.core.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.hotbus.core.device.Buses;
 import io.hotbus.core.device.DeviceLists;
@@ -12,9 +13,11 @@ import io.hotbus.core.testing.Waiting;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.hotplug.DeviceEventListener;
 import io.hotbus.eal.hotplug.RemovalCause;
 import java.time.Duration;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +109,30 @@ class DeviceEventDispatcherTest {
         publishers.forEach(Waiting::join);
         flush();
         assertThat(one).hasSize(1000).containsExactlyElementsOf(other);
+    }
+
+    @Test
+    void shouldTellOfStepsInOrderWithEvents() {
+        List<Object> told = new CopyOnWriteArrayList<>();
+        DeviceStep lost = DeviceStep.done(DeviceStep.Kind.PROBE, "vdev", "net_null0", 0);
+        events.publish(lost); // no listener
+        events.add(told::add, properties(1));
+        events.addSteps(told::add, properties(2));
+        DeviceEvent before = event(0);
+        events.publish(before);
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> events.step(
+                DeviceStep.Kind.ATTACH, "vdev", "net_null0", () -> {
+                    throw new IOException("no such device");
+                }));
+        events.publish(event(1));
+        flush();
+        assertThat(told).hasSize(3);
+        assertThat(told.get(0)).isSameAs(before);
+        DeviceStep step = (DeviceStep) told.get(1);
+        assertThat(step.kind()).isEqualTo(DeviceStep.Kind.ATTACH);
+        assertThat(step.failure()).contains("no such device");
+        assertThat(step.thread()).isEqualTo(Thread.currentThread().getName());
+        assertThat(step.nanos()).isNotNegative();
     }
 
     @Test

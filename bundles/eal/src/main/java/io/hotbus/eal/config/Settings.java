@@ -173,7 +173,10 @@ public final class Settings {
         }
     }
 
-    /** The value as text, an array with blanks between its elements; empty if it is not set. */
+    /**
+     * The value as text, without blanks around it, an array with blanks between its elements; empty
+     * if it is not set.
+     */
     public String text(String key) {
         return values(key).collect(Collectors.joining(" ")).strip();
     }

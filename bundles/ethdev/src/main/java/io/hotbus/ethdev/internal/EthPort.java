@@ -3,6 +3,8 @@ package io.hotbus.ethdev.internal;
 
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthDev;
 import io.hotbus.ethdev.EthDevInfo;
@@ -35,6 +37,7 @@ final class EthPort implements Port {
     private final int id;
     private final Device device;
     private final EthDev dev;
+    private final DeviceEvents events;
     private final EthDevInfo info;
     private final PortLimits limits;
     private final PortSettings settings;
@@ -46,8 +49,9 @@ final class EthPort implements Port {
     private final AtomicBoolean removed = new AtomicBoolean();
     private volatile PortState state = PortState.STOPPED;
 
-    EthPort(int id, Device device, EthDev dev, Optional<String> owner) {
+    EthPort(int id, Device device, EthDev dev, Optional<String> owner, DeviceEvents events) {
         this.id = id;
+        this.events = events;
         this.ownership = new Ownership(owner);
         this.device = device;
         this.dev = dev;
@@ -130,7 +134,7 @@ final class EthPort implements Port {
             default -> requirePresent("configured");
         }
         limits.check(config);
-        queues.setUp(config);
+        events.step(DeviceStep.Kind.PORT_CONFIGURE, device, () -> queues.setUp(config));
         LOG.info("{}: configured, {} rx queue(s) of {} and {} tx queue(s) of {} descriptors, "
                 + "pool {}", this, config.rxQueues(), config.rxDescriptors(),
                 config.txQueues(), config.txDescriptors(), config.pool().name());
@@ -163,14 +167,18 @@ final class EthPort implements Port {
         if (queues.rx().length == 0) {
             throw failure("is not configured");
         }
+        events.step(DeviceStep.Kind.PORT_START, device, this::startPresent);
+        state = PortState.STARTED;
+        live.publish(queues.rx(), queues.tx());
+        LOG.info("{}: started", this);
+    }
+
+    private void startPresent() throws DeviceException {
         settings.start();
         if (isRemoved()) {
             dev.stop();
             throw failure("its device was pulled out while being started");
         }
-        state = PortState.STARTED;
-        live.publish(queues.rx(), queues.tx());
-        LOG.info("{}: started", this);
     }
 
     @Override
@@ -180,7 +188,7 @@ final class EthPort implements Port {
         }
         live.withdraw();
         state = PortState.STOPPED;
-        dev.stop();
+        events.step(DeviceStep.Kind.PORT_STOP, device, dev::stop);
         LOG.info("{}: stopped", this);
     }
 
@@ -196,7 +204,7 @@ final class EthPort implements Port {
             state = PortState.CLOSED;
             live.forget();
             queues.forget();
-            dev.close();
+            events.step(DeviceStep.Kind.PORT_CLOSE, device, dev::close);
             queues.giveBackBuffers();
         }
         LOG.info("{}: closed", this);

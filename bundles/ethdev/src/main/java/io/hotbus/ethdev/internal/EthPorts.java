@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEvent;
 import io.hotbus.eal.hotplug.DeviceEventListener;
+import io.hotbus.eal.hotplug.DeviceEvents;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.ethdev.EthDev;
@@ -52,6 +53,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     }
 
     private final ControlThread control;
+    private final DeviceEvents events;
     private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
     private final List<Claim> claims = new CopyOnWriteArrayList<>();
@@ -64,9 +66,11 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     /** The ids kept for a device that may not have been there yet. Guarded by the table. */
     private final Set<Integer> kept = new HashSet<>();
 
+    /** Tells of changes on {@code control}, and of what is done with ports by {@code events}. */
     @Activate
-    public EthPorts(@Reference ControlThread control) {
+    public EthPorts(@Reference ControlThread control, @Reference DeviceEvents events) {
         this.control = control;
+        this.events = events;
     }
 
     /** Adds a listener for events from now on. */
@@ -136,7 +140,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         int id = takeId(device.name(), owner.isPresent() ? FIRST_CLAIMED : 0);
         EthPort port;
         try {
-            port = new EthPort(id, device, dev, owner);
+            port = new EthPort(id, device, dev, owner, events);
             dev.portAssigned(id);
         } catch (RuntimeException e) {
             synchronized (table) {
@@ -223,6 +227,15 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         ours.leave();
         users.forEach(user -> release(user, ours));
         try {
+            ours.stop();
+            users.forEach(user -> takeBack(user, ours));
+        } finally {
+            close(ours);
+        }
+    }
+
+    private void close(EthPort ours) {
+        try {
             ours.close();
         } finally {
             synchronized (table) {
@@ -239,6 +252,14 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
             user.release(port);
         } catch (DeviceException | RuntimeException e) {
             LOG.error("{}: closed while in use: {}", port, e.getMessage(), e);
+        }
+    }
+
+    private static void takeBack(PortUser user, EthPort port) {
+        try {
+            user.takeBack(port);
+        } catch (RuntimeException e) {
+            LOG.error("{}: what it has not sent is lost", port, e);
         }
     }
 

@@ -45,7 +45,7 @@ final class BufferWatchTest {
         TestDev dev = new TestDev();
         try (TestControl control = new TestControl();
                 Mempool pool = new Mempools(new TestDma()).create("test", 16, 64)) {
-            EthPorts ports = new EthPorts(control);
+            EthPorts ports = new EthPorts(control, event -> { });
             Port port = ports.add(new TestDevice("net_test0"), dev);
             BufferWatch watch = new BufferWatch(ports, control, interrupts);
             interrupts.tick();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.mem.TestDma;
@@ -13,6 +16,8 @@ import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.PortState;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +39,18 @@ final class EthPortTest {
 
     private final TestDevice device = new TestDevice("net_test0");
     private final TestDev dev = new TestDev();
-    private final EthPort port = new EthPort(3, device, dev, Optional.empty());
+    private final List<String> steps = new ArrayList<>();
+    private final EthPort port = new EthPort(3, device, dev, Optional.empty(), new DeviceEvents() {
+        @Override
+        public void publish(DeviceEvent event) {
+            throw new AssertionError(event);
+        }
+
+        @Override
+        public void publish(DeviceStep step) {
+            steps.add(step.kind() + " " + step.name());
+        }
+    });
     private final Mempool pool;
     private final long[] mbufs = new long[32];
 
@@ -71,6 +87,9 @@ final class EthPortTest {
         port.close();
         port.stop();
 
+        assertThat(steps).containsExactly("PORT_CONFIGURE net_test0", "PORT_START net_test0",
+                "PORT_STOP net_test0", "PORT_START net_test0", "PORT_STOP net_test0",
+                "PORT_CLOSE net_test0");
         assertThat(port.state()).isEqualTo(PortState.CLOSED);
         assertThat(port.rxQueueCount()).isZero();
         assertThat(port.config()).isEmpty();
@@ -99,8 +118,8 @@ final class EthPortTest {
 
     @Test
     void shouldBeRefusedWhereItMightStarveOthers() throws Exception {
-        EthPort other = new EthPort(
-                4, new TestDevice("net_test1"), new TestDev(), Optional.empty());
+        EthPort other = new EthPort(4, new TestDevice("net_test1"), new TestDev(),
+                Optional.empty(), event -> { });
         configure();
         assertThat(pool.reserved()).isEqualTo(2 * 6);
         assertThatExceptionOfType(DeviceException.class)

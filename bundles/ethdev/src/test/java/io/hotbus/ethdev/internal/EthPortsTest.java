@@ -42,7 +42,7 @@ final class EthPortsTest {
     }
 
     private final TestControl control = new TestControl();
-    private final EthPorts ports = new EthPorts(control);
+    private final EthPorts ports = new EthPorts(control, event -> { });
     private final Recorder recorder = new Recorder();
 
     @BeforeEach

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 final class PortSettingsTest {
     private final TestDevice device = new TestDevice("net_test0");
     private final TestDev dev = new TestDev();
-    private final EthPort port = new EthPort(3, device, dev, Optional.empty());
+    private final EthPort port = new EthPort(
+            3, device, dev, Optional.empty(), event -> { });
     private final Mempool pool;
 
     PortSettingsTest() throws Exception {

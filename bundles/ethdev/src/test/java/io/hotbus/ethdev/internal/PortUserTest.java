@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 final class PortUserTest {
     private final TestControl control = new TestControl();
-    private final EthPorts ports = new EthPorts(control);
+    private final EthPorts ports = new EthPorts(control, event -> { });
     private final TestDev dev = new TestDev();
     private final List<String> released = new ArrayList<>();
     private final PortUser user = port -> released.add(port.name() + " " + port.state());

@@ -174,6 +174,11 @@ final class BondDev implements MembersDev {
     }
 
     @Override
+    public void takeBack(Port any) {
+        members.takeBack(any);
+    }
+
+    @Override
     public EthDevInfo info() {
         return info;
     }
@@ -198,6 +203,7 @@ final class BondDev implements MembersDev {
     @Override
     public void configure(PortConfig config) throws DeviceException {
         synchronized (members) {
+            queues.discard();
             queues.clear();
             lacp.setSystem(filter.address());
             sender.setPool(config.pool());
@@ -217,15 +223,16 @@ final class BondDev implements MembersDev {
 
     @Override
     public void start() throws DeviceException {
+        queues.discard();
         members.start(mtu, filter);
     }
 
+    /** Keeps what waits to be sent again: the port above may take it back. */
     @Override
     public void stop() {
         synchronized (members) {
             changes.farewell(members.all());
             members.stop();
-            queues.discard();
         }
     }
 
@@ -236,6 +243,7 @@ final class BondDev implements MembersDev {
             polls.close();
         }
         stop();
+        queues.discard();
         members.close();
     }
 

@@ -11,6 +11,7 @@ import io.hotbus.pmd.members.MembersRxQueue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,8 +34,8 @@ final class BondPaths {
     private final QueueCounters dropped;
     /** Ports that must not be used again. */
     private final Set<Port> left = Collections.newSetFromMap(new WeakHashMap<>());
-    /** Ports that were used at some time, and that have not left. */
-    private final Set<Port> used = Collections.newSetFromMap(new WeakHashMap<>());
+    /** Ports that may have packets that they have not sent, in the order of their first use. */
+    private final Set<Port> used = new LinkedHashSet<>();
     private final List<SpscRing> slowFrames = new ArrayList<>();
     /** By receive queue, in mode 6. */
     private final List<ArpRing> arps = new ArrayList<>();
@@ -94,21 +95,40 @@ final class BondPaths {
     }
 
     /**
-     * Never uses {@code port} again. When this returns, no lcore is in a burst on it, and what it
-     * has not sent is on its way through another one.
+     * Never uses {@code port} again. When this returns, no lcore is in a burst on it. If its device
+     * is gone, what it has not sent is on its way through another one; otherwise {@link #takeBack}
+     * follows.
      */
     synchronized void leave(Port port) {
         left.add(port);
         pause(port);
-        used.remove(port);
     }
 
     /** Does not use {@code port} until it is in a plan of {@link #use} again. */
     synchronized void pause(Port port) {
+        boolean gone = port.isRemoved();
         // It may hold packets although it is not sent through any more.
         if (used.contains(port)) {
+            change(plan.without(port), gone ? port : null);
+        }
+        if (gone) {
+            used.remove(port);
+        }
+    }
+
+    /** Sends through other members what {@code port}, which is stopped or gone, has not sent. */
+    synchronized void takeBack(Port port) {
+        if (used.remove(port)) {
             change(plan.without(port), port);
         }
+    }
+
+    /**
+     * The ports that may have packets of the bond that they have not sent. In a broadcast each has
+     * the same packets, so that one is enough.
+     */
+    synchronized List<Port> used() {
+        return used.stream().limit(plan.mode() == BondMode.BROADCAST ? 1 : used.size()).toList();
     }
 
     private void change(Plan next, Port leaving) {

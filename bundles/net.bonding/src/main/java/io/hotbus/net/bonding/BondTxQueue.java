@@ -8,6 +8,8 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.members.Gate;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Sends through the members of a bond. A control thread changes these while it {@linkplain #hold
@@ -24,6 +26,7 @@ final class BondTxQueue implements TxQueue {
     private final Gate gate;
     /** The packets that were sent again; as errors, what a member of a broadcast did not take. */
     private final QueueCounters counters;
+    private final Supplier<List<Port>> used;
     private final SpscRing slowFrames = new SpscRing(SLOW_FRAMES);
     private final ArpRing arps = new ArpRing();
     private final long[] one = new long[1];
@@ -37,12 +40,17 @@ final class BondTxQueue implements TxQueue {
     private int head;
     private int waiting;
 
-    /** @param capacity how many packets can be taken back */
-    BondTxQueue(int index, int capacity, Gate gate, QueueCounters counters) {
+    /**
+     * @param capacity how many packets can be taken back
+     * @param used     the ports that may have packets of this queue; control threads
+     */
+    BondTxQueue(int index, int capacity, Gate gate, QueueCounters counters,
+            Supplier<List<Port>> used) {
         this.index = index;
         this.packets = new long[capacity];
         this.gate = gate;
         this.counters = counters;
+        this.used = used;
     }
 
     @Override
@@ -158,7 +166,7 @@ final class BondTxQueue implements TxQueue {
             caches.free(packets, 0, taken);
             taken = 0;
         }
-        taken = withoutSlowFrames(taken, caches);
+        taken = withoutSlowFrames(packets, 0, taken, caches);
         to.takenBack(gone, packets, 0, taken);
         System.arraycopy(packets, end, packets, taken, waiting);
         head = 0;
@@ -166,9 +174,10 @@ final class BondTxQueue implements TxQueue {
     }
 
     /** Drops frames of LACP, which describe the member that is gone; returns how many are left. */
-    private int withoutSlowFrames(int taken, MempoolCaches caches) {
-        int kept = 0;
-        for (int i = 0; i < taken; i++) {
+    private static int withoutSlowFrames(long[] packets, int begin, int count,
+            MempoolCaches caches) {
+        int kept = begin;
+        for (int i = begin; i < begin + count; i++) {
             packets[kept] = packets[i];
             if (Fields.get16(Mbuf.data(packets[i]) + Fields.TYPE) == LacpPdu.ETHER_TYPE) {
                 caches.free(packets, kept, 1);
@@ -176,7 +185,25 @@ final class BondTxQueue implements TxQueue {
                 kept++;
             }
         }
-        return kept;
+        return kept - begin;
+    }
+
+    /** What no member has sent, for a port that stands on the bond and lets go of it. */
+    @Override
+    public int takeBack(MempoolCaches caches, long[] mbufs, int count) {
+        int taken = 0;
+        for (Port port : used.get()) {
+            long[] part = new long[count - taken];
+            int more = withoutSlowFrames(part, 0,
+                    port.takeBack(index, caches, part, part.length), caches);
+            System.arraycopy(part, 0, mbufs, taken, more);
+            taken += more;
+        }
+        int more = Math.min(waiting, count - taken);
+        System.arraycopy(packets, head, mbufs, taken, more);
+        head += more;
+        waiting -= more;
+        return taken + more;
     }
 
     /** What is sent of ARP in mode 6, for a control thread. */

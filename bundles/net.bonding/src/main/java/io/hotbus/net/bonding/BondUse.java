@@ -164,6 +164,11 @@ final class BondUse implements MemberUser {
     }
 
     @Override
+    public void takeBack(Port port) {
+        paths.takeBack(port);
+    }
+
+    @Override
     public void pause(Port port) {
         paths.pause(port);
     }

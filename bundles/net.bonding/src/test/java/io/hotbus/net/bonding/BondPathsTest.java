@@ -46,7 +46,7 @@ final class BondPathsTest {
         caches = pool.mempools().uncached();
         Barrier barrier = new Barrier(TestOs.linux());
         paths = new BondPaths("net_bonding0", barrier, caches, dropped);
-        tx = new BondTxQueue(0, 256, barrier.gate(), counters);
+        tx = new BondTxQueue(0, 256, barrier.gate(), counters, paths::used);
         rx = new MembersRxQueue(0, barrier.gate());
         paths.setQueues(List.of(rx), List.of(tx));
         for (int i = 0; i < stubs.length; i++) {
@@ -64,6 +64,12 @@ final class BondPathsTest {
         assertThat(pool.available()).isEqualTo(pool.capacity());
         pools.close();
         control.close();
+    }
+
+    private void letGo(StubDev stub) {
+        paths.leave(stub.port());
+        stub.port().stop();
+        paths.takeBack(stub.port());
     }
 
     private void use(BondMode mode, int senders, boolean collecting) {
@@ -161,7 +167,7 @@ final class BondPathsTest {
         use(BondMode.BROADCAST, 1, true);
         long[] mbufs = packets(5);
         tx.burst(caches, mbufs.clone(), 5);
-        paths.leave(stubs[0].port());
+        letGo(stubs[0]);
         assertThat(tx.hasWaiting()).isTrue();
         paths.use(new Plan(BondMode.BROADCAST, XmitPolicy.L2, List.of(),
                 List.of(stubs[2].port()), List.of()));
@@ -183,13 +189,40 @@ final class BondPathsTest {
         long[] mbufs = packets(30);
         tx.burst(caches, mbufs.clone(), 30);
 
-        paths.leave(stubs[1].port());
+        letGo(stubs[1]);
 
         assertThat(stubs[1].ring()).isEmpty();
         assertThat(sent()).containsExactlyInAnyOrder(mbufs);
         assertThat(counters.packets()).isEqualTo(10);
         use(BondMode.ROUND_ROBIN, 3, true);
         assertThat(paths.plan().senders()).hasSize(2);
+    }
+
+    @Test
+    void shouldGiveBackWhatIsNotSentToAPortThatLetsGoOfTheBond() {
+        use(BondMode.ROUND_ROBIN, 3, true);
+        long[] mbufs = packets(30);
+        tx.burst(caches, mbufs.clone(), 30);
+        Arrays.stream(stubs).forEach(stub -> stub.port().stop());
+
+        long[] back = new long[40];
+        assertThat(tx.takeBack(caches, back, 40)).isEqualTo(30);
+        assertThat(Arrays.copyOf(back, 30)).containsExactlyInAnyOrder(mbufs);
+        assertThat(tx.takeBack(caches, back, 40)).isZero();
+        caches.free(mbufs, 0, 30);
+    }
+
+    @Test
+    void shouldGiveBackOnceWhatABroadcastHasNotSent() {
+        use(BondMode.BROADCAST, 3, true);
+        long[] mbufs = packets(5);
+        tx.burst(caches, mbufs.clone(), 5);
+        Arrays.stream(stubs).forEach(stub -> stub.port().stop());
+
+        long[] back = new long[40];
+        assertThat(tx.takeBack(caches, back, 40)).isEqualTo(5);
+        assertThat(back).startsWith(mbufs);
+        caches.free(mbufs, 0, 5);
     }
 
     @Test
@@ -201,7 +234,7 @@ final class BondPathsTest {
         paths.use(new Plan(BondMode.ACTIVE_BACKUP, XmitPolicy.L2,
                 List.of(new Plan.Receiver(other, 1, true)), List.of(other), List.of()));
 
-        paths.leave(stubs[0].port());
+        letGo(stubs[0]);
 
         assertThat(stubs[1].sent()).isEqualTo(mbufs);
     }
@@ -212,7 +245,7 @@ final class BondPathsTest {
         long[] mbufs = packets(5);
         tx.burst(caches, mbufs.clone(), 5);
         for (StubDev stub : stubs) {
-            paths.leave(stub.port());
+            letGo(stub);
         }
         assertThat(tx.burst(caches, new long[1], 1)).isZero();
         assertThat(tx.hasWaiting()).isTrue();
@@ -280,7 +313,7 @@ final class BondPathsTest {
         stubs[0].ring().add(frame(pdu));
         stubs[0].ring().add(mbufs[1]);
 
-        paths.leave(stubs[0].port());
+        letGo(stubs[0]);
 
         assertThat(sent()).containsExactlyInAnyOrder(mbufs);
     }

@@ -58,7 +58,8 @@ final class LoadRouteTest {
         caches = pool.mempools().uncached();
         Barrier barrier = new Barrier(TestOs.linux());
         paths = new BondPaths("net_bonding0", barrier, caches, dropped);
-        tx = new BondTxQueue(0, 256, barrier.gate(), new QueueCounters());
+        tx = new BondTxQueue(
+                0, 256, barrier.gate(), new QueueCounters(), List::of);
         rx = new MembersRxQueue(0, barrier.gate());
         paths.setQueues(List.of(rx), List.of(tx));
         FrameSender sender = new FrameSender(paths, caches);
@@ -189,13 +190,15 @@ final class LoadRouteTest {
         use(BondMode.TLB, 0, 1, 2);
         long[] mbufs = packets(9);
         send(mbufs.clone());
-        paths.leave(stubs[0].port());
+        stubs[0].port().stop();
+        paths.takeBack(stubs[0].port());
         assertThat(stubs[1].sent()).isEqualTo(mbufs);
         assertThat(sources(stubs[1])).containsExactly(mac(BOND));
 
         order.set(new int[] {2, 1, 0});
         use(BondMode.TLB, 2);
-        paths.leave(stubs[1].port());
+        stubs[1].port().stop();
+        paths.takeBack(stubs[1].port());
         assertThat(stubs[2].sent()).isEqualTo(mbufs);
         assertThat(sources(stubs[2])).containsExactly(mac(addressOf(2)));
     }

@@ -108,6 +108,11 @@ final class FailsafeDev implements MembersDev {
         subs.release(any);
     }
 
+    @Override
+    public void takeBack(Port any) {
+        subs.takeBack(any);
+    }
+
     /** The sub-devices, for the shell. */
     Members subDevices() {
         return subs;
@@ -142,6 +147,7 @@ final class FailsafeDev implements MembersDev {
 
     @Override
     public void configure(PortConfig config) throws DeviceException {
+        discard();
         paths.setQueues(List.of(), List.of());
         rx.clear();
         tx.clear();
@@ -163,7 +169,7 @@ final class FailsafeDev implements MembersDev {
         }
         FailsafeTxQueue queue = new FailsafeTxQueue(index,
                 2 * Math.max(MIN_CAPACITY, descriptors), services.barrier().gate(), args.replay(),
-                paths::senders, replayed.get(index));
+                paths::senders, paths::used, replayed.get(index));
         tx.add(queue);
         paths.setQueues(rx, tx);
         return queue;
@@ -171,12 +177,17 @@ final class FailsafeDev implements MembersDev {
 
     @Override
     public void start() throws DeviceException {
+        discard();
         subs.start(mtu, filter);
     }
 
+    /** Keeps what waits to be sent again: the port above may take it back. */
     @Override
     public void stop() {
         subs.stop();
+    }
+
+    private void discard() {
         dropped.addErrors(paths.discard());
     }
 
@@ -184,6 +195,7 @@ final class FailsafeDev implements MembersDev {
     public void close() {
         polls.close();
         stop();
+        discard();
         subs.close();
     }
 

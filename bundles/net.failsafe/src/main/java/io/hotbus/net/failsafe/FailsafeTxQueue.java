@@ -9,6 +9,7 @@ import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.members.Gate;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -52,6 +53,7 @@ final class FailsafeTxQueue implements TxQueue {
     private final Gate gate;
     private final boolean replay;
     private final Supplier<Port[]> senders;
+    private final Supplier<List<Port>> used;
     /** The packets that were sent again. */
     private final QueueCounters replayed;
     /** Null if there is none, or a control thread holds the queue. */
@@ -66,15 +68,17 @@ final class FailsafeTxQueue implements TxQueue {
      * @param capacity how many packets can be taken back
      * @param replay   whether packets are sent again
      * @param senders  the ports to send through, the preferred one first; any thread
+     * @param used     the ports that may have packets of this queue; control threads
      * @param replayed counts the packets that are sent again
      */
     FailsafeTxQueue(int index, int capacity, Gate gate, boolean replay,
-            Supplier<Port[]> senders, QueueCounters replayed) {
+            Supplier<Port[]> senders, Supplier<List<Port>> used, QueueCounters replayed) {
         this.index = index;
         this.packets = new long[capacity];
         this.gate = gate;
         this.replay = replay;
         this.senders = senders;
+        this.used = used;
         this.replayed = replayed;
     }
 
@@ -216,7 +220,7 @@ final class FailsafeTxQueue implements TxQueue {
     @Override
     public synchronized int takeBack(MempoolCaches caches, long[] mbufs, int count) {
         int taken = 0;
-        for (Port port : replay ? senders.get() : new Port[0]) {
+        for (Port port : replay ? used.get() : List.<Port>of()) {
             long[] part = new long[count - taken];
             int more = port.takeBack(index, caches, part, part.length);
             System.arraycopy(part, 0, mbufs, taken, more);

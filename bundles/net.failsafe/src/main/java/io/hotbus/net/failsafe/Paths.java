@@ -6,6 +6,7 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.pmd.members.Barrier;
 import io.hotbus.pmd.members.MembersRxQueue;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -24,6 +25,8 @@ final class Paths {
     private final MempoolCaches caches;
     /** Ports that must not be used again. */
     private final Set<Port> left = Collections.newSetFromMap(new WeakHashMap<>());
+    /** Ports that may have packets that they have not sent, in the order of their first use. */
+    private final Set<Port> used = new LinkedHashSet<>();
     private List<MembersRxQueue> rx = List.of();
     private List<FailsafeTxQueue> tx = List.of();
     private List<Port> ports = List.of();
@@ -61,14 +64,21 @@ final class Paths {
     /** Uses these ports from now on, the first that is there to send. */
     synchronized void use(List<Port> wanted) {
         List<Port> next = wanted.stream().filter(port -> !left.contains(port)).toList();
+        used.addAll(next);
         if (!next.equals(ports)) {
             change(next, null);
         }
     }
 
+    /** The ports that may have packets that they have not sent. */
+    synchronized List<Port> used() {
+        return List.copyOf(used);
+    }
+
     /**
-     * Never uses {@code port} again. When this returns, no lcore is in a burst on it, and what it
-     * has not sent is on its way through another one.
+     * Never uses {@code port} again. When this returns, no lcore is in a burst on it. If its device
+     * is gone, what it has not sent is on its way through another one; otherwise {@link #takeBack}
+     * follows.
      */
     synchronized void leave(Port port) {
         left.add(port);
@@ -80,8 +90,20 @@ final class Paths {
      * again.
      */
     synchronized void pause(Port port) {
-        if (ports.contains(port)) {
-            change(ports.stream().filter(other -> other != port).toList(), port);
+        boolean gone = port.isRemoved() && used.remove(port);
+        if (gone || ports.contains(port)) {
+            change(without(port), gone ? port : null);
+        }
+    }
+
+    private List<Port> without(Port port) {
+        return ports.stream().filter(other -> other != port).toList();
+    }
+
+    /** Sends through another port what {@code port}, which is stopped or gone, has not sent. */
+    synchronized void takeBack(Port port) {
+        if (used.remove(port)) {
+            change(without(port), port);
         }
     }
 

@@ -41,4 +41,9 @@ final class Preference implements MemberUser {
     public void pause(Port port) {
         paths.pause(port);
     }
+
+    @Override
+    public void takeBack(Port port) {
+        paths.takeBack(port);
+    }
 }

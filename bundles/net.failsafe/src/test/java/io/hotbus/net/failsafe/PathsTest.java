@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
-import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.pmd.members.Barrier;
 import io.hotbus.pmd.members.Gate;
@@ -43,7 +42,7 @@ final class PathsTest {
         Barrier barrier = new Barrier(TestOs.linux());
         paths = new Paths("net_failsafe0", barrier, caches);
         queue = new FailsafeTxQueue(
-                0, 256, barrier.gate(), true, paths::senders, replayed);
+                0, 256, barrier.gate(), true, paths::senders, paths::used, replayed);
         paths.setQueues(List.of(), List.of(queue));
         first = StubDev.start(ports, pool, "net_stub0");
         second = StubDev.start(ports, pool, "net_stub1");
@@ -65,6 +64,12 @@ final class PathsTest {
 
     private void use(StubDev... stubs) {
         paths.use(Arrays.stream(stubs).map(stub -> stub.port()).toList());
+    }
+
+    private void letGo(StubDev stub) {
+        paths.leave(stub.port());
+        stub.port().stop();
+        paths.takeBack(stub.port());
     }
 
     private long[] packets(int count) {
@@ -103,18 +108,26 @@ final class PathsTest {
     }
 
     @Test
-    void shouldGiveBackWhatIsNotSentToAPortThatLetsGoOfThisOne() {
+    void shouldGiveBackWhatIsNotSentToAPortThatLetsGoOfThisOne() throws DeviceException {
         long[] before = packets(20);
         send(before);
         long[] mbufs = new long[32];
+        for (StubDev stub : List.of(first, second, third)) {
+            stub.port().stop();
+        }
         assertThat(queue.takeBack(caches, mbufs, 32)).isEqualTo(20);
         assertThat(mbufs).startsWith(before);
         assertThat(first.ring()).isEmpty();
 
+        for (StubDev stub : List.of(first, second, third)) {
+            stub.port().start();
+        }
+        use(second, first, third);
+        use(first, second, third);
         send(before);
-        paths.leave(third.port());
-        paths.leave(second.port());
-        paths.leave(first.port());
+        letGo(third);
+        letGo(second);
+        letGo(first);
         assertThat(queue.takeBack(caches, mbufs, 15)).isEqualTo(15);
         assertThat(mbufs).startsWith(Arrays.copyOf(before, 15));
         assertThat(queue.takeBack(caches, mbufs, 15)).isEqualTo(5);
@@ -128,7 +141,7 @@ final class PathsTest {
         long[] before = packets(20);
         send(before);
 
-        paths.leave(first.port());
+        letGo(first);
 
         assertThat(second.sent()).isEqualTo(before);
         assertThat(paths.sender()).isSameAs(second.port());
@@ -182,13 +195,13 @@ final class PathsTest {
     void shouldKeepPacketsUntilThereIsADeviceAgain() throws DeviceException {
         long[] before = packets(20);
         send(before);
-        paths.leave(second.port());
-        paths.leave(third.port());
+        letGo(second);
+        letGo(third);
         first.pullOut();
         long[] refused = packets(1);
         assertThat(send(refused)).isZero();
         assertThat(send(refused)).isZero();
-        paths.leave(first.port());
+        letGo(first);
 
         StubDev returned = StubDev.start(ports, pool, "net_stub3");
         use(returned);
@@ -199,8 +212,24 @@ final class PathsTest {
     }
 
     @Test
-    void shouldNeverUseAPortAgainThatIsClosed() {
+    void shouldLeaveToAPresentDeviceWhatItMayStillReadUntilItIsStopped() {
+        long[] before = packets(20);
+        send(before);
+
         paths.leave(first.port());
+        long[] after = packets(5);
+        send(after);
+        assertThat(first.sent()).isEqualTo(before);
+
+        first.port().stop();
+        paths.takeBack(first.port());
+        assertThat(second.sent()).isEqualTo(joined(after, before));
+        assertThat(first.ring()).isEmpty();
+    }
+
+    @Test
+    void shouldNeverUseAPortAgainThatIsClosed() {
+        letGo(first);
         use(first, second);
         assertThat(paths.sender()).isSameAs(second.port());
     }
@@ -208,8 +237,8 @@ final class PathsTest {
     @Test
     void shouldDiscardWhatWaits() {
         send(packets(7));
-        for (Port port : List.of(first.port(), second.port(), third.port())) {
-            paths.leave(port);
+        for (StubDev stub : List.of(first, second, third)) {
+            letGo(stub);
         }
         assertThat(paths.discard()).isEqualTo(7);
         assertThat(paths.discard()).isZero();
@@ -218,11 +247,11 @@ final class PathsTest {
     @Test
     void shouldSendNothingAgainIfThatIsOff() {
         queue = new FailsafeTxQueue(0, 256, new Gate(true), false, paths::senders,
-                replayed);
+                paths::used, replayed);
         paths.setQueues(List.of(), List.of(queue));
         use(first, second);
         send(packets(7));
-        paths.leave(first.port());
+        letGo(first);
         assertThat(second.ring()).isEmpty();
         assertThat(first.ring()).hasSize(7);
     }

@@ -83,4 +83,9 @@ public abstract class AbstractMembersDriver<D extends MembersDev>
     public final void release(Port port) {
         devs.values().forEach(dev -> dev.release(port));
     }
+
+    @Override
+    public final void takeBack(Port port) {
+        devs.values().forEach(dev -> dev.takeBack(port));
+    }
 }

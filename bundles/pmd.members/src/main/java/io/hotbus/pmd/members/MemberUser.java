@@ -23,8 +23,17 @@ public interface MemberUser {
      */
     void leave(Port port);
 
-    /** Does not use {@code port}, which has lost its state, until it is in {@link #use} again. */
+    /**
+     * Does not use {@code port}, which has lost its state, until it is in {@link #use} again. When
+     * this returns, no lcore is in a burst on it.
+     */
     void pause(Port port);
+
+    /**
+     * Sends through other members what {@code port} has not sent. It is stopped or gone, and not
+     * used. May be called under the lock of a bus, like {@link #leave}.
+     */
+    void takeBack(Port port);
 
     /**
      * The filter for a member. Called with the lock of {@link Members}.

@@ -255,6 +255,7 @@ public final class Members {
             });
             case DESTROY -> withMember(port, member -> {
                 user.leave(port);
+                user.takeBack(port);
                 member.forgetPort();
                 LOG.warn("{}: {} {} ({}) was taken away", name, kind, member.index(), member);
                 refresh();
@@ -292,6 +293,7 @@ public final class Members {
         user.pause(port);
         try {
             port.stop();
+            user.takeBack(port);
             port.start();
             refresh();
         } catch (DeviceException e) {
@@ -305,6 +307,7 @@ public final class Members {
     private void letGo(Member member, Port port) {
         user.leave(port);
         port.stop();
+        user.takeBack(port);
         port.close();
         member.forgetPort();
         refresh();
@@ -317,6 +320,11 @@ public final class Members {
      */
     public void release(Port port) {
         user.leave(port);
+    }
+
+    /** Sends through others what {@code port}, which is released and stopped, has not sent. */
+    public void takeBack(Port port) {
+        user.takeBack(port);
     }
 
     /** Reads the links, and has the members used that are started. */

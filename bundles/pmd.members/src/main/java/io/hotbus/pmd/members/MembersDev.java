@@ -17,4 +17,7 @@ public interface MembersDev extends EthDev {
 
     /** See {@link io.hotbus.ethdev.PortUser}. */
     void release(Port any);
+
+    /** See {@link io.hotbus.ethdev.PortUser}. */
+    void takeBack(Port any);
 }

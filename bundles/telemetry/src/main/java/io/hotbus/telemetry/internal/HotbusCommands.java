@@ -5,11 +5,16 @@ import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.FaultCounts;
+import io.hotbus.history.Fault;
+import io.hotbus.history.History;
+import io.hotbus.history.HistoryCounts;
+import io.hotbus.history.Removal;
 import io.hotbus.telemetry.TelemetryCommand;
 import io.hotbus.telemetry.TelemetryCommands;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -17,6 +22,9 @@ import org.osgi.service.component.annotations.Reference;
 /** What DPDK has no command for: devices, faults and removals. */
 @Component
 public final class HotbusCommands implements TelemetryCommands {
+    /** How many removals, and how many faults, are told one by one. */
+    static final int SHOWN = 32;
+
     private final DeviceManager devices;
     private final FailureHandling handling;
     private final History history;
@@ -30,7 +38,7 @@ public final class HotbusCommands implements TelemetryCommands {
                     "Returns removals of devices. Takes no parameters",
                     parameters -> removals()));
 
-    /** Describes the devices of {@code devices} and what {@code history} remembers. */
+    /** Describes the devices of {@code devices} and what {@code history} keeps. */
     @Activate
     public HotbusCommands(@Reference DeviceManager devices, @Reference FailureHandling handling,
             @Reference History history) {
@@ -64,11 +72,45 @@ public final class HotbusCommands implements TelemetryCommands {
         all.put("claimed", counts.claimed());
         all.put("released", counts.released());
         all.put("waiting", counts.waiting());
-        all.putAll(history.faults());
+        final HistoryCounts counted = history.counts();
+        all.put("count", counted.faults());
+        all.put("repair_ns", counted.repairNanos());
+        all.put("longest_repair_ns", counted.longestRepairNanos());
+        all.put("last", history.faults(Long.MAX_VALUE, SHOWN).stream()
+                .map(HotbusCommands::shown).toList());
         return all;
     }
 
     private Map<String, Object> removals() {
-        return history.removals();
+        final HistoryCounts counted = history.counts();
+        final Map<String, Object> all = new LinkedHashMap<>();
+        all.put("count", counted.removals());
+        all.put("causes", counted.causes().entrySet().stream().collect(Collectors.toMap(
+                cause -> cause.getKey().name(), Map.Entry::getValue)));
+        all.put("last", history.removals(Long.MAX_VALUE, SHOWN).stream()
+                .map(HotbusCommands::shown).toList());
+        return all;
+    }
+
+    private static Map<String, Object> shown(Removal removal) {
+        final Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("number", removal.number());
+        shown.put("device", removal.device());
+        shown.put("bus", removal.bus());
+        shown.put("cause", removal.cause().name());
+        shown.put("time", removal.time().toString());
+        removal.detachedNanos().ifPresent(nanos -> shown.put("detached_ns", nanos));
+        removal.returnedNanos().ifPresent(nanos -> shown.put("attached_ns", nanos));
+        return shown;
+    }
+
+    private static Map<String, Object> shown(Fault fault) {
+        final Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("device", fault.device());
+        shown.put("window", fault.window());
+        shown.put("thread", fault.thread());
+        shown.put("repair_ns", fault.repairNanos());
+        shown.put("time", fault.time().toString());
+        return shown;
     }
 }

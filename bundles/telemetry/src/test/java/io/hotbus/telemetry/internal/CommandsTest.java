@@ -3,10 +3,15 @@ package io.hotbus.telemetry.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.FailureHandling;
+import io.hotbus.eal.hotplug.FaultCounts;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.RemovalCause;
-import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.ethdev.Port;
+import io.hotbus.history.Fault;
+import io.hotbus.history.History;
+import io.hotbus.history.HistoryCounts;
+import io.hotbus.history.Removal;
 import io.hotbus.telemetry.TelemetryCommand;
 import io.hotbus.telemetry.TelemetryCommands;
 import io.hotbus.testkit.Await;
@@ -16,6 +21,8 @@ import io.hotbus.testkit.StubDev;
 import io.hotbus.testkit.TestPools;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,43 +121,72 @@ class CommandsTest {
         assertThat(new Lcores(gone).cpus()).isEqualTo(Map.of(3, List.of(0, 1, 2, 5)));
     }
 
-    @Test
-    void shouldRememberRemovalsUntilThePortIsGone() throws Exception {
-        final History history = new History();
-        ports.addListener(history);
-        final Port port = StubDev.add(ports, "net_stub0", StubDev.facts()).port();
-        final long now = System.nanoTime();
-        history.onDeviceEvent(DeviceEvent.fault(port.device(),
-                new SigbusFault(4096, "net_stub0 BAR0", 7, now, 8000, 1)));
-        history.onDeviceEvent(DeviceEvent.removed(port.device(), RemovalCause.SIGBUS, now));
-        assertThat(history.faults()).containsEntry("count", 1L).containsEntry("repair_ns", 8000L);
-        assertThat(removal(history)).containsEntry("cause", "SIGBUS")
-                .doesNotContainKey("port_gone_ns");
-        ports.remove(port);
-        history.onDeviceEvent(new DeviceEvent(DeviceEvent.Kind.REMOVE, "stub", "net_stub0",
-                Optional.empty(), Optional.of(RemovalCause.UEVENT_REMOVE), Optional.empty(), now));
-        assertThat((long) removal(history).get("port_gone_ns")).isPositive();
-        assertThat(history.removals()).containsEntry("causes", Map.of("SIGBUS", 1L));
-    }
-
-    private static Map<String, Object> removal(History history) {
-        return map(((List<?>) history.removals().get("last")).get(0));
-    }
-
-    @Test
-    void shouldFitIntoAReplyHoweverManyThereWere() throws Exception {
-        final History history = new History();
-        final String name = "net_stub0" + "0".repeat(50);
-        final Port port = StubDev.add(ports, name, StubDev.facts()).port();
-        for (int i = 0; i < 10_000; i++) {
-            history.onDeviceEvent(DeviceEvent.removed(
-                    port.device(), RemovalCause.UEVENT_REMOVE, System.nanoTime()));
-            history.onDeviceEvent(DeviceEvent.fault(port.device(), new SigbusFault(
-                    4096, name + " BAR0", Integer.MAX_VALUE, System.nanoTime(), 1L << 60, 1)));
+    /** A history of so many removals and faults. */
+    private record Many(int count, Removal removal, Fault fault) implements History {
+        @Override
+        public List<Removal> removals(long before, int limit) {
+            return Collections.nCopies(Math.min(limit, count), removal);
         }
-        assertThat(history.removals()).containsEntry("count", 10_000L);
-        assertThat((List<?>) history.removals().get("last")).hasSize(History.KEPT);
-        assertThat(Reply.json(history.removals()).length).isLessThan(Reply.MAX_LENGTH - 100);
-        assertThat(Reply.json(history.faults()).length).isLessThan(Reply.MAX_LENGTH - 300);
+
+        @Override
+        public Optional<Removal> removal(long number) {
+            return Optional.of(removal);
+        }
+
+        @Override
+        public List<Fault> faults(long before, int limit) {
+            return Collections.nCopies(Math.min(limit, count), fault);
+        }
+
+        @Override
+        public HistoryCounts counts() {
+            return new HistoryCounts(count, Map.of(removal.cause(), (long) count), count,
+                    count * fault.repairNanos(), fault.repairNanos());
+        }
+
+        @Override
+        public Optional<Path> file() {
+            return Optional.empty();
+        }
+    }
+
+    private static HotbusCommands commands(History history) {
+        return new HotbusCommands(null, new FailureHandling() {
+            @Override
+            public Lease enable() {
+                throw new AssertionError();
+            }
+
+            @Override
+            public boolean enabled() {
+                return true;
+            }
+
+            @Override
+            public FaultCounts faults() {
+                return new FaultCounts(1, 0, 0);
+            }
+        }, history);
+    }
+
+    @Test
+    void shouldTellOfRemovalsAndFaultsAndFitIntoAReplyHoweverManyThereWere() throws Exception {
+        final String name = "net_stub0" + "0".repeat(50);
+        final History history = new Many(10_000, new Removal(Long.MAX_VALUE, Instant.now(),
+                "stub", name, RemovalCause.UEVENT_REMOVE, List.of(), Optional.of(1L << 60),
+                Optional.of(1L << 61)), new Fault(1, Instant.now(), "stub", name, name + " BAR0",
+                Integer.MAX_VALUE, 1L << 49));
+        final HotbusCommands commands = commands(history);
+        final Map<String, Object> removals = map(ask(commands, "/hotbus/removals", null));
+        assertThat(removals).containsEntry("count", 10_000L)
+                .containsEntry("causes", Map.of("UEVENT_REMOVE", 10_000L));
+        assertThat((List<?>) removals.get("last")).hasSize(HotbusCommands.SHOWN);
+        assertThat(map(((List<?>) removals.get("last")).get(0)))
+                .containsEntry("detached_ns", 1L << 60).containsEntry("attached_ns", 1L << 61);
+        final Map<String, Object> faults = map(ask(commands, "/hotbus/faults", null));
+        assertThat(faults).containsEntry("longest_repair_ns", 1L << 49)
+                .containsEntry("claimed", 1L).containsEntry("enabled", 1);
+        assertThat(Reply.json(removals).length).isLessThan(Reply.MAX_LENGTH - 100);
+        assertThat(Reply.json(faults).length).isLessThan(Reply.MAX_LENGTH - 100);
     }
 }

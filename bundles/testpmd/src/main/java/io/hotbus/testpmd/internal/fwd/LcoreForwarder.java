@@ -5,6 +5,8 @@ import io.hotbus.app.LcoreTask;
 import io.hotbus.app.PollTimes;
 import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.eal.thread.CpuAffinity;
@@ -47,6 +49,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
 
     private final Options options;
     private final FwdSettings settings;
+    private final DeviceEvents events;
     private final Misses misses = new Misses();
     private final PortMempools mempools;
     private final Lcores lcores;
@@ -69,7 +72,9 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     @Activate
     public LcoreForwarder(@Reference Options options, @Reference FwdSettings settings,
             @Reference CpuAffinity affinity, @Reference Mempools mempools,
-            @Reference ControlThread control, @Reference HotPlug hotPlug) {
+            @Reference ControlThread control, @Reference DeviceEvents events,
+            @Reference HotPlug hotPlug) {
+        this.events = events;
         this.options = options;
         this.engine = options.forwardMode();
         this.settings = settings;
@@ -225,7 +230,8 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         ports.put(port.id(), port);
         lost.remove(port.id());
         if (running) {
-            streams.follow(routes());
+            events.step(DeviceStep.Kind.FORWARD_START, port.device(),
+                    () -> streams.follow(routes()));
             LOG.info("port {} ({}): forwarding", port.id(), port.name());
         }
     }
@@ -234,7 +240,10 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     public synchronized void removePort(Port port) throws DeviceException {
         if (ports.remove(port.id(), port) && running) {
             lost.add(port.id());
-            streams.follow(routes());
+            events.step(DeviceStep.Kind.FORWARD_STOP, port.device(), () -> {
+                streams.follow(routes());
+                streams.awaitEnded(port);
+            });
         }
         streams.awaitEnded(port);
     }

@@ -146,7 +146,7 @@ public final class Runner {
         return OptionalInt.empty();
     }
 
-    private OptionalInt run() throws Exception {
+    private OptionalInt run(Application self) throws Exception {
         if (begin()) {
             return OptionalInt.of(0);
         }
@@ -154,10 +154,11 @@ public final class Runner {
             if (options.autoStart() && !forwarder.running()) {
                 forwarder.start(options.txFirst());
             }
+            self.ready();
             new Script(processor, out, stream(FileDescriptor.err))
                     .execute(options.exec().get());
         } else {
-            forwardUntilInterrupted();
+            forwardUntilInterrupted(self);
         }
         return OptionalInt.of(0);
     }
@@ -224,14 +225,17 @@ public final class Runner {
         }
     }
 
-    private void forwardUntilInterrupted() throws Exception {
+    private void forwardUntilInterrupted(Application self) throws Exception {
         if (!forwarder.running()) {
             forwarder.start(options.txFirst());
         }
+        self.ready();
         StatsText stats = new StatsText();
         CountDownLatch never = new CountDownLatch(1);
+        long period = options.statsPeriod().isZero() ? Long.MAX_VALUE
+                : options.statsPeriod().toMillis();
         try {
-            while (!never.await(options.statsPeriod().toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!never.await(period, TimeUnit.MILLISECONDS)) {
                 for (Port port : forwarder.ports()) {
                     out.println(stats.of(port));
                 }

@@ -33,7 +33,7 @@ public final class ForwarderAccess {
     public static LcoreForwarder forwarder(
             Options options, FwdSettings settings, ControlThread control) {
         LcoreForwarder forwarder = new LcoreForwarder(options, settings, CPUS,
-                new Mempools(new TestDma()), control, null);
+                new Mempools(new TestDma()), control, event -> { }, null);
         List.of(new IoFwd(), new MacFwd(), new MacSwapFwd(), new RxOnlyFwd(), new TxOnlyFwd(),
                 new FlowGenFwd(), new CsumFwd(), new IcmpEchoFwd(), new FiveTupleSwapFwd(),
                 new NoisyFwd()).forEach(forwarder::addEngine);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbus.cli.internal;
+package io.hotbus.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -11,21 +11,39 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Renders the value of a verb as JSON. A record becomes an object, a sentence alone becomes
- * {@code {"message": "..."}}.
+ * Renders values as JSON: records and maps become objects, an empty {@code Optional} null, and what
+ * is neither a number nor a boolean its text. Any thread.
  */
-final class Json {
+public final class Json {
     private final JsonGenerator out;
 
     private Json(JsonGenerator out) {
         this.out = out;
     }
 
-    static String of(Object value) throws IOException {
+    /**
+     * On several lines, for people. A sentence alone becomes {@code {"message": "..."}}.
+     *
+     * @throws IOException a record cannot be read; the message names the component
+     */
+    public static String pretty(Object value) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
             new Json(out.useDefaultPrettyPrinter())
                     .write(value instanceof String message ? Map.of("message", message) : value);
+        }
+        return text.toString();
+    }
+
+    /**
+     * On one line.
+     *
+     * @throws IOException a record cannot be read; the message names the component
+     */
+    public static String line(Object value) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
+            new Json(out).write(value);
         }
         return text.toString();
     }

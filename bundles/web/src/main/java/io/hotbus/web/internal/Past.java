@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbus.web.internal;
+
+import io.hotbus.history.History;
+import io.hotbus.history.HistoryListener;
+import io.hotbus.history.Removal;
+import io.hotbus.history.Step;
+import io.hotbus.web.WebAnswer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The removals of the past, page by page. Any thread. */
+@Component(service = {Past.class, HistoryListener.class})
+public final class Past implements HistoryListener {
+    private static final int LONGEST_PAGE = 500;
+    private static final int PAGE = 50;
+
+    /**
+     * A removal in the list.
+     *
+     * @param failure the first step that failed, and why
+     */
+    private record Row(long number, Instant time, String bus, String device, String cause,
+            Optional<String> failure, Optional<Long> detachedNanos,
+            Optional<Long> returnedNanos) {
+        static Row of(Removal removal) {
+            return new Row(removal.number(), removal.time(), removal.bus(), removal.device(),
+                    removal.cause().name(), removal.steps().stream()
+                            .filter(step -> step.failure().isPresent()).findFirst()
+                            .map(step -> words(step) + " failed"),
+                    removal.detachedNanos(), removal.returnedNanos());
+        }
+    }
+
+    /** A step of a removal, in words. */
+    private record StepRow(String what, String name, String thread, long beginNanos,
+            long endNanos, Optional<String> failure) {
+        static StepRow of(Step step) {
+            return new StepRow(words(step), step.name(), step.thread(), step.beginNanos(),
+                    step.endNanos(), step.failure());
+        }
+    }
+
+    private record Page(List<Row> removals, boolean older) {
+    }
+
+    private record Whole(Row removal, List<StepRow> steps) {
+    }
+
+    private final History history;
+    /** Grows with each change. */
+    private final AtomicLong changes = new AtomicLong();
+    private volatile Runnable changed = () -> { };
+
+    /** Reads from {@code history}. */
+    @Activate
+    public Past(@Reference History history) {
+        this.history = history;
+    }
+
+    private static String words(Step step) {
+        return step.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** Calls {@code listener} when something has changed, on any thread. */
+    void onChange(Runnable listener) {
+        changed = listener;
+    }
+
+    /** A number that is another one when something has changed. */
+    long changes() {
+        return changes.get();
+    }
+
+    @Override
+    public void onRemoval(Removal removal) {
+        changes.incrementAndGet();
+        changed.run();
+    }
+
+    /**
+     * A page of removals, the newest first.
+     *
+     * @param query {@code before}: only those with a lower number; {@code limit}: so many at most
+     * @throws IllegalArgumentException a parameter is no number
+     */
+    WebAnswer page(Map<String, String> query) {
+        final long before = number(query.get("before"), Long.MAX_VALUE);
+        final int limit = (int) Math.max(1, Math.min(LONGEST_PAGE,
+                number(query.get("limit"), PAGE)));
+        final List<Removal> found = history.removals(before, limit + 1);
+        return WebAnswer.of(new Page(found.stream().limit(limit).map(Row::of).toList(),
+                found.size() > limit));
+    }
+
+    /**
+     * A removal with its steps.
+     *
+     * @throws IllegalArgumentException {@code number} is no number
+     */
+    WebAnswer one(String number) {
+        return history.removal(number(number, 0))
+                .map(removal -> WebAnswer.of(new Whole(Row.of(removal),
+                        removal.steps().stream().map(StepRow::of).toList())))
+                .orElseGet(() -> WebAnswer.said(
+                        WebAnswer.NOT_FOUND, "There is no removal " + number));
+    }
+
+    private static long number(String text, long fallback) {
+        if (text == null) {
+            return fallback;
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("'" + text + "' is no number", e);
+        }
+    }
+}
