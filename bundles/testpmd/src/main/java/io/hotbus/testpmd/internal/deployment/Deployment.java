@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.deployment;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.app.ServiceOptions;
 import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.testpmd.Options;
@@ -42,6 +43,9 @@ record Deployment(Optional<ConfiguredFile> file, Options options, boolean good,
         for (ConfiguredFile file : files) {
             boolean described = file.pid().equals(DeviceFile.PID);
             boolean forwards = file.pid().equals(ForwardingFile.PID);
+            if (file.pid().equals(ServiceOptions.PID)) {
+                service(file).ifPresent(problems::add);
+            }
             if (!described && !forwards) {
                 continue;
             }
@@ -62,6 +66,18 @@ record Deployment(Optional<ConfiguredFile> file, Options options, boolean good,
         }
         return new Deployment(found, options, good, unique(files, devices, problems),
                 List.copyOf(devices), problems);
+    }
+
+    private static Optional<Problem> service(ConfiguredFile file) {
+        try {
+            if (file.flaw().isEmpty()) {
+                ServiceOptions.words(ServiceOptions.values(file.properties()));
+            }
+            return file.flaw();
+        } catch (UsageException e) {
+            String key = ForwardingFile.key(e.getMessage());
+            return Optional.of(file.error(key, ForwardingFile.text(e.getMessage(), key)));
+        }
     }
 
     /** Without those that two files describe, or whose port numbers two files have. */

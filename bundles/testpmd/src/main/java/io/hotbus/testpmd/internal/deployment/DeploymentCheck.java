@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.deployment;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.app.ServiceOptions;
 import io.hotbus.app.UsageException;
 import io.hotbus.cli.Similar;
 import io.hotbus.eal.bus.Bus;
@@ -81,7 +82,8 @@ final class DeploymentCheck {
                     + " use '-'"));
         }
         if (!file.pid().startsWith(OURS) || file.pid().equals(DeviceFile.PID)
-                || file.pid().equals(ForwardingFile.PID)) {
+                || file.pid().equals(ForwardingFile.PID)
+                || file.pid().equals(ServiceOptions.PID)) {
             return;
         }
         SettingsCheck check = settings.get(file.pid());
@@ -101,6 +103,7 @@ final class DeploymentCheck {
         Set<String> all = new TreeSet<>(settings.keySet());
         all.add(DeviceFile.PID + "-NAME");
         all.add(ForwardingFile.PID);
+        all.add(ServiceOptions.PID);
         List<String> similar = Similar.closest(pid, all);
         return "no bundle has settings of the name %s (%s)".formatted(pid, similar.isEmpty()
                 ? "there are: " + String.join(", ", all)
