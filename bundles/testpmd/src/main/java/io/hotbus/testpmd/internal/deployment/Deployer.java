@@ -113,6 +113,7 @@ public final class Deployer implements DeviceEventListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        wanted.close();
     }
 
     /** Whether a file describes a device with an address, which is no virtual one. */
