@@ -168,6 +168,7 @@ try_product() {
 		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
 		web.py web page: a removal in Chromium, logins, the keyboard, colours, 10,000 removals
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
+		deployment.sh a deployment described by files, which come, change and go while packets flow
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
 		alb.py bonding: mode 6 with the kernels of four hosts, which learn its addresses by ARP
