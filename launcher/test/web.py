@@ -242,10 +242,10 @@ def should_show_a_removal_live(page):
     page.click("#history tbody a")
     page.await_text("#removal-title", f"Removal {number}: net_sim0")
     until(lambda: page.js("return document.activeElement.id") == "removal-title", "the focus is on its heading")
-    page.await_text("#steps", r"repair.*hot unplug.*forward stop.*port stop.*port close.*detach.*µs|ms")
+    page.await_text("#steps", r"repair.*hot unplug.*forward stop.*port stop.*port close.*detach.*remove.*[µm]s")
     page.click("button[aria-label='Plug net_sim0']")
     page.await_text("#history", r"net_sim0\s+SIGBUS\s+✓ back")
-    page.await_text("#steps", r"detach.*attach.*port start.*forward start")
+    page.await_text("#steps", r"repair.*port stop.*detach\s.*remove\s.*attach\s.*probe\s.*port start.*forward start")
     page.await_text("#removal-facts", r"Back after\s+[\d.]+ m?s")
     widths = page.js("return [...document.querySelectorAll('#steps .track div')].map(n => n.getBoundingClientRect().width)")
     assert len(widths) >= 8 and min(widths) >= 3, widths

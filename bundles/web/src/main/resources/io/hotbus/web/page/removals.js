@@ -152,7 +152,7 @@ export class Removals {
 	scaled(steps) {
 		const begin = Math.min(0, ...steps.map(step => step.beginNanos));
 		const length = Math.max(1, ...steps.map(step => step.endNanos)) - begin;
-		return steps.map((step, i) => ({...step, key: i, from: (step.beginNanos - begin) / length,
+		return steps.sort((a, b) => a.beginNanos - b.beginNanos).map((step, i) => ({...step, key: i, from: (step.beginNanos - begin) / length,
 			to: (step.endNanos - begin) / length}));
 	}
 }
