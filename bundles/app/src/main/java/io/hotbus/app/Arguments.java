@@ -42,7 +42,7 @@ public final class Arguments {
     private static final String SEPARATOR = "\u001f";
     private static final int MAX_PORT = 65535;
     private static final String DEFAULT_PREFIX = "rte";
-    private static final Set<String> OF_EVERY_COMMAND =
+    static final Set<String> OF_EVERY_COMMAND =
             Set.of(FILE_PREFIX, NO_TELEMETRY, IN_MEMORY, METRICS, WEB);
 
     /** One option; {@code value} is empty if the option stood alone. */
@@ -63,14 +63,19 @@ public final class Arguments {
     }
 
     /**
-     * The arguments in the framework properties.
+     * The arguments in the framework properties, and what the file of {@link ServiceOptions} has
+     * beside them.
      *
-     * @throws UsageException naming a word that belongs to no option
+     * @throws UsageException naming a word that belongs to no option, or what is wrong in the file
      */
     public static Arguments of(BundleContext context) throws UsageException {
         String joined = context.getProperty(PROPERTY);
-        return of(joined == null || joined.isEmpty() ? List.of()
+        Arguments given = of(joined == null || joined.isEmpty() ? List.of()
                 : Arrays.asList(joined.split(SEPARATOR, -1)));
+        List<Option> all = new ArrayList<>(given.options);
+        of(ServiceOptions.of(context)).options.stream()
+                .filter(option -> !given.has(option.name())).forEach(all::add);
+        return new Arguments(all);
     }
 
     /**

@@ -51,6 +51,7 @@ class HouseRulesTest {
             Map.entry("web", Set.of("eal", "ethdev", "app", "cli", "http", "history")),
             Map.entry("webconsole", Set.of("web", "eal")),
             Map.entry("history", Set.of("eal", "cli", "app")),
+            Map.entry("jfr", Set.of("eal")),
             Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app", "history")),
             Map.entry("systemd", Set.of("eal", "os", "ethdev", "app")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),

@@ -99,6 +99,20 @@ final class EthPortsTest {
     }
 
     @Test
+    void shouldKeepANumberForADeviceThatIsNotThereYet() {
+        Lease kept = ports.keepNumber(0, "net_test0");
+        ports.keepNumber(2, "net_test2");
+
+        assertThat(add("net_test5").id()).isEqualTo(1);
+        assertThat(add("net_test6").id()).isEqualTo(3);
+        assertThat(add("net_test2").id()).isEqualTo(2);
+        kept.close();
+        assertThat(add("net_test7").id()).as("the number is free again").isZero();
+        ports.keepNumber(1, "net_test8");
+        assertThat(add("net_test8").id()).as("a port had the number already").isEqualTo(4);
+    }
+
+    @Test
     void shouldNumberAPortAsOthersWhenItIsNotClaimedAnyMore() {
         Lease claim = ports.claim("first", (device, info) -> true);
         Port claimed = add("net_test0");

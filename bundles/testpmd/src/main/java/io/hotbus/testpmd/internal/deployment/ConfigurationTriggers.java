@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.deployment;
 
+import io.hotbus.app.ServiceOptions;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -17,17 +18,14 @@ final class ConfigurationTriggers implements AutoCloseable {
 
     /** {@code changed} is called on threads of Configuration Admin, and must not wait. */
     ConfigurationTriggers(BundleContext context, Runnable changed) {
-        ManagedService forwarding = values -> changed.run();
+        ManagedService trigger = values -> changed.run();
+        Dictionary<String, Object> single = new Hashtable<>();
+        single.put(Constants.SERVICE_PID, new String[] {ForwardingFile.PID, ServiceOptions.PID});
+        registrations.add(context.registerService(ManagedService.class, trigger, single));
+        Dictionary<String, Object> factory = new Hashtable<>();
+        factory.put(Constants.SERVICE_PID, DeviceFile.PID);
         registrations.add(context.registerService(
-                ManagedService.class, forwarding, pid(ForwardingFile.PID)));
-        registrations.add(context.registerService(
-                ManagedServiceFactory.class, new Factory(changed), pid(DeviceFile.PID)));
-    }
-
-    private static Dictionary<String, Object> pid(String pid) {
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(Constants.SERVICE_PID, pid);
-        return properties;
+                ManagedServiceFactory.class, new Factory(changed), factory));
     }
 
     @Override

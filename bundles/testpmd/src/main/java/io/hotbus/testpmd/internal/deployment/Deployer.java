@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.deployment;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.app.ServiceOptions;
 import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
@@ -49,6 +50,7 @@ public final class Deployer implements DeviceEventListener {
     private static final long RETRY_MILLIS = 250;
 
     private final BundleContext context;
+    private final Arguments commandLine;
     private final DeviceManager devices;
     private final PortRegistry registry;
     private final PortLifecycle ports;
@@ -66,6 +68,7 @@ public final class Deployer implements DeviceEventListener {
     /** What each file said when it was right. Guarded by this, like the rest. */
     private Map<String, DeviceSpec> right = new HashMap<>();
     private List<Problem> problems = List.of();
+    private Map<String, String> service;
     private QueueSetup queues;
     private boolean begun;
 
@@ -81,13 +84,23 @@ public final class Deployer implements DeviceEventListener {
         this.forwarder = forwarder;
         this.queues = options.forwarding().queues();
         this.wanted = new WantedDevices(devices, registry, ports, reattach, settings);
+        List<ConfiguredFile> files = ConfiguredFile.all(context);
+        this.commandLine = commandLine(context);
+        this.service = service(files);
         this.forwarding = new WantedForwarding(forwarder, settings, reattach, options,
-                ConfiguredFile.all(context).stream()
-                        .filter(file -> file.pid().equals(ForwardingFile.PID)).findFirst()
+                files.stream().filter(file -> file.pid().equals(ForwardingFile.PID)).findFirst()
                         .map(ForwardingFile::values).orElse(Map.of()));
         this.triggers = new ConfigurationTriggers(context, this::lookSoon);
         if (Arguments.command(context).isEmpty()) { // nothing else begins
             thread.execute(this::begin);
+        }
+    }
+
+    private static Arguments commandLine(BundleContext context) {
+        try {
+            return Arguments.of(context);
+        } catch (UsageException e) {
+            throw new IllegalStateException(e); // Options would not be there
         }
     }
 
@@ -100,6 +113,7 @@ public final class Deployer implements DeviceEventListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        wanted.close();
     }
 
     /** Whether a file describes a device with an address, which is no virtual one. */
@@ -166,11 +180,26 @@ public final class Deployer implements DeviceEventListener {
 
     private Deployment read() {
         try {
-            return Deployment.read(
-                    ConfiguredFile.all(context), Arguments.of(context), this::nameOnBus);
+            List<ConfiguredFile> files = ConfiguredFile.all(context);
+            tellOfService(files);
+            return Deployment.read(files, commandLine, this::nameOnBus);
         } catch (UsageException e) {
             throw new IllegalStateException(e); // the same words were right at the start
         }
+    }
+
+    private void tellOfService(List<ConfiguredFile> files) {
+        Map<String, String> now = service(files);
+        if (!now.equals(service)) {
+            service = now;
+            LOG.warn("{} has changed: of no effect until the process is started again",
+                    ServiceOptions.PID);
+        }
+    }
+
+    private static Map<String, String> service(List<ConfiguredFile> files) {
+        return files.stream().filter(file -> file.pid().equals(ServiceOptions.PID)).findFirst()
+                .map(file -> ServiceOptions.values(file.properties())).orElse(Map.of());
     }
 
     private String nameOnBus(Devargs devargs) {
@@ -186,7 +215,7 @@ public final class Deployer implements DeviceEventListener {
             forwarding.follow(next.good() ? next.forwarding() : forwarding.values(), options,
                     () -> follow(specs, options));
         } catch (DeviceException e) {
-            found.add(new Problem(ForwardingFile.PID, 0, e.getMessage(), false));
+            found.add(next.error(e.getMessage()));
             follow(specs, forwarding.options());
         }
         expect();
@@ -228,14 +257,10 @@ public final class Deployer implements DeviceEventListener {
         wanted.follow(specs, options.forwarding().queues());
         if (!options.forwarding().queues().equals(queues)) {
             queues = options.forwarding().queues();
-            Set<String> described = new HashSet<>();
-            specs.forEach(spec -> described.add(spec.name()));
-            registry.ports().stream().filter(port -> !described.contains(port.name()))
-                    .forEach(this::setQueues);
+            registry.ports().forEach(this::setQueues);
         }
     }
 
-    /** Of a port that no file describes. */
     private void setQueues(Port port) {
         try {
             ports.followQueues(port);

@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.deployment;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.app.ServiceOptions;
 import io.hotbus.app.UsageException;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.testpmd.Options;
@@ -16,14 +17,14 @@ import java.util.function.Function;
 /**
  * What the files of a deployment say, together with the command line.
  *
- * @param forwarding the values of the file of forwarding by key, for messages
- * @param options    the options of the command line and of that file, but for those that are wrong
- * @param good       whether that file is right
- * @param devices    the devices of the files that are right
- * @param read       those of all files that can be read
- * @param problems   what is wrong, in the order of files
+ * @param file    the file of forwarding
+ * @param options the options of the command line and of that file, but for those that are wrong
+ * @param good    whether that file is right
+ * @param devices the devices of the files that are right
+ * @param read    those of all files that can be read
+ * @param problems what is wrong, in the order of files
  */
-record Deployment(Map<String, String> forwarding, Options options, boolean good,
+record Deployment(Optional<ConfiguredFile> file, Options options, boolean good,
         List<DeviceSpec> devices, List<DeviceSpec> read, List<Problem> problems) {
 
     /**
@@ -36,19 +37,22 @@ record Deployment(Map<String, String> forwarding, Options options, boolean good,
             Function<Devargs, String> names) throws UsageException {
         List<Problem> problems = new ArrayList<>();
         List<DeviceSpec> devices = new ArrayList<>();
-        Map<String, String> forwarding = Map.of();
+        Optional<ConfiguredFile> found = Optional.empty();
         Options options = Options.parse(commandLine);
         boolean good = true;
         for (ConfiguredFile file : files) {
             boolean described = file.pid().equals(DeviceFile.PID);
             boolean forwards = file.pid().equals(ForwardingFile.PID);
+            if (file.pid().equals(ServiceOptions.PID)) {
+                service(file).ifPresent(problems::add);
+            }
             if (!described && !forwards) {
                 continue;
             }
             Optional<Problem> flaw = file.flaw();
             flaw.ifPresent(problems::add);
             if (forwards) {
-                forwarding = ForwardingFile.values(file);
+                found = Optional.of(file);
                 int before = problems.size();
                 options = flaw.isPresent() ? options
                         : ForwardingFile.read(file, commandLine, problems::add);
@@ -60,8 +64,20 @@ record Deployment(Map<String, String> forwarding, Options options, boolean good,
                 DeviceFile.read(file, names, problems::add).ifPresent(devices::add);
             }
         }
-        return new Deployment(forwarding, options, good, unique(files, devices, problems),
+        return new Deployment(found, options, good, unique(files, devices, problems),
                 List.copyOf(devices), problems);
+    }
+
+    private static Optional<Problem> service(ConfiguredFile file) {
+        try {
+            if (file.flaw().isEmpty()) {
+                ServiceOptions.words(ServiceOptions.values(file.properties()));
+            }
+            return file.flaw();
+        } catch (UsageException e) {
+            String key = ForwardingFile.key(e.getMessage());
+            return Optional.of(file.error(key, ForwardingFile.text(e.getMessage(), key)));
+        }
     }
 
     /** Without those that two files describe, or whose port numbers two files have. */
@@ -88,6 +104,19 @@ record Deployment(Map<String, String> forwarding, Options options, boolean good,
             }
         }
         return List.copyOf(good);
+    }
+
+    /** The values of the file of forwarding, by key. */
+    Map<String, String> forwarding() {
+        return file.map(ForwardingFile::values).orElse(Map.of());
+    }
+
+    /** An error in the file of forwarding, told as one of the command line. */
+    Problem error(String message) {
+        String key = ForwardingFile.key(message);
+        String text = ForwardingFile.text(message, key);
+        return file.map(it -> it.error(key, text))
+                .orElse(new Problem(ForwardingFile.PID, 0, text, false));
     }
 
     /** The queues of each port that is described, where {@code all} are those of all ports. */

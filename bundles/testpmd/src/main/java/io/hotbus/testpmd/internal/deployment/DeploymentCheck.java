@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.deployment;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.app.ServiceOptions;
 import io.hotbus.app.UsageException;
 import io.hotbus.cli.Similar;
 import io.hotbus.eal.bus.Bus;
@@ -81,7 +82,8 @@ final class DeploymentCheck {
                     + " use '-'"));
         }
         if (!file.pid().startsWith(OURS) || file.pid().equals(DeviceFile.PID)
-                || file.pid().equals(ForwardingFile.PID)) {
+                || file.pid().equals(ForwardingFile.PID)
+                || file.pid().equals(ServiceOptions.PID)) {
             return;
         }
         SettingsCheck check = settings.get(file.pid());
@@ -101,6 +103,7 @@ final class DeploymentCheck {
         Set<String> all = new TreeSet<>(settings.keySet());
         all.add(DeviceFile.PID + "-NAME");
         all.add(ForwardingFile.PID);
+        all.add(ServiceOptions.PID);
         List<String> similar = Similar.closest(pid, all);
         return "no bundle has settings of the name %s (%s)".formatted(pid, similar.isEmpty()
                 ? "there are: " + String.join(", ", all)
@@ -109,15 +112,14 @@ final class DeploymentCheck {
 
     private void checkForwarding(ConfiguredFile file, Options options, Deployment deployment) {
         if (!engines.contains(options.forwardMode())) {
-            problems.add(file.error("forward-mode", "forward-mode=%s: there is no such engine"
+            problems.add(deployment.error("--forward-mode %s: there is no such engine (there are:"
                     .formatted(options.forwardMode())
-                    + " (there are: %s)".formatted(String.join(", ", new TreeSet<>(engines)))));
+                    + " %s)".formatted(String.join(", ", new TreeSet<>(engines)))));
         }
         try {
             ForwardingCpus.of(options.forwarding(), cpus);
         } catch (DeviceException e) {
-            String key = ForwardingFile.key(e.getMessage());
-            problems.add(file.error(key, ForwardingFile.text(e.getMessage(), key)));
+            problems.add(deployment.error(e.getMessage()));
         }
         Set<Integer> numbers = numbers(deployment.read());
         Set<Integer> named = new TreeSet<>(options.forwarding().ports());

@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.deployment;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.app.ServiceOptions;
 import io.hotbus.app.UsageException;
 import io.hotbus.cli.Similar;
 import io.hotbus.testpmd.Options;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -41,8 +41,6 @@ final class ForwardingFile {
     private static final String LCORES = "lcores";
     /** The option at the beginning of an error of the command line. */
     private static final Pattern OPTION = Pattern.compile("--?([a-z-]+)(.*)", Pattern.DOTALL);
-    private static final Pattern FRAMEWORK =
-            Pattern.compile("(\\.|service\\.|component\\.|felix\\.|osgi\\.|org\\.).*");
 
     private ForwardingFile() {
     }
@@ -62,15 +60,7 @@ final class ForwardingFile {
 
     /** The values of the file by key, without those that frameworks add. */
     static Map<String, String> values(ConfiguredFile file) {
-        Map<String, String> values = new TreeMap<>();
-        file.properties().forEach((key, value) -> {
-            if (!FRAMEWORK.matcher(key).matches()) {
-                values.put(key, (value instanceof Object[] several
-                        ? Stream.of(several).map(String::valueOf).collect(Collectors.joining(" "))
-                        : String.valueOf(value)).strip());
-            }
-        });
-        return values;
+        return ServiceOptions.values(file.properties());
     }
 
     /**

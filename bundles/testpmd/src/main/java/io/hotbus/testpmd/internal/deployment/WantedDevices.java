@@ -206,6 +206,11 @@ final class WantedDevices {
         }
     }
 
+    /** Frees the numbers that were kept. The devices stay. */
+    void close() {
+        all.values().forEach(one -> one.number(-1, () -> { }));
+    }
+
     /** How each device is, by name. */
     List<DeviceStatus> status() {
         return all.values().stream().map(this::status).toList();

@@ -97,7 +97,7 @@ final class WantedForwarding {
 
     private void requirePossible(Options options) throws DeviceException {
         if (!forwarder.engines().contains(options.forwardMode())) {
-            throw new DeviceException("forward-mode=%s: there is no such engine (there are: %s)"
+            throw new DeviceException("--forward-mode %s: there is no such engine (there are: %s)"
                     .formatted(options.forwardMode(), String.join(", ", forwarder.engines())));
         }
         forwarder.cpus(options.forwarding());

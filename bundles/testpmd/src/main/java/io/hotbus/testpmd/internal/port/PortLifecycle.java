@@ -237,12 +237,14 @@ public final class PortLifecycle implements PortManager, EthEventListener {
      * owner.
      *
      * @param before what was planned until now
-     * @throws DeviceException the device cannot do it; the port may be stopped then
+     * @throws DeviceException the device cannot do it. The port was not touched if its limits tell
+     *     so; otherwise it may be stopped
      */
     public synchronized void follow(Port port, PortPlan before) throws DeviceException {
         if (port.owner().isPresent() || !managed.contains(port)) {
             return;
         }
+        setup.requirePossible(port);
         kept.forget(port.name());
         if (setup.needsStop(port, before)) {
             halt(port);
@@ -259,11 +261,11 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     /**
      * Gives a port that was set up here the queues of all ports, if those have changed.
      *
-     * @throws DeviceException the device cannot be set up so; the port is stopped then
+     * @throws DeviceException the device cannot be set up so
      */
     public synchronized void followQueues(Port port) throws DeviceException {
-        if (port.owner().isEmpty() && managed.contains(port)
-                && setup.needsStop(port, settings.plan(port.name()))) {
+        if (port.owner().isEmpty() && managed.contains(port) && !setup.isConfigured(port)) {
+            setup.requirePossible(port);
             boolean started = port.state() == PortState.STARTED;
             halt(port);
             setup.refresh(port);

@@ -65,9 +65,22 @@ final class PortSetup {
      * @throws DeviceException no memory
      */
     boolean needsStop(Port port, PortPlan before) throws DeviceException {
-        return !port.config().filter(forwarder.portConfig(port)::equals).isPresent()
-                || port.mtu() != mtu(port) || staysStopped(port)
+        return !isConfigured(port) || port.mtu() != mtu(port) || staysStopped(port)
                 || settings.plan(port.name()).txVlan() != before.txVlan();
+    }
+
+    /**
+     * Whether its queues and offloads are as planned.
+     *
+     * @throws DeviceException no memory
+     */
+    boolean isConfigured(Port port) throws DeviceException {
+        return port.config().filter(forwarder.portConfig(port)::equals).isPresent();
+    }
+
+    /** @throws DeviceException what is planned for the port is beyond the limits of its device */
+    void requirePossible(Port port) throws DeviceException {
+        DeviceLimits.require(port, forwarder.portConfig(port), mtu(port));
     }
 
     /**
