@@ -82,17 +82,18 @@ in_karaf() {
 		await "$home/data/log/karaf.log" 'FeaturesServiceImpl .* Done\.' # its own features: the console is there before
 		cat <<-EOS
 			feature:repo-add file:$repository/features.xml
-			feature:install hotbus-testpmd hotbus-pci hotbus-telemetry hotbus-metrics
+			feature:install hotbus-testpmd hotbus-pci hotbus-telemetry hotbus-metrics hotbus-web
 			config:property-set --pid io.hotbus.devices block net_null7
 		EOS
 		story $'bundle:update io.hotbus.net.sim\nhotbus:port attach net_null7'
 		echo system:shutdown --force
 	} | JAVA_HOME=$java_home TERM=dumb EXTRA_JAVA_OPTS="-Dkaraf.history=$work/history \
-		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=19187 ${options[*]}" \
+		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=19187$(printf '\037')--web=19188 ${options[*]}" \
 		timeout 120 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
 	verify karaf "$work/karaf.out" "$home/data/log/karaf.log"
 	expect karaf_should_update_a_driver "$home/data/log/karaf.log" 'has no driver now, and waits for one' 2
 	expect karaf_should_serve_metrics "$home/data/log/karaf.log" 'metrics: http://?127.0.0.1:19187/metrics' 1
+	expect karaf_should_serve_the_page "$home/data/log/karaf.log" 'web: http://127.0.0.1:19188/' 1
 	expect karaf_should_keep_settings "$work/karaf.out" 'net_null7: is blocked \(block of io.hotbus.devices\)' 1
 }
 
