@@ -381,9 +381,9 @@ def take_pictures(page, folder: Path):
     page.log_in()
     page.width(1200, 1250)
     page.click("button[aria-label='Yank net_sim0']")
-    page.await_text("#history", "○ detached")
+    until(lambda: page.shown("button[aria-label='Plug net_sim0']"), "it is pulled out")
     page.click("button[aria-label='Plug net_sim0']")
-    page.await_text("#history", "✓ back")
+    page.await_text("#devices", r"net_sim0\s+vdev\s+✓ attached")
     time.sleep(40)  # a line in the plots
     for name, scheme, width, opened in (("light", "light", 1200, False), ("dark", "dark", 1200, False),
                                         ("removal", "light", 1200, True), ("narrow", "dark", 400, True)):

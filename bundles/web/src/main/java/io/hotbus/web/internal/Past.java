@@ -2,7 +2,6 @@
 package io.hotbus.web.internal;
 
 import io.hotbus.history.History;
-import io.hotbus.history.HistoryListener;
 import io.hotbus.history.Removal;
 import io.hotbus.history.Step;
 import io.hotbus.web.WebAnswer;
@@ -11,14 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** The removals of the past, page by page. Any thread. */
-@Component(service = {Past.class, HistoryListener.class})
-public final class Past implements HistoryListener {
+@Component(service = Past.class)
+public final class Past {
     private static final int LONGEST_PAGE = 500;
     private static final int PAGE = 50;
 
@@ -55,9 +53,6 @@ public final class Past implements HistoryListener {
     }
 
     private final History history;
-    /** Grows with each change. */
-    private final AtomicLong changes = new AtomicLong();
-    private volatile Runnable changed = () -> { };
 
     /** Reads from {@code history}. */
     @Activate
@@ -67,22 +62,6 @@ public final class Past implements HistoryListener {
 
     private static String words(Step step) {
         return step.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
-    /** Calls {@code listener} when something has changed, on any thread. */
-    void onChange(Runnable listener) {
-        changed = listener;
-    }
-
-    /** A number that is another one when something has changed. */
-    long changes() {
-        return changes.get();
-    }
-
-    @Override
-    public void onRemoval(Removal removal) {
-        changes.incrementAndGet();
-        changed.run();
     }
 
     /**
