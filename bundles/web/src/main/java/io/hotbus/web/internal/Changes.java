@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.web.internal;
 
+import io.hotbus.history.Fault;
 import io.hotbus.history.HistoryListener;
 import io.hotbus.history.Removal;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,7 +33,16 @@ public final class Changes implements HistoryListener {
     }
 
     @Override
+    public void onFault(Fault fault) {
+        changed();
+    }
+
+    @Override
     public void onRemoval(Removal removal) {
+        changed();
+    }
+
+    private void changed() {
         count.incrementAndGet();
         listener.run();
     }

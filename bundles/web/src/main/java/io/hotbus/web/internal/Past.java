@@ -14,11 +14,12 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The removals of the past, page by page. Any thread. */
+/** The removals of the past, page by page, and the last faults. Any thread. */
 @Component(service = Past.class)
 public final class Past {
     private static final int LONGEST_PAGE = 500;
     private static final int PAGE = 50;
+    private static final int FAULTS = 20;
 
     /**
      * A removal in the list.
@@ -77,6 +78,11 @@ public final class Past {
         final List<Removal> found = history.removals(before, limit + 1);
         return WebAnswer.of(new Page(found.stream().limit(limit).map(Row::of).toList(),
                 found.size() > limit));
+    }
+
+    /** The newest faults. */
+    WebAnswer faults() {
+        return WebAnswer.of(Map.of("faults", history.faults(Long.MAX_VALUE, FAULTS)));
     }
 
     /**

@@ -72,6 +72,9 @@ public final class Site implements WebPage {
         if (path.equals("api/state")) {
             return WebAnswer.of(state.read());
         }
+        if (path.equals("api/faults")) {
+            return past.faults();
+        }
         if (path.equals(REMOVALS)) {
             return past.page(query);
         }

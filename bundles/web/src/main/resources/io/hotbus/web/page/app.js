@@ -137,7 +137,7 @@ function onState(state) {
 	lcores.show(state.lcores);
 	byId('forward').hidden = !state.forward;
 	const {claimed, released, waiting} = state.faults;
-	setText(byId('faults'), `Faults repaired since the start: ${count(claimed + released)}`
+	setText(byId('fault-counts'), `Repaired since the start: ${count(claimed + released)}`
 		+ (waiting > 0 ? `; ${count(waiting)} wait for a handler` : ''));
 	removals.onState(state);
 	if (rated || before === null || before.pid !== state.pid) {
