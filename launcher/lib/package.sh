@@ -79,7 +79,8 @@ lay_out_product() {
 	done
 	sed "$edit; /^  \(new\|test\|bench\|rig\|package\|build\)  /d; /^What is missing for the build/,/^\$/d" \
 		"$launcher/help/hotbus.txt" >"$home/help/hotbus.txt"
-	(cd "$launcher" && find top -name '*.py' -exec cp --no-preserve=mode,ownership --parents {} "$OLDPWD/$home/" ';')
+	mkdir -p "$home/top"
+	for part in "$launcher"/top/*.py; do sed "$edit" "$part" >"$home/top/${part##*/}"; done
 	cp --no-preserve=mode,ownership "$launcher/package/hotbus.bash" usr/share/bash-completion/completions/hotbus
 	python3 "$launcher/package/man.py" "$home/help" man "$1" "$SOURCE_DATE_EPOCH"
 }
