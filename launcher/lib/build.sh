@@ -144,6 +144,10 @@ peer_packages() {
 	command -v chromedriver >/dev/null || printf 'chromium-driver '
 	/usr/bin/python3 -c 'import selenium' 2>/dev/null || printf 'python3-selenium '
 	command -v collectd >/dev/null || printf 'collectd-core '
+	command -v dh >/dev/null || printf 'debhelper '
+	command -v dh_dkms >/dev/null || printf 'dh-dkms '
+	command -v lintian >/dev/null || printf 'lintian '
+	command -v systemd-nspawn >/dev/null || printf 'systemd-container '
 	command -v tcpdump >/dev/null || printf 'tcpdump '
 	command -v editcap >/dev/null || printf 'wireshark-common '
 	/usr/bin/python3 -c 'import scapy' 2>/dev/null || printf 'python3-scapy '
@@ -157,6 +161,7 @@ try_product() {
 	flock --version >/dev/null || die 1 "flock is missing (apt-get install util-linux)"
 	xargs -P 2 -L 1 -d '\n' bash -c 'try_one $1' _ <<-'END' || die 1 "tests of the product failed"
 		cli.sh command line: what a user types, right and wrong
+		package.sh packages: made, installed, run by a systemd of their own, upgraded and purged
 		deploy.sh deployment: bundles that come, change and go while packets are forwarded
 		testpmd.sh scripts of DPDK's testpmd, on both programs
 		start.sh starting: in every folder, path and locale
@@ -166,10 +171,13 @@ try_product() {
 		deployment.sh a deployment described by files, which come, change and go while packets flow
 		etc.sh configuration: files that are right, wrong, and change
 		netif.sh network interfaces that come and go
+		alb.py bonding: mode 6 with the kernels of four hosts, which learn its addresses by ARP
 		bonding.sh bonding: LACP with dpdk-testpmd over veth
 		telemetry.sh telemetry: dpdk-telemetry.py, collectd, dpdk-testpmd's answers beside ours, and clients that mean no good
 		top.py top: a terminal, a process that goes and comes, and one of DPDK
 		metrics.sh metrics: promtool, and a Prometheus that scrapes them
+		jfr.sh Flight Recorder: a removal in a recording, and a bundle that is replaced 200 times meanwhile
+		history.sh history: removals that are kept through kill -9 and a full disk, and the report for a bug tracker
 		memif.sh memif: packets to and from dpdk-testpmd, which is killed and comes back
 		virtio_user.sh virtio_user: packets to and from dpdk-testpmd's net_vhost, which is killed and comes back
 		failsafe.py failsafe: an interface goes and comes back, and no frame is lost

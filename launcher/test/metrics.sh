@@ -43,6 +43,7 @@ check should_have_nothing_that_promtool_minds 0 '^0$' bash -c "get $url | tail -
 check should_speak_the_older_text_format 0 '^text/plain; version=0.0.4' get "$url"
 check should_speak_openmetrics 0 '^# EOF' get "$url" 'Accept: application/openmetrics-text; version=1.0.0'
 check should_have_one_page 0 '^404$' get "${url}x"
+check should_refuse_a_name_that_is_not_its_own 0 '^421$' get "$url" 'Host: evil.example'
 check should_count_packets_of_queues 0 '^hotbus_port_queue_receive_packets_total.device="net_null0",port="0",queue="0".* [1-9]' get "$url"
 
 slow() { # a client that stops in the middle of its request does not keep others waiting, and is disconnected
@@ -109,10 +110,34 @@ names() { # what the dashboard shows and the product does not have
 }
 export -f names
 check should_have_every_metric_of_the_dashboard 0 '^[1-9][0-9]* metrics shown, missing: \[\]$' names "$url"
+check should_need_a_token_beyond_this_machine 0 'no metrics: .*an address beyond this machine needs a token' \
+	$hotbus run --metrics "0.0.0.0:$(free_port)" --no-telemetry --vdev net_null0 --exec 'show port info 0'
 check should_refuse_what_is_no_port 2 'metrics x: a port from 1 to 65535' $hotbus run --metrics x --vdev net_null0
 check should_go_on_where_the_port_is_taken 0 'no metrics: --metrics' $hotbus run --metrics "$port" --vdev net_null0 --exec 'show port info 0'
 echo quit >&5
 wait "${children[0]}"
+
+# By HTTPS, with a token, on all addresses.
+mkdir "$work/etc"
+"${JAVA_HOME:+$JAVA_HOME/bin/}keytool" -genkeypair -keyalg EC -alias hotbus -dname CN=localhost -ext san=ip:127.0.0.1 -storetype PKCS12 \
+	-keystore "$work/etc/keys.p12" -storepass changeit >/dev/null 2>&1
+"${JAVA_HOME:+$JAVA_HOME/bin/}keytool" -exportcert -rfc -alias hotbus -keystore "$work/etc/keys.p12" -storepass changeit >"$work/ca.pem" 2>/dev/null
+token=$(head -c 24 /dev/urandom | base64)
+printf '%s\n' "keystore = $work/etc/keys.p12" 'keystore.password = changeit' "token = $token" >"$work/etc/io.hotbus.http.cfg"
+secure_port=$(free_port)
+HOTBUS_ETC=$work/etc "$hotbus" run --metrics "0.0.0.0:$secure_port" --no-telemetry --vdev net_null0 >"$work/secure.log" 2>&1 &
+children+=($!)
+await "$work/secure.log" 'forwarding started' || exit 1
+sed -i -e "s|127.0.0.1:$port|127.0.0.1:$secure_port|" -e "s|job_name: hotbus|&\n    scheme: https\n    authorization: { credentials: '$token' }\n    \
+tls_config: { ca_file: '$work/ca.pem' }|" "$work/prometheus.yml"
+kill -HUP "${children[1]}"
+check should_be_scraped_by_https_with_a_token 0 '^found' query "up{instance=\"127.0.0.1:$secure_port\"}" 1
+export SSL_CERT_FILE=$work/ca.pem
+check should_refuse_who_has_no_token 0 '^401$' get "https://127.0.0.1:$secure_port/metrics"
+check should_refuse_who_has_another_token 0 '^401$' get "https://127.0.0.1:$secure_port/metrics" "Authorization: Bearer $token="
+check should_take_who_has_the_token 0 '^200$' get "https://127.0.0.1:$secure_port/metrics" "Authorization: Bearer $token"
+kill "${children[2]}"
+wait "${children[2]}"
 kill "${children[1]}"
 wait "${children[1]}"
 

@@ -116,7 +116,7 @@ def should_show_a_removal_while_it_draws(processes):
     screen.expect("net_sim0.*REMOVALS 0.*q quit")
     processes["one"].say("device yank net_sim0")
     # A screen draws what has changed alone.
-    screen.expect("1.*net_sim0.*noticed by [A-Z_]+, port gone after [0-9.]+ ms")
+    screen.expect("1.*net_sim0.*noticed by [A-Z_]+, detached after [0-9.]+ ms")
     screen.press("s")
     screen.expect("s sort by tx")
     screen.press("q")

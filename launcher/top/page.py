@@ -104,8 +104,8 @@ def _removals(sample: Sample) -> list[Line]:
                             + "  ".join(f"{cause} {count}" for cause, count
                                         in sorted(sample.removals.get("causes", {}).items())), HEADING)]
     for removal in sample.removals.get("last", []):
-        gone = removal.get("port_gone_ns")
-        after = f", port gone after {gone / 1e6:.1f} ms" if gone is not None else ""
+        gone = removal.get("detached_ns")
+        after = f", detached after {gone / 1e6:.1f} ms" if gone is not None else ""
         lines.append(Line(f"{_clock(removal.get('time', '')):>8} {removal.get('device', '?'):<24} "
                           f"noticed by {removal.get('cause', '?')}{after}"))
     return lines

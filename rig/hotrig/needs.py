@@ -22,6 +22,7 @@ PROGRAMS = {"busybox": "busybox-static",
             "mke2fs": "e2fsprogs"}
 DPDK = {"dpdk-testpmd": "dpdk-dev"}
 IPERF = {"iperf3": "iperf3"}
+PACKAGES = {"dh": "debhelper", "dh_dkms": "dh-dkms", "dkms": "dkms", "systemctl": "systemd"}
 
 
 def require(progress: Progress, scenarios: list[Scenario]) -> None:
@@ -32,7 +33,8 @@ def require(progress: Progress, scenarios: list[Scenario]) -> None:
         raise MissingError("the guest uses /usr of this machine, which has to be a merged one")
     kinds = {scenario.kind for scenario in scenarios}
     programs = {**PROGRAMS, **(DPDK if kinds & {"dpdk", "rates"} else {}),
-                **(IPERF if "iperf" in kinds else {})}
+                **(IPERF if "iperf" in kinds else {}),
+                **(PACKAGES if "package" in kinds else {})}
     machines = {scenario.machine for scenario in scenarios}
     for machine in machines:
         programs.update(_of(machine))

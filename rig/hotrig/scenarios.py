@@ -47,6 +47,9 @@ VF_BINDINGS = ("igb_uio", "vfio-pci")
 # The kernel driver of an interface under two drivers is unbound; see interface.py.
 INTERFACE_BINDING = "igb_uio"
 
+# The Debian packages, under a systemd; see package.py.
+PACKAGE_KERNEL, PACKAGE_BINDING, PACKAGE = "6.1", "igb_uio", "package"
+
 # More than one removal in a scenario; see series.py.
 CYCLES, OTHER_MODEL, TOGETHER = "surprise-again", "other-model", "together"
 SERIES = (CYCLES, OTHER_MODEL, TOGETHER)
@@ -76,7 +79,7 @@ FAILOVER_BINDINGS = ("igb_uio", "vfio-pci")
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
-                  "iperf", "interface", "series", "native", "vf", "doctor")
+                  "iperf", "interface", "series", "native", "vf", "doctor", "package")
 
 FAST = (
     "6.1/igb_uio/first",
@@ -108,6 +111,7 @@ class Flavour:
     untouched: bool = False  # nothing is loaded or reserved yet: a machine of its own
     migrates: bool = False  # to another QEMU: its files are on disks, and it has a second NIC
     failover: bool = False  # the second NIC is the standby of the first
+    packages: bool = False  # the Debian packages, and the kernel's headers, are there
 
     def __str__(self) -> str:
         return ", ".join(self._words())
@@ -128,7 +132,8 @@ class Flavour:
                 *([self.model] if self.model != E1000E.name else []),
                 *(["untouched"] if self.untouched else []),
                 *(["migrates"] if self.migrates else []),
-                *(["failover"] if self.failover else [])]
+                *(["failover"] if self.failover else []),
+                *(["packages"] if self.packages else [])]
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ class Scenario:
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
     # it returns; "iperf": TCP and UDP through it; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "native": the tests of native/; "vf": a virtual function under the
-    # product; "doctor": its doctor; "kmod": the module alone; "dpdk": DPDK's testpmd;
+    # product; "doctor": its doctor; "package": the Debian packages of it; "kmod": the module alone; "dpdk": DPDK's testpmd;
     # "rates": both, in turn; "migration": the guest moves; "failover": the same, and QEMU itself
     # takes the NIC away and brings it back
     kind: str
@@ -174,7 +179,7 @@ class Scenario:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
         return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
                        self.model, self.kind == "doctor", self.kind in MIGRATION_KINDS,
-                       self.kind == "failover")
+                       self.kind == "failover", self.kind == PACKAGE)
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -207,6 +212,7 @@ def all_scenarios() -> list[Scenario]:
                 for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
     product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
                 for kernel in KERNELS]
+    product += [Scenario("package", PACKAGE_KERNEL, PACKAGE_BINDING, PACKAGE)]
     product += [Scenario("vf", kernel, binding, what, model=model)
                 for model in VIRTUAL for kernel in KERNELS for binding in VF_BINDINGS
                 for what in VF_REMOVALS + VF_DISTURBANCES]

@@ -23,8 +23,10 @@ from hotrig.machines import machine_of
 from hotrig.migration import Migration
 from hotrig.native import NativeTests, build_tests
 from hotrig.nic import Nic, Peer
+from hotrig.package import Package, make_packages
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
+from hotrig.qemu import Share
 from hotrig.rates import Rates
 from hotrig.removals import Removals
 from hotrig.rows import Row
@@ -43,7 +45,8 @@ OF_THE_GUEST = [TOP / "rig" / "guest" / name for name in ("exchange.py", "outage
 class Boot:
     """A booted guest and what can be run in it."""
 
-    def __init__(self, guest: Guest, hotplug: str, build: Build, progress: Progress) -> None:
+    def __init__(self, guest: Guest, hotplug: str, build: Build, headers: Path,
+                 progress: Progress) -> None:
         guest.check(trace.PREPARE_SCRIPT)
         nic, peer = Nic(guest, hotplug), Peer(guest)
         self._removals = Removals(guest, nic, peer, build, progress)
@@ -60,6 +63,7 @@ class Boot:
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
             "migration": Migration(guest, nic, peer, build, progress),
+            "package": Package(guest, nic, peer, headers, progress),
             "rates": Rates(guest, nic, build, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
@@ -127,7 +131,8 @@ class Session:
         try:
             with self._guest(flavour, folder) as guest:
                 self._progress.say(f"{flavour}: booted in {guest.booted_seconds:.1f} s")
-                boot = Boot(guest, flavour.hotplug, self._build_on(flavour), self._progress)
+                boot = Boot(guest, flavour.hotplug, self._build_on(flavour),
+                            self._kernels[flavour.kernel].headers, self._progress)
                 for scenario in scenarios:
                     self._record(boot.run(scenario), folder)
                     done += 1
@@ -151,12 +156,16 @@ class Session:
                *build_variants(self._build, self._folder / "variants")]
         if kernel.machine.is_foreign:
             box += build_tests(NATIVE, self._folder / "native", kernel.machine)
+        shares = self._build_on(flavour).shares()
+        if flavour.packages:
+            make_packages()
+            shares.append(Share("kernel", kernel.folder, str(kernel.folder)))
         if flavour.slab_debug:
             box.append(build_unplug(KMOD / "tests", self._folder / "unplug"))
         self._progress.say(f"{flavour}: booting (transcripts in {folder})")
         emulator = self._emulators.obtain(kernel.machine, flavour.qemu, str(flavour))
         return Guest(emulator, kernel, self._store.userland(kernel.machine), flavour, box,
-                     self._build_on(flavour).shares(), folder)
+                     shares, folder)
 
     def _record(self, row: Row, folder: Path) -> None:
         self._report.append(replace(row, transcripts=str(folder)))

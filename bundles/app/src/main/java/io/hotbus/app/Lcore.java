@@ -133,6 +133,24 @@ public final class Lcore {
         LockSupport.unpark(thread);
     }
 
+    /** Asks the loop to take up its work anew, unless it is idle. Any thread; does not wait. */
+    void ask() {
+        if (!isIdle()) {
+            replace(now -> new Work(now.tasks, now.recordStalls));
+        }
+    }
+
+    /** Whether the loop does the work that was assigned last, or is idle. Any thread. */
+    boolean hasComeRound() {
+        return taken == work.get() || isIdle();
+    }
+
+    /** Whether the thread has no tasks, has ended, or was put to sleep by a task. */
+    private boolean isIdle() {
+        return work.get().tasks.length == 0 || !thread.isAlive()
+                || LockSupport.getBlocker(thread) instanceof LcoreTask;
+    }
+
     private void replace(UnaryOperator<Work> change) {
         work.updateAndGet(change);
         LockSupport.unpark(thread);

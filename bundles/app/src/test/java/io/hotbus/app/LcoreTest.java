@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceEvents;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.testkit.Await;
@@ -17,7 +20,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,5 +211,61 @@ class LcoreTest {
             assertThat(times.p50Nanos()).isLessThan(200_000);
             assertThat(times.maxNanos()).isGreaterThanOrEqualTo(200_000);
         });
+    }
+
+    @Test
+    void shouldTellOfStallsOnlyOnceTheyAreOver() throws Exception {
+        final BlockingQueue<DeviceStep> steps = new LinkedBlockingQueue<>();
+        final CountDownLatch inside = new CountDownLatch(1);
+        final CountDownLatch release = new CountDownLatch(1);
+        final AtomicBoolean hang = new AtomicBoolean();
+        final Counter task = new Counter(c -> {
+            if (hang.get()) {
+                inside.countDown();
+                awaitQuietly(release);
+            }
+        });
+        final long begin = System.nanoTime();
+        try (StallWatch watch = new StallWatch(() -> List.of(lcore), new DeviceEvents() {
+            @Override
+            public void publish(DeviceEvent event) {
+                throw new AssertionError(event);
+            }
+
+            @Override
+            public void publish(DeviceStep step) {
+                steps.add(step);
+            }
+        })) {
+            lcore.assign(List.of(task));
+            await(task);
+            hang.set(true);
+            inside.await();
+            steps.clear(); // of a busy machine
+            final long hung = System.nanoTime();
+            assertThat(steps.poll(3L * StallWatch.LIMIT_MILLIS, TimeUnit.MILLISECONDS)).isNull();
+            hang.set(false);
+            release.countDown();
+            final DeviceStep step = steps.poll(20, TimeUnit.SECONDS);
+            assertThat(step.kind()).isEqualTo(DeviceStep.Kind.LCORE_STALL);
+            assertThat(step.name()).isEqualTo("lcore-1");
+            assertThat(step.nanos()).isGreaterThan(2_000_000L * StallWatch.LIMIT_MILLIS);
+            assertThat(step.beginNanos()).isBetween(begin, System.nanoTime());
+            assertThat(step.endNanos()).isGreaterThan(hung);
+            await(task);
+        }
+    }
+
+    @Test
+    void shouldNotWakeAnLcoreThatSleepsForItsStallWatch() throws Exception {
+        final Counter sleeper = new Counter(LockSupport::park);
+        try (StallWatch watch = new StallWatch(() -> List.of(lcore), event -> { })) {
+            lcore.assign(List.of(sleeper));
+            Await.until(() -> sleeper.calls.get() > 0);
+            Await.until(() -> lcore.hasComeRound());
+            final long calls = sleeper.calls.get();
+            TimeUnit.MILLISECONDS.sleep(100);
+            assertThat(sleeper.calls.get()).isLessThanOrEqualTo(calls + 2);
+        }
     }
 }

@@ -50,6 +50,7 @@ class HouseRulesTest {
             Map.entry("metrics", Set.of("eal", "ethdev", "app", "http")),
             Map.entry("web", Set.of("eal", "ethdev", "app", "cli", "http", "history")),
             Map.entry("history", Set.of("eal", "cli", "app")),
+            Map.entry("jfr", Set.of("eal")),
             Map.entry("telemetry", Set.of("eal", "os", "ethdev", "app", "history")),
             Map.entry("systemd", Set.of("eal", "os", "ethdev", "app")),
             Map.entry("testpmd", Set.of("eal", "ethdev", "app", "cli")),

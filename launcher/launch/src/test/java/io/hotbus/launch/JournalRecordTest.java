@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class JournalRecordTest {
     private final LoggerContext loggers = new LoggerContext();
-    private final Logger logger = loggers.getLogger("io.hotbus.some.Thing");
+    private final Logger logger = loggers.getLogger("org.acme.Thing");
     private final List<byte[]> sent = new ArrayList<>();
     private final PrintStream err = System.err;
 
@@ -58,7 +58,7 @@ class JournalRecordTest {
                 .containsEntry("PRIORITY", "4")
                 .containsEntry("SYSLOG_IDENTIFIER", "hotbus")
                 .containsEntry("THREAD", Thread.currentThread().getName())
-                .containsEntry("LOGGER", "io.hotbus.some.Thing")
+                .containsEntry("LOGGER", "org.acme.Thing")
                 .doesNotContainKeys("HOTBUS_DEVICE", "HOTBUS_PORT", "STACK_TRACE");
     }
 

@@ -6,6 +6,7 @@ import io.hotbus.app.Lcore;
 import io.hotbus.app.LcoreTask;
 import io.hotbus.app.OpenPort;
 import io.hotbus.app.PortGroup;
+import io.hotbus.app.StallWatch;
 import io.hotbus.app.internal.PortGroups.Platform;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
@@ -40,6 +41,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
     private final Mempool pool;
     private final List<GroupPort> ports = new CopyOnWriteArrayList<>();
     private final List<Lcore> lcores = new CopyOnWriteArrayList<>();
+    private final StallWatch stalls;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean sleepy;
     private volatile Runnable whenClosed = () -> { };
@@ -54,6 +56,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
             throw new DeviceException("mempool of %s mbufs of %s bytes: %s".formatted(
                     MBUFS, Mempool.DEFAULT_DATA_ROOM, e.getMessage()), e);
         }
+        this.stalls = new StallWatch(() -> lcores, platform.events());
     }
 
     /** Sets a task that runs once, when the group is closed. */
@@ -156,6 +159,7 @@ final class Group implements PortGroup, EthEventListener, PortUser {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        stalls.close();
         lcores.forEach(this::end);
         ports.forEach(GroupPort::close);
         whenClosed.run();

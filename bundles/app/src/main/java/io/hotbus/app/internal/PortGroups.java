@@ -49,11 +49,11 @@ public final class PortGroups implements Ports {
     @Activate
     public PortGroups(BundleContext context, @Reference DeviceManager devices,
             @Reference PortRegistry registry, @Reference DeviceEvents events,
-            @Reference HotUnplug unplug, @Reference Mempools mempools, @Reference CpuAffinity affinity,
-            @Reference FailureHandling failureHandling, @Reference DeviceEventMonitor monitor) {
+            @Reference HotUnplug unplug, @Reference Mempools mempools,
+            @Reference CpuAffinity affinity, @Reference FailureHandling failureHandling,
+            @Reference DeviceEventMonitor monitor) {
         this.context = context;
-        this.platform = new Platform(
-                devices, registry, events, unplug, mempools, affinity);
+        this.platform = new Platform(devices, registry, events, unplug, mempools, affinity);
         this.failureHandling = failureHandling;
         this.monitor = monitor;
     }

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers every event and every step on {@code control} to the listeners that are registered at publication. All
- * listeners see them in the order of publication. Events of a device that the lists of
- * devices exclude are dropped, unless the device is attached.
+ * Delivers every event and every step on {@code control} to the listeners that are registered at
+ * publication. All listeners see them in the order of publication. Events of a device that the
+ * lists of devices exclude are dropped, unless the device is attached.
  */
 @Component(service = {DeviceEvents.class, DeviceEventDispatcher.class})
 public final class DeviceEventDispatcher implements DeviceEvents {

@@ -20,7 +20,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(name = "Folder", required = false,
             description = "The folder of the file, below which each --file-prefix has its own. By "
-                    + "default STATE_DIRECTORY of the environment, /var/lib/hotbus for root, and "
+                    + "default STATE_DIRECTORY of the environment, "
+                    + "/var/lib/hotbus/history for root, and "
                     + "XDG_STATE_HOME/hotbus or ~/.local/state/hotbus for others.")
     String folder() default "";
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ final class HistoryFile implements AutoCloseable {
     /** A longer line is none of ours. */
     private static final int LONGEST_LINE = 1 << 20;
     private static final int MAX_COMPLAINTS = 10;
+    /** A disk that is full has room for a short line now and then. */
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Path file;
     private final Path before;
@@ -45,6 +48,8 @@ final class HistoryFile implements AutoCloseable {
     private final FileChannel lockFile;
     private FileChannel out;
     private boolean failing;
+    /** When a line was lost last. */
+    private long failedNanos;
 
     /**
      * Opens the file in {@code folder}, which is created for this user alone if it is missing.
@@ -201,7 +206,7 @@ final class HistoryFile implements AutoCloseable {
             out.truncate(begin); // also moves the position
             throw e;
         }
-        if (failing) {
+        if (failing && System.nanoTime() - failedNanos > QUIET_NANOS) {
             failing = false;
             LOG.info("{}: is written again", file);
         }
@@ -216,6 +221,7 @@ final class HistoryFile implements AutoCloseable {
 
     /** Says so once; what is to be kept meanwhile is in memory alone. */
     private void failed(IOException e) {
+        failedNanos = System.nanoTime();
         if (!failing) {
             failing = true;
             LOG.error("{}: removals and faults are kept in memory alone until it can be written "

@@ -21,7 +21,7 @@ final class StateFolder {
         return Stream.of(
                 set(environment, "HOTBUS_STATE_DIR"),
                 set(environment, "STATE_DIRECTORY").map(all -> all.split(":")[0]),
-                root ? Optional.of("/var/lib/hotbus") : Optional.<String>empty(),
+                root ? Optional.of("/var/lib/hotbus/history") : Optional.<String>empty(),
                 set(environment, "XDG_STATE_HOME").map(home -> home + "/hotbus"),
                 set(environment, "HOME").map(home -> home + "/.local/state/hotbus"))
                 .flatMap(Optional::stream).map(Path::of).filter(Path::isAbsolute).findFirst();

@@ -124,7 +124,8 @@ final class Gate {
     }
 
     private void setCookie(HttpExchange exchange, String value, String more) {
-        exchange.getResponseHeaders().add("Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s"
-                .formatted(cookie, value, secure ? "; Secure" : "", more));
+        exchange.getResponseHeaders().add("Set-Cookie",
+                "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s".formatted(
+                        cookie, value, secure ? "; Secure" : "", more));
     }
 }

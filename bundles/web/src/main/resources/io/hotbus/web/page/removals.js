@@ -2,6 +2,7 @@
 // The history of removals, and one of them step by step.
 
 import {Table, bar, byId, element, setState, setText} from './dom.js';
+import {read} from './session.js';
 import {duration} from './units.js';
 
 const PAGE = 50;
@@ -25,6 +26,9 @@ export class Removals {
 		this.newest = null;
 		this.before = null;
 		this.shown = null;
+		this.focus = false;
+		this.again = false;
+		this.loading = false;
 		this.list = new Table('history', removal => removal.number, [
 			(cell, removal) => {
 				if (cell.children.length === 0) {
@@ -54,7 +58,10 @@ export class Removals {
 				location.hash = `#removal-${byId('number').value}`;
 			}
 		});
-		addEventListener('hashchange', () => this.follow(true));
+		addEventListener('hashchange', () => {
+			this.focus = true;
+			this.load();
+		});
 	}
 
 	/** Reads anew what has changed. */
@@ -65,18 +72,32 @@ export class Removals {
 		}
 	}
 
-	load() {
-		this.page(this.before);
-		this.follow(false);
+	page(before) {
+		this.before = before;
+		this.load();
 	}
 
-	async page(before) {
-		this.before = before;
-		const answer = await fetch(`api/removals?limit=${PAGE}${before === null ? '' : `&before=${before}`}`);
-		if (!answer.ok || this.before !== before) {
+	/** Reads the page and the opened removal; once more if something has changed meanwhile. */
+	async load() {
+		this.again = true;
+		if (this.loading) {
 			return;
 		}
-		const {removals, older} = await answer.json();
+		this.loading = true;
+		while (this.again) {
+			this.again = false;
+			await this.readPage(this.before);
+			await this.follow();
+		}
+		this.loading = false;
+	}
+
+	async readPage(before) {
+		const {status, value} = await read(`api/removals?limit=${PAGE}${before === null ? '' : `&before=${before}`}`);
+		if (status !== 200) {
+			return;
+		}
+		const {removals, older} = value;
 		this.list.show(removals);
 		this.last = removals.at(-1)?.number ?? null;
 		byId('older').disabled = !older;
@@ -95,23 +116,28 @@ export class Removals {
 		this.newest = Math.max(this.newest ?? 0, removal?.number ?? 0);
 	}
 
-	/** Shows the removal that the address names; focus: the user went there now. */
-	async follow(focus) {
+	/** Shows the removal that the address names. */
+	async follow() {
 		const number = /^#removal-([0-9]{1,18})$/.exec(location.hash)?.[1];
 		byId('removal').hidden = !number;
 		if (!number) {
+			this.shown = null;
 			return;
 		}
-		const answer = await fetch(`api/removals/${number}`);
-		const {removal, steps} = answer.ok ? await answer.json() : {removal: null, steps: []};
+		const {status, value} = await read(`api/removals/${number}`);
+		if (status !== 200 && status !== 404) {
+			return;
+		}
+		const {removal, steps} = status === 200 ? value : {removal: null, steps: []};
 		setText(byId('removal-title'), removal ? `Removal ${number}: ${removal.device}`
 			: `There is no removal ${number}`);
 		byId('steps').parentElement.hidden = !removal;
 		this.facts(removal);
 		this.steps.show(this.scaled(steps));
-		if (focus || this.shown !== number) {
+		if (this.focus || this.shown !== number) { // the user went there now
 			byId('removal-title').focus();
 		}
+		this.focus = false;
 		this.shown = number;
 	}
 

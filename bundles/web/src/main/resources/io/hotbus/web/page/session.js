@@ -11,6 +11,16 @@ export function say(text, failed = false) {
 	setText(said, text);
 }
 
+/** Status and value of an answer; status 0: there is none. */
+export async function read(path) {
+	try {
+		const answer = await fetch(path);
+		return {status: answer.status, value: await answer.json()};
+	} catch (e) {
+		return {status: 0, value: null};
+	}
+}
+
 async function post(path, fields) {
 	try {
 		const answer = await fetch(path, {
@@ -26,11 +36,8 @@ async function post(path, fields) {
 
 /** Asks who we are, and shows it. Returns whether data may be read. */
 export async function refresh() {
-	try {
-		return show(await (await fetch('api/session')).json());
-	} catch (e) {
-		return false;
-	}
+	const {status, value} = await read('api/session');
+	return status === 200 && show(value);
 }
 
 function show(session) {

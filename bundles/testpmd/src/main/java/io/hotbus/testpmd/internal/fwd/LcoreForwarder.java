@@ -4,6 +4,7 @@ package io.hotbus.testpmd.internal.fwd;
 import io.hotbus.app.LcoreTask;
 import io.hotbus.app.PollTimes;
 import io.hotbus.app.Stall;
+import io.hotbus.app.StallWatch;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.DeviceEvents;
 import io.hotbus.eal.hotplug.DeviceStep;
@@ -54,6 +55,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     private final PortMempools mempools;
     private final Lcores lcores;
     private final Streams streams;
+    private final StallWatch stalls;
     private final Engines engines = new Engines();
     private final TreeMap<Integer, Port> ports = new TreeMap<>();
     /** Ids of ports that were removed while forwarding runs; their partners wait for them. */
@@ -82,6 +84,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
         this.lcores = new Lcores(affinity, this.mempools, (task, failure) ->
                 control.execute(this, () -> taskFailed(task, failure)));
         this.streams = new Streams(lcores, settings::plan);
+        this.stalls = new StallWatch(lcores::list, events);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -102,6 +105,7 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     @Deactivate
     synchronized void deactivate() {
         stopOrLog();
+        stalls.close();
         lcores.end();
         mempools.close();
     }

@@ -164,8 +164,8 @@ public final class ReattachPolicy implements Reattach {
             if (before != null) {
                 before.expected().close();
             }
-            return new Known(
-                    Optional.of(device), devices.expect(device.devargs(), new Adopter(device.name())));
+            return new Known(Optional.of(device),
+                    devices.expect(device.devargs(), new Adopter(device.name())));
         });
         next.expected().check();
     }

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the command line, and the files of the deployment for what it leaves out, and registers it as the service {@link Options}, which all other
- * components here need. If the command line is wrong, nothing starts, and the process ends with a
- * sentence and exit code 2. A process that the launcher did not start continues, and the sentence
- * is logged.
+ * Reads the command line, and the files of the deployment for what it leaves out, and registers it
+ * as the service {@link Options}, which all other components here need. If the command line is
+ * wrong, nothing starts, and the process ends with a sentence and exit code 2. A process that the
+ * launcher did not start continues, and the sentence is logged.
  *
  * <p>Unknown options of this bundle's commands are found here; {@code demo} has more options, and
  * checks them itself. For the command of another application nothing starts here, because that

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Events of the JDK's Flight Recorder. */
+package io.hotbus.jfr;
