@@ -73,7 +73,7 @@ lay_out_product() {
 	chmod 755 "$home/hotbus"
 	for part in machine run service; do sed "$edit" "$launcher/lib/$part.sh" >"$home/lib/$part.sh"; done
 	sed "s|@VERSION@|$1|" "$launcher/package/installed.sh" >"$home/lib/installed.sh"
-	for part in app demo doctor run service shell; do
+	for part in app check demo doctor run service shell; do
 		sed "$edit" "$launcher/help/$part.txt" >"$home/help/$part.txt"
 	done
 	sed "$edit; /^  \(new\|test\|bench\|rig\|package\|build\)  /d; /^What is missing for the build/,/^\$/d" \
