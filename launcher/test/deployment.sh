@@ -56,7 +56,7 @@ put forwarding.cfg 'tx-first = 1' 'stats-period = 600' 'auto-start = true' 'burs
 put device-b.cfg 'devargs = net_sim1'
 put device-a.cfg 'devargs = net_sim0,peer=net_sim1'
 put device-c.cfg 'devargs = net_sim2,loopback=1' 'mtu = 2000'
-check should_find_nothing_wrong 0 '4 configuration.s., 0 error.s., 0 warning.s.' "$hotbus" check "$HOTBUS_ETC"
+check should_find_nothing_wrong_in_the_examples 0 '5 configuration.s., 0 error.s., 0 warning.s.' "$hotbus" check docs/deployment
 mkfifo "$work/typed"
 "$hotbus" shell --no-telemetry <"$work/typed" >"$work/log" 2>&1 &
 pid=$!
@@ -148,6 +148,10 @@ comes should_try_to_attach_it_as_its_file_says_now 'WARN .*net_sim0: .*device-a.
 printf '%s\n' 'device plug net_sim0' 'wait port net_sim0 started' >&7
 comes should_take_it_back 'Port net_sim0 is started'
 verb should_keep_to_the_file_that_changed_meanwhile 'MTU: 1600' 'show port info net_sim0'
+mark
+printf '%s\n' 'bundle update io.hotbus.net.sim' 'wait port net_sim2 started' >&7
+comes should_outlive_an_update_of_the_driver 'Port net_sim2 is started'
+verb should_be_in_step_after_it '^net_sim2 +2 +in step ' 'show deployment'
 mark
 echo 'quit' >&7
 exec 7>&-
