@@ -164,4 +164,21 @@ check should_add_the_command_line 0 'net_null1.*PROBED' \
 	"$hotbus" run --vdev net_null1 --vdev net_sim2 --exec 'device list; show deployment'
 check should_let_the_command_line_count 0 'net_sim2 is on the command line, which counts' cat "$work/out"
 
+# ---- as a service does ----------------------------------------------------------------------------
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+put service.cfg "metrics = $port" 'no-telemetry = true'
+bash -c 'trap - INT; exec "$0" run' "$hotbus" >"$work/log" 2>&1 &
+pid=$!
+seen=0
+comes should_forward_without_a_device_on_the_command_line 'forwarding started: macswap, 3 port'
+check should_take_options_of_every_command_from_a_file 0 '^hotbus_port_' \
+	python3 -c "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:$port/metrics').read().decode())"
+mark
+put service.cfg
+comes should_tell_what_counts_at_the_next_start 'WARN .*io.hotbus.service has changed: of no effect until'
+kill -TERM $pid
+wait $pid
+check should_end_as_told 0 '^143$' echo $?
+
 finish
