@@ -8,7 +8,7 @@ stale() {
 	[ -e "$stamp" ] || return 0
 	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
 		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
-		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package -o -path bench/rates \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
 # Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the

@@ -7,10 +7,11 @@ run_bench() {
 	local kind=rates needs=''
 	case ${1:-} in
 	-h | --help) help_of bench; exit 0 ;;
-	fault | jmh | jcstress | pauses) kind=$1; shift ;;
+	fault | jmh | jcstress | pauses | watched) kind=$1; shift ;;
 	esac
-	if [ "$kind" = rates ] || [ "$kind" = pauses ]; then
+	if [ "$kind" = rates ] || [ "$kind" = pauses ] || [ "$kind" = watched ]; then
 		command -v python3 >/dev/null || needs+='python3 '
+		if [ "$kind" = watched ]; then command -v chromium >/dev/null || needs+='chromium '; fi
 		if [ "$kind" = rates ] && [ "${1:-}" != --list ]; then command -v dpdk-testpmd >/dev/null || needs+='dpdk-dev '; fi
 		install_packages bench "$needs"
 	fi
