@@ -20,12 +20,6 @@ run_bench() {
 	HOTBUS_JAVA="$JAVA_HOME/bin/java ${access_options[*]}" exec "$top/bench/run" "$kind" "$@"
 }
 
-run_top() {
-	case ${1:-} in -h | --help) help_of top; exit 0 ;; esac
-	python3 -c 'import curses' 2>/dev/null || install_packages top 'python3 '
-	exec python3 -B "$launcher/top" "$@"
-}
-
 # The rig itself reports which other packages it needs.
 run_rig() {
 	case ${1:-} in -h | --help) help_of rig; exit 0 ;; esac

@@ -56,7 +56,7 @@ put forwarding.cfg 'tx-first = 1' 'stats-period = 600' 'auto-start = true' 'burs
 put device-b.cfg 'devargs = net_sim1'
 put device-a.cfg 'devargs = net_sim0,peer=net_sim1'
 put device-c.cfg 'devargs = net_sim2,loopback=1' 'mtu = 2000'
-check should_find_nothing_wrong 0 '4 configuration.s., 0 error.s., 0 warning.s.' "$hotbus" check "$HOTBUS_ETC"
+check should_find_nothing_wrong_in_the_examples 0 '5 configuration.s., 0 error.s., 0 warning.s.' "$hotbus" check docs/deployment
 mkfifo "$work/typed"
 "$hotbus" shell --no-telemetry <"$work/typed" >"$work/log" 2>&1 &
 pid=$!
@@ -149,6 +149,10 @@ printf '%s\n' 'device plug net_sim0' 'wait port net_sim0 started' >&7
 comes should_take_it_back 'Port net_sim0 is started'
 verb should_keep_to_the_file_that_changed_meanwhile 'MTU: 1600' 'show port info net_sim0'
 mark
+printf '%s\n' 'bundle update io.hotbus.net.sim' 'wait port net_sim2 started' >&7
+comes should_outlive_an_update_of_the_driver 'Port net_sim2 is started'
+verb should_be_in_step_after_it '^net_sim2 +2 +in step ' 'show deployment'
+mark
 echo 'quit' >&7
 exec 7>&-
 wait $pid
@@ -159,5 +163,22 @@ check should_end_in_order 0 'net_sim2: detached' cat "$work/log"
 check should_add_the_command_line 0 'net_null1.*PROBED' \
 	"$hotbus" run --vdev net_null1 --vdev net_sim2 --exec 'device list; show deployment'
 check should_let_the_command_line_count 0 'net_sim2 is on the command line, which counts' cat "$work/out"
+
+# ---- as a service does ----------------------------------------------------------------------------
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+put service.cfg "metrics = $port" 'no-telemetry = true'
+bash -c 'trap - INT; exec "$0" run' "$hotbus" >"$work/log" 2>&1 &
+pid=$!
+seen=0
+comes should_forward_without_a_device_on_the_command_line 'forwarding started: macswap, 3 port'
+check should_take_options_of_every_command_from_a_file 0 '^hotbus_port_' \
+	python3 -c "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:$port/metrics').read().decode())"
+mark
+put service.cfg
+comes should_tell_what_counts_at_the_next_start 'WARN .*io.hotbus.service has changed: of no effect until'
+kill -TERM $pid
+wait $pid
+check should_end_as_told 0 '^143$' echo $?
 
 finish

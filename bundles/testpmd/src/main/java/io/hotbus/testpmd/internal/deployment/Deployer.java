@@ -263,7 +263,7 @@ public final class Deployer implements DeviceEventListener {
 
     private void setQueues(Port port) {
         try {
-            ports.followQueues(port);
+            ports.changes().followQueues(port);
         } catch (DeviceException e) {
             LOG.error("{}", e.getMessage());
         }

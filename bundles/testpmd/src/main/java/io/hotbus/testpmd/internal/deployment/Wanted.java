@@ -9,7 +9,7 @@ import java.time.Duration;
 final class Wanted {
     /** Between the first attempts to attach; later ones are further apart. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-    private static final int MAX_DOUBLINGS = 5;
+    private static final int MAX_DOUBLINGS = 3;
 
     private DeviceSpec spec;
     private PortPlan plan;

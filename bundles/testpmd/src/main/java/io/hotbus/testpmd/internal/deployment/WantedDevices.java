@@ -104,10 +104,10 @@ final class WantedDevices {
             PortPlan before = settings.plan(one.name());
             settings.changePlan(one.name(), plan -> one.plan());
             if (there.isEmpty()) {
-                ports.forgetKept(one.name());
+                ports.changes().forget(one.name());
                 ports.attachDevice(one.spec().devargs());
             } else if (registry.port(one.name()).isPresent()) {
-                ports.follow(registry.port(one.name()).get(), before);
+                ports.changes().follow(registry.port(one.name()).get(), before);
             }
             one.setAttached();
             LOG.info("{}: as {} says", one.name(), one.spec().file());
@@ -160,7 +160,7 @@ final class WantedDevices {
             return; // it is away, and comes back so
         }
         try {
-            ports.follow(port.get(), before);
+            ports.changes().follow(port.get(), before);
             LOG.info("{}: set as {} says now", port.get(), one.spec().file());
         } catch (DeviceException e) {
             LOG.error("{}: {} (the port stays as it was)", one.spec().file(), e.getMessage());
@@ -173,7 +173,7 @@ final class WantedDevices {
 
     private void restore(Port port, PortPlan refused) {
         try {
-            ports.follow(port, refused);
+            ports.changes().follow(port, refused);
         } catch (DeviceException e) {
             LOG.error("{}: not as it was before: {}", port, e.getMessage());
         }
@@ -190,7 +190,7 @@ final class WantedDevices {
         } catch (DeviceException e) {
             LOG.error("{}", e.getMessage());
         }
-        ports.forgetKept(one.name());
+        ports.changes().forget(one.name());
         settings.changePlan(one.name(), plan -> PortPlan.NONE);
     }
 
@@ -248,7 +248,7 @@ final class WantedDevices {
         if (!one.reason().isEmpty()) {
             reasons.add("refused: " + one.reason());
         }
-        reasons.addAll(ports.differences(port));
+        reasons.addAll(ports.changes().differences(port));
         if (one.spec().linkCheck() && !port.link().up()) {
             reasons.add("the link is down");
         }

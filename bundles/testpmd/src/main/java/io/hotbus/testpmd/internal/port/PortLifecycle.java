@@ -38,7 +38,6 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     private record Attached(Device device, Optional<Port> port) {
     }
 
-    private final Options options;
     private final DeviceManager devices;
     private final PortRegistry registry;
     private final Forwarder forwarder;
@@ -49,6 +48,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     private final Set<Port> managed = ConcurrentHashMap.newKeySet();
     private final PortSetup setup;
     private final KeptSettings kept = new KeptSettings();
+    private final PortChanges changes;
     /** Devices that {@link #attach} is attaching: it throws if the port of one fails. */
     private final Set<String> attaching = ConcurrentHashMap.newKeySet();
 
@@ -56,13 +56,13 @@ public final class PortLifecycle implements PortManager, EthEventListener {
     public PortLifecycle(@Reference Options options, @Reference DeviceManager devices,
             @Reference PortRegistry registry, @Reference Forwarder forwarder,
             @Reference FwdSettings settings, @Reference HotUnplug hotUnplug) {
-        this.options = options;
         this.devices = devices;
         this.registry = registry;
         this.forwarder = forwarder;
         this.settings = settings;
         this.hotUnplug = hotUnplug;
         this.setup = new PortSetup(options, forwarder, settings);
+        this.changes = new PortChanges(this, setup, kept, managed::contains);
         // Those from before an update of this bundle or one it stands on.
         registry.ports().forEach(this::setUpOrLog);
     }
@@ -216,7 +216,7 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         managed.add(port);
         setup.begin(port);
         restore(port);
-        if (options.startDevices() && !kept.stopped(port) && !setup.staysStopped(port)) {
+        if (setup.isToStart(port) && !kept.stopped(port)) {
             start(port);
         }
         // Under the lock, so that listeners are told of its end after this.
@@ -231,58 +231,9 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         }
     }
 
-    /**
-     * Makes a port that was set up here as it is planned now, and forgets what was set by hand.
-     * Stops and starts the port only where that is needed. Does nothing where the port has an
-     * owner.
-     *
-     * @param before what was planned until now
-     * @throws DeviceException the device cannot do it. The port was not touched if its limits tell
-     *     so; otherwise it may be stopped
-     */
-    public synchronized void follow(Port port, PortPlan before) throws DeviceException {
-        if (port.owner().isPresent() || !managed.contains(port)) {
-            return;
-        }
-        setup.requirePossible(port);
-        kept.forget(port.name());
-        if (setup.needsStop(port, before)) {
-            halt(port);
-            setup.refresh(port);
-            setup.adjust(port, before.setup());
-        } else {
-            setup.filter(port, before.setup());
-        }
-        if (options.startDevices() && !setup.staysStopped(port)) {
-            start(port);
-        }
-    }
-
-    /**
-     * Gives a port that was set up here the queues of all ports, if those have changed.
-     *
-     * @throws DeviceException the device cannot be set up so
-     */
-    public synchronized void followQueues(Port port) throws DeviceException {
-        if (port.owner().isEmpty() && managed.contains(port) && !setup.isConfigured(port)) {
-            setup.requirePossible(port);
-            boolean started = port.state() == PortState.STARTED;
-            halt(port);
-            setup.refresh(port);
-            if (started) {
-                start(port);
-            }
-        }
-    }
-
-    /** In what the port differs from what is planned for it, with both values. */
-    public synchronized List<String> differences(Port port) {
-        return setup.differences(port);
-    }
-
-    /** Forgets what was set by hand on the port of that device, which may be away. */
-    public void forgetKept(String device) {
-        kept.forget(device);
+    /** Changes ports while they are set up. */
+    public PortChanges changes() {
+        return changes;
     }
 
     @Override
@@ -315,7 +266,8 @@ public final class PortLifecycle implements PortManager, EthEventListener {
         unwanted(port);
     }
 
-    private void halt(Port port) throws DeviceException {
+    /** Stops a port, and leaves it to the caller to start it. Under the lock. */
+    void halt(Port port) throws DeviceException {
         forwarder.removePort(port);
         port.stop();
     }

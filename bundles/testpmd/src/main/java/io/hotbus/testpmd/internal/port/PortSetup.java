@@ -38,9 +38,9 @@ final class PortSetup {
         adjust(port, PortChoice.NONE);
     }
 
-    /** Whether a port that was set up here is to be left stopped. */
-    boolean staysStopped(Port port) {
-        return choice(port).stopped();
+    /** Whether a port is to be started once it is set up. */
+    boolean isToStart(Port port) {
+        return options.startDevices() && !choice(port).stopped();
     }
 
     /**
@@ -65,7 +65,7 @@ final class PortSetup {
      * @throws DeviceException no memory
      */
     boolean needsStop(Port port, PortPlan before) throws DeviceException {
-        return !isConfigured(port) || port.mtu() != mtu(port) || staysStopped(port)
+        return !isConfigured(port) || port.mtu() != mtu(port) || !isToStart(port)
                 || settings.plan(port.name()).txVlan() != before.txVlan();
     }
 
@@ -155,7 +155,7 @@ final class PortSetup {
         compare(differences, "promisc", port.promiscuous(), filter.promiscuous());
         compare(differences, "allmulti", port.rxFilter().allMulticast(), filter.allMulticast());
         compare(differences, "mac", port.macAddress(), filter.address());
-        compare(differences, "stopped", port.state() != PortState.STARTED, staysStopped(port));
+        compare(differences, "stopped", port.state() != PortState.STARTED, !isToStart(port));
         return differences;
     }
 
