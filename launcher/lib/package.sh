@@ -61,7 +61,7 @@ lay_out_product() {
 	# The paths of this folder in messages and texts become those of the installation; $launcher stays.
 	edit='s@\(^\|[^$]\)launcher/hotbus@\1hotbus@g; s@\(^\|[^$]\)launcher/deploy@\1/var/lib/hotbus/deploy@g
 		s@\(^\|[^$]\)launcher/etc@\1/etc/hotbus@g; s@\(^\|[^$]\)launcher/jvm[.]@\1/usr/share/hotbus/jvm.@g
-		s@docs/\([a-z]*[.]md\)@/usr/share/doc/hotbus-doc/docs/\1@g'
+		s@docs/\([a-z]*[.]md\)@/usr/share/doc/hotbus/docs/\1@g'
 	mkdir -p "$home/lib" "$home/help" "$home/target" etc/hotbus usr/bin usr/share/bash-completion/completions
 	cp -r --no-preserve=mode,ownership "$export_dir" "$home/target/export"
 	cp --no-preserve=mode,ownership "$launcher/jvm.options" "$home/"
@@ -95,6 +95,6 @@ lay_out_debian() {
 	cp "$top/README.md" "$top/CHANGELOG.md" .
 	sed -i "s|#MODULE_VERSION#|$module|" debian/hotbus-dkms.install
 	cp kmod/dkms.conf debian/hotbus-dkms.dkms
-	printf 'hotbus (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md.gz of hotbus-doc.\n\n -- %s  %s\n' "$1" \
+	printf 'hotbus (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of hotbus-doc.\n\n -- %s  %s\n' "$1" \
 		"$(sed -n 's/^Maintainer: //p' debian/control)" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" >debian/changelog
 }

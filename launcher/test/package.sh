@@ -26,7 +26,7 @@ if command -v lintian >/dev/null; then
 else
 	skip should_please_lintian "no lintian (apt-get install lintian)"
 fi
-unpack() { for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/x"; done; grep -rIlF -e "$PWD" -e launcher/hotbus "$work/x"; [ $? = 1 ] && echo none; }
+unpack() { for deb in "$work"/debs/*.deb; do dpkg-deb -x "$deb" "$work/x"; done; ! grep -rlF "$PWD" "$work/x" && ! grep -rIlF launcher/hotbus "$work/x"/{etc,lib,usr/bin,usr/share/hotbus,usr/share/bash-completion} && echo none; }
 export -f unpack
 check should_have_no_path_of_this_folder 0 '^none$' unpack
 pages() { for page in "$work"/x/usr/share/man/man1/*.gz; do man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null; echo read; done; }
@@ -129,6 +129,11 @@ check should_log_with_fields 0 '"CODE_LINE":"[0-9]+"' fields
 for field in '"HOTBUS_PORT":"0"' '"THREAD":"run"' '"PRIORITY":"6"' '"LOGGER":"io.hotbus.ethdev' '"_TRANSPORT":"journal"'; do
 	check "should_log_$(tr -dc 'A-Z_' <<<"$field")" 0 "$field" fields
 done
+
+echo 'devargs = net_null7' >"$view/root/etc/hotbus/io.hotbus.device-more.cfg"
+check should_follow_the_files_of_a_deployment 0 'port 2 net_null7 started$' status '*net_null7*'
+rm "$view/root/etc/hotbus/io.hotbus.device-more.cfg"
+check should_follow_them_when_they_go 0 '^port 0 net_sim0 started, port 1 net_sim1 started$' status '*net_sim1 started'
 
 restarted() { # restarted COMMAND...: after it, systemd starts the service anew
 	local before
