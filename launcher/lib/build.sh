@@ -8,7 +8,7 @@ stale() {
 	[ -e "$stamp" ] || return 0
 	[ -n "$(cd "$top" && find pom.xml bnd.bnd cnf bundles examples native launcher bench \( -name target -o -path native/build \
 		-o -path launcher/deploy -o -path launcher/etc -o -path launcher/template -o -path launcher/help \
-		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package \) -prune -o -type f -newer "$stamp" -print -quit)" ]
+		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package -o -path bench/rates \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
 # Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the
@@ -167,6 +167,7 @@ try_product() {
 		start.sh starting: in every folder, path and locale
 		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
 		web.py web page: a removal in Chromium, logins, the keyboard, colours, 10,000 removals
+		webconsole.py web console: the page in Felix' console, behind its login
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		deployment.sh a deployment described by files, which come, change and go while packets flow
 		etc.sh configuration: files that are right, wrong, and change

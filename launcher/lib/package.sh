@@ -71,13 +71,16 @@ lay_out_product() {
 	ln -s ../share/hotbus/hotbus usr/bin/hotbus
 	sed "$edit" "$launcher/hotbus" >"$home/hotbus"
 	chmod 755 "$home/hotbus"
-	for part in machine run service; do sed "$edit" "$launcher/lib/$part.sh" >"$home/lib/$part.sh"; done
-	sed "s|@VERSION@|$1|" "$launcher/package/installed.sh" >"$home/lib/installed.sh"
-	for part in app check demo doctor run service shell; do
+	for part in machine report run service top; do sed "$edit" "$launcher/lib/$part.sh" >"$home/lib/$part.sh"; done
+	# The last one that is read, so that it wins.
+	sed "s|@VERSION@|$1|" "$launcher/package/installed.sh" >"$home/lib/version.sh"
+	for part in app check demo doctor password report run service shell top; do
 		sed "$edit" "$launcher/help/$part.txt" >"$home/help/$part.txt"
 	done
 	sed "$edit; /^  \(new\|test\|bench\|rig\|package\|build\)  /d; /^What is missing for the build/,/^\$/d" \
 		"$launcher/help/hotbus.txt" >"$home/help/hotbus.txt"
+	mkdir -p "$home/top"
+	for part in "$launcher"/top/*.py; do sed "$edit" "$part" >"$home/top/${part##*/}"; done
 	cp --no-preserve=mode,ownership "$launcher/package/hotbus.bash" usr/share/bash-completion/completions/hotbus
 	python3 "$launcher/package/man.py" "$home/help" man "$1" "$SOURCE_DATE_EPOCH"
 }

@@ -7,22 +7,17 @@ run_bench() {
 	local kind=rates needs=''
 	case ${1:-} in
 	-h | --help) help_of bench; exit 0 ;;
-	fault | jmh | jcstress | pauses) kind=$1; shift ;;
+	fault | jmh | jcstress | pauses | watched) kind=$1; shift ;;
 	esac
-	if [ "$kind" = rates ] || [ "$kind" = pauses ]; then
+	if [ "$kind" = rates ] || [ "$kind" = pauses ] || [ "$kind" = watched ]; then
 		command -v python3 >/dev/null || needs+='python3 '
+		if [ "$kind" = watched ]; then command -v chromium >/dev/null || needs+='chromium '; fi
 		if [ "$kind" = rates ] && [ "${1:-}" != --list ]; then command -v dpdk-testpmd >/dev/null || needs+='dpdk-dev '; fi
 		install_packages bench "$needs"
 	fi
 	[ "${1:-}" = --list ] || build
 	find_java
 	HOTBUS_JAVA="$JAVA_HOME/bin/java ${access_options[*]}" exec "$top/bench/run" "$kind" "$@"
-}
-
-run_top() {
-	case ${1:-} in -h | --help) help_of top; exit 0 ;; esac
-	python3 -c 'import curses' 2>/dev/null || install_packages top 'python3 '
-	exec python3 -B "$launcher/top" "$@"
 }
 
 # The rig itself reports which other packages it needs.

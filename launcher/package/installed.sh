@@ -9,6 +9,11 @@ program=hotbus
 version() { echo "hotbus @VERSION@"; }
 build() { :; }
 
+# install_packages PURPOSE PACKAGES: says what is missing.
+install_packages() {
+	[ -z "$2" ] || die 3 "$1 needs what this machine lacks: apt-get install $2"
+}
+
 for_sources() { die 2 "'$1' works on the sources of hotbus: it is no command of an installed one (see hotbus --help)"; }
 run_build() { for_sources build; }
 run_new() { for_sources new; }

@@ -74,6 +74,7 @@ in_karaf() {
 	local home=$work/karaf
 	mkdir "$home"
 	tar -xzf "$work/apache-karaf.tar.gz" -C "$home" --strip-components=1
+	sed -i 's/^    jdk[.]nashorn[.][*], \\/    jdk.jfr.internal, jdk.jfr.internal.*, \\\n&/' "$home/etc/config.properties"
 	# No ports to listen on: several may run at once.
 	sed -i -e '/^ *ssh\//d' -e '/^ *management\//d' "$home/etc/org.apache.karaf.features.cfg"
 	sed -i "s|^\(org.ops4j.pax.url.mvn.defaultRepositories\)=.*|\1=file:$repository@id=hotbus, \\\\|" \
@@ -82,17 +83,22 @@ in_karaf() {
 		await "$home/data/log/karaf.log" 'FeaturesServiceImpl .* Done\.' # its own features: the console is there before
 		cat <<-EOS
 			feature:repo-add file:$repository/features.xml
-			feature:install hotbus-testpmd hotbus-pci hotbus-telemetry hotbus-metrics
+			feature:install hotbus-testpmd hotbus-pci hotbus-telemetry hotbus-metrics hotbus-web hotbus-history hotbus-jfr
 			config:property-set --pid io.hotbus.devices block net_null7
 		EOS
-		story $'bundle:update io.hotbus.net.sim\nhotbus:port attach net_null7'
+		story $'bundle:update io.hotbus.net.sim\nhotbus:port attach net_null7\nhotbus:show removals'
 		echo system:shutdown --force
 	} | JAVA_HOME=$java_home TERM=dumb EXTRA_JAVA_OPTS="-Dkaraf.history=$work/history \
-		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=19187 ${options[*]}" \
+		-XX:StartFlightRecording=settings=$PWD/launcher/etc/hotbus.jfc,filename=$work/karaf.jfr,dumponexit=true \
+		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=19187$(printf '\037')--web=19188 ${options[*]}" \
 		timeout 120 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
 	verify karaf "$work/karaf.out" "$home/data/log/karaf.log"
 	expect karaf_should_update_a_driver "$home/data/log/karaf.log" 'has no driver now, and waits for one' 2
 	expect karaf_should_serve_metrics "$home/data/log/karaf.log" 'metrics: http://?127.0.0.1:19187/metrics' 1
+	expect karaf_should_show_removals "$work/karaf.out" '1  .*net_sim0 +SIGBUS' 1
+	"$java_home/bin/jfr" summary "$work/karaf.jfr" >"$work/karaf.summary"
+	expect karaf_should_record_for_jfr "$work/karaf.summary" '^ hotbus[.](Fault|Removal|Probe|Attach|DeviceStep|Bundle) +[1-9]' 6
+	expect karaf_should_serve_the_page "$home/data/log/karaf.log" 'web: http://127.0.0.1:19188/' 1
 	expect karaf_should_keep_settings "$work/karaf.out" 'net_null7: is blocked \(block of io.hotbus.devices\)' 1
 }
 

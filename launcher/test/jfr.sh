@@ -58,8 +58,7 @@ await "$work/log" "4711" || exit 1
 after=$(loaders "${children[0]}")
 check should_leave_no_class_loader_after_200_updates 0 '^yes' bash -c "[ $before -gt 20 ] && [ $((after - before)) -le 5 ] && echo yes || echo $before, then $after"
 jcmd JFR.dump name=hotbus filename="$work/hotbus.jfr" >>"$work/jcmd" 2>&1
-# Once detached, it may be said to be gone a second time, by its uevent.
-check should_still_record 0 '^2$' bash -c "print hotbus.Removal | grep -o 'device = \"net_sim0\" cause = \"[A-Z_]*\" attached = true' | wc -l"
+check should_still_record 0 '^2$' bash -c 'print hotbus.Removal | grep -c "attached = true"'
 check should_have_failed_nowhere 0 '^0$' bash -c "grep -cE 'NoClassDefFound|ERROR' '$work/log' || true"
 echo quit >&5
 wait "${children[0]}"

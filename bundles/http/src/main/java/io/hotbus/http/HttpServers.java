@@ -17,7 +17,7 @@ public interface HttpServers {
      * Listens at {@code address}: by HTTPS if a certificate is configured, else by HTTP.
      *
      * @param name    names the threads and the messages
-     * @param handler answers all requests, on up to eight threads {@code name}; it may keep the
+     * @param handler answers all requests, on up to 64 threads {@code name}; it may keep the
      *                exchange and answer later, on a thread of its own, for a minute at most
      * @throws IOException the address is in use or not of this machine, or the configuration is
      *     wrong; the message says which

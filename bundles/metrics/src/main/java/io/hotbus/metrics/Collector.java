@@ -31,24 +31,28 @@ public final class Collector {
     private final DeviceManager devices;
     private final FailureHandling handling;
     private final Removals removals;
+    private final Stalls stalls;
 
     /** Reads from these. */
     @Activate
     public Collector(BundleContext context, @Reference PortRegistry ports,
             @Reference Mempools mempools, @Reference DeviceManager devices,
-            @Reference FailureHandling handling, @Reference Removals removals) {
+            @Reference FailureHandling handling, @Reference Removals removals,
+            @Reference Stalls stalls) {
         this.context = context;
         this.ports = ports;
         this.mempools = mempools;
         this.devices = devices;
         this.handling = handling;
         this.removals = removals;
+        this.stalls = stalls;
     }
 
     /** The present values. */
     MetricSnapshots collect() {
         final MetricSnapshots.Builder all = MetricSnapshots.builder();
         new PortMetrics(ports.ports()).snapshots().forEach(all::metricSnapshot);
+        stalls.snapshots().forEach(all::metricSnapshot);
         removals.times().forEach(all::metricSnapshot);
         addLcores(all);
         addPools(all);

@@ -4,6 +4,7 @@ package io.hotbus.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbus.eal.hotplug.DeviceEvent;
+import io.hotbus.eal.hotplug.DeviceStep;
 import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.eal.hotplug.SigbusFault;
 import io.hotbus.ethdev.Port;
@@ -79,5 +80,19 @@ class MetricsTest {
                 .containsEntry(RemovalCause.SIGBUS, 1L).containsEntry(RemovalCause.RESCAN, 0L);
         assertThat(text(removals.times())).contains("hotbus_removal_port_gone_seconds_count 1\n",
                 "hotbus_fault_repair_seconds_bucket{le=\"1.0E-5\"} 1\n");
+    }
+
+    @Test
+    void shouldKnowTheLongestStallOfAnLcore() throws Exception {
+        final Stalls stalls = new Stalls();
+        for (long millis : new long[] {60, 250, 70}) {
+            stalls.onDeviceStep(new DeviceStep(DeviceStep.Kind.LCORE_STALL, "", "lcore-3",
+                    "lcore-3", 5, 5 + millis * 1_000_000, Optional.empty()));
+        }
+        stalls.onDeviceStep(new DeviceStep(DeviceStep.Kind.PROBE, "vdev", "net_sim0", "control",
+                0, 900_000_000, Optional.empty()));
+        assertThat(text(stalls.snapshots())).contains("hotbus_lcore_stalls_total{lcore=\"3\"} 3.0",
+                "hotbus_lcore_longest_stall_seconds{lcore=\"3\"} 0.25\n")
+                .doesNotContain("net_sim0");
     }
 }

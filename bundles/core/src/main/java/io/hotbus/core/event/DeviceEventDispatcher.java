@@ -66,7 +66,13 @@ public final class DeviceEventDispatcher implements DeviceEvents {
     }
 
     @Override
-    public synchronized void publish(DeviceStep step) {
+    public void publish(DeviceStep step) {
+        if (!stepListeners.snapshot().isEmpty()) {
+            publishInOrder(step);
+        }
+    }
+
+    private synchronized void publishInOrder(DeviceStep step) {
         for (PlugIn<DeviceStepListener> listener : stepListeners.snapshot()) {
             control.execute(listener.service(), () -> listener.call(l -> {
                 l.onDeviceStep(step);

@@ -11,8 +11,9 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Server implements HttpListener {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final int THREADS = 8;
+    private static final int THREADS = 64;
+    private static final long IDLE_SECONDS = 10;
     private static final int FAILED = 500;
     /** How long a client may take for its request, in seconds. */
     private static final String REQUEST_SECONDS = "5";
@@ -34,7 +36,7 @@ final class Server implements HttpListener {
     private final String name;
     private final HttpHandler handler;
     private final HttpServer server;
-    private final ExecutorService executor;
+    private final ThreadPoolExecutor executor;
 
     Server(String name, InetSocketAddress address, Optional<SSLContext> tls, HttpHandler handler)
             throws IOException {
@@ -44,11 +46,13 @@ final class Server implements HttpListener {
         this.name = name;
         this.handler = handler;
         this.server = tls.isPresent() ? secure(address, tls.get()) : HttpServer.create(address, 0);
-        this.executor = Executors.newFixedThreadPool(THREADS, task -> {
-            final Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.executor = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), task -> {
+                    final Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
         server.createContext("/", this::handle);
         server.setExecutor(executor);
         server.start();
@@ -82,7 +86,8 @@ final class Server implements HttpListener {
     @Override
     public String url() {
         final InetSocketAddress at = server.getAddress();
-        final String host = at.getAddress().getHostAddress();
+        final String host =
+                at.getAddress().getHostAddress().replaceFirst("^0:0:0:0:0:0:0:", "::");
         return "%s://%s:%s".formatted(isSecure() ? "https" : "http",
                 at.getAddress() instanceof Inet6Address ? "[" + host + "]" : host, at.getPort());
     }

@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -188,6 +190,23 @@ class ServersTest {
         assertFlaw("16 characters at least are needed", Map.of("token", "secret"));
         assertThatThrownBy(() -> listen(new ConfiguredServers(Map.of("token", "secret"))))
                 .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void shouldAnswerWhileOthersAreSlow() throws Exception {
+        final List<Socket> slow = new ArrayList<>();
+        try (HttpListener server = listen(new ConfiguredServers(Map.of()))) {
+            for (int i = 0; i < 40; i++) {
+                slow.add(client(server));
+                slow.get(i).getOutputStream().write("POST / HTTP/1.1\r\nHost: x\r\nConte"
+                        .getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(ask(client(server), "/", "Host: localhost")).startsWith("HTTP/1.1 200");
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
     }
 
     @Test

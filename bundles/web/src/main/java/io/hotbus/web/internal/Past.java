@@ -2,7 +2,6 @@
 package io.hotbus.web.internal;
 
 import io.hotbus.history.History;
-import io.hotbus.history.HistoryListener;
 import io.hotbus.history.Removal;
 import io.hotbus.history.Step;
 import io.hotbus.web.WebAnswer;
@@ -11,16 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The removals of the past, page by page. Any thread. */
-@Component(service = {Past.class, HistoryListener.class})
-public final class Past implements HistoryListener {
+/** The removals of the past, page by page, and the last faults. Any thread. */
+@Component(service = Past.class)
+public final class Past {
     private static final int LONGEST_PAGE = 500;
     private static final int PAGE = 50;
+    private static final int FAULTS = 20;
 
     /**
      * A removal in the list.
@@ -55,9 +54,6 @@ public final class Past implements HistoryListener {
     }
 
     private final History history;
-    /** Grows with each change. */
-    private final AtomicLong changes = new AtomicLong();
-    private volatile Runnable changed = () -> { };
 
     /** Reads from {@code history}. */
     @Activate
@@ -67,22 +63,6 @@ public final class Past implements HistoryListener {
 
     private static String words(Step step) {
         return step.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
-    /** Calls {@code listener} when something has changed, on any thread. */
-    void onChange(Runnable listener) {
-        changed = listener;
-    }
-
-    /** A number that is another one when something has changed. */
-    long changes() {
-        return changes.get();
-    }
-
-    @Override
-    public void onRemoval(Removal removal) {
-        changes.incrementAndGet();
-        changed.run();
     }
 
     /**
@@ -98,6 +78,11 @@ public final class Past implements HistoryListener {
         final List<Removal> found = history.removals(before, limit + 1);
         return WebAnswer.of(new Page(found.stream().limit(limit).map(Row::of).toList(),
                 found.size() > limit));
+    }
+
+    /** The newest faults. */
+    WebAnswer faults() {
+        return WebAnswer.of(Map.of("faults", history.faults(Long.MAX_VALUE, FAULTS)));
     }
 
     /**

@@ -40,6 +40,7 @@ public final class Site implements WebPage {
     private final Assets assets;
     private final State state;
     private final Past past;
+    private final Changes changes;
     private final Shell shell;
     private final Feed feed;
 
@@ -50,18 +51,19 @@ public final class Site implements WebPage {
      */
     @Activate
     public Site(BundleContext context, @Reference State state, @Reference Past past,
-            @Reference Shell shell) throws IOException {
+            @Reference Changes changes, @Reference Shell shell) throws IOException {
         this.assets = new Assets(context.getBundle());
         this.state = state;
         this.past = past;
+        this.changes = changes;
         this.shell = shell;
         this.feed = new Feed(state::read);
-        past.onChange(feed::soon);
+        changes.onChange(feed::soon);
     }
 
     @Deactivate
     void deactivate() {
-        past.onChange(() -> { });
+        changes.onChange(() -> { });
         feed.close();
     }
 
@@ -69,6 +71,9 @@ public final class Site implements WebPage {
     public WebAnswer get(String path, Map<String, String> query) {
         if (path.equals("api/state")) {
             return WebAnswer.of(state.read());
+        }
+        if (path.equals("api/faults")) {
+            return past.faults();
         }
         if (path.equals(REMOVALS)) {
             return past.page(query);

@@ -34,7 +34,7 @@ public final class State {
     private final PortRegistry ports;
     private final FailureHandling handling;
     private final Shell shell;
-    private final Past past;
+    private final Changes changes;
     @Reference
     private volatile List<RemovalInjector> injectors = List.of();
 
@@ -42,7 +42,7 @@ public final class State {
     @Activate
     public State(BundleContext context, @Reference DeviceManager devices,
             @Reference PortRegistry ports, @Reference FailureHandling handling,
-            @Reference Shell shell, @Reference Past past) {
+            @Reference Shell shell, @Reference Changes changes) {
         final Version whole = context.getBundle().getVersion();
         this.version = "%s.%s.%s".formatted(Integer.toString(whole.getMajor()),
                 Integer.toString(whole.getMinor()), Integer.toString(whole.getMicro()));
@@ -50,7 +50,7 @@ public final class State {
         this.ports = ports;
         this.handling = handling;
         this.shell = shell;
-        this.past = past;
+        this.changes = changes;
     }
 
     Snapshot read() {
@@ -65,7 +65,7 @@ public final class State {
         }
         return new Snapshot(version, ProcessHandle.current().pid(), nanos, deviceRows(), rows,
                 LcoreTimes.all(), handling.faults(), shell.verbs().contains("start"),
-                past.changes());
+                changes.count());
     }
 
     private List<DeviceRow> deviceRows() {

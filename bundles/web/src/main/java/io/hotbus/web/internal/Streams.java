@@ -2,13 +2,10 @@
 package io.hotbus.web.internal;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.web.WebPage;
+import io.hotbus.web.WebStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -24,11 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Streams implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
     private static final int MOST = 32;
-    private static final int WAITING = 16;
-    private static final long LIFE_NANOS = TimeUnit.SECONDS.toNanos(45);
+    private static final Duration LIFE = Duration.ofSeconds(45);
     private static final int OK = 200;
     private static final int BUSY = 503;
-    private static final byte[] BEGIN = "retry: 500\n\n".getBytes(StandardCharsets.UTF_8);
 
     private final WebPage page;
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, MOST, 1,
@@ -55,22 +50,11 @@ final class Streams implements AutoCloseable {
     }
 
     private void run(HttpExchange exchange, BooleanSupplier goesOn) {
-        final long end = System.nanoTime() + LIFE_NANOS;
-        final BlockingQueue<byte[]> events = new ArrayBlockingQueue<>(WAITING);
-        // What does not fit is left out: the next state says all.
-        try (exchange; Lease watch = page.watch(events::offer)) {
-            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        try (exchange) {
+            exchange.getResponseHeaders().set("Content-Type", WebStream.TYPE);
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
             exchange.sendResponseHeaders(OK, 0);
-            final OutputStream out = exchange.getResponseBody();
-            out.write(BEGIN);
-            while (System.nanoTime() - end < 0 && goesOn.getAsBoolean()) {
-                final byte[] event = events.poll(1, TimeUnit.SECONDS);
-                if (event != null) {
-                    out.write(event);
-                    out.flush();
-                }
-            }
+            WebStream.copy(page, exchange.getResponseBody(), LIFE, goesOn);
         } catch (IOException e) {
             LOG.trace("a browser went", e);
         } catch (InterruptedException e) {

@@ -89,7 +89,8 @@ public final class WebServer {
 
     private void handle(HttpExchange exchange) throws IOException {
         WebPage.HEADERS.forEach(exchange.getResponseHeaders()::set);
-        final String path = exchange.getRequestURI().getPath().substring(1);
+        final String whole = exchange.getRequestURI().getPath();
+        final String path = whole.isEmpty() ? whole : whole.substring(1);
         final Gate now = gate;
         if (now == null || !servers.isForUs(exchange)) {
             send(exchange, WebAnswer.said(MISDIRECTED, "This is not the host of that name (names "

@@ -39,11 +39,19 @@ const ports = new Table('ports', port => `${port.id} ${port.device}`, [
 	text(port => count(port.stats.rxErrors + port.stats.txErrors)),
 ], [0, 5, 6, 7, 8, 9, 10]);
 
-function deviceButton(action, label, device) {
-	const button = element('button', {type: 'button', textContent: label});
-	button.setAttribute('aria-label', `${label} ${device}`);
-	button.addEventListener('click', () => act(action, device));
+function deviceButton(device, action) {
+	const button = element('button', {type: 'button'});
+	button.dataset.do = action;
+	button.addEventListener('click', () => act(button.dataset.do, device));
 	return button;
+}
+
+/** Changes what a button does, so that it keeps the focus. */
+function setAction(button, action, device) {
+	const label = action[0].toUpperCase() + action.slice(1);
+	button.dataset.do = action;
+	setText(button, label);
+	button.setAttribute('aria-label', `${label} ${device}`);
 }
 
 const devices = new Table('devices', device => device.name, [
@@ -55,13 +63,13 @@ const devices = new Table('devices', device => device.name, [
 	(cell, device) => {
 		if (cell.children.length === 0) {
 			cell.className = 'change';
-			cell.append(deviceButton('yank', 'Yank', device.name), deviceButton('plug', 'Plug', device.name),
-				deviceButton('detach', 'Detach', device.name));
+			cell.append(deviceButton(device.name, 'yank'), deviceButton(device.name, 'detach'));
 		}
-		[device.yank, device.plug, device.onBus].forEach((can, i) => {
-			cell.children[i].hidden = !(device.yank || device.plug) && i < 2;
-			cell.children[i].setAttribute('aria-disabled', String(!can));
-		});
+		const [slot, detach] = cell.children;
+		setAction(slot, device.plug ? 'plug' : 'yank', device.name);
+		setAction(detach, 'detach', device.name);
+		slot.hidden = !device.yank && !device.plug;
+		detach.hidden = !device.onBus;
 	},
 ], [4]);
 
@@ -129,7 +137,7 @@ function onState(state) {
 	lcores.show(state.lcores);
 	byId('forward').hidden = !state.forward;
 	const {claimed, released, waiting} = state.faults;
-	setText(byId('faults'), `Faults repaired since the start: ${count(claimed + released)}`
+	setText(byId('fault-counts'), `Repaired since the start: ${count(claimed + released)}`
 		+ (waiting > 0 ? `; ${count(waiting)} wait for a handler` : ''));
 	removals.onState(state);
 	if (rated || before === null || before.pid !== state.pid) {

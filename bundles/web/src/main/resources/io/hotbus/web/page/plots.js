@@ -90,7 +90,7 @@ export class Plots {
 				legend: {show: false},
 				cursor: {show: false},
 				scales: {y: {range: (_, low, high) => [0, Math.max(10, (high ?? 0) * 1.1)]}},
-				axes: [{...axis, space: 90, values: (_, ticks) => ticks.map(clock)}, {...axis, size: 64, values: (_, ticks) => ticks.map(rate)}],
+				axes: [{...axis, size: 30, space: 90, values: (_, ticks) => ticks.map(clock)}, {...axis, size: 64, values: (_, ticks) => ticks.map(rate)}],
 				series: [{}, ...this.names.map((name, i) => ({
 					label: name,
 					stroke: colours[i % colours.length],

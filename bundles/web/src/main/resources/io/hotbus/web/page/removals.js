@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The history of removals, and one of them step by step.
+// The history of removals, one of them step by step, and the last faults.
 
 import {Table, bar, byId, element, setState, setText} from './dom.js';
 import {read} from './session.js';
@@ -50,6 +50,14 @@ export class Removals {
 			text(step => duration(step.endNanos - step.beginNanos)),
 			(cell, step) => cell.replaceChildren(bar(step.from, step.to, Boolean(step.failure))),
 		], [3, 4]);
+		this.faults = new Table('fault-list', fault => fault.number, [
+			text(fault => String(fault.number)),
+			text(fault => when(fault.time)),
+			text(fault => fault.device),
+			text(fault => fault.window),
+			text(fault => String(fault.thread)),
+			text(fault => duration(fault.repairNanos)),
+		], [0, 4, 5]);
 		byId('newest').addEventListener('click', () => this.page(null));
 		byId('older').addEventListener('click', () => this.page(this.last));
 		byId('paging').addEventListener('submit', event => {
@@ -88,6 +96,7 @@ export class Removals {
 			this.again = false;
 			await this.readPage(this.before);
 			await this.follow();
+			await this.readFaults();
 		}
 		this.loading = false;
 	}
@@ -106,6 +115,13 @@ export class Removals {
 			: `${removals[0].number} to ${removals.at(-1).number}, newest first`);
 		if (before === null) {
 			this.announce(removals[0]);
+		}
+	}
+
+	async readFaults() {
+		const {status, value} = await read('api/faults');
+		if (status === 200) {
+			this.faults.show(value.faults);
 		}
 	}
 
@@ -152,7 +168,7 @@ export class Removals {
 	scaled(steps) {
 		const begin = Math.min(0, ...steps.map(step => step.beginNanos));
 		const length = Math.max(1, ...steps.map(step => step.endNanos)) - begin;
-		return steps.map((step, i) => ({...step, key: i, from: (step.beginNanos - begin) / length,
+		return steps.sort((a, b) => a.beginNanos - b.beginNanos).map((step, i) => ({...step, key: i, from: (step.beginNanos - begin) / length,
 			to: (step.endNanos - begin) / length}));
 	}
 }
