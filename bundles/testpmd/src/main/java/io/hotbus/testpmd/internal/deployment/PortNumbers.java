@@ -33,13 +33,15 @@ final class PortNumbers {
         all.values().forEach(one -> taken.add(one.id()));
         specs.forEach(spec -> spec.number().ifPresent(taken::add));
         for (DeviceSpec spec : specs) {
-            boolean known = all.containsKey(spec.name());
             Wanted one = all.computeIfAbsent(
                     spec.name(), name -> new Wanted(spec, spec.plan()));
             if (spec.number().isPresent()) {
                 number(one, spec.number().getAsInt());
-            } else if (!known && specs.stream().noneMatch(other -> DeviceOrder.isOn(other, spec))) {
+            } else if (specs.stream().anyMatch(other -> DeviceOrder.isOn(other, spec))) {
+                one.number(-1, () -> { });
+            } else if (one.id() < 0) {
                 number(one, registry.port(spec.name()).map(Port::id)
+                        .filter(id -> id < PortRegistry.FIRST_CLAIMED)
                         .orElseGet(() -> firstFree(taken)));
                 taken.add(one.id());
             }

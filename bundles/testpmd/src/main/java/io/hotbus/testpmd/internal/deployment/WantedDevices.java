@@ -130,6 +130,7 @@ final class WantedDevices {
 
     private void change(Wanted one, DeviceSpec spec, PortPlan plan) {
         boolean same = one.spec().devargs().equals(spec.devargs());
+        DeviceSpec before = one.spec();
         Optional<Port> port = registry.port(one.name());
         one.change(spec);
         if (same && device(one.name()).isPresent()
@@ -142,6 +143,7 @@ final class WantedDevices {
         one.plan(plan);
         one.retry();
         reattach.giveUp(one.name());
+        releaseThoseUnder(before);
         try {
             detach(one.name());
         } catch (DeviceException e) {
@@ -181,6 +183,7 @@ final class WantedDevices {
 
     private void remove(Wanted one) {
         all.remove(one.name());
+        releaseThoseUnder(one.spec());
         one.number(-1, () -> { });
         reattach.giveUp(one.name());
         reattach.setEnabled(one.name(), true);
@@ -192,6 +195,12 @@ final class WantedDevices {
         }
         ports.changes().forget(one.name());
         settings.changePlan(one.name(), plan -> PortPlan.NONE);
+    }
+
+    /** Devices that it stood on go with it, and are attached by themselves if files say so. */
+    private void releaseThoseUnder(DeviceSpec gone) {
+        all.values().stream().filter(one -> DeviceOrder.isOn(gone, one.spec()))
+                .forEach(Wanted::retry);
     }
 
     /** Detaches the device, unless another port stands on its port. */
