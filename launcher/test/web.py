@@ -291,6 +291,8 @@ def should_be_usable_by_keyboard_alone(page):
     from selenium.webdriver.common.keys import Keys
     page.driver.get(f"http://localhost:{page.product.port}/")
     page.await_text("#history", "net_sim0")
+    page.await_text("#fault-list", "net_sim0")
+    page.await_text("#devices", "Detach")
     page.js("document.activeElement.blur()")
     wanted = page.js("""return [...document.querySelectorAll('a, button, input, [tabindex="0"]')]
         .filter(n => n.checkVisibility() && !n.disabled).length""")
