@@ -236,7 +236,7 @@ def should_show_a_removal_live(page):
     page.await_text("#history", r"net_sim0\s+SIGBUS\s+○ detached")
     page.await_text("#devices", r"net_sim0\s+none\s+✕ pulled out")
     page.await_text("#announced", "net_sim0 was removed, first sign SIGBUS")
-    page.await_text("#fault-list", r"net_sim0\s+net_sim0 BAR0\s+\d+\s+[\d.]+ [µm]s")
+    page.await_text("#fault-list", r"net_sim0\s+net_sim0 BAR\d\s+\d+\s+[\d.]+ [µm]s")
     number = page.text("#history tbody th")
     page.click("#history tbody a")
     page.await_text("#removal-title", f"Removal {number}: net_sim0")
