@@ -36,12 +36,12 @@ final class Sessions {
         }
     }
 
-    private static final class Entry {
+    private static final class Use {
         final Session session;
         final long beginNanos;
         long usedNanos;
 
-        Entry(Session session, long now) {
+        Use(Session session, long now) {
             this.session = session;
             this.beginNanos = now;
             this.usedNanos = now;
@@ -52,11 +52,11 @@ final class Sessions {
     private final LongSupplier clock;
     private final SecureRandom random = new SecureRandom();
     /** The oldest first. Guarded by this. */
-    private final Map<String, Entry> entries = new LinkedHashMap<>() {
+    private final Map<String, Use> entries = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Use> eldest) {
             return size() > MOST;
         }
     };
@@ -72,7 +72,7 @@ final class Sessions {
 
     synchronized Session open() {
         final Session session = new Session(text(), text());
-        entries.put(session.id(), new Entry(session, clock.getAsLong()));
+        entries.put(session.id(), new Use(session, clock.getAsLong()));
         return session;
     }
 
@@ -84,7 +84,7 @@ final class Sessions {
 
     /** The session of that id, if there is one. {@code used}: it is used now, and lasts longer. */
     synchronized Optional<Session> find(Optional<String> id, boolean used) {
-        final Entry entry = id.map(entries::get).orElse(null);
+        final Use entry = id.map(entries::get).orElse(null);
         if (entry == null) {
             return Optional.empty();
         }
