@@ -53,7 +53,10 @@ final class StandbyPortsTest {
     private FailsafeDriver driver;
     private StandbyPorts standbyPorts;
 
-    /** A bus of stubs, which are as the test has said, or of failsafe devices. */
+    /**
+     * A bus of stubs, which are as the test has said, or of failsafe devices. As with a real bus, a
+     * device is not seen half attached.
+     */
     private final class Slots implements Bus {
         private final String name;
         private final String prefix;
@@ -77,13 +80,16 @@ final class StandbyPortsTest {
         }
 
         @Override
-        public List<Device> devices() {
+        public synchronized List<Device> devices() {
             return List.copyOf(attached.values());
         }
 
         @Override
-        public Device attach(Devargs devargs) throws DeviceException {
+        public synchronized Device attach(Devargs devargs) throws DeviceException {
             Device device;
+            if (attached.containsKey(devargs.name())) {
+                throw new DeviceException(devargs.name() + ": is attached already");
+            }
             if (name.equals(VdevDevice.BUS)) {
                 VdevDevice failsafe = new VdevDevice(devargs);
                 driver.probe(failsafe);
@@ -103,7 +109,7 @@ final class StandbyPortsTest {
         }
 
         @Override
-        public void detach(Device device) {
+        public synchronized void detach(Device device) {
             attached.remove(device.name());
             if (device instanceof VdevDevice failsafe) {
                 driver.remove(failsafe);
