@@ -3,6 +3,7 @@ package io.hotbus.testpmd.internal.port;
 
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.Port;
+import io.hotbus.ethdev.PortState;
 import io.hotbus.ethdev.RxFilter;
 import java.util.Map;
 import java.util.Set;
@@ -19,11 +20,19 @@ final class KeptSettings {
     }
 
     private final Map<String, Kept> ports = new ConcurrentHashMap<>();
+    /** Ports that have what was kept: only what these know is worth keeping. */
+    private final Set<Port> restored = ConcurrentHashMap.newKeySet();
     private final Set<String> stopped = ConcurrentHashMap.newKeySet();
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
 
-    /** Keeps what the port itself knows; to be called when it goes. */
+    /**
+     * Keeps what the port itself knows; to be called when it goes. A port that went before it was
+     * restored knows nothing.
+     */
     void keep(Port port) {
+        if (!restored.remove(port)) {
+            return;
+        }
         boolean ownAddress = !port.macAddress().equals(port.info().macAddress());
         ports.put(port.name(), new Kept(port.rxFilter(), ownAddress, port.mtu()));
     }
@@ -34,6 +43,16 @@ final class KeptSettings {
      * @throws DeviceException the device, perhaps another one than before, cannot do it
      */
     void restore(Port port) throws DeviceException {
+        try {
+            apply(port);
+        } finally {
+            if (port.state() != PortState.CLOSED) {
+                restored.add(port);
+            }
+        }
+    }
+
+    private void apply(Port port) throws DeviceException {
         Kept kept = ports.get(port.name());
         if (kept == null) {
             return;
@@ -71,6 +90,7 @@ final class KeptSettings {
     /** The device is detached by hand. */
     void forget(String device) {
         ports.remove(device);
+        restored.removeIf(port -> port.name().equals(device));
         stopped.remove(device);
         closed.remove(device);
     }

@@ -2,6 +2,7 @@
 package io.hotbus.testpmd.internal.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.Port;
@@ -75,6 +76,31 @@ class KeptSettingsTest {
         goesAndReturns();
         assertThat(port().macAddress()).isEqualTo(other);
         assertThat(port().rxFilter().vlans()).isEmpty();
+    }
+
+    /** As when a driver is replaced and goes again while its port is being set up. */
+    @Test
+    void shouldKnowTheSettingsAlthoughAPortWentBeforeItHadThem() throws Exception {
+        KeptSettings kept = new KeptSettings();
+        rig.ports.manager().stop(port());
+        kept.restore(port());
+        port().setMtu(9000);
+        kept.keep(port());
+        goesAndReturns();
+        rig.ports.manager().stop(port());
+        Port before = port();
+        before.setMtu(1500);
+        goes();
+        assertThatThrownBy(() -> kept.restore(before)).hasMessageContaining("is closed");
+        kept.keep(before);
+
+        rig.plugged("wire0");
+        Rig.await(() -> rig.registry.port("wire0").filter(p -> p.rxQueueCount() != 0).isPresent());
+        rig.control.settle();
+        rig.ports.manager().stop(port());
+        port().setMtu(1500);
+        kept.restore(port());
+        assertThat(port().mtu()).isEqualTo(9000);
     }
 
     @Test
