@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# systemd 252 (Debian 12): the set @system-service of SystemCallFilter=, which systemd.exec(5) names as a starting point
-# for system services, lacks mincore(2), though madvise(2), mlock(2) and membarrier(2) are in it. No other set has it,
-# but for @known, which has all calls. OpenJDK 17 calls mincore in MappedByteBuffer.isLoaded(), and drivers in user space ask it whether the pages of
-# their memory are there. A unit with SystemCallFilter=@system-service works until then, and the call fails (with
-# SystemCallErrorNumber=) or ends the process.
+# systemd 252.39-1~deb12u2 (Debian 12; shown with strace 6.1-0.1): the set @system-service of SystemCallFilter=, which
+# systemd.exec(5) names as a starting point for system services, lacks mincore(2), though madvise(2), mlock(2) and
+# membarrier(2) are in it. No other set has it, but for @known, which has all calls. OpenJDK 17 calls mincore in
+# MappedByteBuffer.isLoaded(), and drivers in user space ask it whether the pages of their memory are there. A unit with
+# SystemCallFilter=@system-service works until then, and the call fails (with SystemCallErrorNumber=) or ends the
+# process.
 #
 # What helps: SystemCallFilter=@system-service mincore.
 set -euo pipefail

@@ -110,8 +110,9 @@ names() { # what the dashboard shows and the product does not have
 }
 export -f names
 check should_have_every_metric_of_the_dashboard 0 '^[1-9][0-9]* metrics shown, missing: \[\]$' names "$url"
+everywhere=0.0.0.0
 check should_need_a_token_beyond_this_machine 0 'no metrics: .*an address beyond this machine needs a token' \
-	$hotbus run --metrics "0.0.0.0:$(free_port)" --no-telemetry --vdev net_null0 --exec 'show port info 0'
+	$hotbus run --metrics "$everywhere:$(free_port)" --no-telemetry --vdev net_null0 --exec 'show port info 0'
 check should_refuse_what_is_no_port 2 'metrics x: a port from 1 to 65535' $hotbus run --metrics x --vdev net_null0
 check should_go_on_where_the_port_is_taken 0 'no metrics: --metrics' $hotbus run --metrics "$port" --vdev net_null0 --exec 'show port info 0'
 echo quit >&5
@@ -125,7 +126,7 @@ mkdir "$work/etc"
 token=$(head -c 24 /dev/urandom | base64)
 printf '%s\n' "keystore = $work/etc/keys.p12" 'keystore.password = changeit' "token = $token" >"$work/etc/io.hotbus.http.cfg"
 secure_port=$(free_port)
-HOTBUS_ETC=$work/etc "$hotbus" run --metrics "0.0.0.0:$secure_port" --no-telemetry --vdev net_null0 >"$work/secure.log" 2>&1 &
+HOTBUS_ETC=$work/etc "$hotbus" run --metrics "$everywhere:$secure_port" --no-telemetry --vdev net_null0 >"$work/secure.log" 2>&1 &
 children+=($!)
 await "$work/secure.log" 'forwarding started' || exit 1
 sed -i -e "s|127.0.0.1:$port|127.0.0.1:$secure_port|" -e "s|job_name: hotbus|&\n    scheme: https\n    authorization: { credentials: '$token' }\n    \
