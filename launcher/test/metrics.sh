@@ -110,7 +110,7 @@ names() { # what the dashboard shows and the product does not have
 }
 export -f names
 check should_have_every_metric_of_the_dashboard 0 '^[1-9][0-9]* metrics shown, missing: \[\]$' names "$url"
-everywhere=0.0.0.0
+everywhere=[::]
 check should_need_a_token_beyond_this_machine 0 'no metrics: .*an address beyond this machine needs a token' \
 	$hotbus run --metrics "$everywhere:$(free_port)" --no-telemetry --vdev net_null0 --exec 'show port info 0'
 check should_refuse_what_is_no_port 2 'metrics x: a port from 1 to 65535' $hotbus run --metrics x --vdev net_null0
