@@ -50,8 +50,10 @@ kept() { # how many removals the file has, and how many lines but the last one a
 	END
 }
 export -f kept
-check should_have_kept_whole_lines 0 '^[78] removals, 0 bad$' kept "$file"
+check should_have_kept_whole_lines 0 '^[0-9]+ removals, 0 bad$' kept "$file"
 before=$(cut -d ' ' -f 1 "$work/out")
+returned=$(grep -c 'attached again' "$work/first") # the last of them may be on its way to the file
+check should_have_kept_every_removal 0 '^kept$' bash -c "(($before >= $returned - 1)) && echo kept"
 printf '{"removal":%d,"time":"2026-11' $((before + 1)) >>"$file" # what a crash in the middle of a line leaves
 size=$(wc -l <"$file")
 
@@ -66,7 +68,7 @@ cat "$lines" - >&5 <<-END
 END
 await "$work/second" "'none': a number" || exit 1
 check should_say_which_line_was_lost 0 "WARN .*history.jsonl:$((size + 1)): left out" cat "$work/second"
-check should_show_the_removals_of_both 0 "^ +$((before + 1)) .*net_sim0 +SIGBUS +[0-9.]+ +[0-9.]+\$" cat "$work/second"
+check should_show_the_removals_of_both 0 "^ +$((before + 1)) .*net_sim0 +SIGBUS +[0-9.]+ +([0-9.]+|-)\$" cat "$work/second"
 check should_show_a_removal_step_by_step 0 'removal 1: net_sim0 on bus vdev at .*, noticed by SIGBUS: detached after [0-9.]+ ms, attached again' cat "$work/second"
 for step in REPAIR HOT_UNPLUG FORWARD_STOP PORT_STOP PORT_CLOSE REMOVE DETACH PROBE ATTACH PORT_CONFIGURE PORT_START FORWARD_START; do
 	check "should_show_the_step_$step" 0 "^ +[0-9.]+ +[0-9.]+ +$step" cat "$work/second"

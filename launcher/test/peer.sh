@@ -24,8 +24,8 @@ needs() {
 
 # await FILE PATTERN [COUNT]: the file has that many lines that match.
 await() {
-	local end=$((SECONDS + 60))
-	until [ "$(grep -cE -- "$2" "$1")" -ge "${3:-1}" ]; do
+	local end=$((SECONDS + 60)) count
+	until count=$(grep -csE -- "$2" "$1"); [ "${count:-0}" -ge "${3:-1}" ]; do
 		if [ $SECONDS -gt $end ]; then
 			echo "no '$2' in $1:" && tail -n 20 "$1"
 			return 1
