@@ -133,7 +133,7 @@ check should_be_rated_below_5 0 '^[0-4]\.' exposure
 export view
 drop_in=$view/root/etc/systemd/system/hotbus.service.d
 mkdir -p "$drop_in"
-printf '[Service]\nWatchdogSec=3\nRestartSec=100ms\n' >"$drop_in/test.conf"
+printf '[Service]\nWatchdogSec=6\nRestartSec=100ms\n' >"$drop_in/test.conf"
 printf '%s\n' '# two that are wired to each other' '--vdev  net_sim0,peer=net_sim1,uevent_ms=50  ' '--vdev net_sim1' '--tx-first' \
 	>"$view/root/etc/hotbus/hotbus.conf"
 inside systemctl daemon-reload
