@@ -95,6 +95,10 @@ export -f query
 export prometheus_port
 check should_be_scraped 0 '^found' query up 1
 check should_show_the_rate_of_a_port 0 '^found' query 'rate(hotbus_port_receive_packets_total{port="0"}[5s])' '[1-9][0-9.e+]*'
+# One lcore: it serves two null ports, which always have packets, then none.
+check should_show_a_busy_lcore 0 '^found' query 'rate(hotbus_lcore_busy_seconds_total[5s]) > 0.9' '[0-9.]+'
+echo stop >&5
+check should_show_an_idle_lcore 0 '^found' query 'rate(hotbus_lcore_busy_seconds_total[3s]) < 0.01' '[0-9.e-]+'
 printf '%s\n' 'device yank net_sim0' 'wait port net_sim0 gone' >&5
 await "$work/log" 'net_sim0: detached' || exit 1
 check should_show_a_removal 0 '^found' query 'sum(hotbus_removals_total)' 1

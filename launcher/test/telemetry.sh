@@ -38,6 +38,9 @@ check should_tell_the_client_who_it_is 0 "\"version\": \"hotbus [0-9.]+\", \"pid
 check should_tell_of_the_command_line 0 '"hotbus", "--file-prefix", "ours", "--in-memory", "--vdev", "net_null0"' ask /eal/params ours
 check should_tell_of_ports 0 '"/ethdev/list": .0, 1, 2.' ask /ethdev/list ours
 check should_tell_of_what_is_forwarded 0 '"ipackets": [1-9][0-9]{3,}, "opackets": [1-9][0-9]{3,}' ask /ethdev/stats,0 ours
+check should_tell_how_busy_an_lcore_is 0 '"busy_cycles": .[1-9][0-9]+., "usage_ratio": .."[0-9.]+%"' ask /eal/lcore/usage ours
+check should_tell_it_of_one_lcore 0 '"total_cycles": [1-9][0-9]+, "busy_cycles": [1-9][0-9]+, "usage_ratio": "[0-9.]+%"' \
+	bash -c "ask /eal/lcore/info,\$(ask /eal/lcore/list ours | grep -oE '[0-9]+' | tail -1) ours"
 check should_tell_of_devices 0 '"net_sim0": .*"state": "PROBED"' ask /hotbus/devices ours
 
 mkfifo "$work/dpdk.in"
