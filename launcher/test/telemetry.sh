@@ -38,6 +38,9 @@ check should_tell_the_client_who_it_is 0 "\"version\": \"hotbus [0-9.]+\", \"pid
 check should_tell_of_the_command_line 0 '"hotbus", "--file-prefix", "ours", "--in-memory", "--vdev", "net_null0"' ask /eal/params ours
 check should_tell_of_ports 0 '"/ethdev/list": .0, 1, 2.' ask /ethdev/list ours
 check should_tell_of_what_is_forwarded 0 '"ipackets": [1-9][0-9]{3,}, "opackets": [1-9][0-9]{3,}' ask /ethdev/stats,0 ours
+check should_tell_how_busy_an_lcore_is 0 '"busy_cycles": .[1-9][0-9]+., "usage_ratio": ."[0-9.]+%"' ask /eal/lcore/usage ours
+check should_tell_it_of_one_lcore 0 '"total_cycles": [1-9][0-9]+, "busy_cycles": [1-9][0-9]+, "usage_ratio": "[0-9.]+%"' \
+	bash -c "ask /eal/lcore/info,\$(ask /eal/lcore/list ours | grep -oE '[0-9]+' | tail -1) ours"
 check should_tell_of_devices 0 '"net_sim0": .*"state": "PROBED"' ask /hotbus/devices ours
 
 mkfifo "$work/dpdk.in"
@@ -94,18 +97,20 @@ check should_answer_as_dpdk_does 0 '^45 are the same' python3 -B "$work/compare.
 echo quit >&6
 
 cat >"$work/foe.py" <<-'END'
-	import os, socket, sys, time
+	import glob, os, socket, sys, time
 	from compare import ask, dial
 	def forwarded(s):
 	    start, before = time.time(), ask(s, "/ethdev/stats,0")["/ethdev/stats"]["ipackets"]
 	    time.sleep(1)
 	    after = ask(s, "/ethdev/stats,0")["/ethdev/stats"]["ipackets"]
 	    return (after - before) / (time.time() - start) / 1e6
-	def threads():
-	    return len(os.listdir("/proc/" + sys.argv[1] + "/task"))
+	def threads(): # of telemetry; the JVM's own come and go
+	    tasks = glob.glob("/proc/" + sys.argv[1] + "/task/*/comm")
+	    return sum(open(task).read().startswith("telemetry") for task in tasks if os.path.exists(task))
 	os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # the last CPU forwards
 	friend, greeting = dial("ours")
 	alone, threads_before = forwarded(friend), threads()
+	assert threads_before > 0
 	foes, cut = [], 0
 	for i in range(100):
 	    foe = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -117,7 +122,7 @@ cat >"$work/foe.py" <<-'END'
 	        time.sleep(0.01)
 	end = time.time() + 5
 	answers = []
-	while time.time() < end:
+	while time.time() < end or len(answers) < 3 or cut == 0 and time.time() < end + 60:
 	    for foe in list(foes):
 	        for request in (b"/", os.urandom(1000), b"/" + b"x" * 150000, b"\xff" * (1 << 20)):
 	            try:
@@ -131,8 +136,8 @@ cat >"$work/foe.py" <<-'END'
 	                    break
 	    if len(answers) < 3:
 	        answers.append(forwarded(friend))
-	assert len(answers) == 3 and min(answers) > 0, answers
-	assert cut > 0 and threads() <= threads_before + 2, (cut, threads_before, threads())
+	assert min(answers) > 0, answers
+	assert cut > 0 and threads() == threads_before, (cut, threads_before, threads())
 	for foe in foes:
 	    foe.close()
 	print("%.1f Mpps alone, %.1f with foes, %d of them disconnected" % (alone, min(answers), cut))
@@ -163,10 +168,24 @@ if command -v collectd >/dev/null; then
 		  DpdkSocketPath "$RUNTIME_DIRECTORY/dpdk/ours/telemetry"
 		</Plugin>
 	END
-	# Counters of ports 0 and 1 that have grown from one line of collectd's files to the next, and the sum.
-	check should_be_read_by_collectd 0 '^6 have grown$' bash -c "timeout 5 collectd -f -C $work/collectd.conf >/dev/null 2>&1
-		cat $work/collected/host/dpdk_telemetry-{rx,tx}_good_packets{,.0,.1}/* | awk -F, 'FNR == 1 || /epoch/ { last = 0; done = 0; next }
-			last && \$2 > last && !done { grown++; done = 1 } { last = \$2 } END { print grown+0, \"have grown\" }'"
+	grown() { # counters of ports 0 and 1 that have grown from one line of collectd's files to the next, and the sum
+		cat "$work"/collected/host/dpdk_telemetry-{rx,tx}_good_packets{,.0,.1}/* 2>/dev/null | awk -F, '
+			/epoch/ { last = 0; done = 0; next }
+			last && $2 > last && !done { grown++; done = 1 }
+			{ last = $2 }
+			END { print grown+0, "have grown" }'
+	}
+	collected() {
+		local end=$((SECONDS + 60)) daemon
+		collectd -f -C "$work/collectd.conf" >/dev/null 2>&1 &
+		daemon=$!
+		until [ "$(grown)" = '6 have grown' ] || [ $SECONDS -gt $end ]; do sleep 0.2; done
+		kill $daemon
+		wait $daemon
+		grown
+	}
+	export -f grown collected
+	check should_be_read_by_collectd 0 '^6 have grown$' bash -c collected
 else
 	skip should_be_read_by_collectd "no collectd (apt-get install collectd-core)"
 fi
@@ -175,6 +194,28 @@ begin second 7 --file-prefix ours --auto-start --vdev net_null0
 check should_have_a_name_of_its_own_beside_another_process 0 "\"pid\": ${children[-1]}," ask /info ours -i 1
 check should_leave_the_first_its_name 0 "\"pid\": $first," ask /info ours
 echo quit >&7
+
+# Others may ask if a setting says so, and then of that process alone.
+mkdir -m 755 "$work/etc" "$work/etc2"
+echo 'group = daemon' >"$work/etc/io.hotbus.telemetry.cfg"
+echo 'group = nogroup7' >"$work/etc2/io.hotbus.telemetry.cfg"
+chmod go+x "$work" "$RUNTIME_DIRECTORY"
+as_nobody() { setpriv --reuid 65534 --regid 65534 "${@:2}" bash -c "$1" 2>&1; }
+export -f as_nobody
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	daemon=$(getent group daemon | cut -d: -f3)
+	HOTBUS_ETC=$work/etc begin shared 8 --file-prefix shared --auto-start --vdev net_null0
+	check should_answer_a_member_of_the_group 0 "\"pid\": ${children[-1]}," as_nobody 'ask /info shared' --groups "$daemon"
+	check should_be_watched_by_a_member_of_the_group 0 '^ +0 net_null0 +started' \
+		as_nobody "$hotbus top -b -n 1 -d 0.2 -f shared" --groups "$daemon"
+	check should_not_answer_others 0 '^[^{]*$' as_nobody 'ask /info shared; true' --clear-groups
+	check should_not_open_what_is_for_its_owner_alone 0 '^[^{]*$' as_nobody 'ask /info ours; true' --groups "$daemon"
+	echo quit >&8
+else
+	skip should_answer_a_member_of_the_group "this is not root, or there is no setpriv"
+fi
+check should_refuse_a_group_that_there_is_not 0 'no telemetry: group=nogroup7: there is no such group' \
+	env HOTBUS_ETC="$work/etc2" $hotbus run --vdev net_null0 --exec 'show port info 0'
 check should_keep_silent_when_told_to 0 '^0$' bash -c "$hotbus run --vdev net_null0 --file-prefix quiet --no-telemetry \
 	--exec 'show port info 0' >/dev/null 2>&1; ls $RUNTIME_DIRECTORY/dpdk | grep -c quiet || true"
 check should_refuse_a_prefix_that_is_no_name 2 "file-prefix a/b: a name without '/'" $hotbus run --file-prefix a/b --vdev net_null0

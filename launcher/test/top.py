@@ -105,7 +105,7 @@ def should_print_a_page(processes):
     processes["one"] = Process("one")
     code, text = run("-n", "1", "-d", "0.5")
     assert code == 0, text
-    for pattern in (r"^hotbus [0-9.]+, pid [0-9]+ +3 port\(s\) +lcores [0-9]", r"^PORT NAME +STATE +LINK +RX-PPS",
+    for pattern in (r"^hotbus [0-9.]+, pid [0-9]+ +3 port\(s\) +lcores [0-9]+ \([0-9]+% busy\)", r"^PORT NAME +STATE +LINK +RX-PPS",
                     STARTED.format("0 net_null0"), STARTED.format("1 net_null1"), r"2 net_sim0 +started +up",
                     r"^REMOVALS 0"):
         assert re.search(pattern, text, re.MULTILINE), (pattern, text)

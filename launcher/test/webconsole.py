@@ -10,6 +10,7 @@ import glob
 import http.client
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -129,9 +130,14 @@ TESTS = [value for name, value in list(globals().items()) if name.startswith("sh
 
 
 def free_port():
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        return any_port.getsockname()[1]
+    """A port that is free, and that the kernel gives to no client or server of its own accord."""
+    while True:
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", random.randrange(10000, 32768)))
+            except OSError:
+                continue
+            return tried.getsockname()[1]
 
 
 def run(folder: Path):

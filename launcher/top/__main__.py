@@ -34,7 +34,7 @@ class Watch:
         except telemetry.NoAnswer:
             self._forget()
             return [Line(f"the process with the file prefix {self._prefix} is not there (waiting for it)", page.ALARM)]
-        found = page.lines(now, sample.rates(self._before, now), order, width)
+        found = page.lines(now, sample.rates(self._before, now), sample.busy(self._before, now), order, width)
         self._before = now
         return found
 

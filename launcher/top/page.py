@@ -111,11 +111,16 @@ def _removals(sample: Sample) -> list[Line]:
     return lines
 
 
-def _head(sample: Sample) -> Line:
+def _lcores(sample: Sample, busy: dict[int, float]) -> str:
+    return "lcores " + ", ".join(f"{lcore} ({busy[lcore]:.0%} busy)" if lcore in busy else str(lcore)
+                                 for lcore in sample.lcores)
+
+
+def _head(sample: Sample, busy: dict[int, float]) -> Line:
     faults = sample.faults
     parts = [f"{sample.version}, pid {sample.pid}", f"{len(sample.ports)} port(s)"]
     if sample.lcores:
-        parts.append("lcores " + ",".join(map(str, sample.lcores)))
+        parts.append(_lcores(sample, busy))
     if faults:
         parts.append(f"{faults.get('count', 0)} fault(s) repaired"
                      + (f", the longest in {faults['longest_repair_ns'] / 1e3:.0f} us"
@@ -123,6 +128,6 @@ def _head(sample: Sample) -> Line:
     return Line("   ".join(parts))
 
 
-def lines(sample: Sample, rates: dict[int, Rates], order: str, width: int) -> list[Line]:
+def lines(sample: Sample, rates: dict[int, Rates], busy: dict[int, float], order: str, width: int) -> list[Line]:
     """The whole page, from the most to the least important, for a terminal of `width` columns."""
-    return [_head(sample), Line(""), *_ports(width >= WIDE, sample, rates, order), *_devices(sample), *_removals(sample)]
+    return [_head(sample, busy), Line(""), *_ports(width >= WIDE, sample, rates, order), *_devices(sample), *_removals(sample)]

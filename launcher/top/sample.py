@@ -33,6 +33,7 @@ class Sample:
     ports: list[Port] = field(default_factory=list)
     devices: dict[str, dict] = field(default_factory=dict)
     lcores: list[int] = field(default_factory=list)
+    usage: dict[str, list] = field(default_factory=dict)
     faults: dict = field(default_factory=dict)
     removals: dict = field(default_factory=dict)
 
@@ -53,7 +54,7 @@ def look(client: Client) -> Sample:
     ports = [port for port in (_port(client, i) for i in client.ask("/ethdev/list") or []) if port]
     return Sample(client.version, client.pid, time.monotonic(), ports,
                   *(_if_known(client, known, command) for command in (
-                      "/hotbus/devices", "/eal/lcore/list", "/hotbus/faults", "/hotbus/removals")))
+                      "/hotbus/devices", "/eal/lcore/list", "/eal/lcore/usage", "/hotbus/faults", "/hotbus/removals")))
 
 
 def _if_known(client: Client, known: set[str], command: str):
@@ -72,6 +73,25 @@ def _port(client: Client, port_id: int) -> Port | None:
     return Port(port_id, str(info.get("name", "?")), bool(info.get("dev_started")),
                 str(link.get("status", "")), int(link.get("speed", 0)),
                 {name: int(stats.get(name, 0)) for name in COUNTERS})
+
+
+def busy(before: Sample | None, now: Sample) -> dict[int, float]:
+    """The share of the time between two samples that each lcore was busy, of those that say it."""
+    if before is None or before.pid != now.pid:
+        return {}
+    earlier = _cycles(before)
+    found = {}
+    for lcore, (total, spent) in _cycles(now).items():
+        total_then, spent_then = earlier.get(lcore, (total, spent))
+        if total > total_then and spent >= spent_then:
+            found[lcore] = min(1.0, (spent - spent_then) / (total - total_then))
+    return found
+
+
+def _cycles(sample: Sample) -> dict[int, tuple[int, int]]:
+    usage = sample.usage
+    return {lcore: (total, spent) for lcore, total, spent in zip(
+        usage.get("lcore_ids", []), usage.get("total_cycles", []), usage.get("busy_cycles", []))}
 
 
 def rates(before: Sample | None, now: Sample) -> dict[int, Rates]:

@@ -80,11 +80,12 @@ public class StepBench {
         }
 
         @Override
-        public void poll(MempoolCaches caches) {
+        public boolean poll(MempoolCaches caches) {
             if (++calls == A_ROUND) {
                 calls = 0;
                 rounds++;
             }
+            return true;
         }
 
         @TearDown(Level.Trial)

@@ -57,6 +57,7 @@ public final class Lcore {
     private final Thread thread;
     private final StallRing stalls = new StallRing();
     private final PollHistogram times = new PollHistogram();
+    private final BusyTime busy = new BusyTime(System::nanoTime);
     private final AtomicReference<Work> work = new AtomicReference<>(new Work(NONE, false));
     /** The work that the loop has taken up. The loop does no other work. */
     private volatile Work taken = work.get();
@@ -105,7 +106,7 @@ public final class Lcore {
 
     /** Calls {@code tasks} from the next iteration on. One control thread at a time. */
     public void assign(List<? extends LcoreTask> tasks) {
-        hand(new Work(tasks.toArray(NONE), work.get().recordStalls));
+        replace(now -> new Work(tasks.toArray(NONE), now.recordStalls));
     }
 
     /**
@@ -156,11 +157,6 @@ public final class Lcore {
         LockSupport.unpark(thread);
     }
 
-    private void hand(Work next) {
-        work.set(next);
-        LockSupport.unpark(thread);
-    }
-
     /**
      * Waits until the loop does only the work that was assigned last.
      *
@@ -190,13 +186,18 @@ public final class Lcore {
         return times.times(name());
     }
 
+    /** How busy it is. Any thread. */
+    public LcoreUsage usage() {
+        return busy.usage(cpu);
+    }
+
     /**
      * Ends the thread and waits for it, so that no task is called afterwards. Logs a warning if the
      * thread does not end within the deadline.
      */
     public void end(Duration deadline) {
         ending = true;
-        hand(new Work(NONE, false));
+        replace(now -> new Work(NONE, false));
         try {
             thread.join(deadline.toMillis());
         } catch (InterruptedException e) {
@@ -215,18 +216,22 @@ public final class Lcore {
         } catch (IOException e) {
             LOG.warn("{}: not pinned, runs on any CPU: {}", name(), e.getMessage());
         }
+        busy.resume();
         while (!ending) {
             Work now = work.get();
             taken = now;
             if (now.tasks.length == 0) {
                 caches.flush();
+                busy.pause();
                 LockSupport.park(this);
+                busy.resume();
             } else if (now.recordStalls) {
                 pollRecording(now);
             } else {
                 poll(now);
             }
         }
+        busy.pause();
         caches.close();
         taken = work.get();
     }
@@ -234,19 +239,22 @@ public final class Lcore {
     private void poll(Work now) {
         LcoreTask[] tasks = now.tasks;
         do {
+            boolean had = false;
             for (int i = 0; i < tasks.length; i++) {
-                call(tasks[i]);
+                had |= call(tasks[i]);
             }
+            busy.round(had);
         } while (work.get() == now);
     }
 
-    /** Like {@link #poll}, with stalls recorded. Separate, so that {@code poll} reads no clock. */
+    /** Like {@link #poll}, with stalls recorded. {@code poll} reads no clock if it is busy. */
     private void pollRecording(Work now) {
         LcoreTask[] tasks = now.tasks;
         long start = System.nanoTime();
         do {
+            boolean had = false;
             for (int i = 0; i < tasks.length; i++) {
-                call(tasks[i]);
+                had |= call(tasks[i]);
                 long end = System.nanoTime();
                 times.add(end - start);
                 if (end - start > StallRing.THRESHOLD_NANOS) {
@@ -254,18 +262,20 @@ public final class Lcore {
                 }
                 start = end;
             }
+            busy.round(had);
         } while (work.get() == now);
     }
 
-    private void call(LcoreTask task) {
+    private boolean call(LcoreTask task) {
         try {
             if (Mempool.DEBUG) {
                 caches.holder(task.label());
             }
-            task.poll(caches);
+            return task.poll(caches);
         } catch (Throwable failure) {
             // The other tasks continue without this one, whatever the failure is.
             drop(task, failure);
+            return false;
         }
     }
 

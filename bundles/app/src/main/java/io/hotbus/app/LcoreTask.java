@@ -12,8 +12,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 @FunctionalInterface
 public interface LcoreTask {
-    /** Does one round of work. {@code caches} are those of the lcore. */
-    void poll(MempoolCaches caches);
+    /**
+     * Does one round of work. {@code caches} are those of the lcore.
+     *
+     * @return whether there was something to do, which makes the round a busy one ({@link
+     *     LcoreUsage}), and keeps an lcore awake that sleeps when it is idle
+     */
+    boolean poll(MempoolCaches caches);
 
     /** The name of the task in {@code Mempool.holders}, which lists who holds missing buffers. */
     default String label() {

@@ -31,7 +31,7 @@ public interface PortGroup extends AutoCloseable {
     void run(LcoreTask task) throws DeviceException, InterruptedException;
 
     /**
-     * Lets an lcore sleep when its task has received nothing for a while on any port of the group,
+     * Lets an lcore sleep when its task has had nothing to do for a while ({@link LcoreTask#poll}),
      * until a packet arrives, a port changes or the task ends. An lcore stays awake as long as a
      * port of the group has no receive interrupts. Applies to tasks that are run afterwards.
      */

@@ -46,9 +46,10 @@ class LcoreTest {
         }
 
         @Override
-        public void poll(MempoolCaches caches) {
+        public boolean poll(MempoolCaches caches) {
             calls.incrementAndGet();
             also.accept(this);
+            return true;
         }
 
         @Override

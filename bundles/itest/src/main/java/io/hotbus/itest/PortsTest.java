@@ -102,7 +102,7 @@ class PortsTest {
         long[] mbufs = new long[32];
         Thread runner = new Thread(() -> {
             try {
-                group.run(caches -> port.send(caches, mbufs, port.receive(caches, mbufs)));
+                group.run(caches -> port.send(caches, mbufs, port.receive(caches, mbufs)) != 0);
             } catch (DeviceException | InterruptedException e) {
                 ended.set(e);
             }
@@ -128,7 +128,7 @@ class PortsTest {
         group.sleepWhenIdle();
         Thread runner = new Thread(() -> {
             try {
-                group.run(caches -> port.send(caches, mbufs, port.receive(caches, mbufs)));
+                group.run(caches -> port.send(caches, mbufs, port.receive(caches, mbufs)) != 0);
             } catch (DeviceException | InterruptedException e) {
                 // the test is over
             }

@@ -2,6 +2,7 @@
 package io.hotbus.metrics;
 
 import io.hotbus.app.LcoreTimes;
+import io.hotbus.app.LcoreUsages;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.FailureHandling;
@@ -10,6 +11,7 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.Mempools;
 import io.hotbus.ethdev.PortRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
 import java.util.Locale;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -32,6 +34,8 @@ public final class Collector {
     private final FailureHandling handling;
     private final Removals removals;
     private final Stalls stalls;
+    @Reference
+    private volatile List<LcoreUsages> usages = List.of();
 
     /** Reads from these. */
     @Activate
@@ -62,7 +66,7 @@ public final class Collector {
         return all.build();
     }
 
-    private static void addLcores(MetricSnapshots.Builder all) {
+    private void addLcores(MetricSnapshots.Builder all) {
         final Family running = Family.counter("hotbus_lcore_running_seconds",
                 "Time that the thread of an lcore has run on its CPU");
         final Family waiting = Family.counter("hotbus_lcore_waiting_seconds",
@@ -72,8 +76,13 @@ public final class Collector {
             running.add(times.runningNanos() / NANOS, LCORE, lcore);
             waiting.add(times.waitingNanos() / NANOS, LCORE, lcore);
         }
+        final Family busy = Family.counter("hotbus_lcore_busy_seconds",
+                "Time that an lcore has spent in rounds of its tasks that had packets");
+        usages.stream().flatMap(of -> of.lcoreUsages().stream()).forEach(usage ->
+                busy.add(usage.busyNanos() / NANOS, LCORE, Integer.toString(usage.lcore())));
         all.metricSnapshot(running.snapshot());
         all.metricSnapshot(waiting.snapshot());
+        all.metricSnapshot(busy.snapshot());
     }
 
     private void addPools(MetricSnapshots.Builder all) {

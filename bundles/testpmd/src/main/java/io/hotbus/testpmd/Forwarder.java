@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd;
 
+import io.hotbus.app.LcoreUsages;
 import io.hotbus.app.PollTimes;
 import io.hotbus.app.Stall;
 import io.hotbus.eal.bus.DeviceException;
@@ -24,7 +25,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * continue.
  */
 @ProviderType
-public interface Forwarder {
+public interface Forwarder extends LcoreUsages {
     /**
      * Starts forwarding with the selected engine. Packets that wait in the receive queues are
      * forwarded first, unless {@link FwdConfig#flushRx} says that they are dropped.

@@ -217,6 +217,11 @@ public final class FwdStream {
         caches.free(packets, offset, count);
     }
 
+    /** Grows with each packet that is received, sent or dropped. On the lcore. */
+    public long handled() {
+        return received + sent + dropped;
+    }
+
     /** Packets received so far. */
     public long received() {
         return (long) RECEIVED.getOpaque(this);

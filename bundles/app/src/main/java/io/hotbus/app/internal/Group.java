@@ -4,6 +4,8 @@ package io.hotbus.app.internal;
 import io.hotbus.app.HotPlug;
 import io.hotbus.app.Lcore;
 import io.hotbus.app.LcoreTask;
+import io.hotbus.app.LcoreUsage;
+import io.hotbus.app.LcoreUsages;
 import io.hotbus.app.OpenPort;
 import io.hotbus.app.PortGroup;
 import io.hotbus.app.StallWatch;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * The ports, buffers and lcores of one application. The group passes each event to its ports. A
  * port releases its device under the port's own lock and never waits for a lock of the group.
  */
-final class Group implements PortGroup, EthEventListener, PortUser {
+final class Group implements PortGroup, EthEventListener, PortUser, LcoreUsages {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
     private static final int MBUFS = 16_384;
     /** Long enough for an lcore that gets no CPU for a while to end its burst. */
@@ -138,6 +140,11 @@ final class Group implements PortGroup, EthEventListener, PortUser {
     /** A port is there that may have something to receive. */
     void wakeLcores() {
         lcores.forEach(Lcore::wake);
+    }
+
+    @Override
+    public List<LcoreUsage> lcoreUsages() {
+        return lcores.stream().map(Lcore::usage).toList();
     }
 
     @Override

@@ -40,7 +40,6 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     private volatile Port held;
     private volatile String name;
     private volatile boolean closed;
-    private long received;
 
     GroupPort(Group group, Devargs devargs) {
         this.group = group;
@@ -62,14 +61,7 @@ final class GroupPort implements OpenPort, DeviceAdopter {
     @Override
     public int receive(MempoolCaches caches, long[] mbufs) {
         Port now = port.get();
-        int count = now == null ? 0 : now.rxQueue(0).burst(caches, mbufs, mbufs.length);
-        received += count;
-        return count;
-    }
-
-    /** Packets that lcores have received. Exact on the lcore that polls the port. */
-    long received() {
-        return received;
+        return now == null ? 0 : now.rxQueue(0).burst(caches, mbufs, mbufs.length);
     }
 
     /** See {@link Port#wakeOnPacket}. While the device is away, its return wakes the lcores. */

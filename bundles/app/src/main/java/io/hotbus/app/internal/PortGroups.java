@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.app.internal;
 
+import io.hotbus.app.LcoreUsages;
 import io.hotbus.app.PortGroup;
 import io.hotbus.app.Ports;
 import io.hotbus.eal.bus.DeviceException;
@@ -23,7 +24,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** Creates the groups and registers each for the events of ports. */
+/** Creates the groups and registers each for the events of ports, and for those who ask how
+ * busy its lcores are. */
 @Component(service = Ports.class)
 public final class PortGroups implements Ports {
     /**
@@ -62,7 +64,8 @@ public final class PortGroups implements Ports {
     public PortGroup begin() throws DeviceException {
         Group group = new Group(platform, new io.hotbus.app.HotPlug(failureHandling, monitor));
         ServiceRegistration<?> registration = context.registerService(new String[] {
-                EthEventListener.class.getName(), PortUser.class.getName()}, group, null);
+                EthEventListener.class.getName(), PortUser.class.getName(),
+                LcoreUsages.class.getName()}, group, null);
         group.onClose(() -> {
             open.remove(group);
             registration.unregister();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A task whose lcore sleeps when no port of its group has received anything for a while. A port
- * wakes the lcore, and so does {@code Lcore.awaitReturn}, which takes a port from it.
+ * A task whose lcore sleeps when there was nothing to do for a while. A port of its group wakes the
+ * lcore, and so does {@code Lcore.awaitReturn}, which takes a port from it.
  */
 final class SleepyTask implements LcoreTask {
     /** Calls in vain before the lcore sleeps: some hundred microseconds. */
@@ -16,7 +16,6 @@ final class SleepyTask implements LcoreTask {
 
     private final LcoreTask task;
     private final List<GroupPort> ports;
-    private long received;
     private int idle;
 
     /** {@code ports} are those of the group; ports may come and go. */
@@ -26,18 +25,14 @@ final class SleepyTask implements LcoreTask {
     }
 
     @Override
-    public void poll(MempoolCaches caches) {
-        long before = received;
-        task.poll(caches);
-        received = 0;
-        for (GroupPort port : ports) {
-            received += port.received();
-        }
-        idle = received == before ? idle + 1 : 0;
+    public boolean poll(MempoolCaches caches) {
+        boolean had = task.poll(caches);
+        idle = had ? 0 : idle + 1;
         if (idle > IDLE_CALLS) {
             idle = 0;
             sleep();
         }
+        return had;
     }
 
     private void sleep() {

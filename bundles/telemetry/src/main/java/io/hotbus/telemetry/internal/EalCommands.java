@@ -2,6 +2,8 @@
 package io.hotbus.telemetry.internal;
 
 import io.hotbus.app.Arguments;
+import io.hotbus.app.LcoreUsage;
+import io.hotbus.app.LcoreUsages;
 import io.hotbus.app.UsageException;
 import io.hotbus.eal.thread.CpuAffinity;
 import io.hotbus.telemetry.TelemetryCommand;
@@ -9,25 +11,32 @@ import io.hotbus.telemetry.TelemetryCommands;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The command line and the lcores. Source: DPDK {@code lib/eal/common/eal_common_options.c} and,
- * since 23.03, {@code eal_common_lcore.c}.
+ * The command line and the lcores. What DPDK counts in cycles, is in nanoseconds here. Source: DPDK
+ * {@code lib/eal/common/eal_common_options.c} and, since 23.03, {@code eal_common_lcore.c}.
  */
 @Component
 public final class EalCommands implements TelemetryCommands {
     /** Options that are EAL's in DPDK, as far as applications of hotbus have them. */
     private static final Set<String> EAL = Set.of("-a", "--allow", "--vdev", "-l",
             Arguments.FILE_PREFIX, Arguments.NO_TELEMETRY, Arguments.IN_MEMORY);
+
+    private static final String TOTAL = "total_cycles";
+    private static final String BUSY = "busy_cycles";
+    private static final String RATIO = "usage_ratio";
 
     private final BundleContext context;
     private final CpuAffinity affinity;
@@ -42,7 +51,11 @@ public final class EalCommands implements TelemetryCommands {
             new TelemetryCommand("/eal/lcore/list", "List of lcore ids. Takes no parameters",
                     parameters -> List.copyOf(lcores.cpus().keySet())),
             new TelemetryCommand("/eal/lcore/info",
-                    "Returns lcore info. Parameters: int lcore_id", this::lcore));
+                    "Returns lcore info. Parameters: int lcore_id", this::lcore),
+            new TelemetryCommand("/eal/lcore/usage",
+                    "Returns lcore cycles usage. Takes no parameters", parameters -> usage()));
+    @Reference
+    private volatile List<LcoreUsages> usages = List.of();
 
     /** {@code context} has the command line. */
     @Activate
@@ -79,6 +92,31 @@ public final class EalCommands implements TelemetryCommands {
         info.put("socket", Math.max(0, affinity.numaNode(id.get())));
         info.put("role", "RTE");
         info.put("cpuset", cpus.get(id.get()));
+        usages().filter(usage -> usage.lcore() == id.get()).findFirst().ifPresent(usage -> {
+            info.put(TOTAL, usage.totalNanos());
+            info.put(BUSY, usage.busyNanos());
+            info.put(RATIO, ratio(usage));
+        });
         return info;
+    }
+
+    private Stream<LcoreUsage> usages() {
+        return usages.stream().flatMap(of -> of.lcoreUsages().stream());
+    }
+
+    private Map<String, Object> usage() {
+        final List<LcoreUsage> all = usages()
+                .sorted(Comparator.comparing(LcoreUsage::lcore)).toList();
+        final Map<String, Object> usage = new LinkedHashMap<>();
+        usage.put("lcore_ids", all.stream().map(LcoreUsage::lcore).toList());
+        usage.put(TOTAL, all.stream().map(LcoreUsage::totalNanos).toList());
+        usage.put(BUSY, all.stream().map(LcoreUsage::busyNanos).toList());
+        usage.put(RATIO, all.stream().map(EalCommands::ratio).toList());
+        return usage;
+    }
+
+    private static String ratio(LcoreUsage usage) {
+        return String.format(Locale.ROOT, "%.2f%%",
+                100.0 * usage.busyNanos() / Math.max(1, usage.totalNanos()));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.web.internal;
 
-import io.hotbus.app.LcoreTimes;
 import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
@@ -23,7 +22,7 @@ import java.util.Optional;
  * @param history another number than before: something has changed in the history of removals
  */
 record Snapshot(String version, long pid, long nanos, List<DeviceRow> devices,
-        List<PortRow> ports, List<LcoreTimes> lcores, FaultCounts faults, boolean forward,
+        List<PortRow> ports, List<LcoreRow> lcores, FaultCounts faults, boolean forward,
         long history) {
     /**
      * A device, or a slot of a simulated one.
@@ -39,6 +38,17 @@ record Snapshot(String version, long pid, long nanos, List<DeviceRow> devices,
      */
     record DeviceRow(String name, Optional<String> bus, String state, Optional<String> driver,
             Optional<Integer> port, boolean yank, boolean plug, boolean onBus) {
+    }
+
+    /**
+     * An lcore.
+     *
+     * @param lcore        its number
+     * @param runningNanos how long its thread has run
+     * @param waitingNanos how long another thread ran in its place
+     * @param busyNanos    how long it had packets; empty: no application says it
+     */
+    record LcoreRow(int lcore, long runningNanos, long waitingNanos, Optional<Long> busyNanos) {
     }
 
     /**

@@ -2,6 +2,8 @@
 package io.hotbus.web.internal;
 
 import io.hotbus.app.LcoreTimes;
+import io.hotbus.app.LcoreUsage;
+import io.hotbus.app.LcoreUsages;
 import io.hotbus.cli.Shell;
 import io.hotbus.eal.bus.Device;
 import io.hotbus.eal.bus.DeviceManager;
@@ -10,6 +12,7 @@ import io.hotbus.eal.hotplug.RemovalInjector;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.web.internal.Snapshot.DeviceRow;
+import io.hotbus.web.internal.Snapshot.LcoreRow;
 import io.hotbus.web.internal.Snapshot.PortRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +40,8 @@ public final class State {
     private final Changes changes;
     @Reference
     private volatile List<RemovalInjector> injectors = List.of();
+    @Reference
+    private volatile List<LcoreUsages> usages = List.of();
 
     /** Reads from these. */
     @Activate
@@ -64,8 +69,17 @@ public final class State {
             }
         }
         return new Snapshot(version, ProcessHandle.current().pid(), nanos, deviceRows(), rows,
-                LcoreTimes.all(), handling.faults(), shell.verbs().contains("start"),
+                lcoreRows(), handling.faults(), shell.verbs().contains("start"),
                 changes.count());
+    }
+
+    private List<LcoreRow> lcoreRows() {
+        final Map<Integer, Long> busy = usages.stream()
+                .flatMap(of -> of.lcoreUsages().stream())
+                .collect(Collectors.toMap(LcoreUsage::lcore, LcoreUsage::busyNanos, Long::sum));
+        return LcoreTimes.all().stream().map(times -> new LcoreRow(times.lcore(),
+                times.runningNanos(), times.waitingNanos(),
+                Optional.ofNullable(busy.get(times.lcore())))).toList();
     }
 
     private List<DeviceRow> deviceRows() {

@@ -75,10 +75,11 @@ const devices = new Table('devices', device => device.name, [
 
 const lcores = new Table('lcores', lcore => lcore.lcore, [
 	text(lcore => `lcore ${lcore.lcore}`),
+	text(lcore => lcore.busyNanos === null ? '' : percent(lcore.busy)),
+	(cell, lcore) => cell.replaceChildren(bar(0, lcore.busy)),
 	text(lcore => percent(lcore.ran)),
-	(cell, lcore) => cell.replaceChildren(bar(0, lcore.ran)),
 	text(lcore => percent(lcore.waited)),
-], [1, 3]);
+], [1, 3, 4]);
 
 const plots = new Plots();
 const removals = new Removals();
@@ -103,6 +104,7 @@ function withRates(state) {
 	}
 	for (const lcore of state.lcores) {
 		const then = lcoresThen.get(lcore.lcore);
+		lcore.busy = Math.min(1, perSecond(lcore.busyNanos, then?.busyNanos, seconds) / 1e9);
 		lcore.ran = Math.min(1, perSecond(lcore.runningNanos, then?.runningNanos, seconds) / 1e9);
 		lcore.waited = Math.min(1, perSecond(lcore.waitingNanos, then?.waitingNanos, seconds) / 1e9);
 	}
@@ -118,6 +120,7 @@ function withFormerRates(state) {
 		port.tx = portsThen.get(port.device)?.tx ?? 0;
 	}
 	for (const lcore of state.lcores) {
+		lcore.busy = lcoresThen.get(lcore.lcore)?.busy ?? 0;
 		lcore.ran = lcoresThen.get(lcore.lcore)?.ran ?? 0;
 		lcore.waited = lcoresThen.get(lcore.lcore)?.waited ?? 0;
 	}

@@ -48,16 +48,16 @@ public final class Fwd {
             OpenPort left = group.open(Devargs.parse(devices.get(0)));
             OpenPort right = group.open(Devargs.parse(devices.get(1)));
             long[] burst = new long[BURST];
-            group.run(caches -> {
-                forward(left, right, caches, burst);
-                forward(right, left, caches, burst);
-            });
+            group.run(caches -> forward(left, right, caches, burst)
+                    | forward(right, left, caches, burst));
         }
         return OptionalInt.of(0);
     }
 
-    private static void forward(OpenPort from, OpenPort to, MempoolCaches caches, long[] burst) {
+    private static boolean forward(
+            OpenPort from, OpenPort to, MempoolCaches caches, long[] burst) {
         int count = from.receive(caches, burst);
         to.send(caches, burst, count);
+        return count != 0;
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.command;
 
-import io.hotbus.app.PollTimes;
 import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.bus.DeviceException;
@@ -14,7 +13,6 @@ import io.hotbus.testpmd.Options;
 import io.hotbus.testpmd.QueueSetup;
 import io.hotbus.testpmd.Reattach;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +49,7 @@ public final class ShowCommand implements Verbs {
     private final PortSelector ports;
     private final Sockets sockets;
     private final StatsText stats = new StatsText();
+    private final LcoreText lcores;
 
     @Activate
     public ShowCommand(@Reference Forwarder forwarder, @Reference FwdSettings settings,
@@ -58,6 +57,7 @@ public final class ShowCommand implements Verbs {
             @Reference Options options, @Reference CpuAffinity affinity) {
         this.forwarder = forwarder;
         this.settings = settings;
+        this.lcores = new LcoreText(forwarder);
         this.reattach = reattach;
         this.options = options;
         this.registry = registry;
@@ -99,8 +99,9 @@ public final class ShowCommand implements Verbs {
                 Verb.of("show config cores", "the CPUs that forward", words -> cores(),
                         cpus -> "List of forwarding lcores: " + cpus.stream()
                                 .map(cpu -> " " + cpu).collect(Collectors.joining())),
-                Verb.of("show lcores", "how long their polls took, while stalls are recorded",
-                        words -> forwarder.pollTimes(), ShowCommand::text),
+                Verb.of("show lcores",
+                        "how busy they are; how long polls took, while stalls are recorded",
+                        words -> lcores.look(), LcoreText::of),
                 Verb.of("show config txpkts", "the segments of generated packets",
                         words -> ForwardText.frames(settings.config().frames())));
     }
@@ -110,15 +111,6 @@ public final class ShowCommand implements Verbs {
         return ports.named(Verb.of("show port " + what + " " + PortSelector.SYNTAX, help,
                 words -> ports.select(words.get(0)).stream().map(value).toList(),
                 values -> values.stream().map(text).collect(Collectors.joining("\n"))));
-    }
-
-    private static String text(List<PollTimes> lcores) {
-        return lcores.isEmpty() ? "No lcores yet: start forwarding" : lcores.stream()
-                .map(times -> String.format(Locale.ROOT,
-                        "%s: %d polls, p50 %.1f us, p99.9 %.1f us, longest %.1f us",
-                        times.lcore(), times.polls(), times.p50Nanos() / 1e3,
-                        times.p999Nanos() / 1e3, times.maxNanos() / 1e3))
-                .collect(Collectors.joining("\n"));
     }
 
     private ForwardText.Configuration forwarding() {

@@ -9,8 +9,10 @@ import io.hotbus.testpmd.FwdStream;
 /** Serves a stream by an engine. The buffers come from the caches of the lcore of the stream. */
 record FwdTask(ForwardEngine engine, FwdStream stream) implements LcoreTask {
     @Override
-    public void poll(MempoolCaches caches) {
+    public boolean poll(MempoolCaches caches) {
+        long before = stream.handled();
         engine.forward(stream);
+        return stream.handled() != before;
     }
 
     @Override

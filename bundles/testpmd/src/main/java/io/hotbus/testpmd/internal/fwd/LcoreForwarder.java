@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.testpmd.internal.fwd;
 
+import io.hotbus.app.Lcore;
 import io.hotbus.app.LcoreTask;
+import io.hotbus.app.LcoreUsage;
+import io.hotbus.app.LcoreUsages;
 import io.hotbus.app.PollTimes;
 import io.hotbus.app.Stall;
 import io.hotbus.app.StallWatch;
@@ -44,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * The forwarder. It holds the ports and the engine, and adapts the {@link Streams} to them. The
  * monitor guards everything except the lcores' own work.
  */
-@Component(service = {Forwarder.class, PortUser.class})
+@Component(service = {Forwarder.class, PortUser.class, LcoreUsages.class})
 public final class LcoreForwarder implements Forwarder, PortUser {
     private static final Logger LOG = LoggerFactory.getLogger(LcoreForwarder.class);
 
@@ -325,6 +328,11 @@ public final class LcoreForwarder implements Forwarder, PortUser {
     @Override
     public List<PollTimes> pollTimes() {
         return lcores.pollTimes();
+    }
+
+    @Override
+    public List<LcoreUsage> lcoreUsages() {
+        return lcores.list().stream().map(Lcore::usage).toList();
     }
 
     @Override
