@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.LongConsumer;
@@ -36,6 +37,8 @@ final class BondPaths {
     private final Set<Port> left = Collections.newSetFromMap(new WeakHashMap<>());
     /** Ports that may have packets that they have not sent, in the order of their first use. */
     private final Set<Port> used = new LinkedHashSet<>();
+    /** Those that were used in another mode than broadcast: no other may have what they have. */
+    private final Set<Port> alone = Collections.newSetFromMap(new WeakHashMap<>());
     private final List<SpscRing> slowFrames = new ArrayList<>();
     /** By receive queue, in mode 6. */
     private final List<ArpRing> arps = new ArrayList<>();
@@ -89,6 +92,10 @@ final class BondPaths {
         }
         next.receivers().forEach(receiver -> used.add(receiver.port()));
         used.addAll(next.senders());
+        if (next.mode() != BondMode.BROADCAST) {
+            alone.addAll(next.senders());
+            alone.addAll(next.spares());
+        }
         if (!next.equals(plan)) {
             change(next, null);
         }
@@ -125,10 +132,14 @@ final class BondPaths {
 
     /**
      * The ports that may have packets of the bond that they have not sent. In a broadcast each has
-     * the same packets, so that one is enough.
+     * the same packets, so that one is enough, and those that were sent through before.
      */
     synchronized List<Port> used() {
-        return used.stream().limit(plan.mode() == BondMode.BROADCAST ? 1 : used.size()).toList();
+        if (plan.mode() != BondMode.BROADCAST) {
+            return List.copyOf(used);
+        }
+        Optional<Port> one = used.stream().filter(port -> !alone.contains(port)).findFirst();
+        return used.stream().filter(port -> alone.contains(port) || one.get() == port).toList();
     }
 
     private void change(Plan next, Port leaving) {
@@ -195,7 +206,9 @@ final class BondPaths {
     private boolean resume(BondTxQueue queue, Port leaving) {
         boolean waited = queue.awaitBurst();
         if (waited) {
-            queue.resume(plan, leaving, caches);
+            boolean sentByOthers = plan.mode() == BondMode.BROADCAST
+                    && !plan.senders().isEmpty() && !alone.contains(leaving);
+            queue.resume(plan, leaving, sentByOthers, caches);
         } else {
             queue.resumeInBurst(plan);
         }

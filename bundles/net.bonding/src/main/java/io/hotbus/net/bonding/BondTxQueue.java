@@ -110,13 +110,13 @@ final class BondTxQueue implements TxQueue {
     /**
      * Ends the hold: uses the members of {@code plan}; sends first what waits.
      *
-     * @param leaving the port whose packets are taken back, or null
+     * @param leaving      the port whose packets are taken back, or null
+     * @param sentByOthers whether other members have sent the same packets
      */
-    void resume(Plan plan, Port leaving, MempoolCaches caches) {
+    void resume(Plan plan, Port leaving, boolean sentByOthers, MempoolCaches caches) {
         Route to = Route.of(plan, index, counters, arps);
         if (leaving != null) {
-            boolean others = plan.mode() == BondMode.BROADCAST && !plan.senders().isEmpty();
-            takeBack(to, others, leaving, caches);
+            takeBack(to, sentByOthers, leaving, caches);
         }
         sendSlowFrames(to, caches);
         flush(to, caches);

@@ -175,6 +175,18 @@ final class BondPathsTest {
     }
 
     @Test
+    void shouldSendAgainInMode3WhatAMemberHasFromAnotherMode() {
+        use(BondMode.ACTIVE_BACKUP, 1, true);
+        long[] mbufs = packets(5);
+        tx.burst(caches, mbufs.clone(), 5);
+        use(BondMode.BROADCAST, 2, true);
+
+        letGo(stubs[0]);
+
+        assertThat(stubs[1].sent()).isEqualTo(mbufs);
+    }
+
+    @Test
     void shouldUseASpareAtOnceWhenABurstFindsTheMemberGone() {
         use(BondMode.ACTIVE_BACKUP, 1, true);
         stubs[0].pullOut();
