@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Chromium for tests of pages, by Debian's selenium."""
 
+import random
 import re
 import shutil
 import socket
@@ -46,10 +47,14 @@ def until(condition, what, limit=LIMIT):
 
 
 def free_port() -> int:
-    """A port that no one listens on."""
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        return any_port.getsockname()[1]
+    """A port that is free, and that the kernel gives to no client or server of its own accord."""
+    while True:
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", random.randrange(10000, 32768)))
+            except OSError:
+                continue
+            return tried.getsockname()[1]
 
 
 class Page:

@@ -220,8 +220,7 @@ else
 fi
 
 interrupted() { # starts forwarding, interrupts it once it does
-	set -m
-	$hotbus run --vdev net_null0 --vdev net_null1 >"$work/int" 2>&1 &
+	env --default-signal=INT "$hotbus" run --vdev net_null0 --vdev net_null1 >"$work/int" 2>&1 &
 	local pid=$!
 	timeout 60 sh -c "until grep -q forwarding '$work/int'; do sleep 0.1; done"
 	kill -INT $pid

@@ -23,7 +23,7 @@ fi
 # late, so that the fault comes first on a busy machine, too.
 story() {
 	cat <<-EOS
-		hotbus:port attach net_sim0,peer=net_sim1,uevent_ms=1000
+		hotbus:port attach net_sim0,peer=net_sim1,uevent_ms=10000
 		hotbus:port attach net_sim1
 		hotbus:start tx_first
 		hotbus:wait packets 100000 30

@@ -32,9 +32,10 @@ result() { # NAME CODE: and what was logged, if it failed
 # Waits until a line that was not there at the last `mark` matches.
 seen=0
 mark() { seen=$(wc -l <"$log"); }
+logged_now() { tail -n "+$((seen + 1))" "$log" | grep -E -- "$1" >/dev/null; } # with -q, tail fails when grep has seen enough
 logged() {
 	local end=$((SECONDS + deadline))
-	until tail -n "+$((seen + 1))" "$log" | grep -qE -- "$1"; do
+	until logged_now "$1"; do
 		[ $SECONDS -lt $end ] && kill -0 "$pid" 2>/dev/null || return 1
 		sleep 0.1
 	done
@@ -188,8 +189,8 @@ mkdir -p "$work/deploy" "$work/etc" && chmod 755 "$work" "$work/deploy" "$work/e
 make_jars || exit 1
 cp "$work/jars/acme1.jar" "$work/deploy/acme.jar"
 
-set -m # so that it may be interrupted
-$hotbus run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_acme0 --tx-first --stats-period 1 \
+# So that it may be interrupted: what a shell starts behind ignores that, as does all that nohup starts.
+env --default-signal=INT $hotbus run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_acme0 --tx-first --stats-period 1 \
 	>"$log" 2>&1 </dev/null &
 pid=$!
 expect should_have_what_is_deployed_before_the_first_device 'net_acme0: attached, driver net_acme'
@@ -323,9 +324,8 @@ pid=''
 exec 3>&-
 [ $code = 143 ] && [ $((SECONDS - begun)) -le 30 ]
 result should_end_within_the_limit_with_its_exit_code $? "exit code $code after $((SECONDS - begun)) s"
-logged_all() { tail -n "+$((seen + 1))" "$log" | grep -qE -- "$1"; }
-logged_all 'net_acme0: detached' && logged_all 'SIGBUS handler is removed' &&
-	logged_all 'the process ends now, with exit code 143, though these have not stopped: .*org\.acme\.hang 1'
+logged_now 'net_acme0: detached' && logged_now 'SIGBUS handler is removed' &&
+	logged_now 'the process ends now, with exit code 143, though these have not stopped: .*org\.acme\.hang 1'
 result should_stop_the_others_in_order $?
 
 # ---- typed ----------------------------------------------------------------------------------------

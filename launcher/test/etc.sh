@@ -59,7 +59,7 @@ pid=$!
 exec 7>"$work/typed"
 awaits() { # NAME PATTERN: a line that was not there before
 	local end=$((SECONDS + 60))
-	until tail -n "+$((seen + 1))" "$work/log" | grep -qE -- "$2"; do
+	until tail -n "+$((seen + 1))" "$work/log" | grep -E -- "$2" >/dev/null; do
 		if [ $SECONDS -ge $end ] || ! kill -0 $pid; then
 			cp "$work/log" "$work/out"
 			check "$1" 0 "$2" false

@@ -93,10 +93,12 @@ class Receiver(threading.Thread):
         self.numbers: set[int] = set()
         self.twice = 0
         self.longest_gap = 0.0
+        self._dropped = 0
 
     def dropped(self) -> int:
-        """How many frames did not fit into the sockets, since the last call."""
-        return sum(struct.unpack("II", one.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1] for one in self._sockets)
+        """How many frames did not fit into the sockets."""
+        self._dropped += sum(struct.unpack("II", one.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1] for one in self._sockets)
+        return self._dropped
 
     def run(self) -> None:
         while True:
@@ -198,8 +200,8 @@ def run(times: int, rate: int, replay: str, dpdk: bool, folder: Path) -> None:
             time.sleep(0.1)
         sender.stopped = True
         sender.join()
-        time.sleep(0.5)
         if dpdk:
+            time.sleep(AWAY_SECONDS)
             print(f"dpdk-testpmd: {times} removals at {sender.sent} frames: {sender.sent - len(receiver.numbers)} did "
                   f"not arrive, twice {receiver.twice}")
             return
@@ -209,11 +211,19 @@ def run(times: int, rate: int, replay: str, dpdk: bool, folder: Path) -> None:
         ip("netns", "del", other)
 
 
-def report(receiver: Receiver, sender: Sender, gaps: list[float], product: Product, times: int,
-           replay: str) -> None:
+def account(receiver: Receiver, sender: Sender, product: Product) -> tuple[int, int, int]:
+    """The frames that were missed, refused and lost until now."""
     missed = int(product.ask("show port stats 0", r"RX-missed: (\d+)")[1])
     refused = int(product.ask("show fwd stats all", r"port 1 [^+]*?TX-dropped: (\d+)")[1])
-    lost = sender.sent - len(receiver.numbers) - missed - refused - receiver.dropped()
+    return missed, refused, sender.sent - len(receiver.numbers) - missed - refused - receiver.dropped()
+
+
+def report(receiver: Receiver, sender: Sender, gaps: list[float], product: Product, times: int,
+           replay: str) -> None:
+    missed, refused, lost = account(receiver, sender, product)
+    end = time.monotonic() + LIMIT_SECONDS
+    while replay == "on" and lost and time.monotonic() < end:  # they may be under way
+        missed, refused, lost = account(receiver, sender, product)
     again = int(product.ask("show port xstats 1", r"tx_q0_replayed_packets: (\d+)")[1])
     gaps.sort()
     print(f"{times} removals at {sender.sent} frames: missed {missed}, refused {refused}, lost {lost}, "

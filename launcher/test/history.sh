@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 export HOTBUS_STATE_DIR=$work/state
 file=$work/state/history/history.jsonl
-options=(--file-prefix history --no-telemetry --auto-start --vdev net_null0 --vdev 'net_sim0,loopback=1,uevent_ms=1000')
+options=(--file-prefix history --no-telemetry --auto-start --vdev net_null0 --vdev 'net_sim0,loopback=1,uevent_ms=10000')
 lines=$work/lines
 
 # start LOG FD [COMMAND...]: a shell that reads from the descriptor FD.

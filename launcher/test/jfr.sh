@@ -21,7 +21,7 @@ export -f print
 export java
 
 mkfifo "$work/in"
-"$hotbus" shell --no-telemetry --in-memory --auto-start --vdev net_null0 --vdev net_sim0,loopback=1,uevent_ms=1000 \
+"$hotbus" shell --no-telemetry --in-memory --auto-start --vdev net_null0 --vdev net_sim0,loopback=1,uevent_ms=10000 \
 	<"$work/in" >"$work/log" 2>&1 &
 children+=($!)
 exec 5>"$work/in"

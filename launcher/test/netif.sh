@@ -147,8 +147,11 @@ for i in 1 2 3; do
 	check "should_go_on_when_the_interface_is_back_$i" 0 answered again
 done
 rm "$work/flood"
-moved() { ip -n "$middle" link set r1 netns "$right" && sleep 1 && ip -n "$right" link set r1 netns "$middle" &&
-	ip -n "$middle" link set r1 up && ask; }
+moved() {
+	ip -n "$middle" link set r1 netns "$right" &&
+		timeout 30 sh -c "until grep -q '\"REMOVE\".*net_af_packet1' $work/events; do sleep 0.1; done" &&
+		ip -n "$right" link set r1 netns "$middle" && ip -n "$middle" link set r1 up && ask
+}
 renamed() { ip -n "$middle" link set l1 name x1 && ask; }
 tap() {
 	ip -n "$middle" addr add 10.77.0.3/24 dev dtap0 || return

@@ -179,17 +179,18 @@ ours() {
 	ip netns exec "$ns" "$hotbus" run --vdev "$1" --exec "start; wait packets $2 60; stop; show port stats all" -- \
 		--port-topology=loop
 }
-# theirs DEVARGS [FILE]: the same, by DPDK's net_pcap, until the file is there.
+# theirs DEVARGS LOG WORDS: the same, by DPDK's net_pcap, until its statistics in the file LOG, where its answers go, have
+# the words.
 theirs() {
 	{
 		echo start
-		for _ in $(seq 300); do
-			[ -e "${2:-$work}" ] && break
+		for _ in $(seq 600); do
+			! grep -q "$3" "$2" || break
+			echo 'show port stats all'
 			sleep 0.1
 		done
-		sleep 1
 		printf '%s\n' stop 'show port stats all' quit
-	} | stdbuf -oL -eL timeout 60 ip netns exec "$ns" dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 \
+	} | stdbuf -oL -eL timeout 90 ip netns exec "$ns" dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 \
 		--file-prefix="hotbus-pcap-$$" --vdev="$1" -- -i --total-num-mbufs=8192 --no-flush-rx \
 		--port-topology=loop --mbuf-size=10240 2>&1
 }
@@ -212,10 +213,9 @@ ours_hears() {
 	wait $! && cat "$work/hears.log"
 }
 theirs_hears() {
-	rm -f "$work/sent"
 	: >"$work/hears.log"
-	theirs "$2" "$work/sent" >"$work/hears.log" 2>&1 &
-	waits "$work/hears.log" 'packet forwarding' && sleep 1 && send p1 && send p0 && touch "$work/sent"
+	theirs "$2" "$work/hears.log" "RX-packets: $1 " >"$work/hears.log" 2>&1 &
+	waits "$work/hears.log" 'packet forwarding' && send p1 && send p0
 	wait $! && cat "$work/hears.log"
 }
 interface_gone_and_back() { # while another port forwards
@@ -245,7 +245,8 @@ if ! command -v dpdk-testpmd >/dev/null || [ "$(nproc)" -lt 2 ]; then
 	skip should_send_and_hear_as_testpmd_does "no dpdk-testpmd (apt-get install dpdk), or one CPU"
 else
 	check should_send_as_testpmd_does 0 'TX-packets: 600 ' \
-		listen "$work/theirs.pcap" p1 theirs "net_pcap0,rx_pcap=$work/frames.pcap,tx_iface=p0"
+		listen "$work/theirs.pcap" p1 theirs "net_pcap0,rx_pcap=$work/frames.pcap,tx_iface=p0" \
+		"$work/theirs.pcap.sent" 'TX-packets: 600 '
 	check should_have_sent_the_same_bytes 0 '^600 packets' same_bytes "$work/theirs.pcap" "$work/sent.pcap"
 	check should_hear_as_testpmd_does 0 'RX-packets: 1200 ' \
 		theirs_hears 1200 "net_pcap0,rx_iface=p0,tx_pcap=$work/theirs-all.pcap"

@@ -37,7 +37,22 @@ await() {
 # counter FILE RX|TX: the packets of a port that were printed last.
 counter() { grep -E "^ *$2-packets: *[0-9]" "$1" | grep -v total | tail -1 | sed -E "s/.*$2-packets: *([0-9]+).*/\1/"; }
 
-stats() { # stats FILE FD COUNT: lets it print the counters of port 0 for the COUNTth time
+stats() { # stats FILE FD: lets it print the counters of port 0
+	local before
+	before=$(grep -c 'TX-packets: .*TX-errors' "$1")
 	echo 'show port stats 0' >&"$2"
-	await "$1" 'TX-packets: .*TX-errors' "$3"
+	await "$1" 'TX-packets: .*TX-errors' $((before + 1))
+}
+
+# arrive FILE FD COUNT: port 0 has received that many packets, once none is under way any more.
+arrive() {
+	local end=$((SECONDS + 60))
+	while stats "$1" "$2"; do
+		[ "$(counter "$1" RX)" != "$3" ] || return 0
+		if [ $SECONDS -gt $end ]; then
+			echo "$(counter "$1" RX) packets have arrived in $1, of $3"
+			return 1
+		fi
+		sleep 0.05
+	done
 }

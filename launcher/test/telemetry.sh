@@ -97,18 +97,20 @@ check should_answer_as_dpdk_does 0 '^45 are the same' python3 -B "$work/compare.
 echo quit >&6
 
 cat >"$work/foe.py" <<-'END'
-	import os, socket, sys, time
+	import glob, os, socket, sys, time
 	from compare import ask, dial
 	def forwarded(s):
 	    start, before = time.time(), ask(s, "/ethdev/stats,0")["/ethdev/stats"]["ipackets"]
 	    time.sleep(1)
 	    after = ask(s, "/ethdev/stats,0")["/ethdev/stats"]["ipackets"]
 	    return (after - before) / (time.time() - start) / 1e6
-	def threads():
-	    return len(os.listdir("/proc/" + sys.argv[1] + "/task"))
+	def threads(): # of telemetry; the JVM's own come and go
+	    tasks = glob.glob("/proc/" + sys.argv[1] + "/task/*/comm")
+	    return sum(open(task).read().startswith("telemetry") for task in tasks if os.path.exists(task))
 	os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # the last CPU forwards
 	friend, greeting = dial("ours")
 	alone, threads_before = forwarded(friend), threads()
+	assert threads_before > 0
 	foes, cut = [], 0
 	for i in range(100):
 	    foe = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -120,7 +122,7 @@ cat >"$work/foe.py" <<-'END'
 	        time.sleep(0.01)
 	end = time.time() + 5
 	answers = []
-	while time.time() < end:
+	while time.time() < end or len(answers) < 3 or cut == 0 and time.time() < end + 60:
 	    for foe in list(foes):
 	        for request in (b"/", os.urandom(1000), b"/" + b"x" * 150000, b"\xff" * (1 << 20)):
 	            try:
@@ -134,8 +136,8 @@ cat >"$work/foe.py" <<-'END'
 	                    break
 	    if len(answers) < 3:
 	        answers.append(forwarded(friend))
-	assert len(answers) == 3 and min(answers) > 0, answers
-	assert cut > 0 and threads() <= threads_before + 2, (cut, threads_before, threads())
+	assert min(answers) > 0, answers
+	assert cut > 0 and threads() == threads_before, (cut, threads_before, threads())
 	for foe in foes:
 	    foe.close()
 	print("%.1f Mpps alone, %.1f with foes, %d of them disconnected" % (alone, min(answers), cut))
@@ -166,10 +168,24 @@ if command -v collectd >/dev/null; then
 		  DpdkSocketPath "$RUNTIME_DIRECTORY/dpdk/ours/telemetry"
 		</Plugin>
 	END
-	# Counters of ports 0 and 1 that have grown from one line of collectd's files to the next, and the sum.
-	check should_be_read_by_collectd 0 '^6 have grown$' bash -c "timeout 5 collectd -f -C $work/collectd.conf >/dev/null 2>&1
-		cat $work/collected/host/dpdk_telemetry-{rx,tx}_good_packets{,.0,.1}/* | awk -F, 'FNR == 1 || /epoch/ { last = 0; done = 0; next }
-			last && \$2 > last && !done { grown++; done = 1 } { last = \$2 } END { print grown+0, \"have grown\" }'"
+	grown() { # counters of ports 0 and 1 that have grown from one line of collectd's files to the next, and the sum
+		cat "$work"/collected/host/dpdk_telemetry-{rx,tx}_good_packets{,.0,.1}/* 2>/dev/null | awk -F, '
+			/epoch/ { last = 0; done = 0; next }
+			last && $2 > last && !done { grown++; done = 1 }
+			{ last = $2 }
+			END { print grown+0, "have grown" }'
+	}
+	collected() {
+		local end=$((SECONDS + 60)) daemon
+		collectd -f -C "$work/collectd.conf" >/dev/null 2>&1 &
+		daemon=$!
+		until [ "$(grown)" = '6 have grown' ] || [ $SECONDS -gt $end ]; do sleep 0.2; done
+		kill $daemon
+		wait $daemon
+		grown
+	}
+	export -f grown collected
+	check should_be_read_by_collectd 0 '^6 have grown$' bash -c collected
 else
 	skip should_be_read_by_collectd "no collectd (apt-get install collectd-core)"
 fi

@@ -70,10 +70,10 @@ else
 	# What ours does not hide.
 	printf 'show config fwd\nstrat tx_first\nset fwd mcswap\nshow prot info 0\n' >"$work/misspelt"
 	check should_differ_where_testpmd_passes_over_misspelt_lines 0 'Bye' bash -c "echo quit | timeout 60 unshare -n \
-		dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 --file-prefix=hotbus-test $(null_ports 0) -- -i \
+		dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 --file-prefix=hotbus-test-$$ $(null_ports 0) -- -i \
 		--total-num-mbufs=16384 --cmdline-file='$work/misspelt'"
 	check should_differ_where_testpmd_goes_on_without_a_vdev 0 'Bye' bash -c "echo quit | timeout 60 unshare -n \
-		dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 --file-prefix=hotbus-test $(null_ports 0) --vdev=net_null1,no-rx=2 \
+		dpdk-testpmd --no-huge -m 256 --no-pci -l 0-1 --file-prefix=hotbus-test-$$ $(null_ports 0) --vdev=net_null1,no-rx=2 \
 		-- -i --total-num-mbufs=16384"
 fi
 
@@ -120,7 +120,6 @@ check should_print_packets 0 'src=00:00:00:00:00:00 - dst=00:00:00:00:00:00 - ty
 	"$hotbus run --vdev net_null0 --exec 'set verbose 1; start; wait packets 100; stop' 2>/dev/null | head -n 200"
 
 terminated() { # starts forwarding, and ends it by SIGTERM
-	set -m
 	$hotbus run --vdev net_null0 --vdev net_null1 >"$work/term" 2>&1 &
 	local pid=$! code
 	timeout 60 sh -c "until grep -q forwarding '$work/term'; do sleep 0.1; done"

@@ -16,17 +16,12 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.ethdev.PortUser;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
-import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -46,25 +41,15 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
     private static final Logger LOG = LoggerFactory.getLogger(EthPorts.class);
     private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(10);
 
-    @FunctionalInterface
-    private interface Claim {
-        /** The owner of a new port, if this claim is for it. */
-        Optional<String> owner(Device device, EthDevInfo info);
-    }
-
     private final ControlThread control;
     private final DeviceEvents events;
     private final List<EthEventSubscriber> subscribers = new CopyOnWriteArrayList<>();
     private final List<PortUser> users = new CopyOnWriteArrayList<>();
-    private final List<Claim> claims = new CopyOnWriteArrayList<>();
-    /** Those of {@link #claimRest}. */
-    private final List<Claim> claimsOfRest = new CopyOnWriteArrayList<>();
+    private final Claims claims = new Claims();
     /** The ports by id; empty if a port with that id is being created. Guarded by itself. */
     private final TreeMap<Integer, Optional<EthPort>> table = new TreeMap<>();
-    /** The device that uses an id, or used it last. Guarded by the table. */
-    private final Map<Integer, String> lastDevices = new HashMap<>();
-    /** The ids kept for a device that may not have been there yet. Guarded by the table. */
-    private final Set<Integer> kept = new HashSet<>();
+    /** Guarded by the table. */
+    private final PortNumbers numbers = new PortNumbers(table::containsKey);
 
     /** Tells of changes on {@code control}, and of what is done with ports by {@code events}. */
     @Activate
@@ -135,8 +120,7 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
 
     @Override
     public Port add(Device device, EthDev dev) {
-        Optional<String> owner = Stream.concat(claims.stream(), claimsOfRest.stream())
-                .flatMap(claim -> claim.owner(device, dev.info()).stream()).findFirst();
+        Optional<String> owner = claims.owner(device, dev.info());
         int id = takeId(device.name(), owner.isPresent() ? FIRST_CLAIMED : 0);
         EthPort port;
         try {
@@ -160,62 +144,36 @@ public final class EthPorts implements PortRegistry, DeviceEventListener {
         return port;
     }
 
-    /**
-     * Takes the id that the device had before, so that devices which return after an update, in any
-     * order, keep their ids; but not the id that a claimed port had, if nobody claims it any more.
-     * Otherwise takes the first free id from {@code lowest} on.
-     */
     private int takeId(String device, int lowest) {
         synchronized (table) {
-            int id = lastDevices.entrySet().stream()
-                    .filter(e -> e.getValue().equals(device) && !table.containsKey(e.getKey())
-                            && e.getKey() >= lowest && (lowest > 0 || e.getKey() < FIRST_CLAIMED))
-                    .map(Map.Entry::getKey).findFirst().orElseGet(() -> freeId(lowest));
+            int id = numbers.take(device, lowest);
             table.put(id, Optional.empty());
-            lastDevices.values().remove(device);
-            lastDevices.put(id, device);
             return id;
         }
-    }
-
-    private int freeId(int lowest) {
-        int id = lowest;
-        while (table.containsKey(id) || kept.contains(id)) {
-            id++;
-        }
-        return id;
     }
 
     @Override
     public Lease keepNumber(int id, String device) {
         synchronized (table) {
-            if (table.containsKey(id) || !kept.add(id)) {
+            if (!numbers.keep(id, device)) {
                 return () -> { };
             }
-            lastDevices.values().remove(device);
-            lastDevices.put(id, device);
         }
         return () -> {
             synchronized (table) {
-                kept.remove(id);
+                numbers.release(id);
             }
         };
     }
 
     @Override
     public Lease claim(String owner, BiPredicate<Device, EthDevInfo> wanted) {
-        return add((device, info) -> wanted.test(device, info) ? Optional.of(owner)
-                : Optional.empty(), claims);
+        return claims.add(owner, wanted);
     }
 
     @Override
     public Lease claimRest(BiFunction<Device, EthDevInfo, Optional<String>> owner) {
-        return add(owner::apply, claimsOfRest);
-    }
-
-    private static Lease add(Claim claim, List<Claim> to) {
-        to.add(claim);
-        return () -> to.removeIf(one -> one == claim);
+        return claims.addForRest(owner);
     }
 
     @Override

@@ -6,21 +6,19 @@ import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthDevInfo;
-import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
-import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.PortConfig;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.eth.LocalMac;
+import io.hotbus.pmd.members.AbstractMembersDev;
 import io.hotbus.pmd.members.CommonInfo;
 import io.hotbus.pmd.members.Member;
 import io.hotbus.pmd.members.MemberServices;
 import io.hotbus.pmd.members.Members;
-import io.hotbus.pmd.members.MembersDev;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A bonding port. */
-final class BondDev implements MembersDev {
+final class BondDev extends AbstractMembersDev {
     /** Locally administered: "BO" and the number of the device. */
     private static final long MAC_PREFIX = 0x02_00_42_4f_00_00L;
     /** Frames of LACP that a queue holds. */
@@ -49,7 +47,6 @@ final class BondDev implements MembersDev {
     private final EthDevInfo info;
     private Lease polls;
     private final AtomicBoolean polling = new AtomicBoolean();
-    private volatile Port port;
     private boolean closed;
     private long lastLook = System.nanoTime();
     private int mtu;
@@ -62,6 +59,7 @@ final class BondDev implements MembersDev {
      * @throws DeviceException a member has an impossible name
      */
     BondDev(String name, BondArgs args, MemberServices services) throws DeviceException {
+        super(services);
         this.name = name;
         this.services = services;
         MempoolCaches uncached = services.mempools().uncached();
@@ -96,13 +94,6 @@ final class BondDev implements MembersDev {
         }
     }
 
-    private List<EthDevInfo> present() {
-        synchronized (members) {
-            return members.all().stream().flatMap(member -> member.port().stream())
-                    .map(Port::info).toList();
-        }
-    }
-
     private void poll() {
         if (polling.compareAndSet(false, true)) {
             services.control().execute(this, () -> {
@@ -124,25 +115,8 @@ final class BondDev implements MembersDev {
         paths.sendWaiting();
     }
 
-    private void linkChanged() {
-        Port own = port;
-        if (own != null) {
-            services.ports().linkChanged(own);
-        }
-    }
-
     private void addressesChanged() {
         members.filterAgain();
-    }
-
-    @Override
-    public void published(Port as) {
-        port = as;
-    }
-
-    /** The port of the bond; null while it is not published. */
-    Port port() {
-        return port;
     }
 
     String name() {
@@ -154,7 +128,8 @@ final class BondDev implements MembersDev {
         return use;
     }
 
-    Members members() {
+    @Override
+    protected Members members() {
         return members;
     }
 
@@ -164,28 +139,8 @@ final class BondDev implements MembersDev {
     }
 
     @Override
-    public void onEthEvent(EthEvent event) {
-        members.onEthEvent(event);
-    }
-
-    @Override
-    public void release(Port any) {
-        members.release(any);
-    }
-
-    @Override
-    public void takeBack(Port any) {
-        members.takeBack(any);
-    }
-
-    @Override
     public EthDevInfo info() {
         return info;
-    }
-
-    @Override
-    public void portAssigned(int portId) {
-        members.portAssigned(portId);
     }
 
     /** The members reserve the buffers of their queues. */
@@ -262,11 +217,6 @@ final class BondDev implements MembersDev {
     public void resetStats() {
         members.resetStats();
         queues.resetStats();
-    }
-
-    @Override
-    public boolean statsOutliveDevice() {
-        return true;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.members.Gate;
+import io.hotbus.pmd.members.WaitingPackets;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -30,15 +31,11 @@ final class BondTxQueue implements TxQueue {
     private final SpscRing slowFrames = new SpscRing(SLOW_FRAMES);
     private final ArpRing arps = new ArpRing();
     private final long[] one = new long[1];
+    private final WaitingPackets waiting;
     /** Null while a control thread holds the queue. */
     private volatile Route route;
     /** Whether there may be frames of LACP to send. */
     private volatile boolean slow;
-    /** The packets to send again, in order: {@code waiting} of them from {@code head} on. */
-    private final long[] packets;
-    private final long[] chunk = new long[Route.CHUNK];
-    private int head;
-    private int waiting;
 
     /**
      * @param capacity how many packets can be taken back
@@ -47,7 +44,7 @@ final class BondTxQueue implements TxQueue {
     BondTxQueue(int index, int capacity, Gate gate, QueueCounters counters,
             Supplier<List<Port>> used) {
         this.index = index;
-        this.packets = new long[capacity];
+        this.waiting = new WaitingPackets(index, capacity, counters);
         this.gate = gate;
         this.counters = counters;
         this.used = used;
@@ -62,7 +59,7 @@ final class BondTxQueue implements TxQueue {
             if (slow) {
                 sendSlowFrames(to, caches);
             }
-            if (waiting == 0 || flush(to, caches)) {
+            if (waiting.isEmpty() || flush(to, caches)) {
                 sent = to.send(caches, mbufs, count);
             }
         }
@@ -92,31 +89,9 @@ final class BondTxQueue implements TxQueue {
         }
     }
 
+    /** Sends what waits. Returns whether nothing waits now. */
     private boolean flush(Route to, MempoolCaches caches) {
-        boolean took = true;
-        while (waiting > 0 && took) {
-            int part = Math.min(chunk.length, waiting);
-            System.arraycopy(packets, head, chunk, 0, part);
-            long bytes = bytes(part);
-            int sent = to.send(caches, chunk, part);
-            System.arraycopy(chunk, sent, packets, head + sent, part - sent);
-            for (int i = sent; i < part; i++) {
-                bytes -= Mbuf.length(chunk[i]);
-            }
-            counters.add(sent, bytes);
-            head += sent;
-            waiting -= sent;
-            took = sent == part;
-        }
-        return waiting == 0;
-    }
-
-    private long bytes(int count) {
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            bytes += Mbuf.length(chunk[i]);
-        }
-        return bytes;
+        return waiting.send((mbufs, count) -> to.send(caches, mbufs, count));
     }
 
     /**
@@ -159,25 +134,22 @@ final class BondTxQueue implements TxQueue {
      * @param sentByOthers whether other members have sent the same packets
      */
     private void takeBack(Route to, boolean sentByOthers, Port gone, MempoolCaches caches) {
-        int end = packets.length - waiting;
-        System.arraycopy(packets, head, packets, end, waiting);
-        int taken = gone.takeBack(index, caches, packets, end);
-        if (sentByOthers) {
-            caches.free(packets, 0, taken);
-            taken = 0;
-        }
-        taken = withoutSlowFrames(packets, 0, taken, caches);
-        to.takenBack(gone, packets, 0, taken);
-        System.arraycopy(packets, end, packets, taken, waiting);
-        head = 0;
-        waiting += taken;
+        waiting.putFirst((mbufs, count) -> {
+            int taken = gone.takeBack(index, caches, mbufs, count);
+            if (sentByOthers) {
+                caches.free(mbufs, 0, taken);
+                return 0;
+            }
+            int kept = withoutSlowFrames(mbufs, taken, caches);
+            to.takenBack(gone, mbufs, kept);
+            return kept;
+        });
     }
 
     /** Drops frames of LACP, which describe the member that is gone; returns how many are left. */
-    private static int withoutSlowFrames(long[] packets, int begin, int count,
-            MempoolCaches caches) {
-        int kept = begin;
-        for (int i = begin; i < begin + count; i++) {
+    private static int withoutSlowFrames(long[] packets, int count, MempoolCaches caches) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
             packets[kept] = packets[i];
             if (Fields.get16(Mbuf.data(packets[i]) + Fields.TYPE) == LacpPdu.ETHER_TYPE) {
                 caches.free(packets, kept, 1);
@@ -185,25 +157,14 @@ final class BondTxQueue implements TxQueue {
                 kept++;
             }
         }
-        return kept - begin;
+        return kept;
     }
 
     /** What no member has sent, for a port that stands on the bond and lets go of it. */
     @Override
     public int takeBack(MempoolCaches caches, long[] mbufs, int count) {
-        int taken = 0;
-        for (Port port : used.get()) {
-            long[] part = new long[count - taken];
-            int more = withoutSlowFrames(part, 0,
-                    port.takeBack(index, caches, part, part.length), caches);
-            System.arraycopy(part, 0, mbufs, taken, more);
-            taken += more;
-        }
-        int more = Math.min(waiting, count - taken);
-        System.arraycopy(packets, head, mbufs, taken, more);
-        head += more;
-        waiting -= more;
-        return taken + more;
+        return withoutSlowFrames(
+                mbufs, waiting.takeBack(used.get(), caches, mbufs, count), caches);
     }
 
     /** What is sent of ARP in mode 6, for a control thread. */
@@ -213,7 +174,7 @@ final class BondTxQueue implements TxQueue {
 
     /** Whether packets wait to be sent again. Any thread; the answer may be late. */
     boolean hasWaiting() {
-        return waiting > 0;
+        return !waiting.isEmpty();
     }
 
     /** Gives back what waits; returns how many. A control thread, while there are no bursts. */
@@ -221,11 +182,6 @@ final class BondTxQueue implements TxQueue {
         while (slowFrames.poll(one, 0, 1) == 1) {
             caches.free(one, 0, 1);
         }
-        int discarded = waiting;
-        System.arraycopy(packets, head, packets, 0, waiting);
-        caches.free(packets, 0, waiting);
-        head = 0;
-        waiting = 0;
-        return discarded;
+        return waiting.discard(caches);
     }
 }

@@ -120,8 +120,8 @@ final class LoadRoute extends Route {
     }
 
     @Override
-    void takenBack(Port gone, long[] mbufs, int begin, int end) {
-        for (int i = begin; i < end; i++) {
+    void takenBack(Port gone, long[] mbufs, int count) {
+        for (int i = 0; i < count; i++) {
             changeSource(mbufs[i], plan.balance().addressOf(gone), address);
         }
     }

@@ -50,7 +50,7 @@ abstract class Route {
     abstract int send(MempoolCaches caches, long[] mbufs, int count);
 
     /** Makes packets that {@code gone} was to send as they were before. */
-    void takenBack(Port gone, long[] mbufs, int begin, int end) {
+    void takenBack(Port gone, long[] mbufs, int count) {
         // most routes change no packet
     }
 

@@ -6,7 +6,6 @@ import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthDevInfo;
-import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
@@ -17,11 +16,11 @@ import io.hotbus.ethdev.RxFilter;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.eth.LocalMac;
+import io.hotbus.pmd.members.AbstractMembersDev;
 import io.hotbus.pmd.members.CommonInfo;
 import io.hotbus.pmd.members.Member;
 import io.hotbus.pmd.members.MemberServices;
 import io.hotbus.pmd.members.Members;
-import io.hotbus.pmd.members.MembersDev;
 import io.hotbus.pmd.members.MembersRxQueue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A failsafe port: it is there and works as long as one of its sub-devices does. */
-final class FailsafeDev implements MembersDev {
+final class FailsafeDev extends AbstractMembersDev {
     /** Locally administered: "FS" and the number of the device. */
     private static final long MAC_PREFIX = 0x02_00_46_53_00_00L;
     /** How many descriptors of sub-devices can be taken back at least. */
@@ -48,7 +47,6 @@ final class FailsafeDev implements MembersDev {
     /** By transmit queue: the packets that were sent again. */
     private final List<QueueCounters> replayed = new CopyOnWriteArrayList<>();
     private final QueueCounters dropped = new QueueCounters();
-    private volatile Port port;
     private int mtu;
     private RxFilter filter;
 
@@ -58,6 +56,7 @@ final class FailsafeDev implements MembersDev {
      * @param name the name of the device
      */
     FailsafeDev(String name, FailsafeArgs args, MemberServices services) {
+        super(services);
         this.args = args;
         this.services = services;
         this.uncached = services.mempools().uncached();
@@ -80,41 +79,8 @@ final class FailsafeDev implements MembersDev {
         paths.sendWaiting();
     }
 
-    private List<EthDevInfo> present() {
-        synchronized (subs) {
-            return subs.all().stream().flatMap(sub -> sub.port().stream()).map(Port::info).toList();
-        }
-    }
-
     @Override
-    public void published(Port as) {
-        port = as;
-    }
-
-    private void linkChanged() {
-        Port own = port;
-        if (own != null) {
-            services.ports().linkChanged(own);
-        }
-    }
-
-    @Override
-    public void onEthEvent(EthEvent event) {
-        subs.onEthEvent(event);
-    }
-
-    @Override
-    public void release(Port any) {
-        subs.release(any);
-    }
-
-    @Override
-    public void takeBack(Port any) {
-        subs.takeBack(any);
-    }
-
-    /** The sub-devices, for the shell. */
-    Members subDevices() {
+    protected Members members() {
         return subs;
     }
 
@@ -126,11 +92,6 @@ final class FailsafeDev implements MembersDev {
     @Override
     public EthDevInfo info() {
         return info;
-    }
-
-    @Override
-    public void portAssigned(int portId) {
-        subs.portAssigned(portId);
     }
 
     /** The sub-devices reserve their own buffers. */
@@ -225,11 +186,6 @@ final class FailsafeDev implements MembersDev {
             replayed.forEach(QueueCounters::reset);
             dropped.reset();
         }
-    }
-
-    @Override
-    public boolean statsOutliveDevice() {
-        return true;
     }
 
     /** Named as DPDK's driver does: {@code rx_sub0_good_packets}. */

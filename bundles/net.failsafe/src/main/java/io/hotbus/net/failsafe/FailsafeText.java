@@ -41,8 +41,8 @@ record FailsafeText(String device, List<Sub> subDevices) {
                             .formatted(name, String.join(", ", devs.keySet())));
         }
         Port sender = dev.sender();
-        synchronized (dev.subDevices()) {
-            return new FailsafeText(name, dev.subDevices().all().stream()
+        synchronized (dev.members()) {
+            return new FailsafeText(name, dev.members().all().stream()
                     .map(sub -> of(sub, sender)).toList());
         }
     }

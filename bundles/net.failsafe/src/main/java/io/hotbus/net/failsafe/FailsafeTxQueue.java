@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.net.failsafe;
 
-import io.hotbus.eal.mem.Mbuf;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.members.Gate;
+import io.hotbus.pmd.members.WaitingPackets;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  */
 final class FailsafeTxQueue implements TxQueue {
     private static final VarHandle TARGET;
-    /** Packets that are sent again in one burst. */
+    /** Packets that are sent through another device in one burst. */
     private static final int CHUNK = 64;
     /** How long a control thread waits for room in the ring of the next device. */
     private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -54,14 +54,9 @@ final class FailsafeTxQueue implements TxQueue {
     private final boolean replay;
     private final Supplier<Port[]> senders;
     private final Supplier<List<Port>> used;
-    /** The packets that were sent again. */
-    private final QueueCounters replayed;
+    private final WaitingPackets waiting;
     /** Null if there is none, or a control thread holds the queue. */
     private volatile Target target;
-    /** The packets to send again, in order: {@code waiting} of them from {@code head} on. */
-    private final long[] packets;
-    private int head;
-    private int waiting;
     private final long[] chunk = new long[CHUNK];
 
     /**
@@ -74,12 +69,11 @@ final class FailsafeTxQueue implements TxQueue {
     FailsafeTxQueue(int index, int capacity, Gate gate, boolean replay,
             Supplier<Port[]> senders, Supplier<List<Port>> used, QueueCounters replayed) {
         this.index = index;
-        this.packets = new long[capacity];
+        this.waiting = new WaitingPackets(index, capacity, replayed);
         this.gate = gate;
         this.replay = replay;
         this.senders = senders;
         this.used = used;
-        this.replayed = replayed;
     }
 
     @Override
@@ -87,7 +81,7 @@ final class FailsafeTxQueue implements TxQueue {
         gate.enter();
         Target to = target;
         int sent = 0;
-        if (to != null && waiting == 0) {
+        if (to != null && waiting.isEmpty()) {
             sent = to.queue.burst(caches, mbufs, count);
         }
         if (sent < count) {
@@ -105,10 +99,10 @@ final class FailsafeTxQueue implements TxQueue {
         int sent = begin;
         Target to = first;
         while (to != null) {
-            if (waiting > 0 && flush(to.queue, caches)) {
+            if (!waiting.isEmpty() && flush(to.queue, caches)) {
                 sent += send(to.queue, caches, mbufs, sent, count);
             }
-            if (sent == count && waiting == 0 || to.isThere()) {
+            if (sent == count && waiting.isEmpty() || to.isThere()) {
                 break;
             }
             Target next = next();
@@ -116,7 +110,7 @@ final class FailsafeTxQueue implements TxQueue {
                 break; // a control thread is about to do the same
             }
             takeBack(to.port, caches);
-            if (next != null && waiting == 0) {
+            if (next != null && waiting.isEmpty()) {
                 sent += send(next.queue, caches, mbufs, sent, count);
             }
             to = next;
@@ -149,34 +143,14 @@ final class FailsafeTxQueue implements TxQueue {
 
     /** Takes back what {@code gone} has not sent, to be sent before what waits already. */
     private void takeBack(Port gone, MempoolCaches caches) {
-        int end = packets.length - waiting;
-        System.arraycopy(packets, head, packets, end, waiting);
-        int taken = replay ? gone.takeBack(index, caches, packets, end) : 0;
-        System.arraycopy(packets, end, packets, taken, waiting);
-        head = 0;
-        waiting += taken;
+        if (replay) {
+            waiting.putFirst((mbufs, count) -> gone.takeBack(index, caches, mbufs, count));
+        }
     }
 
     /** Sends what waits. Returns whether nothing waits now. */
     private boolean flush(TxQueue queue, MempoolCaches caches) {
-        boolean took = true;
-        while (waiting > 0 && took) {
-            int part = Math.min(CHUNK, waiting);
-            System.arraycopy(packets, head, chunk, 0, part);
-            long bytes = 0;
-            for (int i = 0; i < part; i++) {
-                bytes += Mbuf.length(chunk[i]);
-            }
-            int sent = queue.burst(caches, chunk, part);
-            for (int i = sent; i < part; i++) {
-                bytes -= Mbuf.length(chunk[i]);
-            }
-            replayed.add(sent, bytes);
-            head += sent;
-            waiting -= sent;
-            took = sent == part;
-        }
-        return waiting == 0;
+        return waiting.send((mbufs, count) -> queue.burst(caches, mbufs, count));
     }
 
     /**
@@ -219,32 +193,16 @@ final class FailsafeTxQueue implements TxQueue {
     /** What no sub-device has sent, for a port that stands on this one and lets go of it. */
     @Override
     public synchronized int takeBack(MempoolCaches caches, long[] mbufs, int count) {
-        int taken = 0;
-        for (Port port : replay ? used.get() : List.<Port>of()) {
-            long[] part = new long[count - taken];
-            int more = port.takeBack(index, caches, part, part.length);
-            System.arraycopy(part, 0, mbufs, taken, more);
-            taken += more;
-        }
-        int more = Math.min(waiting, count - taken);
-        System.arraycopy(packets, head, mbufs, taken, more);
-        head += more;
-        waiting -= more;
-        return taken + more;
+        return waiting.takeBack(replay ? used.get() : List.of(), caches, mbufs, count);
     }
 
     /** Whether packets wait to be sent again. Any thread; the answer may be late. */
     boolean hasWaiting() {
-        return waiting > 0;
+        return !waiting.isEmpty();
     }
 
     /** Gives back what waits. A control thread, while there are no bursts. */
     synchronized int discard(MempoolCaches caches) {
-        int discarded = waiting;
-        System.arraycopy(packets, head, packets, 0, waiting);
-        caches.free(packets, 0, waiting);
-        head = 0;
-        waiting = 0;
-        return discarded;
+        return waiting.discard(caches);
     }
 }

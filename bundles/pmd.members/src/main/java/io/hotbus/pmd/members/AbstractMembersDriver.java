@@ -20,7 +20,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * @param <D> its devices
  */
 @ConsumerType
-public abstract class AbstractMembersDriver<D extends MembersDev>
+public abstract class AbstractMembersDriver<D extends AbstractMembersDev>
         implements VdevDriver, EthEventListener, PortUser {
     private final String name;
     private final MemberServices services;
@@ -76,16 +76,16 @@ public abstract class AbstractMembersDriver<D extends MembersDev>
 
     @Override
     public final void onEthEvent(EthEvent event) {
-        devs.values().forEach(dev -> dev.onEthEvent(event));
+        devs.values().forEach(dev -> dev.members().onEthEvent(event));
     }
 
     @Override
     public final void release(Port port) {
-        devs.values().forEach(dev -> dev.release(port));
+        devs.values().forEach(dev -> dev.members().release(port));
     }
 
     @Override
     public final void takeBack(Port port) {
-        devs.values().forEach(dev -> dev.takeBack(port));
+        devs.values().forEach(dev -> dev.members().takeBack(port));
     }
 }

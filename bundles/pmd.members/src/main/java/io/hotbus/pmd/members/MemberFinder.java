@@ -43,12 +43,35 @@ final class MemberFinder {
         this.registry = services.ports();
     }
 
-    /**
-     * Looks for the device of a member that is away, and attaches it if it is there.
-     *
-     * @param now what the source of the member says
-     */
-    void look(Member member, Optional<Devargs> now) {
+    /** Looks for the device of a member that is away, and attaches it if it is there. */
+    void look(Member member) {
+        if (!isAway(member)) {
+            return;
+        }
+        Optional<Devargs> now = Optional.empty();
+        String failure = "";
+        try {
+            now = member.source().devargs(); // may take a while: without the lock
+        } catch (DeviceException e) {
+            failure = e.getMessage();
+        }
+        synchronized (members) {
+            if (!failure.isEmpty()) {
+                isNotThere(member, failure);
+            } else if (members.isAway(member)) {
+                look(member, now);
+            }
+        }
+    }
+
+    private boolean isAway(Member member) {
+        synchronized (members) {
+            return members.isAway(member);
+        }
+    }
+
+    /** @param now what the source of the member says */
+    private void look(Member member, Optional<Devargs> now) {
         try {
             MemberSource source = member.source();
             if (source.mac().isPresent() || source.device().isPresent()) {
@@ -74,7 +97,7 @@ final class MemberFinder {
     }
 
     /** Tells why the device of a member is not there, once for each reason. */
-    void isNotThere(Member member, String reason) {
+    private void isNotThere(Member member, String reason) {
         if (!reason.equals(member.failure)) {
             LOG.warn("{}: {} {} ({}) is not there: {}", name, kind, member.index(), member, reason);
         }
@@ -92,7 +115,11 @@ final class MemberFinder {
         return new DeviceAdopter() {
             @Override
             public void adopt(Devargs devargs) throws DeviceException {
-                members.attach(member, devargs);
+                synchronized (members) {
+                    if (members.all().contains(member)) {
+                        attach(member, devargs);
+                    }
+                }
             }
 
             @Override
@@ -108,7 +135,7 @@ final class MemberFinder {
      *
      * @throws DeviceException it cannot be attached, or be set up as a member
      */
-    void attach(Member member, Devargs devargs) throws DeviceException {
+    private void attach(Member member, Devargs devargs) throws DeviceException {
         if (member.port.isPresent()) {
             return;
         }

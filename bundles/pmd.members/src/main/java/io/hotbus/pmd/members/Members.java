@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.pmd.members;
 
-import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.ExpectedDevice;
 import io.hotbus.eal.hotplug.Lease;
-import io.hotbus.eal.hotplug.RemovalCause;
 import io.hotbus.ethdev.EthEvent;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
@@ -14,7 +12,6 @@ import io.hotbus.ethdev.RxFilter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +27,10 @@ public final class Members {
 
     private final String name;
     private final String kind;
-    private final MemberServices services;
     private final MemberUser user;
     private final MemberFinder finder;
     private final MemberSetup setup;
+    private final MemberEvents events;
     private final List<Member> all = new CopyOnWriteArrayList<>();
     private final MemberStats stats = new MemberStats();
     private final Lease claim;
@@ -52,10 +49,10 @@ public final class Members {
             MemberUser user) {
         this.name = name;
         this.kind = kind;
-        this.services = services;
         this.user = user;
         this.setup = new MemberSetup(name, kind, user);
         this.finder = new MemberFinder(this, name, kind, services);
+        this.events = new MemberEvents(this, name, kind, finder, user, services.hotUnplug());
         sources.forEach(source -> all.add(new Member(added++, source)));
         // Called for each new port, perhaps under the lock of a bus.
         this.claim = services.ports().claim(name, (device, info) ->
@@ -64,40 +61,18 @@ public final class Members {
 
     /** Looks for each member that is away, and attaches those that are there. */
     public void look() {
-        for (Member member : all()) {
-            if (isAway(member)) {
-                look(member);
-            }
-        }
+        all().forEach(finder::look);
         refresh();
     }
 
-    private synchronized boolean isAway(Member member) {
+    /** Whether the member is still one, and its device is not there. With the lock. */
+    boolean isAway(Member member) {
         return !closed && all.contains(member) && member.port.isEmpty();
     }
 
-    private void look(Member member) {
-        Optional<Devargs> now = Optional.empty();
-        String failure = "";
-        try {
-            now = member.source().devargs(); // may take a while: without the lock
-        } catch (DeviceException e) {
-            failure = e.getMessage();
-        }
-        synchronized (this) {
-            if (!failure.isEmpty()) {
-                finder.isNotThere(member, failure);
-            } else if (isAway(member)) {
-                finder.look(member, now);
-            }
-        }
-    }
-
-    /** Attaches the device of a member that has returned. */
-    synchronized void attach(Member member, Devargs devargs) throws DeviceException {
-        if (all.contains(member)) {
-            finder.attach(member, devargs);
-        }
+    /** Whether a port that comes now may be taken over. With the lock. */
+    boolean isOpen() {
+        return !closed;
     }
 
     /** Takes over the port of a member. Idempotent. With the lock. */
@@ -240,71 +215,11 @@ public final class Members {
 
     /** Handles an event of any port. On {@code control}. */
     public void onEthEvent(EthEvent event) {
-        Port port = event.port();
-        if (event.kind() == EthEvent.Kind.INTR_RMV) {
-            user.leave(port); // without the lock, which may be held for long
-        }
-        switch (event.kind()) {
-            case NEW -> arrived(port);
-            case INTR_LSC -> withMember(port, member -> refresh());
-            case INTR_RESET -> withMember(port, this::reset);
-            case INTR_RMV -> withMember(port, member -> {
-                member.removals++;
-                LOG.warn("{}: {} {} ({}) is gone", name, kind, member.index(), member);
-                letGo(member, port);
-            });
-            case DESTROY -> withMember(port, member -> {
-                user.leave(port);
-                user.takeBack(port);
-                member.forgetPort();
-                LOG.warn("{}: {} {} ({}) was taken away", name, kind, member.index(), member);
-                refresh();
-            });
-        }
+        events.handle(event);
     }
 
-    private synchronized void withMember(Port port, Consumer<Member> task) {
-        all.stream().filter(member -> member.is(port)).findFirst().ifPresent(task);
-    }
-
-    /** Takes over a port that this port owns by its claim. */
-    private synchronized void arrived(Port port) {
-        if (closed || port.owner().filter(name::equals).isEmpty()) {
-            return;
-        }
-        for (Member member : all) {
-            if (member.port.isEmpty() && finder.matches(member, port)) {
-                try {
-                    adopt(member, port);
-                } catch (DeviceException e) {
-                    member.failure = e.getMessage();
-                    LOG.error("{}: {} {} ({}): {}", name, kind, member.index(), member,
-                            e.getMessage());
-                    finder.detach(port.device());
-                }
-                return;
-            }
-        }
-    }
-
-    /** Sets a member up again that has lost its state. */
-    private void reset(Member member) {
-        Port port = member.port.orElseThrow();
-        user.pause(port);
-        try {
-            port.stop();
-            user.takeBack(port);
-            port.start();
-            refresh();
-        } catch (DeviceException e) {
-            LOG.error("{}: {} {} ({}) is not set up again: {}", name, kind, member.index(), member,
-                    e.getMessage());
-            services.hotUnplug().report(port.device(), RemovalCause.RESET_FAILED);
-        }
-    }
-
-    /** Stops using the port, closes it and detaches its device. */
-    private void letGo(Member member, Port port) {
+    /** Stops using the port, closes it and detaches its device. With the lock. */
+    void letGo(Member member, Port port) {
         user.leave(port);
         port.stop();
         user.takeBack(port);

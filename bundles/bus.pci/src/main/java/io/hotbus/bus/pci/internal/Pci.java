@@ -36,6 +36,7 @@ import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.os.Linux;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -58,7 +59,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     private final LostFunctions lost;
     private final Closings closings;
     private final Lease reconciling;
-    private final long pageSize;
+    private final Linux linux;
 
     @Activate
     public Pci(@Reference PciSettings settings, @Reference HotUnplug hotUnplug,
@@ -74,7 +75,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         super(PciDevice.BUS, LivePciDevice.class, services);
         this.filter = filter;
         this.sysfs = new SysfsPci(settings.sysfs());
-        this.pageSize = linux.pageSize();
+        this.linux = linux;
         KnownFunctions known = new KnownFunctions();
         PatientFiles files = new PatientFiles(settings::kernelLimit);
         this.closings = new Closings(settings::kernelLimit);
@@ -146,6 +147,21 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         return PciAddress.parse(devargs.name()).map(PciAddress::toString).orElse(devargs.name());
     }
 
+    /** A value of {@code bind} that is wrong; of a function that is there, also its driver. */
+    @Override
+    public Optional<String> lacks(Devargs devargs) {
+        try {
+            PciOpener.asked(devargs);
+        } catch (DeviceException e) {
+            return Optional.of(e.getMessage());
+        }
+        try {
+            return lackOf(newDevice(devargs), devargs);
+        } catch (DeviceException e) {
+            return Optional.empty(); // it may come later
+        }
+    }
+
     private static PciAddress address(Devargs devargs) throws DeviceException {
         return PciAddress.parse(devargs.name()).orElseThrow(() -> new DeviceException(
                 devargs.name() + ": is not a PCI address (0000:03:00.0)"));
@@ -160,7 +176,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         // between has a higher number, so it is not missed.
         long sequence = sysfs.ueventSequence();
         return new LivePciDevice(devargs, opener.find(address), sequence,
-                new PciBars(services().mapper(), pageSize));
+                new PciBars(services().mapper(), linux.pageSize()), linux);
     }
 
     /** Rates the driver by the most specific of its ids that match. */

@@ -99,7 +99,8 @@ public final class ShowCommand implements Verbs {
                 Verb.of("show config cores", "the CPUs that forward", words -> cores(),
                         cpus -> "List of forwarding lcores: " + cpus.stream()
                                 .map(cpu -> " " + cpu).collect(Collectors.joining())),
-                Verb.of("show lcores", "how busy they are; how long polls took, while stalls are recorded",
+                Verb.of("show lcores",
+                        "how busy they are; how long polls took, while stalls are recorded",
                         words -> lcores.look(), LcoreText::of),
                 Verb.of("show config txpkts", "the segments of generated packets",
                         words -> ForwardText.frames(settings.config().frames())));
