@@ -23,19 +23,24 @@ put() {
 put device-a.cfg '# the first' 'devargs = net_sim0,loopback=1' 'mtu = 70000' 'promsic = true'
 put device-b.cfg 'devargs = net_nul0'
 put device-c.cfg 'devargs = net_failsafe0,dev(net_sim7),dev(net_smi8)'
+put device-g.cfg 'devargs = net_sim3,queus=2'
+put device-h.cfg 'devargs = net_failsafe1,dev(net_null6,size=big)'
 put device-d.cfg 'devargs = net_null3' 'mtu = 1500' 'mtu = 1600'
 put 'device~e.cfg' 'devargs = net_null4'
 put forwarding.cfg 'forward-mode = macswp' 'lcores = 1023' 'portlist = 0,9'
 put service.cfg 'metrics = here'
 put device-f.conf 'devargs = net_null5'
 put core.cfg 'hugepages = perhaps'
-check should_end_with_1_where_files_are_wrong 1 '9 error.s., 3 warning.s.' "$hotbus" check
+check should_end_with_1_where_files_are_wrong 1 '11 error.s., 3 warning.s.' "$hotbus" check
 said() { check "$1" 0 "^$HOTBUS_ETC/io[.]hotbus[.]$2" cat "$work/said"; }
 cp "$work/out" "$work/said"
 said should_name_file_line_key_value_and_range 'device-a.cfg:3: error: mtu=70000: a number from 68 to 65535 is needed'
 said should_suggest_a_key 'device-a.cfg:4: error: promsic: there is no such setting .did you mean promisc'
 said should_know_the_drivers "device-b.cfg:1: error: devargs=net_nul0: net_nul0: no vdev driver 'net_nul' .installed: .*net_null"
 said should_know_the_drivers_of_devices_in_devargs "device-c.cfg:1: error: .*no vdev driver 'net_smi'"
+said should_know_the_devargs_of_drivers \
+	"device-g.cfg:1: error: devargs=net_sim3,queus=2: net_sim3: unknown devarg 'queus' .known: .*queues"
+said should_know_their_values_in_devargs_too 'device-h.cfg:1: error: .*net_null6: size=big: a number from'
 said should_name_a_key_that_is_given_twice 'device-d.cfg:3: error: mtu is given twice'
 said should_warn_of_a_tilde "device~e.cfg: warning: '~' in the name"
 said should_know_the_engines 'forwarding.cfg:1: error: forward-mode=macswp: there is no such engine .there are: .*macswap'
@@ -47,6 +52,12 @@ said should_check_settings_of_other_bundles 'core.cfg:1: error: hugepages=perhap
 rm "$HOTBUS_ETC"/io.hotbus.service.cfg
 put forwarding.cfg 'burst = many'
 check should_not_start_with_a_wrong_file_of_forwarding 2 'io.hotbus.forwarding.cfg:1: burst=many: a number from 0 to 512' "$hotbus" run
+put forwarding.cfg '# two' 'forward-mode = macswp'
+check should_name_file_and_line_of_an_engine_that_is_not_there 2 \
+	'io.hotbus.forwarding.cfg:2: forward-mode=macswp: there is no such engine .there are: .*macswap' "$hotbus" run
+check should_let_the_command_line_count 0 'io packet forwarding' "$hotbus" run --forward-mode io --vdev net_null0 --exec 'start; stop'
+put forwarding.cfg 'lcores = 1023'
+check should_name_file_and_line_of_a_cpu_that_is_not_there 2 'io.hotbus.forwarding.cfg:1: lcores: CPU 1023 is not available' "$hotbus" run
 rm "$HOTBUS_ETC"/*
 check should_refuse_a_folder_that_is_none 2 "'$work/none' is no folder" "$hotbus" check "$work/none"
 
@@ -66,7 +77,7 @@ mark() { seen=$(wc -l <"$work/log"); }
 # comes NAME PATTERN: a line that was not there at the mark.
 comes() {
 	local end=$((SECONDS + 60))
-	until tail -n "+$((seen + 1))" "$work/log" | grep -qE -- "$2"; do
+	until tail -n "+$((seen + 1))" "$work/log" | grep -E -- "$2" >/dev/null; do
 		if [ $SECONDS -ge $end ] || ! kill -0 $pid; then break; fi
 		sleep 0.1
 	done
@@ -163,13 +174,13 @@ check should_end_in_order 0 'net_sim2: detached' cat "$work/log"
 
 check should_add_the_command_line 0 'net_null1.*PROBED' \
 	"$hotbus" run --vdev net_null1 --vdev net_sim2 --exec 'device list; show deployment'
-check should_let_the_command_line_count 0 'net_sim2 is on the command line, which counts' cat "$work/out"
+check should_let_a_device_of_the_command_line_count 0 'net_sim2 is on the command line, which counts' cat "$work/out"
 
 # ---- as a service does ----------------------------------------------------------------------------
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 put service.cfg "metrics = $port" 'no-telemetry = true'
-bash -c 'trap - INT; exec "$0" run' "$hotbus" >"$work/log" 2>&1 &
+"$hotbus" run >"$work/log" 2>&1 &
 pid=$!
 seen=0
 comes should_forward_without_a_device_on_the_command_line 'forwarding started: macswap, 3 port'

@@ -96,16 +96,20 @@ class Build:
         return self.run("run", *arguments, "--event-log", "/tmp/events.json",
                         "--stats-period", "1", *options)
 
+    def by_files(self, etc: str) -> list[str]:
+        """The command line of a product that forwards as the files of that folder say."""
+        return self.run("run", etc=etc)
+
     def verb(self, line: str) -> list[str]:
         """The command line that executes a line of the product's shell."""
         return self.run("run", "--exec", line)
 
-    def run(self, *command: str) -> list[str]:
+    def run(self, *command: str, etc: str = f"{IN_GUEST}/etc") -> list[str]:
         """The JVM's command line for a command of the launcher, built by functions of
         launcher/hotbus."""
         return [
             *self.java(),
-            *_recipe("watch_words", f"{IN_GUEST}/etc", DEPLOY),
+            *_recipe("watch_words", etc, DEPLOY),
             *_recipe("product_words", HOME_IN_GUEST, "/run/hotbus/cache", CLASS_PATH),
             *command]
 
@@ -138,16 +142,19 @@ class Product:
 
     def __init__(self, guest: Guest, build: Build, binding: str,
                  deployed: tuple[str, ...] = (), vdevs: tuple[str, ...] = VIRTUAL_PORTS,
-                 options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,)) -> None:
+                 options: tuple[str, ...] = (), nics: tuple[str, ...] = (ADDRESS,),
+                 etc: str = "") -> None:
         """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
         the ports besides the `nics`. Most methods look at the first NIC, or else
         at the first of them. `options`:
-        further words of the command line."""
+        further words of the command line. `etc`: a folder of the guest whose files say all of
+        this instead of the command line."""
         self._guest = guest
         self._address = (nics or vdevs)[0].partition(",")[0]
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.command(binding, vdevs, options, nics))
+        command = shlex.join(build.by_files(etc) if etc
+                             else build.command(binding, vdevs, options, nics))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages
 rm -rf /run/hotbus && cd /tmp

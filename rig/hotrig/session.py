@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hotrig import rows, trace
 from hotrig.contract import Contract
+from hotrig.deployment import Deployment
 from hotrig.disturbances import Disturbances
 from hotrig.doctor import Doctor
 from hotrig.emulator import EmulatorStore
@@ -56,6 +57,7 @@ class Boot:
         self._vf = VirtualFunction(guest, nic, peer, build, progress)
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
+            "deployment": Deployment(guest, nic, peer, build, self._removals, progress),
             "doctor": Doctor(guest, nic, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
             "failover": Failover(guest, nic, peer, build, progress),

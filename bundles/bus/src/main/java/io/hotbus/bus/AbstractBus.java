@@ -181,6 +181,12 @@ public abstract class AbstractBus<D extends Device, R extends Driver>
         return drivers.best(driver -> match(driver, device));
     }
 
+    /** What {@link Bus#lacks} returns: there is no driver, or it refuses {@code devargs}. */
+    protected final Optional<String> lackOf(D device, Devargs devargs) {
+        return drivers.refusal(driver -> match(driver, device), devargs,
+                () -> noDriver(device, driverNames()));
+    }
+
     /** The names of the drivers, for messages. */
     protected final String driverNames() {
         return drivers.names();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbus.bus;
 
+import io.hotbus.eal.bus.Devargs;
+import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.Driver;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
@@ -89,6 +92,27 @@ final class Drivers<R extends Driver> {
                 .map(entry -> new Match<>(entry, quality(match, entry.driver())))
                 .filter(m -> m.quality() > 0)
                 .max(preference).map(m -> m.entry().driver());
+    }
+
+    /**
+     * Returns what the driver that matches best finds wrong in {@code devargs}, or, if no driver
+     * matches, {@code missing}.
+     */
+    synchronized Optional<String> refusal(ToIntFunction<R> match, Devargs devargs,
+            Supplier<String> missing) {
+        Optional<R> driver = best(match);
+        if (driver.isEmpty()) {
+            return Optional.of(missing.get());
+        }
+        try {
+            driver.get().checkDevargs(devargs);
+            return Optional.empty();
+        } catch (DeviceException e) {
+            return Optional.of(e.getMessage());
+        } catch (Throwable e) {
+            LOG.error("{}: does not say which devargs it takes", driver.get(), e);
+            return Optional.empty();
+        }
     }
 
     /** Rates a driver. A driver that throws does not match, and does not affect other drivers. */

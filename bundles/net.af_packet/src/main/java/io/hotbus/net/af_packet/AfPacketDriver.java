@@ -66,6 +66,11 @@ public final class AfPacketDriver implements VdevDriver {
     }
 
     @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        AfPacketArgs.parse(devargs);
+    }
+
+    @Override
     public void probe(VdevDevice device) throws DeviceException {
         final AfPacketArgs args = AfPacketArgs.parse(device.devargs());
         attachments.probe(device, attachment -> {

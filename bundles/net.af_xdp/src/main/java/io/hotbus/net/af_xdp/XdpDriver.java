@@ -69,6 +69,11 @@ public final class XdpDriver implements VdevDriver {
     }
 
     @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        XdpArgs.parse(devargs);
+    }
+
+    @Override
     public void probe(VdevDevice device) throws DeviceException {
         XdpArgs args = XdpArgs.parse(device.devargs());
         attachments.probe(device, attachment -> {

@@ -7,6 +7,7 @@ import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.HotUnplug;
@@ -52,6 +53,11 @@ public final class BondDriver extends AbstractMembersDriver<BondDev> implements 
     @Deactivate
     void deactivate() {
         removeAll();
+    }
+
+    @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        BondArgs.parse(devargs);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.hotbus.cli.Verb;
 import io.hotbus.cli.Verbs;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceManager;
 import io.hotbus.eal.hotplug.HotUnplug;
@@ -48,6 +49,11 @@ public final class FailsafeDriver extends AbstractMembersDriver<FailsafeDev> imp
     @Deactivate
     void deactivate() {
         removeAll();
+    }
+
+    @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        FailsafeArgs.parse(devargs);
     }
 
     @Override

@@ -71,6 +71,11 @@ public final class MemifDriver implements VdevDriver {
     }
 
     @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        MemifArgs.parse(devargs);
+    }
+
+    @Override
     public void probe(VdevDevice device) throws DeviceException {
         MemifArgs args = MemifArgs.parse(device.devargs());
         attachments.probe(device, attachment -> {

@@ -5,6 +5,7 @@ import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.ethdev.PortRegistry;
 import io.hotbus.pmd.Attachments;
@@ -30,6 +31,11 @@ public final class NullDriver implements VdevDriver {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        NullArgs.parse(devargs);
     }
 
     @Override

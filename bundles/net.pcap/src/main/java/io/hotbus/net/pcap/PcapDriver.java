@@ -96,6 +96,11 @@ public final class PcapDriver implements VdevDriver {
     }
 
     @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        PcapArgs.parse(devargs);
+    }
+
+    @Override
     public void probe(VdevDevice device) throws DeviceException {
         PcapArgs args = PcapArgs.parse(device.devargs());
         attachments.probe(device, attachment -> attach(device, args, attachment));

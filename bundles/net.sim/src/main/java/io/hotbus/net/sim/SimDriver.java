@@ -5,6 +5,7 @@ import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.MmioMapper;
 import io.hotbus.ethdev.Port;
@@ -47,6 +48,11 @@ public final class SimDriver implements VdevDriver {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        SimArgs.parse(devargs);
     }
 
     @Override

@@ -78,6 +78,11 @@ public final class TapDriver implements VdevDriver {
     }
 
     @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        TapArgs.parse(devargs);
+    }
+
+    @Override
     public void probe(VdevDevice device) throws DeviceException {
         final TapArgs args = TapArgs.parse(device.devargs());
         attachments.probe(device, attachment -> {

@@ -76,6 +76,11 @@ public final class VirtioUserDriver implements VdevDriver {
     }
 
     @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        VirtioUserArgs.parse(devargs);
+    }
+
+    @Override
     public void probe(VdevDevice device) throws DeviceException {
         VirtioUserArgs args = VirtioUserArgs.parse(device.devargs());
         attachments.probe(device, attachment -> {

@@ -5,6 +5,7 @@ import io.hotbus.bus.pci.Bar;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciDriver;
 import io.hotbus.bus.pci.PciId;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.DmaAllocator;
@@ -87,10 +88,15 @@ public abstract class AbstractNicDriver implements PciDriver {
     }
 
     @Override
-    public final void probe(PciDevice device) throws DeviceException {
+    public final void checkDevargs(Devargs devargs) throws DeviceException {
         Set<String> known = new HashSet<>(keys());
         known.add(PciDevice.BIND);
-        device.devargs().allowOnly(known);
+        devargs.allowOnly(known);
+    }
+
+    @Override
+    public final void probe(PciDevice device) throws DeviceException {
+        checkDevargs(device.devargs());
         attachments.probe(device, attachment -> probe(device, attachment));
     }
 

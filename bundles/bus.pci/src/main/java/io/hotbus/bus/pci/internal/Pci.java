@@ -36,6 +36,7 @@ import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.eal.thread.InterruptThread;
 import io.hotbus.os.Linux;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -144,6 +145,21 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     @Override
     public String nameOf(Devargs devargs) {
         return PciAddress.parse(devargs.name()).map(PciAddress::toString).orElse(devargs.name());
+    }
+
+    /** A value of {@code bind} that is wrong; of a function that is there, also its driver. */
+    @Override
+    public Optional<String> lacks(Devargs devargs) {
+        try {
+            PciOpener.asked(devargs);
+        } catch (DeviceException e) {
+            return Optional.of(e.getMessage());
+        }
+        try {
+            return lackOf(newDevice(devargs), devargs);
+        } catch (DeviceException e) {
+            return Optional.empty(); // it may come later
+        }
     }
 
     private static PciAddress address(Devargs devargs) throws DeviceException {

@@ -62,9 +62,7 @@ public final class Vdev extends AbstractBus<VdevDevice, VdevDriver> implements V
 
     @Override
     public Optional<String> lacks(Devargs devargs) {
-        VdevDevice device = newDevice(devargs);
-        return bestDriver(device).isPresent() ? Optional.empty()
-                : Optional.of(noDriver(device, driverNames()));
+        return lackOf(newDevice(devargs), devargs);
     }
 
     @Override

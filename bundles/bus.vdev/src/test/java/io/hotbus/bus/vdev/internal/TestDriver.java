@@ -3,17 +3,21 @@ package io.hotbus.bus.vdev.internal;
 
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A driver that does as the test says. */
-final class TestDriver implements VdevDriver {
+class TestDriver implements VdevDriver {
     /** Does something in the middle of a call. */
     @FunctionalInterface
     interface Hook {
         void run(VdevDevice device) throws DeviceException;
     }
+
+    /** Those that {@link #checkDevargs} takes. */
+    private static final Set<String> KEYS = Set.of("size");
 
     /** Devices it drives. */
     final Set<VdevDevice> driven = ConcurrentHashMap.newKeySet();
@@ -27,6 +31,11 @@ final class TestDriver implements VdevDriver {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        devargs.allowOnly(KEYS);
     }
 
     @Override

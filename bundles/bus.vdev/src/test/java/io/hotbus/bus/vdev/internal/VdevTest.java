@@ -188,4 +188,27 @@ final class VdevTest {
         assertThat(driver.driven).isEmpty();
         assertRefused("net_test0", "net_test0: the vdev bus is being stopped");
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            net_test0,size=1|
+            net_test0,sice=1|net_test0: unknown devarg 'sice' (known: size)
+            net_best0|net_best0: no vdev driver 'net_best' (installed: net_test)
+            """)
+    void shouldTellWhatADeviceLacksWithoutAttachingIt(String devargs, String lack)
+            throws DeviceException {
+        assertThat(bus.lacks(Devargs.parse(devargs))).isEqualTo(Optional.ofNullable(lack));
+        assertThat(bus.devices()).isEmpty();
+    }
+
+    @Test
+    void shouldNotMindADriverThatFailsToCheck() throws DeviceException {
+        bus.addDriver(new TestDriver("net_flawed") {
+            @Override
+            public void checkDevargs(Devargs devargs) {
+                throw new IllegalStateException("no idea");
+            }
+        }, Map.of());
+        assertThat(bus.lacks(Devargs.parse("net_flawed0,x=1"))).isEmpty();
+    }
 }

@@ -127,7 +127,8 @@ final class ForwardingFile {
         return Arguments.of(words);
     }
 
-    private static String option(String key) {
+    /** The option of the command line that does what the key does. */
+    static String option(String key) {
         return key.equals(LCORES) ? "-l" : "--" + key;
     }
 

@@ -24,10 +24,27 @@ public final class StartOptions {
             Problem first = files.problems().stream()
                     .filter(problem -> problem.file().contains(ForwardingFile.PID)).findFirst()
                     .orElseThrow();
-            throw new UsageException("%s: %s (launcher/hotbus check names all errors)"
-                    .formatted(first.place(), first.text()));
+            throw new UsageException(atStart(first));
         }
         Options options = files.options();
         return options.withDescribed(files.queues(options.forwarding().queues()));
+    }
+
+    /**
+     * Returns an error of an option, which turned out after the options were read; with file and
+     * line if the option is from the file of forwarding.
+     */
+    public static String told(BundleContext context, String error) throws UsageException {
+        Arguments commandLine = Arguments.of(context);
+        String key = ForwardingFile.key(error);
+        Deployment files = Deployment.read(
+                ConfiguredFile.all(context), commandLine, Devargs::name);
+        return files.forwarding().containsKey(key) && !commandLine.has(ForwardingFile.option(key))
+                ? atStart(files.error(error)) : error;
+    }
+
+    private static String atStart(Problem problem) {
+        return "%s: %s (launcher/hotbus check names all errors)"
+                .formatted(problem.place(), problem.text());
     }
 }

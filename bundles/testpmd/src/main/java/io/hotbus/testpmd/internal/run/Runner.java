@@ -18,6 +18,7 @@ import io.hotbus.testpmd.Rehearsal;
 import io.hotbus.testpmd.internal.command.ForwardStatistics;
 import io.hotbus.testpmd.internal.command.StatsText;
 import io.hotbus.testpmd.internal.deployment.Deployer;
+import io.hotbus.testpmd.internal.deployment.StartOptions;
 import io.hotbus.testpmd.internal.eventlog.EventLog;
 import io.hotbus.testpmd.internal.port.PortRemover;
 import java.io.BufferedReader;
@@ -57,6 +58,7 @@ public final class Runner {
     /** How long to try to attach a device of the command line after an update. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private final BundleContext context;
     private final Options options;
     private final PortManager ports;
     private final Forwarder forwarder;
@@ -84,6 +86,7 @@ public final class Runner {
             @Reference PortRemover remover, @Reference Reattach reattach,
             @Reference EventLog eventLog, @Reference Rehearsal rehearsal,
             @Reference Shell verbs, @Reference Deployer deployer) {
+        this.context = context;
         this.options = options;
         this.ports = ports;
         this.forwarder = forwarder;
@@ -197,12 +200,12 @@ public final class Runner {
         deployer.begin();
     }
 
-    /** Reports errors of the command line before a device is touched. */
+    /** Reports errors of command line and file of forwarding before a device is touched. */
     private void requireStartable() throws UsageException {
         try {
             forwarder.requireStartable();
         } catch (DeviceException e) {
-            throw new UsageException(e.getMessage());
+            throw new UsageException(StartOptions.told(context, e.getMessage()));
         }
     }
 

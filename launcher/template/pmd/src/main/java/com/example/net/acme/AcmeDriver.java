@@ -5,6 +5,7 @@ import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.bus.vdev.VdevDriver;
 import io.hotbus.eal.annotation.ProvidesDriver;
 import io.hotbus.eal.annotation.RequireBus;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Fill;
 import io.hotbus.eal.io.Mmio;
@@ -66,11 +67,21 @@ public final class AcmeDriver implements VdevDriver {
         return NAME;
     }
 
+    /** For {@code launcher/hotbus check}, which has no device. */
+    @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        packets(devargs);
+    }
+
+    private static int packets(Devargs devargs) throws DeviceException {
+        devargs.allowOnly(Set.of("packets"));
+        return devargs.getInt("packets", 0, 0, AcmeDev.RING);
+    }
+
     /** Makes the device work. If a step fails, {@code attachments} undoes the others in reverse. */
     @Override
     public void probe(VdevDevice device) throws DeviceException {
-        device.devargs().allowOnly(Set.of("packets"));
-        int packets = device.devargs().getInt("packets", 0, 0, AcmeDev.RING);
+        int packets = packets(device.devargs());
         attachments.probe(device, attachment -> probe(device, packets, attachment));
         LOG.info("{}: probed by the {}", device, EDITION);
     }
