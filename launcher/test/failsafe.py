@@ -162,6 +162,7 @@ class Product:
 
     def kill(self) -> None:
         self._process.kill()
+        self._process.wait()
 
 
 def run(times: int, rate: int, replay: str, dpdk: bool, folder: Path) -> None:
@@ -249,6 +250,7 @@ def main() -> int:
         print("SKIP failsafe: root, and a network namespace, are needed")
         return 0
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["HOTBUS_STATE_DIR"] = f"{folder}/state"
         try:
             run(options.times, options.rate, options.replay, options.dpdk, Path(folder))
         except Failure as e:

@@ -14,6 +14,7 @@ log=$work/log         # what the instance prints and logs
 events=$work/events   # and of devices, a line each
 faults=0              # how many of these were faults
 deploy=$work/deploy
+export HOTBUS_STATE_DIR=$work/state
 instance=
 here=0                # how many lines the log had when something was done last
 

@@ -189,6 +189,7 @@ TESTS = [should_say_that_there_is_no_process, should_refuse_what_makes_no_sense,
 def main():
     work = tempfile.mkdtemp()
     os.environ["RUNTIME_DIRECTORY"] = work
+    os.environ["HOTBUS_STATE_DIR"] = work + "/state"  # removals of former runs are not shown
     processes = {}
     failed = 0
     tests = list(TESTS)
