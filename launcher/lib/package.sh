@@ -68,13 +68,14 @@ lay_out_product() {
 	cp --no-preserve=mode,ownership "$launcher"/etc/* etc/hotbus/
 	ln -s /etc/hotbus "$home/etc"
 	ln -s /var/lib/hotbus/deploy "$home/deploy"
+	ln -s /var/lib/hotbus/classes.jsa "$home/target/classes.jsa" # made when it is installed
 	ln -s ../share/hotbus/hotbus usr/bin/hotbus
 	sed "$edit" "$launcher/hotbus" >"$home/hotbus"
 	chmod 755 "$home/hotbus"
-	for part in machine report run service top; do sed "$edit" "$launcher/lib/$part.sh" >"$home/lib/$part.sh"; done
+	for part in archive machine report run service top; do sed "$edit" "$launcher/lib/$part.sh" >"$home/lib/$part.sh"; done
 	# The last one that is read, so that it wins.
 	sed "s|@VERSION@|$1|" "$launcher/package/installed.sh" >"$home/lib/version.sh"
-	for part in app check demo doctor password report run service shell top; do
+	for part in app archive check demo doctor password report run service shell top; do
 		sed "$edit" "$launcher/help/$part.txt" >"$home/help/$part.txt"
 	done
 	sed "$edit; /^  \(new\|test\|bench\|rig\|package\|build\)  /d; /^What is missing for the build/,/^\$/d" \

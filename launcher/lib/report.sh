@@ -6,14 +6,16 @@
 # Prints its input without passwords, tokens and keys: those of settings, also of values that go on in further lines,
 # of options, of the environment, of URLs, and of log lines that quote a setting.
 mask_secrets() {
+	# The same words as in Secrets.java of io.hotbus.eal.
+	local words='password|passwd|passphrase|secret|token|credential|apikey|privatekey'
 	sed -E \
 		-e 's|(://[^/@: ]*:)[^/@ ]*@|\1*****@|g' \
-		-e 's/(--[a-z-]*(password|passwd|passphrase|secret|token|credential|key)[a-z-]* )[^ ]*/\1*****/gI' \
-		-e 's/([a-z0-9_.-]*(password|passwd|passphrase|secret|token|credential|apikey|privatekey)[a-z0-9_.-]*=)[^ ]+/\1*****/gI' |
-		awk '{
+		-e "s/(--[a-z-]*($words|key)[a-z-]* )[^ ]*/\\1*****/gI" \
+		-e "s/([a-z0-9_.-]*($words)[a-z0-9_.-]*=)[^ ]+/\\1*****/gI" |
+		awk -v name="^[ \t]*[a-z0-9_.-]*($words)[a-z0-9_.-]*[ \t]*[=:]" '{
 			if (hidden) { hidden = /\\$/; next }
 			line = tolower($0)
-			if (match(line, /^[ \t]*[a-z0-9_.-]*(password|passwd|passphrase|secret|token|credential|apikey|privatekey)[a-z0-9_.-]*[ \t]*[=:]/)) {
+			if (match(line, name)) {
 				hidden = /\\$/
 				print substr($0, 1, RLENGTH) "*****"
 			} else print

@@ -39,7 +39,7 @@ said should_suggest_a_key 'device-a.cfg:4: error: promsic: there is no such sett
 said should_know_the_drivers "device-b.cfg:1: error: devargs=net_nul0: net_nul0: no vdev driver 'net_nul' .installed: .*net_null"
 said should_know_the_drivers_of_devices_in_devargs "device-c.cfg:1: error: .*no vdev driver 'net_smi'"
 said should_know_the_devargs_of_drivers \
-	"device-g.cfg:1: error: devargs=net_sim3,queus=2: net_sim3: unknown devarg 'queus' .known: .*; did you mean queues"
+	"device-g.cfg:1: error: devargs=net_sim3,queus=2: net_sim3: unknown devarg 'queus' .known: .*queues"
 said should_know_their_values_in_devargs_too 'device-h.cfg:1: error: .*net_null6: size=big: a number from'
 said should_name_a_key_that_is_given_twice 'device-d.cfg:3: error: mtu is given twice'
 said should_warn_of_a_tilde "device~e.cfg: warning: '~' in the name"

@@ -70,7 +70,23 @@ rm -rf "$view"/root/etc/systemd/system/*.wants "$view"/root/var/log/journal "$vi
 mount -t tmpfs tmpfs "$view/root/tmp"
 printf 'REFUSE=1\n' >"$view/root/etc/machine-id" && : >"$view/root/etc/machine-id"
 
-check should_install 0 'Setting up hotbus ' chroot "$view/root" sh -c 'dpkg -i /debs/hotbus_*.deb /debs/hotbus-doc_*.deb'
+# As on a machine, with its processes and devices in sight.
+installed() {
+	unshare -m -p -f bash -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" sh -c "$1"' \
+		"$view/root" "$1"
+}
+export -f installed
+export view
+check should_install 0 'Setting up hotbus ' installed 'dpkg -i /debs/hotbus_*.deb /debs/hotbus-doc_*.deb'
+archived() { stat -c '%U %a %F' "$view/root/var/lib/hotbus/classes.jsa"; }
+export -f archived
+check should_archive_classes_for_the_jdk 0 '^root 444 regular file$' archived
+loaded() { installed 'HOTBUS_JAVA_OPTS=-Xlog:class+load hotbus run --no-telemetry --in-memory --exec "device list"'; }
+export -f loaded
+check should_start_with_the_archive 0 '\] io[.]hotbus[.]core[.].* source: shared objects file .top.' loaded
+rearchived() { rm "$view/root/var/lib/hotbus/classes.jsa"; installed 'dpkg-trigger --by-package=default-jre-headless /usr/lib/jvm && dpkg --triggers-only hotbus' && archived; }
+export -f rearchived
+check should_archive_them_again_when_a_jdk_changes 0 '^root 444 regular file$' rearchived
 check should_run_what_is_installed 0 '^hotbus [0-9.]*$' chroot "$view/root" hotbus --version
 check should_refuse_commands_for_sources 2 "'build' works on the sources of hotbus" chroot "$view/root" hotbus build
 check should_name_itself_as_it_is_called 2 'see hotbus --help' chroot "$view/root" hotbus nonsense

@@ -38,7 +38,7 @@ check should_tell_the_client_who_it_is 0 "\"version\": \"hotbus [0-9.]+\", \"pid
 check should_tell_of_the_command_line 0 '"hotbus", "--file-prefix", "ours", "--in-memory", "--vdev", "net_null0"' ask /eal/params ours
 check should_tell_of_ports 0 '"/ethdev/list": .0, 1, 2.' ask /ethdev/list ours
 check should_tell_of_what_is_forwarded 0 '"ipackets": [1-9][0-9]{3,}, "opackets": [1-9][0-9]{3,}' ask /ethdev/stats,0 ours
-check should_tell_how_busy_an_lcore_is 0 '"busy_cycles": .[1-9][0-9]+., "usage_ratio": .."[0-9.]+%"' ask /eal/lcore/usage ours
+check should_tell_how_busy_an_lcore_is 0 '"busy_cycles": .[1-9][0-9]+., "usage_ratio": ."[0-9.]+%"' ask /eal/lcore/usage ours
 check should_tell_it_of_one_lcore 0 '"total_cycles": [1-9][0-9]+, "busy_cycles": [1-9][0-9]+, "usage_ratio": "[0-9.]+%"' \
 	bash -c "ask /eal/lcore/info,\$(ask /eal/lcore/list ours | grep -oE '[0-9]+' | tail -1) ours"
 check should_tell_of_devices 0 '"net_sim0": .*"state": "PROBED"' ask /hotbus/devices ours
@@ -194,6 +194,28 @@ begin second 7 --file-prefix ours --auto-start --vdev net_null0
 check should_have_a_name_of_its_own_beside_another_process 0 "\"pid\": ${children[-1]}," ask /info ours -i 1
 check should_leave_the_first_its_name 0 "\"pid\": $first," ask /info ours
 echo quit >&7
+
+# Others may ask if a setting says so, and then of that process alone.
+mkdir -m 755 "$work/etc" "$work/etc2"
+echo 'group = daemon' >"$work/etc/io.hotbus.telemetry.cfg"
+echo 'group = nogroup7' >"$work/etc2/io.hotbus.telemetry.cfg"
+chmod go+x "$work" "$RUNTIME_DIRECTORY"
+as_nobody() { setpriv --reuid 65534 --regid 65534 "${@:2}" bash -c "$1" 2>&1; }
+export -f as_nobody
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	daemon=$(getent group daemon | cut -d: -f3)
+	HOTBUS_ETC=$work/etc begin shared 8 --file-prefix shared --auto-start --vdev net_null0
+	check should_answer_a_member_of_the_group 0 "\"pid\": ${children[-1]}," as_nobody 'ask /info shared' --groups "$daemon"
+	check should_be_watched_by_a_member_of_the_group 0 '^ +0 net_null0 +started' \
+		as_nobody "$hotbus top -b -n 1 -d 0.2 -f shared" --groups "$daemon"
+	check should_not_answer_others 0 '^[^{]*$' as_nobody 'ask /info shared; true' --clear-groups
+	check should_not_open_what_is_for_its_owner_alone 0 '^[^{]*$' as_nobody 'ask /info ours; true' --groups "$daemon"
+	echo quit >&8
+else
+	skip should_answer_a_member_of_the_group "this is not root, or there is no setpriv"
+fi
+check should_refuse_a_group_that_there_is_not 0 'no telemetry: group=nogroup7: there is no such group' \
+	env HOTBUS_ETC="$work/etc2" $hotbus run --vdev net_null0 --exec 'show port info 0'
 check should_keep_silent_when_told_to 0 '^0$' bash -c "$hotbus run --vdev net_null0 --file-prefix quiet --no-telemetry \
 	--exec 'show port info 0' >/dev/null 2>&1; ls $RUNTIME_DIRECTORY/dpdk | grep -c quiet || true"
 check should_refuse_a_prefix_that_is_no_name 2 "file-prefix a/b: a name without '/'" $hotbus run --file-prefix a/b --vdev net_null0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hotrig import dmesg, nic, rows, trace
+from hotrig import dmesg, nic, rows, steps, trace
 from hotrig.errors import GuestError, RigError
 from hotrig.guest import Guest
 from hotrig.product import Build, Product
@@ -102,4 +102,5 @@ class Removals:
         if not seen.survived:
             seen.last_words = product.last_words()
         seen.complaints = dmesg.complaints(self._guest.check("dmesg"), name)
+        seen.steps = steps.of_last_removal(self._guest.check(steps.READ_SCRIPT), nic.ADDRESS)
         return seen

@@ -7,6 +7,7 @@ from typing import Any
 
 from hotrig.events import Event, first
 from hotrig.scenarios import Scenario
+from hotrig.steps import Step
 
 # It is a race: whoever reports first has all windows replaced, and then nothing faults any more.
 # On a busy machine a forwarding thread may not run just then.
@@ -38,6 +39,7 @@ class Row:
     notApplicable: int | None = None
     packetsPerSecond: float | None = None  # of the product, and of DPDK's testpmd beside it
     besidePerSecond: float | None = None
+    steps: tuple[Step, ...] = ()  # of the removal
     transcripts: str | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -57,6 +59,7 @@ class Observation:
     last_words: str = ""
     replugged: bool = False
     complaints: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
 
 def expects_sigbus(binding: str, removal: str) -> bool | None:
@@ -92,7 +95,7 @@ def judge(scenario: Scenario, seen: Observation) -> Row:
         passed=not reasons, reason=", ".join(reasons), survived=seen.survived, sigbus=sigbus,
         expectedSigbus=expected, firstDetector=removed.cause if removed else None,
         detectedMillis=_millis(seen, removed), detachedMillis=_millis(seen, detached),
-        replugged=seen.replugged, dmesgClean=not seen.complaints)
+        replugged=seen.replugged, dmesgClean=not seen.complaints, steps=tuple(seen.steps))
 
 
 def failed(scenario: Scenario, reason: str, survived: bool | None = None) -> Row:

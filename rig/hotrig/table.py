@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Callable
 
+from hotrig import steps
 from hotrig.rows import Row
 
 _COLUMNS: tuple[tuple[str, Callable[[Row], str]], ...] = (
@@ -23,6 +24,7 @@ _RATES: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("packets/s", lambda r: _rate(r.packetsPerSecond)),
     ("testpmd", lambda r: _rate(r.besidePerSecond)),
 )
+SLOW_MILLIS = 100  # from the beginning of a removal until the device is detached
 _TO_THE_RIGHT = ("updated", "noticed", "detached", "packets/s", "testpmd")
 
 
@@ -35,6 +37,11 @@ def table(rows: list[Row]) -> str:
     lines = ["  ".join(_pad(cell, width, title) for cell, width, (title, _)
                        in zip(line, widths, columns)).rstrip() for line in cells]
     lines.insert(1, "  ".join("-" * width for width in widths))
+    slow = [row for row in rows if row.steps and (row.detachedMillis or 0) > SLOW_MILLIS]
+    if slow:
+        lines += ["", f"Steps of the removals that took more than {SLOW_MILLIS} ms, in ms after "
+                  "the first sign:"]
+        lines += [f"  {row.scenario}: {steps.text(list(row.steps))}" for row in slow]
     for row in rows:
         if not row.passed:
             lines += ["", f"{row.scenario}: {row.reason}", f"  transcripts: {row.transcripts}"]

@@ -6,6 +6,7 @@ from hotrig.events import Event
 from hotrig.removals import ATTEMPTS, Removals
 from hotrig.rows import Observation, failed, judge
 from hotrig.scenarios import select
+from hotrig.steps import Step
 from hotrig.table import table
 
 NIC = "0000:01:00.0"
@@ -42,6 +43,15 @@ class JudgeTest(unittest.TestCase):
                         packetsPerSecond=12345.0, besidePerSecond=6789.0)
         self.assertRegex(table([rated]), r"packets/s +testpmd\n(.|\n)*12,345 +6,789\n")
         self.assertNotIn("packets/s", table([failed(scenario("6.1/igb_uio/unbind"), "x")]))
+
+    def test_should_show_the_steps_of_a_removal_that_was_slow(self):
+        steps = [Step("HOT_UNPLUG", "interrupt", 0.0, 2.0), Step("DETACH", "control", 90.0, 99.0)]
+        slow = judge(scenario("6.1/igb_uio/unbind"), observed(
+            steps=steps, began_nanos=BEGAN - 10**8))
+        self.assertIn("\n  6.1/igb_uio/unbind: hot_unplug 0-2, detach 90-99\n", table([slow]))
+        self.assertEqual(slow.to_json()["steps"][1]["end"], 99.0)
+        fast = judge(scenario("6.1/igb_uio/unbind"), observed(steps=steps))
+        self.assertNotIn("hot_unplug", table([fast]))
 
     def test_should_have_every_field_of_a_row_in_json(self):
         fields = judge(scenario("6.1/igb_uio/unbind"), observed()).to_json()

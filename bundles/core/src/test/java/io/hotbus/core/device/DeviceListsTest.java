@@ -126,14 +126,14 @@ class DeviceListsTest {
                     "io.hotbus.devices: block=[: devargs '[': '[' is not a device name (e.g. "
                             + "net_null0,size=64); devices are separated by blanks (no device is "
                             + "allowed until that is corrected)",
-                    "io.hotbus.devices: blok=03:00.0: there is no such setting (there are: allow, "
+                    "io.hotbus.devices: blok: there is no such setting (there are: allow, "
                             + "block) (no device is allowed until that is corrected)");
         }
         assertThat(wrong.allows("net", "net_x0")).isFalse();
         assertThatExceptionOfType(DeviceException.class)
                 .isThrownBy(() -> wrong.requireAllowed("net", "net_x0"))
-                .withMessage("net_x0: no device is allowed: io.hotbus.devices: blok=03:00.0: there"
-                        + " is no such setting (there are: allow, block)");
+                .withMessage("net_x0: no device is allowed: io.hotbus.devices: blok: there is no "
+                        + "such setting (there are: allow, block)");
 
         wrong.modified(Map.of("block", "03:00.0"));
 

@@ -191,11 +191,9 @@ public record Devargs(Optional<String> bus, String name, Map<String, String> arg
                 throw new DeviceException("%s: %s is given twice".formatted(name, key));
             }
             if (!known.contains(key)) {
-                throw new DeviceException("%s: unknown devarg '%s' (known: %s%s)".formatted(name,
-                        key, known.isEmpty() ? "none"
-                                : known.stream().sorted().collect(Collectors.joining(", ")),
-                        NearestKey.of(key, known).map("; did you mean %s?"::formatted)
-                                .orElse("")));
+                throw new DeviceException("%s: unknown devarg '%s' (known: %s)".formatted(name, key,
+                        known.isEmpty() ? "none"
+                                : known.stream().sorted().collect(Collectors.joining(", "))));
             }
         }
     }

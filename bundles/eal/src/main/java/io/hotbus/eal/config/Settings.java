@@ -167,8 +167,7 @@ public final class Settings {
     private void requireNoOthers() throws SettingException {
         for (String key : new TreeSet<>(properties.keySet())) {
             if (!known.contains(key) && !FRAMEWORK.matcher(key).matches()) {
-                throw wrong(key, "there is no such setting (there are: %s)"
-                        .formatted(String.join(", ", known)));
+                throw SettingException.unknown(pid, key, known);
             }
         }
     }

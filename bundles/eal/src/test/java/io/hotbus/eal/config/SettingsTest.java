@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +70,21 @@ class SettingsTest {
     void shouldNameASettingThatThereIsNot() {
         assertRefused(() -> Settings.read("acme.pid", Map.of("size", 3, "szie", 4),
                 settings -> settings.number("size", 1, 0, 9) + settings.number("age", 1, 0, 9)),
-                "acme.pid: szie=4: there is no such setting (there are: age, size)");
+                "acme.pid: szie: there is no such setting (there are: age, size)");
+    }
+
+    @Test
+    void shouldNotQuoteSecrets() {
+        assertRefused(() -> of("web.Password", "hunter2").number("web.Password", 1, 0, 9),
+                "acme.pid: web.Password=*****: a number from 0 to 9 is needed");
+        assertRefused(() -> of("d", "net_memif0,id=1,secret=hunter2").flag("d", true),
+                "acme.pid: d=net_memif0,id=1,secret=*****: true or false is needed");
+    }
+
+    @Test
+    void shouldKnowTheSecretsThatAReportLeavesOut() throws IOException {
+        assertThat(Path.of("../../launcher/lib/report.sh"))
+                .content().contains("local words='" + Secrets.WORDS + "'");
     }
 
     @Test

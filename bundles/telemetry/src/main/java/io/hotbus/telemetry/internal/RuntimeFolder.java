@@ -41,15 +41,18 @@ final class RuntimeFolder {
     }
 
     /**
-     * Returns {@code base/dpdk/prefix}, which is created for this user alone if it is missing.
+     * Returns {@code base/dpdk/prefix}, which is created if it is missing, for this user and those
+     * who have access.
      *
      * @throws IOException it cannot be created, or another user could put a socket of his there
      */
-    static Path create(Path base, String prefix) throws IOException {
+    static Path create(Path base, String prefix, Access access) throws IOException {
         final Path dpdk = base.resolve("dpdk");
-        makePrivate(dpdk);
         final Path folder = dpdk.resolve(prefix);
+        makePrivate(dpdk);
         makePrivate(folder);
+        access.openFolder(dpdk);
+        access.openFolder(folder);
         return folder;
     }
 

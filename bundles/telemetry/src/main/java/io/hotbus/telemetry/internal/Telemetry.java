@@ -3,6 +3,8 @@ package io.hotbus.telemetry.internal;
 
 import io.hotbus.app.Arguments;
 import io.hotbus.app.UsageException;
+import io.hotbus.eal.config.SettingException;
+import io.hotbus.eal.config.Settings;
 import io.hotbus.os.Linux;
 import io.hotbus.os.Sockets;
 import io.hotbus.os.UnixSockets;
@@ -22,6 +24,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +32,11 @@ import org.slf4j.LoggerFactory;
  * DPDK's telemetry: serves the commands of all bundles on a socket at DPDK's place, unless {@code
  * --no-telemetry} is given. A process without it works as well, so a failure is a warning.
  */
-@Component(service = {})
+@Component(service = {}, configurationPid = Telemetry.PID)
+@Designate(ocd = TelemetryConfiguration.class)
 public final class Telemetry {
+    /** The settings. */
+    static final String PID = "io.hotbus.telemetry";
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
     private final Registry registry;
@@ -38,7 +44,8 @@ public final class Telemetry {
 
     /** Opens the socket. */
     @Activate
-    public Telemetry(BundleContext context, @Reference Linux linux, @Reference Sockets sockets) {
+    public Telemetry(BundleContext context, Map<String, Object> properties,
+            @Reference Linux linux, @Reference Sockets sockets) {
         final Version version = context.getBundle().getVersion();
         final Map<String, Object> info = new LinkedHashMap<>();
         info.put("version", "hotbus %s.%s.%s".formatted(
@@ -50,26 +57,32 @@ public final class Telemetry {
         try {
             final Arguments arguments = Arguments.of(context);
             if (!arguments.flag(Arguments.NO_TELEMETRY)) {
-                started = Optional.of(start(linux, sockets, arguments.filePrefix(), info));
+                final String group = Settings.read(PID, properties, s -> s.text("group"));
+                started = Optional.of(start(
+                        linux, sockets, arguments.filePrefix(), group, info));
             }
         } catch (UsageException e) {
             LOG.debug("no telemetry: {}", e.getMessage()); // the command says so and ends
-        } catch (IOException e) {
+        } catch (IOException | SettingException e) {
             LOG.warn("no telemetry: {}", e.getMessage());
         }
         this.server = started;
     }
 
-    private Server start(Linux linux, Sockets sockets, String prefix, Map<String, Object> info)
-            throws IOException {
-        final Path folder = RuntimeFolder.create(
-                RuntimeFolder.base(System.getenv(), RuntimeFolder.uid()), prefix);
+    private Server start(Linux linux, Sockets sockets, String prefix, String group,
+            Map<String, Object> info) throws IOException {
+        final Path base = RuntimeFolder.base(System.getenv(), RuntimeFolder.uid());
+        final Access access = Access.of(group, base);
+        final Path folder = RuntimeFolder.create(base, prefix, access);
         final UnixSockets unix = new UnixSockets(linux, sockets, UnixSockets.SOCK_SEQPACKET);
         final List<Server.Entrance> entrances = new ArrayList<>();
         try {
             entrances.add(new Server.Entrance(SocketFile.listen(unix, folder), Reply.json(info),
                     request -> Conversation.Step.reply(registry.answer(request))));
             legacy(unix, folder).ifPresent(entrances::add);
+            for (Server.Entrance entrance : entrances) {
+                access.openSocket(Path.of(entrance.file().name().toString()));
+            }
             LOG.debug("telemetry: {}", entrances.get(0).file().name());
             return new Server(linux, sockets, entrances);
         } catch (IOException e) {

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RuntimeFolderTest {
+    private static final Access NO_ONE_ELSE = new Access(Optional.empty());
+
     @TempDir
     private Path base;
 
@@ -33,11 +38,30 @@ class RuntimeFolderTest {
 
     @Test
     void shouldBelongToThisUserAlone() throws Exception {
-        final Path folder = RuntimeFolder.create(base, "rte");
+        final Path folder = RuntimeFolder.create(base, "rte", NO_ONE_ELSE);
         assertThat(folder).isEqualTo(base.resolve("dpdk/rte"));
         assertThat(mode(folder)).isEqualTo("rwx------");
         assertThat(mode(folder.getParent())).isEqualTo("rwx------");
-        assertThat(RuntimeFolder.create(base, "rte")).isEqualTo(folder);
+        assertThat(RuntimeFolder.create(base, "rte", NO_ONE_ELSE)).isEqualTo(folder);
+    }
+
+    @Test
+    void shouldLetAGroupIn() throws Exception {
+        final GroupPrincipal group = Files.readAttributes(base, PosixFileAttributes.class).group();
+        final Access access = Access.of(group.getName(), base);
+        final Path folder = RuntimeFolder.create(base, "rte", access);
+        assertThat(mode(folder)).isEqualTo("rwxr-x---");
+        assertThat(mode(folder.getParent())).isEqualTo("rwxr-x---");
+        final Path socket = Files.createFile(folder.resolve("socket"));
+        access.openSocket(socket);
+        assertThat(mode(socket)).isEqualTo("rw-rw----");
+        assertThat(RuntimeFolder.create(base, "rte", access)).isEqualTo(folder);
+    }
+
+    @Test
+    void shouldNameAGroupThatThereIsNot() {
+        assertThatThrownBy(() -> Access.of("nogroup7", base)).isInstanceOf(IOException.class)
+                .hasMessage("group=nogroup7: there is no such group");
     }
 
     @Test
@@ -62,7 +86,7 @@ class RuntimeFolderTest {
     }
 
     private void assertRefused(String message) {
-        assertThatThrownBy(() -> RuntimeFolder.create(base, "rte"))
+        assertThatThrownBy(() -> RuntimeFolder.create(base, "rte", NO_ONE_ELSE))
                 .isInstanceOf(IOException.class).hasMessageContaining(message);
     }
 

@@ -14,6 +14,7 @@ import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.io.Mmio;
 import io.hotbus.eal.mem.DmaMemory;
+import io.hotbus.os.Linux;
 import io.hotbus.os.LinuxException;
 import java.io.IOException;
 import java.util.Optional;
@@ -41,6 +42,13 @@ final class LivePciDevice extends PciDevice {
         }
     }
 
+    /**
+     * How readily the thread that closes a function leaves the CPU to others: the detach, which
+     * goes on meanwhile, comes first.
+     */
+    private static final int NICENESS = 10;
+
+    private final Linux linux;
     private final PciInterrupt interrupt;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final DeviceConfig config = new DeviceConfig(this);
@@ -56,8 +64,10 @@ final class LivePciDevice extends PciDevice {
     /** Written under the lock. */
     private volatile boolean closing;
 
-    LivePciDevice(Devargs devargs, FoundFunction found, long arrivedAfter, PciBars bars) {
+    LivePciDevice(Devargs devargs, FoundFunction found, long arrivedAfter, PciBars bars,
+            Linux linux) {
         super(devargs);
+        this.linux = linux;
         this.found = found;
         this.arrivedAfter = arrivedAfter;
         this.bars = bars;
@@ -156,6 +166,11 @@ final class LivePciDevice extends PciDevice {
     }
 
     private void closeAccess() {
+        try {
+            linux.nice(NICENESS);
+        } catch (LinuxException e) {
+            LOG.debug("{}: {}", this, e.getMessage());
+        }
         try {
             Opened now = opened;
             if (now != null) {

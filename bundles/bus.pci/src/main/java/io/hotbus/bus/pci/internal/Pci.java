@@ -59,7 +59,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
     private final LostFunctions lost;
     private final Closings closings;
     private final Lease reconciling;
-    private final long pageSize;
+    private final Linux linux;
 
     @Activate
     public Pci(@Reference PciSettings settings, @Reference HotUnplug hotUnplug,
@@ -75,7 +75,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         super(PciDevice.BUS, LivePciDevice.class, services);
         this.filter = filter;
         this.sysfs = new SysfsPci(settings.sysfs());
-        this.pageSize = linux.pageSize();
+        this.linux = linux;
         KnownFunctions known = new KnownFunctions();
         PatientFiles files = new PatientFiles(settings::kernelLimit);
         this.closings = new Closings(settings::kernelLimit);
@@ -176,7 +176,7 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
         // between has a higher number, so it is not missed.
         long sequence = sysfs.ueventSequence();
         return new LivePciDevice(devargs, opener.find(address), sequence,
-                new PciBars(services().mapper(), pageSize));
+                new PciBars(services().mapper(), linux.pageSize()), linux);
     }
 
     /** Rates the driver by the most specific of its ids that match. */

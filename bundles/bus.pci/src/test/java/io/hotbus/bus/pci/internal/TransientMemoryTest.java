@@ -132,7 +132,7 @@ final class TransientMemoryTest {
                 List.of(new Bar(0, 0x10000, SIZE, true, false),
                         new Bar(1, 0x20000, SIZE, true, false))), 1, "/devices/nic", false);
         device = new LivePciDevice(Devargs.parse("0000:03:00.0"), found, 0,
-                new PciBars(platform.mapper(), TestOs.linux().pageSize()));
+                new PciBars(platform.mapper(), TestOs.linux().pageSize()), TestOs.linux());
         device.opened(found, new LivePciDevice.Opened(access, KernelDriver.VFIO_PCI,
                 ConfigSnapshot.take(access),
                 Optional.of(new TransientFaults(new DeviceFaults(device, platform.hotUnplug()),

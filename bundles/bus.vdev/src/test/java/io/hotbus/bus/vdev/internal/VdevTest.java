@@ -192,7 +192,7 @@ final class VdevTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             net_test0,size=1|
-            net_test0,sice=1|net_test0: unknown devarg 'sice' (known: size; did you mean size?)
+            net_test0,sice=1|net_test0: unknown devarg 'sice' (known: size)
             net_best0|net_best0: no vdev driver 'net_best' (installed: net_test)
             """)
     void shouldTellWhatADeviceLacksWithoutAttachingIt(String devargs, String lack)
