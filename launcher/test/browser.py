@@ -7,7 +7,7 @@ import shutil
 import socket
 import time
 
-LIMIT = 30
+LIMIT = 60
 
 
 def missing():
