@@ -50,6 +50,9 @@ INTERFACE_BINDING = "igb_uio"
 # All is said by files, which change; see deployment.py.
 DEPLOYMENT_BINDING = "igb_uio"
 
+# The kernel's bonding driver is the partner; see lacp.py.
+LACP, LACP_BINDING = "lacp", "none"
+
 # The Debian packages, under a systemd; see package.py.
 PACKAGE_KERNEL, PACKAGE_BINDING, PACKAGE = "6.1", "igb_uio", "package"
 
@@ -84,7 +87,7 @@ FAILOVER_BINDINGS = ("igb_uio", "vfio-pci")
 
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
-                  "iperf", "interface", "series", "native", "vf", "doctor", "package",
+                  "iperf", "interface", "lacp", "series", "native", "vf", "doctor", "package",
                   "deployment")
 
 FAST = (
@@ -149,7 +152,7 @@ class Scenario:
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
     # it returns; "iperf": TCP and UDP through it; "series": several removals; "interface": an interface under the product, whose
-    # driver is unbound; "deployment": all is said by files; "native": the tests of native/; "vf": a virtual function under the
+    # driver is unbound; "deployment": all is said by files; "lacp": with the kernel's bonding driver; "native": the tests of native/; "vf": a virtual function under the
     # product; "doctor": its doctor; "package": the Debian packages of it; "kmod": the module alone; "dpdk": DPDK's testpmd;
     # "rates": both, in turn; "migration": the guest moves; "failover": the same, and QEMU itself
     # takes the NIC away and brings it back
@@ -220,6 +223,7 @@ def all_scenarios() -> list[Scenario]:
                 for kernel in KERNELS]
     product += [Scenario("deployment", kernel, DEPLOYMENT_BINDING, "deployment")
                 for kernel in KERNELS]
+    product += [Scenario(LACP, kernel, LACP_BINDING, LACP) for kernel in KERNELS]
     product += [Scenario("package", PACKAGE_KERNEL, PACKAGE_BINDING, PACKAGE)]
     product += [Scenario("vf", kernel, binding, what, model=model)
                 for model in VIRTUAL for kernel in KERNELS for binding in VF_BINDINGS

@@ -33,7 +33,7 @@ class ScenariosTest(unittest.TestCase):
 
     def test_should_select_all_removals_of_the_product(self):
         self.assertEqual(len(names("all")), 2 * (4 * (4 * 7 - 1 + 2 + 4 + 2) + 2 * (6 + 3) + 2 + 2
-                                                 + 2 * 3 + 2 * 4 + 2) + 3 + 1)
+                                                 + 2 * 3 + 2 * 4 + 2 + 1) + 3 + 1)
         self.assertIn("6.12/vfio-pci/contract", names("all"))
         self.assertFalse([n for n in names("all") if n.startswith(("kmod", "dpdk"))])
 
