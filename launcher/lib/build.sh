@@ -160,7 +160,7 @@ try_product() {
 		start.sh starting: in every folder, path and locale
 		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
 		web.py web page: a removal in Chromium, logins, the keyboard, colours, 10,000 removals
-		webconsole.py web console: the page in Felix' console, behind its login
+		webconsole.py web console: the page in Felix' console, behind its login, in Chromium, too
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		deployment.sh a deployment described by files, which come, change and go while packets flow
 		etc.sh configuration: files that are right, wrong, and change

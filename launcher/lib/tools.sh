@@ -7,14 +7,14 @@ run_bench() {
 	local kind=rates needs=''
 	case ${1:-} in
 	-h | --help) help_of bench; exit 0 ;;
-	fault | jmh | jcstress | pauses | watched) kind=$1; shift ;;
+	fault | jmh | jcstress | pauses | replay | watched) kind=$1; shift ;;
 	esac
-	if [ "$kind" = rates ] || [ "$kind" = pauses ] || [ "$kind" = watched ]; then
+	case $kind in rates | pauses | replay | watched)
 		command -v python3 >/dev/null || needs+='python3 '
 		if [ "$kind" = watched ]; then command -v chromium >/dev/null || needs+='chromium '; fi
-		if [ "$kind" = rates ] && [ "${1:-}" != --list ]; then command -v dpdk-testpmd >/dev/null || needs+='dpdk-dev '; fi
-		install_packages bench "$needs"
-	fi
+		case $kind in rates | replay) [ "${1:-}" = --list ] || command -v dpdk-testpmd >/dev/null || needs+='dpdk-dev ' ;; esac
+		install_packages bench "$needs" ;;
+	esac
 	[ "${1:-}" = --list ] || build
 	find_java
 	HOTBUS_JAVA="$JAVA_HOME/bin/java ${access_options[*]}" exec "$top/bench/run" "$kind" "$@"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A failsafe port on two network interfaces, of which one goes and comes back while frames flow.
 
-launcher/test/failsafe.py [--times N] [--rate FRAMES] [--replay on|off] [--dpdk]
+launcher/test/failsafe.py [--times N] [--rate FRAMES] [--replay on|off] [--dpdk] [--json FILE]
 
 Runs against the product as it was built, as root, in a network namespace of its own. Numbered frames go through
 hotbus from one interface to a failsafe port on two others, and are counted at the ends of these. An interface goes by
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import json
 import os
 import re
 import select
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -165,7 +167,39 @@ class Product:
         self._process.wait()
 
 
-def run(times: int, rate: int, replay: str, dpdk: bool, folder: Path) -> None:
+@dataclass(frozen=True)
+class Result:
+    """What became of the frames."""
+
+    removals: int
+    sent: int
+    received: int
+    missed: int  # of no room in the ring of the port that received them first
+    refused: int  # by the failsafe port, and dropped by the engine
+    twice: int
+    again: int | None  # how many were sent again, so that as many may come twice; None: it does not tell
+    gaps: list[float]  # by removal, the longest time without a frame, in milliseconds
+
+    @property
+    def lost(self) -> int:
+        return self.sent - self.received - self.missed - self.refused
+
+    def __str__(self) -> str:
+        gaps = sorted(self.gaps)
+        return (f"{self.removals} removals at {self.sent} frames: missed {self.missed}, refused {self.refused}, "
+                f"lost {self.lost}, twice {self.twice}, sent again {self.again}; longest gap "
+                f"p50 {gaps[len(gaps) // 2]:.1f} ms, longest {gaps[-1]:.1f} ms")
+
+    def wrong(self) -> str:
+        """Why that is not what replay promises; empty if it is."""
+        if self.lost > 0:
+            return f"{self.lost} frames were lost"
+        if self.again is not None and self.twice > self.again:
+            return f"{self.twice} frames came twice, and {self.again} were sent again"
+        return ""
+
+
+def run(times: int, rate: int, replay: str, dpdk: bool, folder: Path) -> Result:
     other = f"hotbus-failsafe-{os.getpid()}"
     ip("netns", "add", other)
     for name in ("c", "a", "b"):
@@ -201,42 +235,39 @@ def run(times: int, rate: int, replay: str, dpdk: bool, folder: Path) -> None:
             time.sleep(0.1)
         sender.stopped = True
         sender.join()
-        if dpdk:
+        loses = dpdk or replay == "off"
+        if loses:
             time.sleep(AWAY_SECONDS)
-            print(f"dpdk-testpmd: {times} removals at {sender.sent} frames: {sender.sent - len(receiver.numbers)} did "
-                  f"not arrive, twice {receiver.twice}")
-            return
-        report(receiver, sender, gaps, product, times, replay)
+        return result(receiver, sender, gaps, product, dpdk, not loses)
     finally:
         product.kill()
         ip("netns", "del", other)
 
 
-def account(receiver: Receiver, sender: Sender, product: Product) -> tuple[int, int, int]:
-    """The frames that were missed, refused and lost until now."""
+def count(receiver: Receiver, sender: Sender, gaps: list[float], product: Product, dpdk: bool) -> Result:
     missed = int(product.ask("show port stats 0", r"RX-missed: (\d+)")[1])
-    refused = int(product.ask("show fwd stats all", r"port 1 [^+]*?TX-dropped: (\d+)")[1])
-    return missed, refused, sender.sent - len(receiver.numbers) - missed - refused - receiver.dropped()
+    if dpdk:
+        # The engine may forward to its sub-devices, too, by numbers that depend on the order: what all ports refused.
+        shown = product.ask("show fwd stats all", r"(?s)Forward statistics.*Accumulated[^+]*\+")[0]
+        refused = sum(map(int, re.findall(r"TX-dropped: (\d+)", shown.partition("Accumulated")[0])))
+        again = None
+    else:
+        refused = int(product.ask("show fwd stats all", r"port 1 [^+]*?TX-dropped: (\d+)")[1])
+        again = int(product.ask("show port xstats 1", r"tx_q0_replayed_packets: (\d+)")[1])
+    return Result(len(gaps), sender.sent, len(receiver.numbers), missed + receiver.dropped(), refused,
+                  receiver.twice, again, gaps)
 
 
-def report(receiver: Receiver, sender: Sender, gaps: list[float], product: Product, times: int,
-           replay: str) -> None:
-    missed, refused, lost = account(receiver, sender, product)
+def result(receiver: Receiver, sender: Sender, gaps: list[float], product: Product, dpdk: bool,
+           replay: bool) -> Result:
+    seen = count(receiver, sender, gaps, product, dpdk)
     end = time.monotonic() + LIMIT_SECONDS
-    while replay == "on" and lost and time.monotonic() < end:  # they may be under way
-        missed, refused, lost = account(receiver, sender, product)
-    again = int(product.ask("show port xstats 1", r"tx_q0_replayed_packets: (\d+)")[1])
-    gaps.sort()
-    print(f"{times} removals at {sender.sent} frames: missed {missed}, refused {refused}, lost {lost}, "
-          f"twice {receiver.twice}, sent again {again}; longest gap p50 {gaps[len(gaps) // 2]:.1f} ms, "
-          f"longest {gaps[-1]:.1f} ms")
-    if replay == "on" and lost:
-        raise Failure(f"{lost} frames were lost")
-    if receiver.twice > again:
-        raise Failure(f"{receiver.twice} frames came twice, and {again} were sent again")
-    code = product.quit()
+    while replay and seen.lost and time.monotonic() < end:  # they may be under way
+        seen = count(receiver, sender, gaps, product, dpdk)
+    code = 0 if dpdk else product.quit()
     if code:
         raise Failure(f"hotbus ended with {code}")
+    return seen
 
 
 def main() -> int:
@@ -245,6 +276,7 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=5000)
     parser.add_argument("--replay", choices=("on", "off"), default="on")
     parser.add_argument("--dpdk", action="store_true", help="the same with DPDK's net_failsafe, to compare")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was counted to FILE")
     options = parser.parse_args()
     if os.geteuid() != 0 or ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
         print("SKIP failsafe: root, and a network namespace, are needed")
@@ -252,7 +284,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HOTBUS_STATE_DIR"] = f"{folder}/state"
         try:
-            run(options.times, options.rate, options.replay, options.dpdk, Path(folder))
+            seen = run(options.times, options.rate, options.replay, options.dpdk, Path(folder))
+            print(f"{'dpdk-testpmd: ' if options.dpdk else ''}{seen}")
+            if options.json:
+                options.json.write_text(json.dumps(asdict(seen) | {"lost": seen.lost}))
+            if seen.wrong() and options.replay == "on" and not options.dpdk:
+                raise Failure(seen.wrong())
         except Failure as e:
             print("\n".join((Path(folder) / "out").read_text(errors="replace").splitlines()[-30:]))
             print(f"FAIL failsafe: {e}\n\n0 passed, 1 failed")

@@ -20,6 +20,7 @@ from hotrig.interface import Interface
 from hotrig.iperf import Iperf
 from hotrig.kernel import Kernel, KernelStore
 from hotrig.kmod import KmodCycles, build_unplug
+from hotrig.lacp import Lacp
 from hotrig.machines import machine_of
 from hotrig.migration import Migration
 from hotrig.native import NativeTests, build_tests
@@ -64,6 +65,7 @@ class Boot:
             "iperf": Iperf(guest, nic, peer, build, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
+            "lacp": Lacp(guest, build, progress),
             "migration": Migration(guest, nic, peer, build, progress),
             "package": Package(guest, nic, peer, headers, progress),
             "rates": Rates(guest, nic, build, progress),

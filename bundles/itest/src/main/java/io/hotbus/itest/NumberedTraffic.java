@@ -7,6 +7,7 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -25,6 +26,8 @@ final class NumberedTraffic implements AutoCloseable {
     private static final long WINDOW = 1024;
     /** What has not come after so long does not count as under way any more. */
     private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Bursts between two readings of {@link CpuWaits}, which take microseconds. */
+    private static final int READING = 16;
 
     private final Mempool pool;
     private final Port from;
@@ -35,6 +38,8 @@ final class NumberedTraffic implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "itest-traffic");
     private int waiting;
     private long overdue;
+    private long waited;
+    private int bursts;
     private long last = System.nanoTime();
     private volatile boolean sending = true;
     private volatile boolean drained;
@@ -44,6 +49,7 @@ final class NumberedTraffic implements AutoCloseable {
     private volatile long duplicates;
     private volatile long late;
     private volatile long longestGapNanos;
+    private volatile long longestOwnGapNanos;
     private volatile Throwable failure;
     private long highest = -1;
 
@@ -62,10 +68,11 @@ final class NumberedTraffic implements AutoCloseable {
 
     private void run() {
         long[] mbufs = new long[BURST];
-        try (MempoolCaches caches = pool.mempools().caches(thread.getName())) {
+        try (MempoolCaches caches = pool.mempools().caches(thread.getName());
+                CpuWaits waits = new CpuWaits(List.of("sim-hw"))) {
             while (!stopped) {
                 send(caches);
-                receive(caches, mbufs);
+                receive(caches, mbufs, waits);
                 if (restNanos > 0) {
                     LockSupport.parkNanos(restNanos);
                 }
@@ -95,7 +102,7 @@ final class NumberedTraffic implements AutoCloseable {
         drained = !sending && waiting == 0;
     }
 
-    private void receive(MempoolCaches caches, long[] mbufs) {
+    private void receive(MempoolCaches caches, long[] mbufs, CpuWaits waits) {
         int got = 0;
         for (Port port : to) {
             int now = port.rxQueue(0).burst(caches, mbufs, BURST);
@@ -107,10 +114,22 @@ final class NumberedTraffic implements AutoCloseable {
         }
         long now = System.nanoTime();
         if (got > 0) {
-            longestGapNanos = Math.max(longestGapNanos, now - last);
-            last = now;
+            noteGap(now - last, waits);
+            last = System.nanoTime();
         } else if (now - last > LOST_NANOS) {
             overdue = sent - received;
+        }
+    }
+
+    private void noteGap(long nanos, CpuWaits waits) {
+        boolean longest = nanos > longestGapNanos;
+        if (longest || ++bursts % READING == 0) {
+            long before = waited;
+            waited = waits.nanos();
+            if (longest) {
+                longestGapNanos = nanos;
+                longestOwnGapNanos = Math.max(0, nanos - (waited - before));
+            }
         }
     }
 
@@ -143,6 +162,14 @@ final class NumberedTraffic implements AutoCloseable {
         long gap = longestGapNanos;
         longestGapNanos = 0;
         return gap;
+    }
+
+    /**
+     * The longest time without a packet, see {@link #takeLongestGapNanos}, less what this thread
+     * and the simulated hardware waited for a CPU meanwhile.
+     */
+    long longestOwnGapNanos() {
+        return longestOwnGapNanos;
     }
 
     /** Stops sending, and waits until nothing has come for half a second. */

@@ -33,7 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A network interface as an Ethernet device. Sockets and rings exist while the device is started.
+ * A network interface as an Ethernet device. Sockets and rings are opened when the device is
+ * started; those of the transmit queues are left until the next start, or the end.
  */
 final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
     private static final Logger LOG = LoggerFactory.getLogger(AfPacketDev.class);
@@ -48,8 +49,9 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
     private final InterruptThread interrupts;
     private final UnderlyingInterface netif;
     private final Memberships memberships;
-    /** The sockets of the receive and transmit queues; none while the device is stopped. */
+    /** The sockets of the receive queues; none while the device is stopped. */
     private final List<PacketSocket> receiving = new ArrayList<>();
+    /** Those of the transmit queues. After a stop their rings have what was not sent. */
     private final List<PacketSocket> sending = new ArrayList<>();
     /** Held while sockets are opened or closed. */
     private final ReentrantLock setUp = new ReentrantLock();
@@ -143,6 +145,7 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
     protected void startDevice() throws DeviceException {
         setUp.lock();
         try {
+            closeSending();
             netif.applyMtu(mtu());
             final NetInterface now = netif.refresh();
             memberships.apply(rxFilter());
@@ -190,11 +193,9 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
         try {
             missed();
             rxQueues().forEach(PacketRxQueue::close);
-            txQueues().forEach(PacketTxQueue::close);
+            txQueues().forEach(PacketTxQueue::stop);
             receiving.forEach(PacketSocket::close);
-            sending.forEach(PacketSocket::close);
             receiving.clear();
-            sending.clear();
         } finally {
             setUp.unlock();
         }
@@ -202,7 +203,14 @@ final class AfPacketDev extends AbstractEthDev<PacketRxQueue, PacketTxQueue> {
 
     @Override
     protected void closeDevice() {
+        closeSending();
         memberships.close();
+    }
+
+    private void closeSending() {
+        txQueues().forEach(PacketTxQueue::close);
+        sending.forEach(PacketSocket::close);
+        sending.clear();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.hotplug.RemovalCause;
+import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthStats;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.RxQueue;
@@ -179,6 +180,26 @@ final class AfPacketRemovalTest {
         rig.send(a1, Rig.frame(97));
         assertThat(rig.await(a0)).isEqualTo(Rig.frame(97));
         assertThat(rig.removals.causes()).isEmpty();
+    }
+
+    /** As a port above does that lets go of this one. */
+    @Test
+    void shouldGiveBackWhatAnInterfaceThatIsDownHasNotSent() throws Exception {
+        final Port a0 = rig.start(A0);
+        Await.until("the link is up", () -> a0.link().up());
+        rig.namespace.run("ip", "link", "set", "a0", "down");
+        for (int i = 0; i < 3; i++) {
+            rig.send(a0, Rig.frame(100 + i));
+        }
+        a0.stop();
+        final MempoolCaches caches = rig.pool.mempools().uncached();
+        final long[] mbufs = new long[32];
+        assertThat(a0.takeBack(0, caches, mbufs, 32)).isEqualTo(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(PacketBytes.of(mbufs[i])).isEqualTo(Rig.frame(100 + i));
+        }
+        caches.free(mbufs, 0, 3);
+        assertThat(a0.takeBack(0, caches, mbufs, 32)).as("once").isZero();
     }
 
     @Test

@@ -43,6 +43,7 @@ public final class PacketTxQueue implements TxQueue {
     private int fd;
     private int next;
     private boolean gone;
+    private boolean stopped = true;
     /** Bytes of the longest frame without a tag, in the present burst. */
     private int longest;
 
@@ -72,16 +73,26 @@ public final class PacketTxQueue implements TxQueue {
         }
         next = 0;
         gone = false;
+        stopped = false;
     }
 
-    /** Sends nothing from now on. Control threads, while no burst runs. */
+    /**
+     * Sends nothing from now on. What the kernel has not taken stays in the ring of the socket, for
+     * {@link #takeBack}. Control threads, while no burst runs.
+     */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Forgets the ring, whose socket may be closed then. Control threads, while no burst runs. */
     public void close() {
+        stopped = true;
         frames = new long[0];
     }
 
     @Override
     public int burst(MempoolCaches caches, long[] mbufs, int count) {
-        if (gone || frames.length == 0) {
+        if (gone || stopped) {
             return 0;
         }
         longest = netif.mtu() + FrameBytes.HEADER;
