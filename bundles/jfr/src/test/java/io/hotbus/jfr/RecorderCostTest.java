@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RecorderCostTest {
     private static final int STEPS = 1_000_000;
 
-    /** Prints what steps allocate and take, before any recording and during one of others. */
+    /** Prints what steps allocate and take: before any recording, and in one of other events. */
     static final class Off {
         private Off() {
         }
