@@ -23,7 +23,7 @@ check should_print_the_version 0 '^hotbus [0-9]' $hotbus --version
 check should_ask_for_a_command 2 'Usage' $hotbus
 check should_refuse_an_unknown_command 2 "unknown command 'frobnicate'" $hotbus frobnicate
 check should_refuse_help_on_an_unknown_command 2 "unknown command 'nosuch'" $hotbus help nosuch
-for command in demo doctor run shell app new test bench build; do
+for command in demo doctor run shell app archive new test bench build; do
 	check "should_print_help_of_$command" 0 "Usage: launcher/hotbus $command" $hotbus $command --help
 done
 check should_say_what_works_on_this_machine 0 '^  ok +sigbus +' $hotbus doctor
