@@ -191,7 +191,8 @@ contract pmd
 say 'Elsewhere, packets go round between two simulated NICs, and will do so all the time'
 typed 'HOTBUS_DEPLOY=deploy launcher/hotbus shell --vdev net_sim0,peer=net_sim1 --vdev net_sim1'
 mkfifo "$work/keyboard"
-HOTBUS_DEPLOY=$deploy HOTBUS_LOG=INFO "$hotbus" shell --vdev net_sim0,peer=net_sim1 --vdev net_sim1 \
+# On a busy machine, too, a removal is noticed by an access: it is reported much later.
+HOTBUS_JAVA_OPTS=-Dacme.notice.ms=10000 HOTBUS_DEPLOY=$deploy HOTBUS_LOG=INFO "$hotbus" shell --vdev net_sim0,peer=net_sim1 --vdev net_sim1 \
 	--event-log "$events" \
 	<"$work/keyboard" >"$log" 2>&1 &
 instance=$!
