@@ -25,7 +25,7 @@ archive_classes() {
 	mkdir "$work/etc" "$work/deploy"
 	if HOTBUS_ETC=$work/etc HOTBUS_DEPLOY=$work/deploy HOTBUS_STATE_DIR=$work/state RUNTIME_DIRECTORY=$work \
 		HOTBUS_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off" \
-		timeout --foreground 180 "$launcher"/hotbus run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_null0 \
+		timeout --foreground 60 "$launcher"/hotbus run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_null0 \
 		--exec 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 			wait port net_sim0 started; show port info all; show port stats all; pci list; stop' \
 		</dev/null >"$work/log" 2>&1 && [ -e "$archive" ]; then

@@ -24,39 +24,47 @@ final class CpuWaits implements AutoCloseable {
     /**
      * Watches the calling thread, and others.
      *
-     * @param names of other threads, as far as there are any
+     * @param name that of the other threads, as far as there are any
      */
-    CpuWaits(List<String> names) {
+    CpuWaits(String name) {
         try (Stream<Path> tasks = Files.list(TASKS)) {
             open(Path.of("/proc/thread-self"));
-            for (Path task : tasks.toList()) {
-                if (names.contains(Files.readString(task.resolve("comm")).strip())) {
-                    open(task);
-                }
-            }
+            tasks.filter(task -> isNamed(task, name)).forEach(this::open);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void open(Path task) throws IOException {
-        files.add(new RandomAccessFile(task.resolve("schedstat").toFile(), "r"));
+    private static boolean isNamed(Path task, String name) {
+        try {
+            return Files.readString(task.resolve("comm")).strip().equals(name);
+        } catch (IOException e) {
+            return false; // it has ended
+        }
     }
 
-    /** The sum over all of these threads since their starts. */
-    long nanos() {
+    private void open(Path task) {
         try {
-            long sum = 0;
-            for (RandomAccessFile file : files) {
+            files.add(new RandomAccessFile(task.resolve("schedstat").toFile(), "r"));
+        } catch (IOException e) {
+            return; // it has ended
+        }
+    }
+
+    /** The sum over all of these threads that still run, since their starts. */
+    long nanos() {
+        long sum = 0;
+        for (RandomAccessFile file : files) {
+            try {
                 file.seek(0);
                 int length = file.read(text);
                 sum += Long.parseLong(new String(text, 0, Math.max(0, length),
                         StandardCharsets.US_ASCII).split(" ")[1]);
+            } catch (IOException e) {
+                continue; // it has ended
             }
-            return sum;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return sum;
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.hotbus.eal.mem.Mempool;
 import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import java.util.BitSet;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -69,7 +68,7 @@ final class NumberedTraffic implements AutoCloseable {
     private void run() {
         long[] mbufs = new long[BURST];
         try (MempoolCaches caches = pool.mempools().caches(thread.getName());
-                CpuWaits waits = new CpuWaits(List.of("sim-hw"))) {
+                CpuWaits waits = new CpuWaits("sim-hw")) {
             while (!stopped) {
                 send(caches);
                 receive(caches, mbufs, waits);
