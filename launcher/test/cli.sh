@@ -14,7 +14,7 @@ exec_run() { "$hotbus" run "${@:2}" --exec "$1"; }
 export -f exec_run
 
 # answers NAME [OPTION...]: what a shell says to the lines of the standard input, for the next `answered`.
-answers() { timeout 120 "$hotbus" shell "${@:2}" >"$work/$1" 2>&1 || echo "FAIL the shell of '$1' ended with $?"; }
+answers() { timeout 300 "$hotbus" shell "${@:2}" >"$work/$1" 2>&1 || echo "FAIL the shell of '$1' ended with $?"; }
 # answered NAME TEST PATTERN: one of these answers matches PATTERN.
 answered() { check "$2" 0 "$3" cat "$work/$1"; }
 

@@ -92,7 +92,7 @@ in_karaf() {
 	} | JAVA_HOME=$java_home TERM=dumb EXTRA_JAVA_OPTS="-Dkaraf.history=$work/history \
 		-XX:StartFlightRecording=settings=$PWD/launcher/etc/hotbus.jfc,filename=$work/karaf.jfr,dumponexit=true \
 		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=$metrics$(printf '\037')--web=$web ${options[*]}" \
-		timeout 120 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
+		timeout 300 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
 	verify karaf "$work/karaf.out" "$home/data/log/karaf.log"
 	expect karaf_should_update_a_driver "$home/data/log/karaf.log" 'has no driver now, and waits for one' 2
 	expect karaf_should_serve_metrics "$home/data/log/karaf.log" "metrics: http://?127.0.0.1:$metrics/metrics" 1
@@ -114,7 +114,7 @@ in_felix() {
 		EOS
 		story ''
 		echo exit 0
-	} | (cd "$home" && timeout 120 "$java_home/bin/java" "${options[@]}" \
+	} | (cd "$home" && timeout 300 "$java_home/bin/java" "${options[@]}" \
 		-Dorg.ops4j.pax.logging.DefaultServiceLog.level=INFO \
 		-jar bin/org.apache.felix.main.jar) >"$work/felix.out" 2>&1 || echo "exit code $?" >>"$work/felix.out"
 	verify felix "$work/felix.out" "$work/felix.out"
