@@ -11,10 +11,10 @@ stale() {
 		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package -o -path bench/rates \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
-# Runs Maven, two modules at a time; shows each step as it begins, and errors if there are any. Maven does not read the
+# Runs Maven, two modules at a time, or $modules; shows each step as it begins, and errors if there are any. Maven does not read the
 # standard input.
 maven() {
-	(cd "$top" && mvn --threads 2 --batch-mode --no-transfer-progress "$@" </dev/null 2>&1) | tee "$build_log" |
+	(cd "$top" && mvn --threads "${modules:-2}" --batch-mode --no-transfer-progress "$@" </dev/null 2>&1) | tee "$build_log" |
 		sed -un -e 's/^\[INFO\] Building \(io\.hotbus[^ ]*\) .*\(\[[0-9/]*\]\)$/  \2 \1/p' \
 			-e 's/^\[ERROR\]/  &/p' -e 's/^\[INFO\] Tests run:/  tests run:/p' \
 			-e '/^\(SKIP\|FAIL\|ok\) /s/^/  /p' -e '/^[0-9]* passed, [0-9]* failed/s/^/  /p' \
@@ -75,7 +75,7 @@ run_build() {
 }
 
 run_tests() {
-	local java_only=false rounds=()
+	local java_only=false rounds=() native modules
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) help_of test; exit 0 ;;
@@ -93,15 +93,22 @@ run_tests() {
 	rm -rf "$export_dir"
 	say "testing on Java $java_version ($JAVA_HOME)"
 	if ! $java_only; then
-		say "native: the handler and its table; then the same under ASan with UBSan, and under TSan"
-		make -C "$top/native" --no-print-directory test test-asan test-tsan >&2 || die 1 "native tests failed"
+		say "native, meanwhile: the handler and its table; then the same under ASan with UBSan, and under TSan"
+		make -C "$top/native" --no-print-directory lib >&2 || die 1 "the native library cannot be built"
+		make -C "$top/native" --no-print-directory test test-asan test-tsan >"$launcher/target/native.log" 2>&1 </dev/null &
+		native=$!
 	fi
 	say "Java: unit tests, and tests inside the framework (log: launcher/target/build.log)"
 	touch "$stamp.new"
 	# What depends on the JDK shows in fewer rounds as well.
 	! $java_only || rounds=(-Ditest.updates=50)
+	modules=3 # most tests wait for much of their time
 	maven verify "${rounds[@]}" || die 1 "tests failed: see launcher/target/build.log"
 	framework_results
+	if ! $java_only; then
+		wait "$native" || { cat "$launcher/target/native.log" >&2; die 1 "native tests failed"; }
+		cat "$launcher/target/native.log" >&2
+	fi
 	built
 	archive_classes || true
 	if $java_only; then
@@ -153,7 +160,7 @@ try_product() {
 		start.sh starting: in every folder, path and locale
 		stranger.sh a stranger's afternoon: a bus and a driver from our templates, built, dropped in, pulled out, replaced
 		web.py web page: a removal in Chromium, logins, the keyboard, colours, 10,000 removals
-		webconsole.py web console: the page in Felix' console, behind its login
+		webconsole.py web console: the page in Felix' console, behind its login, in Chromium, too
 		pcap.sh captures: files and interfaces, beside tcpdump, capinfos, scapy and dpdk-testpmd
 		deployment.sh a deployment described by files, which come, change and go while packets flow
 		etc.sh configuration: files that are right, wrong, and change

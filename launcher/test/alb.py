@@ -202,6 +202,7 @@ def main():
     failed = 0
     try:
         build()
+        os.environ["HOTBUS_STATE_DIR"] = work + "/state"
         product = Product(work)
         for test in TESTS:
             try:
@@ -215,6 +216,7 @@ def main():
     finally:
         if product:
             product.process.kill()
+            product.process.wait()
         for host in HOSTS:
             subprocess.run(["ip", "netns", "del", name(host)], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(work)

@@ -11,12 +11,12 @@ unset HOTBUS_RUNTIME_DIR HOTBUS_DEPLOY HOTBUS_ETC HOTBUS_JAVA_OPTS
 export HOTBUS_LOG=INFO
 export hotbus=launcher/hotbus work
 
-# check NAME CODE PATTERN COMMAND...: it ends with CODE, and what it prints matches PATTERN. The file
+# check NAME CODE PATTERN COMMAND...: it ends with CODE within $limit seconds, and what it prints matches PATTERN. The file
 # $work/out has what the command of the check before printed.
 check() {
 	local name=$1 code=$2 pattern=$3 got
 	shift 3
-	timeout 120 bash -c '"$@"' _ "$@" >"$work/now" 2>&1 </dev/null
+	timeout "${limit:-300}" bash -c '"$@"' _ "$@" >"$work/now" 2>&1 </dev/null
 	got=$?
 	mv "$work/now" "$work/out"
 	if [ "$got" = "$code" ] && grep -qE -- "$pattern" "$work/out"; then

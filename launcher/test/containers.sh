@@ -13,6 +13,7 @@ repository=$PWD/launcher/target/repository
 work=$PWD/launcher/target/containers
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
 options=() karaf=yes
+metrics=$((10000 + $$ % 20000)) web=$((metrics + 1)) # ports, which no other run of this has
 if "$java_home/bin/java" --sun-misc-unsafe-memory-access=allow -version >/dev/null 2>&1; then # 23 and later
 	options=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 fi
@@ -90,15 +91,15 @@ in_karaf() {
 		echo system:shutdown --force
 	} | JAVA_HOME=$java_home TERM=dumb EXTRA_JAVA_OPTS="-Dkaraf.history=$work/history \
 		-XX:StartFlightRecording=settings=$PWD/launcher/etc/hotbus.jfc,filename=$work/karaf.jfr,dumponexit=true \
-		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=19187$(printf '\037')--web=19188 ${options[*]}" \
-		timeout 120 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
+		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=$metrics$(printf '\037')--web=$web ${options[*]}" \
+		timeout 300 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
 	verify karaf "$work/karaf.out" "$home/data/log/karaf.log"
 	expect karaf_should_update_a_driver "$home/data/log/karaf.log" 'has no driver now, and waits for one' 2
-	expect karaf_should_serve_metrics "$home/data/log/karaf.log" 'metrics: http://?127.0.0.1:19187/metrics' 1
+	expect karaf_should_serve_metrics "$home/data/log/karaf.log" "metrics: http://?127.0.0.1:$metrics/metrics" 1
 	expect karaf_should_show_removals "$work/karaf.out" '1  .*net_sim0 +SIGBUS' 1
 	"$java_home/bin/jfr" summary "$work/karaf.jfr" >"$work/karaf.summary"
 	expect karaf_should_record_for_jfr "$work/karaf.summary" '^ hotbus[.](Fault|Removal|Probe|Attach|DeviceStep|Bundle) +[1-9]' 6
-	expect karaf_should_serve_the_page "$home/data/log/karaf.log" 'web: http://127.0.0.1:19188/' 1
+	expect karaf_should_serve_the_page "$home/data/log/karaf.log" "web: http://127.0.0.1:$web/" 1
 	expect karaf_should_keep_settings "$work/karaf.out" 'net_null7: is blocked \(block of io.hotbus.devices\)' 1
 }
 
@@ -113,7 +114,7 @@ in_felix() {
 		EOS
 		story ''
 		echo exit 0
-	} | (cd "$home" && timeout 120 "$java_home/bin/java" "${options[@]}" \
+	} | (cd "$home" && timeout 300 "$java_home/bin/java" "${options[@]}" \
 		-Dorg.ops4j.pax.logging.DefaultServiceLog.level=INFO \
 		-jar bin/org.apache.felix.main.jar) >"$work/felix.out" 2>&1 || echo "exit code $?" >>"$work/felix.out"
 	verify felix "$work/felix.out" "$work/felix.out"

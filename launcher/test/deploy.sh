@@ -12,7 +12,7 @@ work=$(mktemp -d)
 pid=''
 trap '[ -z "$pid" ] || kill -KILL $pid; rm -rf "$work"' EXIT
 passed=0 failed=0
-export HOTBUS_LOG=INFO HOTBUS_DEPLOY=$work/deploy HOTBUS_ETC=$work/etc
+export HOTBUS_LOG=INFO HOTBUS_DEPLOY=$work/deploy HOTBUS_ETC=$work/etc HOTBUS_STATE_DIR=$work/state
 hotbus=launcher/hotbus
 log=$work/log
 bin=${JAVA_HOME:+$JAVA_HOME/bin/}

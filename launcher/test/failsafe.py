@@ -164,6 +164,7 @@ class Product:
 
     def kill(self) -> None:
         self._process.kill()
+        self._process.wait()
 
 
 @dataclass(frozen=True)
@@ -281,6 +282,7 @@ def main() -> int:
         print("SKIP failsafe: root, and a network namespace, are needed")
         return 0
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["HOTBUS_STATE_DIR"] = f"{folder}/state"
         try:
             seen = run(options.times, options.rate, options.replay, options.dpdk, Path(folder))
             print(f"{'dpdk-testpmd: ' if options.dpdk else ''}{seen}")

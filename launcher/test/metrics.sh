@@ -35,6 +35,8 @@ mkfifo "$work/in"
 children+=($!)
 exec 5>"$work/in"
 await "$work/log" 'forwarding started' || exit 1
+echo 'wait packets 10000' >&5
+await "$work/log" 'packets were forwarded' || exit 1
 
 check should_be_on_the_loopback_interface_alone 0 "^[^ ]*127\.0\.0\.1\]?:$port \$" \
 	bash -c "ss -Hltn sport = :$port | awk '{ printf \"%s \", \$4 }'"

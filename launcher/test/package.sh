@@ -18,6 +18,7 @@ command -v dh dh_dkms >/dev/null || { skip packages "no debhelper (apt-get insta
 make() { "$hotbus" package -o "$1" && (cd "$1" && sha256sum -- *.deb); }
 export -f make
 check should_make_three_packages 0 'hotbus_[0-9.]*_[a-z0-9]*\.deb$' make "$work/debs"
+[ "$failed" = 0 ] || { finish; exit; }
 grep deb "$work/out" | grep -v / >"$work/first"
 check should_make_the_same_again 0 'deb$' make "$work/again"
 check should_make_the_same_again_byte_by_byte 0 '^3$' bash -c "grep deb '$work/out' | grep -v / | cmp - '$work/first' && wc -l <'$work/first'"
@@ -186,7 +187,7 @@ watchdogs() { inside journalctl --no-pager -o cat UNIT=hotbus.service | grep -c 
 export -f watchdogs hanging_bundle
 check should_be_restarted_when_control_hangs 0 '^another process' restarted hanging_bundle
 rm -f "$view/root/var/lib/hotbus/deploy/hang.jar" "$view/root/etc/hotbus/io.hotbus.core.cfg"
-check should_say_that_the_watchdog_did_it 0 '^1$' watchdogs
+check should_say_that_the_watchdog_did_it 0 '^[1-9]' watchdogs
 
 upgraded() {
 	local before

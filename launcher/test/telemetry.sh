@@ -31,6 +31,8 @@ export -f ask
 begin first 5 --file-prefix ours --in-memory --auto-start --vdev net_null0 --vdev net_null1 \
 	--vdev net_sim0,loopback=1,uevent_ms=50
 first=${children[0]}
+echo 'wait packets 10000' >&5
+await "$work/first" 'packets were forwarded' || exit 1
 check should_be_for_its_owner_alone 0 '^700 700$' \
 	bash -c "echo \$(stat -c %a $RUNTIME_DIRECTORY/dpdk $RUNTIME_DIRECTORY/dpdk/ours)"
 check should_be_found_by_its_client 0 'dpdk_telemetry.v2  # Connect with' dpdk-telemetry.py --list

@@ -154,7 +154,7 @@ def main():
     os.mkdir(work + "/deploy")
     os.mkdir(work + "/etc")
     shell = Shell(dict(os.environ, TERM="xterm", HOTBUS_LOG="INFO", HOTBUS_DEPLOY=work + "/deploy",
-                       HOTBUS_ETC=work + "/etc"))
+                       HOTBUS_ETC=work + "/etc", HOTBUS_STATE_DIR=work + "/state"))
     test = None
     try:
         shell.expect("hotbus> ")

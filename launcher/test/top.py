@@ -10,6 +10,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,7 @@ class Screen:
     def __init__(self, *options, term="vt100"):
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # what nohup or a runner of CI starts ignores it
             os.execve(HOTBUS, ["hotbus", "top", *options], {**os.environ, "TERM": term})
         self._drawn = ""
 
@@ -87,7 +89,14 @@ class Screen:
         os.write(self._fd, key.encode())
 
     def ended(self):
-        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        end = time.monotonic() + LIMIT
+        while True:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() > end:
+                os.kill(self._pid, signal.SIGKILL)
+            time.sleep(0.01)
 
 
 def should_say_that_there_is_no_process(_):
@@ -180,6 +189,7 @@ TESTS = [should_say_that_there_is_no_process, should_refuse_what_makes_no_sense,
 def main():
     work = tempfile.mkdtemp()
     os.environ["RUNTIME_DIRECTORY"] = work
+    os.environ["HOTBUS_STATE_DIR"] = work + "/state"  # removals of former runs are not shown
     processes = {}
     failed = 0
     tests = list(TESTS)

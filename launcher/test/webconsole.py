@@ -1,8 +1,9 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The web page in Felix' Web Console 5: its login, the page, a removal, and requests of other sites.
+"""The web page in Felix' Web Console 5: its login, the page, a removal, requests of other sites, and the frame in Chromium.
 
 Runs against the product as it was built, with the console dropped into its folder deploy/. Maven fetches the console, once.
+Debian's python3, which has Debian's selenium.
 """
 
 import base64
@@ -10,33 +11,23 @@ import glob
 import http.client
 import json
 import os
-import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.parse
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from browser import Page, chromium, free_port, missing, until  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
 LIMIT = 60
 CONSOLE = "/system/console"
 PAGE = CONSOLE + "/hotbus-page/"
-
-
-def until(condition, what):
-    end = time.monotonic() + LIMIT
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {LIMIT} s: {what}")
-        time.sleep(0.1)
 
 
 class Console:
@@ -83,7 +74,7 @@ class Console:
 
 
 def should_ask_for_the_login_of_the_console(console):
-    until(lambda: console.ask("GET", PAGE)[0] == 200, "the page is there")
+    until(lambda: console.ask("GET", PAGE)[0] == 200, "the page is there", LIMIT)
     for path in ("", "api/state", "api/session", "api/events"):
         status, _ = console.ask("GET", PAGE + path, user=None)
         assert status == 401, (path, status)
@@ -105,9 +96,9 @@ def should_serve_the_page_as_it_is(console):
 
 
 def should_tell_of_ports_each_second(console):
-    until(lambda: len(console.json("api/state")["ports"]) == 2, "both devices are attached")
+    until(lambda: len(console.json("api/state")["ports"]) == 3, "all devices are attached", LIMIT)
     first, second = console.events(2)
-    assert [port["device"] for port in first["ports"]] == ["net_sim0", "net_sim1"], first
+    assert [port["device"] for port in first["ports"]] == ["net_sim0", "net_sim1", "net_null0"], first
     assert second["nanos"] > first["nanos"]
 
 
@@ -126,18 +117,39 @@ def should_change_something_only_for_its_own_page(console):
     until(lambda: "detach" in [step["what"] for step in console.json(f"api/removals/{removal['number']}")["steps"]], "its steps")
 
 
+def should_work_in_its_frame_in_a_browser(console):
+    lacks = missing()
+    if lacks:
+        print("SKIP should_work_in_its_frame_in_a_browser:", lacks)
+        return
+    driver = chromium()
+    try:
+        page = Page(driver)
+        driver.get(f"http://admin:admin@127.0.0.1:{console.port}{CONSOLE}/bundles")
+        page.errors()  # those of the console's own pages
+        driver.get(f"{console.origin}{CONSOLE}/hotbus")  # the browser knows the login by now
+        driver.switch_to.frame("hotbus")
+        page.await_text("#connection", "Live")
+        page.await_text("#ports", r"net_sim1.*net_null0.*started.*up")
+        rate = "#ports tbody tr:last-child td:nth-child(6)"
+        until(lambda: re.search(r"\d (k|M|G)", page.text(rate)), lambda: f"packets are received: {page.text('#ports')}")
+        shown = page.text(rate)
+        until(lambda: page.text(rate) != shown, "the rate is that of the last second")
+        page.await_text("#lcores", r"lcore \d+\s+\d+ %")
+        page.click("button[aria-label='Yank net_sim1']")
+        page.await_text("#history", r"net_sim1\s+\w.*○ detached")
+        page.click("#history tbody a")
+        page.await_text("#steps", "detach")
+        page.click("button[aria-label='Plug net_sim1']")
+        page.await_text("#history", r"net_sim1\s+\w.*✓ back")
+        assert page.js("return innerWidth >= document.documentElement.scrollWidth"), "nothing is cut off"
+        errors = page.errors()
+        assert errors == [], errors
+    finally:
+        driver.quit()
+
+
 TESTS = [value for name, value in list(globals().items()) if name.startswith("should_")]
-
-
-def free_port():
-    """A port that is free, and that the kernel gives to no client or server of its own accord."""
-    while True:
-        with socket.socket() as tried:
-            try:
-                tried.bind(("127.0.0.1", random.randrange(10000, 32768)))
-            except OSError:
-                continue
-            return tried.getsockname()[1]
 
 
 def run(folder: Path):
@@ -151,7 +163,8 @@ def run(folder: Path):
     packages = re.search(r"^org.osgi.framework.system.packages.extra=(.*)$", properties, re.M).group(1).replace(" ", "")
     with open(folder / "log", "wb") as log:
         product = subprocess.Popen(
-            [str(TOP / "launcher/hotbus"), "run", "--no-telemetry", "--in-memory", "--stats-period", "3600", "--vdev", "net_sim0,peer=net_sim1", "--vdev", "net_sim1"],
+            [str(TOP / "launcher/hotbus"), "run", "--no-telemetry", "--in-memory", "--stats-period", "3600", "--vdev", "net_sim0,peer=net_sim1", "--vdev", "net_sim1",
+             "--vdev", "net_null0"],
             stdout=log, stderr=log, cwd=TOP, env=dict(
                 os.environ, HOTBUS_DEPLOY=str(deploy), HOTBUS_JAVA_OPTS=(
                     f"-Dorg.apache.felix.http.host=127.0.0.1 -Dorg.osgi.service.http.port={port} "

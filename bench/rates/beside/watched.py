@@ -1,76 +1,93 @@
 # SPDX-License-Identifier: Apache-2.0
 """What it costs to be watched: rates, and the time from a fault to its resumption, with and without observers.
 
-The observers are a client of telemetry and a scrape of metrics, once a second each, a recording of the Flight Recorder
-with the events of hotbus, and the web page in a browser.
+Each of the two is measured in one process, in which turns with and without observers follow each other, so that what
+the JIT has compiled is the same. The browser is up before.
 """
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import signal
-import socket
+import re
 import statistics
 import subprocess
-import sys
 import tempfile
-import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(TOP / "launcher/top"))
+from . import observers
+from .observers import LIMIT, TOP, Browser, Ports
 
-import sample  # noqa: E402
-import telemetry  # noqa: E402
-
-PREFIX = "bench-watched"
-SETTINGS = TOP / "launcher/etc/hotbus.jfc"
-LIMIT = 60.0
 WARM_UP = 8.0
-SETTLE = 2.0
-CYCLES = 100
+SETTLE = 1.5
+# The demo says 20 times how far it is: as many turns.
+TURNS = 20
+WARM_TURNS = 5
+REMOVALS = 400
+ALONE = "alone"
+
+# The observers of a turn, by what they are called in the table.
+Watchers = dict[str, Callable[[], list[AbstractContextManager]]]
+# Of each turn the times of its removals, in microseconds: from fault to resume, and of the repair alone.
+Turns = dict[str, list[list[tuple[float, float]]]]
 
 
 def main() -> int:
-    """Measures pairs, without and with observers, and prints their ratios."""
+    """Measures, and prints the tables."""
     parser = argparse.ArgumentParser(prog="launcher/hotbus bench watched", allow_abbrev=False)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--removals", type=int, default=REMOVALS)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"RUNTIME_DIRECTORY": folder, "HOTBUS_STATE_DIR": folder, "HOTBUS_LOG": "WARN"}
-        _print("io between null ports, million packets/s", list(_rates(given.seconds, given.runs, Path(folder))), 1)
-        _print(f"from fault to resume, us (p50 of {CYCLES} removals)", list(_resumes(given.runs, Path(folder))), 1)
+        browser = Browser(Path(folder))
+        try:
+            _print_rates(list(_rates(given.seconds, given.runs, Path(folder), browser)))
+            _print_resumes(_resumes(given.removals, Path(folder), browser), given.removals)
+        finally:
+            browser.close()
     return 0
 
 
-def _print(what: str, pairs: list[tuple[float, float]], digits: int) -> None:
-    print(f"{what}\n{'alone':>10} {'watched':>10} {'ratio':>7}")
+def _watchers(ports: Ports, pid: int, browser: Browser) -> Watchers:
+    asking, scraping = observers.asking, lambda: observers.scraping(ports)
+    recording, page = lambda: observers.recording(pid), lambda: browser.showing(ports)
+    return {ALONE: lambda: [],
+            "telemetry, metrics": lambda: [asking(), scraping()],
+            "Flight Recorder": lambda: [recording()],
+            "web page": lambda: [page()],
+            "all": lambda: [asking(), scraping(), recording(), page()]}
+
+
+def _print_rates(pairs: list[tuple[float, float]]) -> None:
+    print(f"io between null ports, million packets/s\n{ALONE:>10} {'watched':>10} {'ratio':>7}")
     for alone, watched in pairs:
-        print(f"{alone:>10.{digits}f} {watched:>10.{digits}f} {watched / alone:>7.3f}")
+        print(f"{alone:>10.1f} {watched:>10.1f} {watched / alone:>7.3f}")
     print(f"{'median':>10} {statistics.median(watched / alone for alone, watched in pairs):>18.3f}\n", flush=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def _print_resumes(found: Turns, removals: int) -> None:
+    alone = _medians(found[ALONE], 0)
+    print(f"from fault to resume, us; turns of {removals} removals in one process, one after the other")
+    print(f"{'':<20} {'removals':>8} {'p50':>7} {'p90':>7} {'repair':>7} {'ratio':>6}   p50 of each turn")
+    for name, turns in found.items():
+        p50s = _medians(turns, 0)
+        every = sorted(time for turn in turns for time, _ in turn)
+        ratio = statistics.median(p50 / base for p50, base in zip(p50s, alone))
+        print(f"{name:<20} {len(every):>8} {statistics.median(p50s):>7.1f} {every[len(every) * 9 // 10]:>7.1f} "
+              f"{statistics.median(_medians(turns, 1)):>7.1f} {ratio:>6.2f}   {' '.join(f'{p50:.1f}' for p50 in p50s)}",
+              flush=True)
 
 
-class Ports:
-    """Where a process serves metrics and the page."""
-
-    def __init__(self) -> None:
-        self.metrics, self.web = _free_port(), _free_port()
-        self.options = ["--file-prefix", PREFIX, "--metrics", str(self.metrics), "--web", str(self.web)]
+def _medians(turns: list[list[tuple[float, float]]], which: int) -> list[float]:
+    return [statistics.median(times[which] for times in turn) for turn in turns]
 
 
-def _rates(seconds: float, runs: int, folder: Path) -> Iterator[tuple[float, float]]:
+def _rates(seconds: float, runs: int, folder: Path, browser: Browser) -> Iterator[tuple[float, float]]:
     """The same process, in turn without and with observers."""
     ports = Ports()
     with open(folder / "log", "wb") as log:
@@ -78,11 +95,14 @@ def _rates(seconds: float, runs: int, folder: Path) -> Iterator[tuple[float, flo
                                     "--vdev", "net_null0", "--vdev", "net_null1"],
                                    stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
     try:
-        client = _client()
+        client = observers.await_client()
+        watchers = _watchers(ports, client.pid, browser)
         time.sleep(WARM_UP)
         for _ in range(runs):
             alone = _rate(client, seconds)
-            with _observers(ports, folder), _recording(client.pid):
+            with ExitStack() as stack:
+                for watcher in watchers["all"]():
+                    stack.enter_context(watcher)
                 time.sleep(SETTLE)
                 watched = _rate(client, seconds)
             yield alone / 1e6, watched / 1e6
@@ -92,121 +112,62 @@ def _rates(seconds: float, runs: int, folder: Path) -> Iterator[tuple[float, flo
         process.wait()
 
 
-def _client() -> telemetry.Client:
-    """A client of the process, once its ports are there."""
-    end = time.monotonic() + LIMIT
-    while True:
-        try:
-            client = telemetry.Client(telemetry.folders()[0] / PREFIX / telemetry.SOCKET)
-            if client.ask("/ethdev/list"):
-                return client
-            client.close()
-        except telemetry.NoAnswer:
-            pass
-        if time.monotonic() > end:
-            raise TimeoutError(f"hotbus has no ports after {LIMIT:.0f} s")
-        time.sleep(0.1)
-
-
-def _rate(client: telemetry.Client, seconds: float) -> float:
+def _rate(client, seconds: float) -> float:
     """Packets per second that all ports send."""
     before, begin = _sent(client), time.monotonic()
     time.sleep(seconds)
     return (_sent(client) - before) / (time.monotonic() - begin)
 
 
-def _sent(client: telemetry.Client) -> int:
+def _sent(client) -> int:
     return sum(client.ask("/ethdev/stats", port)["opackets"] for port in client.ask("/ethdev/list"))
 
 
-def _resumes(runs: int, folder: Path) -> Iterator[tuple[float, float]]:
-    """The demo, in turn without and with observers."""
-    for _ in range(runs):
-        ports = Ports()
-        alone = _demo([], "", folder)
-        recording = f"-XX:StartFlightRecording:settings=default,settings={SETTINGS} -Xlog:jfr*=off"
-        with _observers(ports, folder):
-            yield alone, _demo(ports.options, recording, folder)
-
-
-def _demo(options: list[str], java: str, folder: Path) -> float:
+def _resumes(removals: int, folder: Path, browser: Browser) -> Turns:
+    """The times of each turn, by who has watched. The first turns warm up and are left out."""
+    ports = Ports()
     report = folder / "demo.json"
-    subprocess.run([TOP / "launcher/hotbus", "demo", "--cycles", str(CYCLES), "--json", report, *options], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
-                   env={**os.environ, "HOTBUS_JAVA_OPTS": java})
-    return json.loads(report.read_text())["faultToResumeMicros"]["p50"]
-
-
-@contextmanager
-def _observers(ports: Ports, folder: Path) -> Iterator[None]:
-    """Everyone who looks at a process from outside. They may come before the process does."""
-    over = threading.Event()
-    tasks = [lambda: _each_second(over, _look), lambda: _each_second(over, lambda: _get(ports.metrics, "/metrics"))]
-    with ExitStack() as stack:
-        stack.enter_context(_page(ports, folder))
-        threads = [threading.Thread(target=task, daemon=True) for task in tasks]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-
-
-def _each_second(over: threading.Event, task) -> None:
-    while not over.is_set():
-        try:
-            task()
-        except (OSError, telemetry.NoAnswer):
-            pass  # the process is not there yet
-        over.wait(1)
-
-
-def _look() -> None:
-    client = telemetry.Client(telemetry.folders()[0] / PREFIX / telemetry.SOCKET)
+    with open(folder / "log", "wb") as log:
+        demo = subprocess.Popen(
+            [TOP / "launcher/hotbus", "demo", "--cycles", str(TURNS * removals), "--json", report, *ports.options],
+            stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder)
     try:
-        sample.look(client)
-    finally:
+        client = observers.await_client()
+        watchers = _watchers(ports, client.pid, browser)
         client.close()
-
-
-def _get(port: int, path: str) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-        answer.read(1 << 20)
-
-
-@contextmanager
-def _page(ports: Ports, folder: Path) -> Iterator[None]:
-    """A browser that has the page open, as soon as there is one."""
-    over = threading.Event()
-    browsers: list[subprocess.Popen] = []
-
-    def look() -> None:
-        _get(ports.web, "/")
-        browsers.append(subprocess.Popen(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/browser",
-             "--remote-debugging-port=0", f"http://127.0.0.1:{ports.web}/"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True))
-        over.set()
-
-    opening = threading.Thread(target=lambda: _each_second(over, look), daemon=True)
-    opening.start()
-    try:
-        yield
+        turns = _turns(demo, watchers)
+        if demo.wait(LIMIT):
+            raise RuntimeError(f"the exit code of the demo is {demo.returncode}")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as e:
+        raise RuntimeError(f"{e}; the demo said: {(folder / 'log').read_text(errors='replace')[-1000:]}") from e
     finally:
-        over.set()
-        opening.join()
-        for browser in browsers:
-            os.killpg(browser.pid, signal.SIGKILL)
-            browser.wait()
+        demo.kill()
+        demo.wait()
+    seen = json.loads(report.read_text())["removals"]
+    found: Turns = {}
+    for name, begin, end in turns[WARM_TURNS:]:
+        times = [(removal["faultToResumeMicros"], removal["repairMicros"])
+                 for removal in seen if begin <= removal["faultNanoTime"] < end]
+        if not times:
+            raise RuntimeError(f"{name}: no removal in a turn: take more --removals")
+        found.setdefault(name, []).append(times)
+    return found
 
 
-@contextmanager
-def _recording(pid: int) -> Iterator[None]:
-    jcmd = Path(os.environ["JAVA_HOME"], "bin/jcmd")
-    subprocess.run([jcmd, str(pid), "JFR.start", "name=bench", "settings=default", f"settings={SETTINGS}"], check=True,
-                   stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        subprocess.run([jcmd, str(pid), "JFR.stop", "name=bench"], check=True, stdout=subprocess.DEVNULL)
+def _turns(demo: subprocess.Popen, watchers: Watchers) -> list[tuple[str, int, int]]:
+    """Who watched from when to when, by the clock that Java calls nanoTime."""
+    turns = []
+    for turn in range(TURNS):
+        name = list(watchers)[turn % len(watchers)]
+        with ExitStack() as stack:
+            for watcher in watchers[name]():
+                stack.enter_context(watcher)
+            time.sleep(SETTLE)
+            begin = time.monotonic_ns()
+            for line in demo.stdout:
+                if re.match(r"cycle \d+ of \d+ survived", line):
+                    break
+            turns.append((name, begin, time.monotonic_ns()))
+    for _ in demo.stdout:
+        pass  # it must not wait for a reader
+    return turns

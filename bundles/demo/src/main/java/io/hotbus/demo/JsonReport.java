@@ -4,6 +4,7 @@ package io.hotbus.demo;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.hotbus.app.UsageException;
+import io.hotbus.eal.hotplug.SigbusFault;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -80,6 +81,19 @@ final class JsonReport {
         }
         json.writeNumberField("mbufsLeaked", result.mbufsLeaked());
         json.writeNumberField("firstPacketSeconds", rounded(result.firstPacketSeconds()));
+        json.writeArrayFieldStart("removals");
+        for (Cycle cycle : result.cycles()) {
+            if (cycle.faultToResume().isPresent()) {
+                json.writeStartObject();
+                SigbusFault first = cycle.faults().get(0);
+                json.writeNumberField("faultNanoTime", first.timeNanos());
+                json.writeNumberField("repairMicros", rounded(first.repairNanos() / 1e3));
+                json.writeNumberField("faultToResumeMicros",
+                        rounded(cycle.faultToResume().getAsLong() / 1e3));
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("problems");
         for (String problem : result.problems()) {
             json.writeString(problem);

@@ -98,10 +98,10 @@ class ServiceManagerTest {
         final long start = System.nanoTime();
         try (Heartbeat heartbeat = new Heartbeat(
                 socket(), new InlineControl(), ports, Duration.ofMillis(300))) {
-            assertThat(heard(7)).filteredOn("WATCHDOG=1"::equals).hasSize(6);
+            assertThat(heard(13)).filteredOn("WATCHDOG=1"::equals).hasSize(12);
         }
-        // Six beats of 100 ms; at one beat a second they would take five.
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        // Twelve beats of 100 ms; at one beat a second they would take eleven.
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
     }
 
     @Test

@@ -23,6 +23,8 @@ final class DmaBlock implements DmaMemory {
     /** The physical address of each page; empty if devices get virtual addresses. */
     private final long[] physical;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** Made now: the first removal would have to link it. */
+    private final Runnable free = this::free;
 
     /** {@code memory}: its descriptor is -1 if no other process can map it. */
     DmaBlock(Linux linux, DmaMappers mappers, String name, Linux.SharedMapping memory, long length,
@@ -75,7 +77,7 @@ final class DmaBlock implements DmaMemory {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            mappers.withdraw(this, this::free);
+            mappers.withdraw(this, free);
         }
     }
 

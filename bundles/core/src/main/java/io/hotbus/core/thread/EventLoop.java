@@ -45,6 +45,8 @@ public final class EventLoop implements AutoCloseable {
     private final int wakeFd;
     private final Descriptors descriptors = new Descriptors();
     private final Object lock = new Object();
+    /** Made now: the first removal would have to link it. */
+    private final Runnable waker = this::wake;
     /** Guarded by lock, like all fields below. */
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Later> later = new PriorityQueue<>();
@@ -84,7 +86,7 @@ public final class EventLoop implements AutoCloseable {
      * may still be running.
      */
     public void unwatch(int fd, Runnable reader) {
-        descriptors.removeAndAwait(new Watched(fd, reader), this::wake);
+        descriptors.removeAndAwait(new Watched(fd, reader), waker);
     }
 
     /** Runs {@code task} on the thread, soon. Returns false once the loop is closed. Any thread. */

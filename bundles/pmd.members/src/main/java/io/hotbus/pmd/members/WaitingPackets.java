@@ -6,6 +6,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.QueueCounters;
 import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * The packets of a transmit queue that wait to be sent again, in order: a member has taken them and
@@ -24,6 +25,7 @@ public final class WaitingPackets {
     private int count;
 
     /** Takes packets back from a member. */
+    @ConsumerType
     @FunctionalInterface
     public interface Source {
         /**
@@ -35,6 +37,7 @@ public final class WaitingPackets {
     }
 
     /** Sends packets through a member. */
+    @ConsumerType
     @FunctionalInterface
     public interface Sender {
         /**

@@ -37,7 +37,9 @@ final class LivePciDevice extends PciDevice {
     record Opened(PciAccess access, KernelDriver driver, ConfigSnapshot config,
             Optional<TransientFaults> faults) {
         void close() {
-            faults.ifPresent(TransientFaults::close);
+            if (faults.isPresent()) {
+                faults.get().close();
+            }
             access.close();
         }
     }

@@ -12,13 +12,15 @@ import io.hotbus.eal.hotplug.RemovalCause;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Evaluates uevents and rescans. Reports attached devices that went, and publishes what happens to
  * all allowed functions. On {@code uevent-monitor}; no method waits for the kernel.
+ *
+ * <p>Without lambdas: the JVM makes code for each when it is first executed, which would be in the
+ * first removal, beside the threads that clean up.
  */
 final class PciDetectors {
     private static final Logger LOG = LoggerFactory.getLogger(PciDetectors.class);
@@ -65,21 +67,28 @@ final class PciDetectors {
             case REMOVED -> removed(event);
             case BOUND -> publishBinding(DeviceEvent.Kind.BIND, event);
             case UNBOUND -> {
-                at(event.address())
-                        .filter(device -> device.openedThrough() != KernelDriver.NONE)
-                        .ifPresent(device -> report(device, RemovalCause.UEVENT_UNBIND, event,
-                                device.heedsUnbind(event.sequence())));
+                LivePciDevice device = at(event.address());
+                if (device != null && device.openedThrough() != KernelDriver.NONE) {
+                    report(device, RemovalCause.UEVENT_UNBIND, event,
+                            device.heedsUnbind(event.sequence()));
+                }
                 publishBinding(DeviceEvent.Kind.UNBIND, event);
             }
-            case UIO_REMOVED -> childRemoved(event, LivePciDevice::usesUio);
-            case VFIO_REMOVED -> childRemoved(event,
-                    device -> device.openedThrough() == KernelDriver.VFIO_PCI);
+            case UIO_REMOVED, VFIO_REMOVED -> childRemoved(event);
         }
     }
 
-    private void childRemoved(PciUevent event, Predicate<LivePciDevice> uses) {
-        at(event.address()).filter(uses).ifPresent(device -> report(device,
-                RemovalCause.UEVENT_REMOVE, event, device.heedsUnbind(event.sequence())));
+    private void childRemoved(PciUevent event) {
+        LivePciDevice device = at(event.address());
+        if (device != null && usesChild(device, event.kind())) {
+            report(device, RemovalCause.UEVENT_REMOVE, event,
+                    device.heedsUnbind(event.sequence()));
+        }
+    }
+
+    private static boolean usesChild(LivePciDevice device, PciUevent.Kind kind) {
+        return kind == PciUevent.Kind.UIO_REMOVED ? device.usesUio()
+                : device.openedThrough() == KernelDriver.VFIO_PCI;
     }
 
     /**
@@ -88,20 +97,22 @@ final class PciDetectors {
      * next look notices that.
      */
     private void removed(PciUevent event) {
-        Optional<LivePciDevice> there = at(event.address()).filter(this::isInItsSlot);
-        if (there.isPresent()) {
+        LivePciDevice at = at(event.address());
+        if (at != null && isInItsSlot(at)) {
             LOG.warn("{}: uevent {} says that it was removed, but it is there: it stays attached",
-                    there.get(), event.sequence());
+                    at, event.sequence());
             return;
         }
         known.removed(event.address());
-        if (at(event.address()).isEmpty()) {
+        if (at == null) {
             attached.removed(event.address().toString(), RemovalCause.UEVENT_REMOVE);
         }
-        attached.devices().stream().filter(device -> goesWith(device, event))
-                .filter(device -> !isInItsSlot(device))
-                .forEach(device -> report(device, RemovalCause.UEVENT_REMOVE, event,
-                        device.heedsRemoval(event.sequence())));
+        for (LivePciDevice device : attached.devices()) {
+            if (goesWith(device, event) && !isInItsSlot(device)) {
+                report(device, RemovalCause.UEVENT_REMOVE, event,
+                        device.heedsRemoval(event.sequence()));
+            }
+        }
     }
 
     /**
@@ -111,7 +122,7 @@ final class PciDetectors {
     private static boolean goesWith(LivePciDevice device, PciUevent removed) {
         return address(device).equals(removed.address())
                 || device.found().devpath().startsWith(removed.devpath() + "/")
-                || device.function().physical().filter(removed.address()::equals).isPresent();
+                || device.function().physical().equals(Optional.of(removed.address()));
     }
 
     /**
@@ -135,7 +146,7 @@ final class PciDetectors {
     void reconcile() {
         reportThoseThatWent();
         for (PciAddress address : lost.look()) {
-            if (at(address).isEmpty()) {
+            if (at(address) == null) {
                 LOG.info("{}: was taken for removed, but it is there", address);
                 publish(DeviceEvent.Kind.ADD, address);
             }
@@ -155,11 +166,13 @@ final class PciDetectors {
         reportThoseThatWent();
         KnownFunctions.Difference difference = known.rescanned(sysfs.scan());
         for (PciAddress address : difference.vanished()) {
-            if (at(address).isEmpty()) {
+            if (at(address) == null) {
                 attached.removed(address.toString(), RemovalCause.RESCAN);
             }
         }
-        difference.appeared().forEach(address -> publish(DeviceEvent.Kind.ADD, address));
+        for (PciAddress address : difference.appeared()) {
+            publish(DeviceEvent.Kind.ADD, address);
+        }
     }
 
     /**
@@ -177,9 +190,14 @@ final class PciDetectors {
         return sysfs.inode(address(device)).equals(OptionalLong.of(device.found().inode()));
     }
 
-    private Optional<LivePciDevice> at(PciAddress address) {
-        return attached.devices().stream().filter(device -> address(device).equals(address))
-                .findFirst();
+    /** The device at that address; null if there is none. */
+    private LivePciDevice at(PciAddress address) {
+        for (LivePciDevice device : attached.devices()) {
+            if (address(device).equals(address)) {
+                return device;
+            }
+        }
+        return null;
     }
 
     private static PciAddress address(LivePciDevice device) {
@@ -188,8 +206,8 @@ final class PciDetectors {
 
     /** Publishes a BIND or UNBIND, unless this bus has caused it by attaching the device. */
     private void publishBinding(DeviceEvent.Kind kind, PciUevent event) {
-        if (at(event.address()).filter(device -> device.hasBroughtAbout(event.sequence()))
-                .isEmpty()) {
+        LivePciDevice device = at(event.address());
+        if (device == null || !device.hasBroughtAbout(event.sequence())) {
             publish(kind, event.address());
         }
     }

@@ -52,8 +52,8 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
     }
 
     private static Optional<PciUevent> ofFunction(Kind kind, Uevent uevent) {
-        return PciAddress.parse(uevent.get("PCI_SLOT_NAME").orElseGet(uevent::kernelName))
-                .map(address -> of(kind, address, uevent));
+        return of(kind, PciAddress.parse(uevent.get("PCI_SLOT_NAME").orElse(uevent.kernelName())),
+                uevent);
     }
 
     /**
@@ -68,13 +68,15 @@ record PciUevent(Kind kind, PciAddress address, String devpath, long sequence) {
         for (int i = path.length - 1; i >= 0; i--) {
             Optional<PciAddress> address = PciAddress.parse(path[i]);
             if (address.isPresent()) {
-                return address.map(a -> of(kind, a, uevent));
+                return of(kind, address, uevent);
             }
         }
         return Optional.empty();
     }
 
-    private static PciUevent of(Kind kind, PciAddress address, Uevent uevent) {
-        return new PciUevent(kind, address, uevent.devpath(), uevent.sequence());
+    private static Optional<PciUevent> of(Kind kind, Optional<PciAddress> address,
+            Uevent uevent) {
+        return address.isEmpty() ? Optional.empty() : Optional.of(new PciUevent(
+                kind, address.get(), uevent.devpath(), uevent.sequence()));
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.hotbus.bus.pci.KernelDriver;
 import io.hotbus.bus.pci.PciAddress;
 import io.hotbus.bus.pci.internal.sysfs.FakeKernel;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.bus.DeviceState;
 import io.hotbus.eal.hotplug.Lease;
@@ -46,6 +47,23 @@ final class PciAttachTest extends PciTests {
         assertThat(Machine.command(machine.sysfs.home(NIC)) & BUS_MASTER).isZero();
         assertThat(device.windows().list()).isEmpty();
         assertThat(machine.attach(NIC).state()).isEqualTo(DeviceState.PROBED);
+    }
+
+    @Test
+    void shouldTellWhatAFunctionLacksWithoutAttachingIt() throws Exception {
+        assertThat(lack(",bind=ixgbe")).hasValueSatisfying(
+                text -> assertThat(text).contains("bind=ixgbe: one of igb_uio"));
+        assertThat(lack(",bind=none,key=x")).as("the function may come later").isEmpty();
+        machine.plugIgbUio(NIC);
+        assertThat(lack(",key=x")).isEmpty();
+        assertThat(lack(",kye=x")).contains(
+                NIC + ": unknown devarg 'kye' (known: bind, key)");
+        assertThat(machine.driver.calls).isEmpty();
+        assertThat(machine.bus.devices()).isEmpty();
+    }
+
+    private Optional<String> lack(String devargs) throws DeviceException {
+        return machine.bus.lacks(Devargs.parse(NIC + devargs));
     }
 
     @Test

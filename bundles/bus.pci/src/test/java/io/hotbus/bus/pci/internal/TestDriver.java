@@ -4,10 +4,12 @@ package io.hotbus.bus.pci.internal;
 import io.hotbus.bus.pci.PciDevice;
 import io.hotbus.bus.pci.PciDriver;
 import io.hotbus.bus.pci.PciId;
+import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.io.Mmio;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -39,6 +41,11 @@ final class TestDriver implements PciDriver {
     @Override
     public List<PciId> ids() {
         return ids;
+    }
+
+    @Override
+    public void checkDevargs(Devargs devargs) throws DeviceException {
+        devargs.allowOnly(Set.of("key", PciDevice.BIND));
     }
 
     @Override

@@ -136,7 +136,7 @@ final class TransientMemoryTest {
         device.opened(found, new LivePciDevice.Opened(access, KernelDriver.VFIO_PCI,
                 ConfigSnapshot.take(access),
                 Optional.of(new TransientFaults(new DeviceFaults(device, platform.hotUnplug()),
-                        platform.interrupts(), Duration.ofMillis(300)))));
+                        platform.interrupts(), Duration.ofSeconds(3)))));
         first = device.mapBar(0);
         second = device.mapBar(1);
         platform.use(PciDevice.BUS, fault -> {

@@ -36,7 +36,8 @@ public final class AcmeHardware implements RemovalInjector {
     private static final Logger LOG = LoggerFactory.getLogger(AcmeHardware.class);
     private static final Duration LOOK = Duration.ofMillis(50);
     /** The delay from a removal to its report, as with a kernel. An access may notice before. */
-    private static final Duration NOTICE = Duration.ofMillis(100);
+    private static final Duration NOTICE =
+            Duration.ofMillis(Integer.getInteger("acme.notice.ms", 100));
     private static final int OFF = -1;
 
     /** A slot. It exists while its device has power, and after the device was pulled out. */

@@ -224,6 +224,8 @@ final class VfioIrqs {
             notices.clear();
         }
         disable();
-        last.forEach(VfioEventfd::close);
+        for (VfioEventfd notice : last) {
+            notice.close();
+        }
     }
 }

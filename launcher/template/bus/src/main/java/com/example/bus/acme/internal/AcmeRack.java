@@ -50,7 +50,8 @@ public final class AcmeRack implements RemovalInjector {
     private static final int SLOTS = 2;
     private static final Duration LOOK = Duration.ofMillis(50);
     /** The delay from a removal to its report, as with a kernel. An access may notice before. */
-    private static final Duration NOTICE = Duration.ofMillis(100);
+    private static final Duration NOTICE =
+            Duration.ofMillis(Integer.getInteger("acme.notice.ms", 100));
 
     /** A slot: {@code card} is null while it is empty. */
     private static final class Place {
