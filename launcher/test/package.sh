@@ -56,7 +56,7 @@ mkdir "$view" && mount -t tmpfs -o size=1g tmpfs "$view" || { skip service "no t
 ended() {
 	# With its first process, all of a container's end; they would outlive systemd-nspawn.
 	[ -z "${nspawn:-}" ] || { pkill -KILL -P "$nspawn"; kill -KILL "$nspawn"; wait "$nspawn"; } 2>/dev/null
-	umount -l "$view/root" 2>/dev/null
+	umount -l "$view/root/run" "$view/root/tmp" "$view/root" 2>/dev/null
 	umount -l "$view"
 	rm -rf "$work"
 }
@@ -64,11 +64,12 @@ trap ended EXIT
 mkdir "$view/up" "$view/work" "$view/root"
 mount -t overlay -o "lowerdir=/,upperdir=$view/up,workdir=$view/work" overlay "$view/root" ||
 	{ skip service "no overlay can be mounted here"; finish; exit; }
-# The services of this machine stay off, and its repository and temporary files out of sight.
+# The services of this machine stay off; its repository, temporary files and running processes' folders are out of sight.
 mkdir -p "$view/root/debs"
 cp "$work"/debs/*.deb "$view/root/debs/"
 rm -rf "$view"/root/etc/systemd/system/*.wants "$view"/root/var/log/journal "$view"/root/usr/sbin/policy-rc.d
 mount -t tmpfs tmpfs "$view/root/tmp"
+mount -t tmpfs tmpfs "$view/root/run" # where /run is no file system of its own, processes of this machine change it meanwhile
 printf 'REFUSE=1\n' >"$view/root/etc/machine-id" && : >"$view/root/etc/machine-id"
 
 # As on a machine, with its processes and devices in sight.
