@@ -70,6 +70,10 @@ static int seal(int fd, int seals)
 	return fcntl(fd, F_ADD_SEALS, seals) ? -errno : 0;
 }
 
+/*
+ * F_SEAL_FUTURE_WRITE (Linux 5.1), as nothing maps the file for writing yet. F_SEAL_WRITE would fail with
+ * EBUSY while the kernel itself holds one of the pages, to move it or to see how much it is used.
+ */
 static int make_ones(void)
 {
 	int fd = make_memfd("hotbus-ones");
@@ -79,7 +83,7 @@ static int make_ones(void)
 		return fd;
 	rc = fill_with_ones(fd);
 	if (!rc)
-		rc = seal(fd, F_SEAL_WRITE);
+		rc = seal(fd, F_SEAL_FUTURE_WRITE);
 	if (rc) {
 		close(fd);
 		return rc;

@@ -52,6 +52,29 @@ static void should_read_zeros_where_asked_to(void)
 	CHECK_EQUAL(take_one().window, d.window);
 }
 
+/* All windows share the ones, so that whoever could write to them would change what all of them read. */
+static void should_let_nobody_change_what_replaced_windows_read(void)
+{
+	char link[64], target[64];
+	int found = 0;
+
+	enable();
+	for (int fd = 0; fd < 64; fd++) {
+		ssize_t length;
+
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		length = readlink(link, target, sizeof(target) - 1);
+		target[length > 0 ? length : 0] = 0;
+		if (strncmp(target, "/memfd:hotbus-ones", strlen("/memfd:hotbus-ones")))
+			continue;
+		found++;
+		CHECK_EQUAL(pwrite(fd, target, 1, 0), -1);
+		CHECK_EQUAL(ftruncate(fd, 0), -1);
+		CHECK(mmap(NULL, page_size(), PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+	}
+	CHECK_EQUAL(found, 1);
+}
+
 static void should_keep_stores_to_a_replaced_window(void)
 {
 	struct device d = plug_window(64 * KIB, HB_FILL_ONES);
@@ -261,6 +284,7 @@ int main(int argc, char **argv)
 	static const struct test tests[] = {
 		TEST(should_read_all_ones_at_every_width),
 		TEST(should_read_zeros_where_asked_to),
+		KERNEL_TEST(should_let_nobody_change_what_replaced_windows_read),
 		TEST(should_keep_stores_to_a_replaced_window),
 		KERNEL_TEST(should_replace_the_window_and_nothing_beside_it),
 		KERNEL_TEST(should_preserve_errno),
