@@ -71,8 +71,8 @@ static int seal(int fd, int seals)
 }
 
 /*
- * F_SEAL_FUTURE_WRITE (Linux 5.1), as nothing maps the file for writing yet. F_SEAL_WRITE would fail with
- * EBUSY while the kernel itself holds a reference to one of the pages.
+ * F_SEAL_FUTURE_WRITE (Linux 5.1), as nothing maps the file for writing yet. F_SEAL_WRITE would
+ * fail with EBUSY while the kernel itself holds a reference to one of the pages.
  */
 static int make_ones(void)
 {

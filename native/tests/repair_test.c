@@ -52,7 +52,7 @@ static void should_read_zeros_where_asked_to(void)
 	CHECK_EQUAL(take_one().window, d.window);
 }
 
-/* All windows share the ones, so that whoever could write to them would change what all of them read. */
+/* All windows share the ones: whoever could write to them would change what all of them read. */
 static void should_let_nobody_change_what_replaced_windows_read(void)
 {
 	char link[64], target[64];
