@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Chromium for tests of pages, by Debian's selenium."""
 
-import random
 import re
 import shutil
-import socket
 import time
 
 LIMIT = 60
@@ -44,17 +42,6 @@ def until(condition, what, limit=LIMIT):
         if time.monotonic() > end:
             raise AssertionError(f"not within {limit} s: {what() if callable(what) else what}")
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    """A port that is free, and that the kernel gives to no client or server of its own accord."""
-    while True:
-        with socket.socket() as tried:
-            try:
-                tried.bind(("127.0.0.1", random.randrange(10000, 32768)))
-            except OSError:
-                continue
-            return tried.getsockname()[1]
 
 
 class Page:

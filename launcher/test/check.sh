@@ -38,19 +38,7 @@ finish() {
 	[ "$failed" = 0 ]
 }
 
-# A port of TCP that is free, and that the kernel gives to no client or server of its own accord.
-free_port() {
-	python3 -c '
-import random, socket
-while True:
-    with socket.socket() as tried:
-        try:
-            tried.bind(("127.0.0.1", random.randrange(10000, 32768)))
-        except OSError:
-            continue
-        print(tried.getsockname()[1])
-        break'
-}
+free_port() { python3 -B launcher/test/ports.py; }
 
 # A copy of the product, as it was built, in the folder $1.
 copy_product() {

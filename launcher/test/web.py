@@ -21,7 +21,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import accessibility  # noqa: E402
-from browser import LIMIT, Page, chromium, free_port, missing, until  # noqa: E402
+from browser import LIMIT, Page, chromium, missing, until  # noqa: E402
+from ports import free_port  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
 HOTBUS = str(TOP / "launcher/hotbus")

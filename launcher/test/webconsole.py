@@ -22,7 +22,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from browser import Page, chromium, free_port, missing, until  # noqa: E402
+from browser import Page, chromium, missing, until  # noqa: E402
+from ports import free_port  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
 LIMIT = 60

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,25 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(TOP / "launcher/top"))
+sys.path[:0] = [str(TOP / "launcher/top"), str(TOP / "launcher/test")]
 
 import sample  # noqa: E402
 import telemetry  # noqa: E402
+from ports import free_port  # noqa: E402
 
 PREFIX = "bench-watched"
 SETTINGS = TOP / "launcher/etc/hotbus.jfc"
 LIMIT = 60.0
-
-
-def free_port() -> int:
-    """A port that is free, and that the kernel gives to no client of its own accord."""
-    while True:
-        with socket.socket() as tried:
-            try:
-                tried.bind(("127.0.0.1", random.randrange(10000, 32768)))
-            except OSError:
-                continue
-            return tried.getsockname()[1]
 
 
 class Ports:

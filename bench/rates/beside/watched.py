@@ -26,7 +26,7 @@ SETTLE = 1.5
 # The demo says 20 times how far it is: as many turns.
 TURNS = 20
 WARM_TURNS = 5
-REMOVALS = 400
+REMOVALS = 1000
 ALONE = "alone"
 
 # The observers of a turn, by what they are called in the table.
@@ -139,6 +139,8 @@ def _resumes(removals: int, folder: Path, browser: Browser) -> Turns:
         if demo.wait(LIMIT):
             raise RuntimeError(f"the exit code of the demo is {demo.returncode}")
     except (OSError, RuntimeError, subprocess.SubprocessError) as e:
+        if _ends(demo):
+            raise SystemExit("hotbus: the demo was over before those who watch were there: take more --removals") from e
         raise RuntimeError(f"{e}; the demo said: {(folder / 'log').read_text(errors='replace')[-1000:]}") from e
     finally:
         demo.kill()
@@ -152,6 +154,13 @@ def _resumes(removals: int, folder: Path, browser: Browser) -> Turns:
             raise RuntimeError(f"{name}: no removal in a turn: take more --removals")
         found.setdefault(name, []).append(times)
     return found
+
+
+def _ends(process: subprocess.Popen) -> bool:
+    try:
+        return process.wait(timeout=2) == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def _turns(demo: subprocess.Popen, watchers: Watchers) -> list[tuple[str, int, int]]:
