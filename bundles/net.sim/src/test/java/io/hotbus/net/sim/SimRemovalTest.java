@@ -111,8 +111,10 @@ final class SimRemovalTest {
 
     @Test
     void shouldNotKeepAnyoneWaitingForABusThatIsNotToldAnyMore() throws Exception {
+        CountDownLatch telling = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         SimHardware hardware = new SimHardware(rig.linux, () -> {
+            telling.countDown();
             try {
                 never.await();
             } catch (InterruptedException e) {
@@ -122,6 +124,7 @@ final class SimRemovalTest {
         });
         hardware.powerOn("net_sim0", SimArgs.parse(Devargs.parse("net_sim0,uevent_ms=0")));
         hardware.yank("net_sim0");
+        assertThat(telling.await(300, TimeUnit.SECONDS)).as("removal told").isTrue();
         FutureTask<Void> plugging = new FutureTask<>(() -> {
             hardware.plug("net_sim0");
             return null;
