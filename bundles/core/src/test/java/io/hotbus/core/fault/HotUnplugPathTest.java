@@ -66,7 +66,7 @@ class HotUnplugPathTest {
     }
 
     private DeviceEvent nextEvent() throws InterruptedException {
-        DeviceEvent event = stack.published.poll(20, TimeUnit.SECONDS);
+        DeviceEvent event = stack.published.poll(120, TimeUnit.SECONDS);
         assertThat(event).isNotNull();
         return event;
     }

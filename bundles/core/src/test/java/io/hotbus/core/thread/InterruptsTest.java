@@ -63,7 +63,7 @@ class InterruptsTest {
     }
 
     private String nextRun() throws InterruptedException {
-        return ran.poll(20, TimeUnit.SECONDS);
+        return ran.poll(120, TimeUnit.SECONDS);
     }
 
     /** When it returns, whatever was to run by now has. */

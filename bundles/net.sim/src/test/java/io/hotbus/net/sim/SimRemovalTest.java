@@ -134,7 +134,7 @@ final class SimRemovalTest {
 
         hardware.deactivate();
 
-        assertThatThrownBy(() -> plugging.get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> plugging.get(120, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(CancellationException.class)
                 .hasMessageContaining("net_sim0: plugged in, but net.sim is being stopped");
     }
