@@ -43,8 +43,8 @@ final class FakeRss {
         }
         int type = v4 ? tcp ? TCP_IPV4 : IPV4 : tcp ? TCP_IPV6 : IPV6;
         int l4 = TestPacket.l4(frame);
-        byte[] input = Arrays.copyOfRange(frame, l4 - (v4 ? 8 : 32), l4 + (tcp ? 4 : 0));
-        int hash = Toeplitz.hash(this::key, input);
+        int hash = Toeplitz.hash(this::key, Arrays.copyOfRange(
+                frame, l4 - (v4 ? 8 : 32), l4 + (tcp ? 4 : 0)));
         return type | (long) entry(hash & RssTables.RETA_ENTRIES - 1) << QUEUE_SHIFT
                 | (long) hash << FakeRegs.RX_HASH_SHIFT;
     }
