@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class HotUnplugPathTest {
     private final BlockingQueue<Device> handled = new LinkedBlockingQueue<>();
     private FaultStack stack;

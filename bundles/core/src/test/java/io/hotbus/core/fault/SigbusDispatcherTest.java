@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class SigbusDispatcherTest {
     private final BlockingQueue<SigbusFault> asked = new LinkedBlockingQueue<>();
     private final BlockingQueue<SigbusFault> askedLater = new LinkedBlockingQueue<>();

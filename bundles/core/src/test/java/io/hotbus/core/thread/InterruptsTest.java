@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class InterruptsTest {
     private static final Duration SHORT = Duration.ofMillis(1);
 

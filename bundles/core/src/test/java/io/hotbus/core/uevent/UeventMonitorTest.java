@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class UeventMonitorTest {
     private static final Path LOOPBACK = Path.of("/sys/class/net/lo/uevent");
 

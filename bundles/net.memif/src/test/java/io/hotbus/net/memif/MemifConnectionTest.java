@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** How a link comes up, why it does not, and what becomes of a port whose peer goes. */
-@Timeout(60)
+@Timeout(300)
 final class MemifConnectionTest {
     private static final String SERVER = "net_memif0,role=server";
     private static final String CLIENT = "net_memif1,role=client";

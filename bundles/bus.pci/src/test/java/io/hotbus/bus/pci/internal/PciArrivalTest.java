@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kernel tells of a function before that can be used. */
-@Timeout(60)
+@Timeout(300)
 final class PciArrivalTest {
     private static final String NIC = "0000:03:00.0";
 
