@@ -212,6 +212,23 @@ final class PathsTest {
     }
 
     @Test
+    void shouldGiveAwayWhatItKeepsWhileItHasNoDevice() {
+        long[] before = packets(20);
+        send(before);
+        long[] taken = new long[30];
+        assertThat(queue.isKeeping()).isFalse();
+        assertThat(queue.takeKept(caches, taken, 30)).isZero();
+        for (StubDev stub : List.of(first, second, third)) {
+            letGo(stub);
+        }
+        assertThat(queue.isKeeping()).isTrue();
+        assertThat(queue.takeKept(caches, taken, 30)).isEqualTo(20);
+        assertThat(Arrays.copyOf(taken, 20)).isEqualTo(before);
+        assertThat(queue.isKeeping()).isFalse();
+        caches.free(before, 0, 20);
+    }
+
+    @Test
     void shouldLeaveToAPresentDeviceWhatItMayStillReadUntilItIsStopped() {
         long[] before = packets(20);
         send(before);
