@@ -72,7 +72,7 @@ DPDK_REMOVALS = ("surprise", "slot-power")
 
 # Packets a second between two NICs, beside DPDK's testpmd; see rates.py.
 RATES_KERNEL, RATES_BINDING = "6.1", "igb_uio"
-RATES_MODELS = (E1000E.name, "virtio", "virtio-packed")
+RATES_MODELS = (E1000E.name, "igb", "virtio", "virtio-packed")
 
 # A live migration; see migration.py, and failover.py for one by QEMU's own failover pair.
 # Migrations in a row, if no other number is given.

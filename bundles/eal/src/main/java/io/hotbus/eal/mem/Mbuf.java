@@ -28,7 +28,8 @@ public final class Mbuf {
     // One word: where the data of the segment begins, and its length.
     private static final int DATA_OFFSET = 8;
     private static final int SEGMENT_LENGTH = 12;
-    // One word: port (16 bits), segments (8), references (8), length (24), metadata (1), copies (7).
+    // One word: port (16 bits), segments (8), references (8), length (24), metadata (1),
+    // copies (7).
     private static final int PORT = 16;
     private static final int SEGMENTS = 18;
     private static final int REFERENCES = 19;
