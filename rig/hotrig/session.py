@@ -59,12 +59,14 @@ class Boot:
         self._series = Series(guest, nic, peer, build, self._removals, progress)
         self._updates = Updates(guest, nic, peer, build, self._removals, progress)
         self._vf = VirtualFunction(guest, nic, peer, build, progress)
+        rates = Rates(guest, nic, build, progress)
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
             "deployment": Deployment(guest, nic, peer, build, self._removals, progress),
             "doctor": Doctor(guest, nic, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
             "failover": Failover(guest, nic, peer, build, progress),
+            "instructions": rates,
             "iperf": Iperf(guest, nic, peer, build, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
@@ -72,7 +74,7 @@ class Boot:
             "migration": Migration(guest, nic, peer, build, progress),
             "offloads": Offloads(guest, nic, peer, build, progress),
             "package": Package(guest, nic, peer, headers, progress),
-            "rates": Rates(guest, nic, build, progress),
+            "rates": rates,
             "rss": Rss(guest, nic, peer, build, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),

@@ -18,8 +18,8 @@ public interface TxQueue {
     int burst(MempoolCaches caches, long[] mbufs, int count);
 
     /**
-     * Whether a burst of this queue has found that the device is gone. This may be known before the
-     * removal is reported. Between two bursts, on the thread of the bursts.
+     * Whether a burst of this queue has found that the device is gone, or about to go. This may be
+     * known before the removal is reported. Between two bursts, on the thread of the bursts.
      */
     default boolean isGone() {
         return false;
@@ -36,6 +36,26 @@ public interface TxQueue {
      * @return how many; 0 if there are no more, or the driver keeps no packets
      */
     default int takeBack(MempoolCaches caches, long[] mbufs, int count) {
+        return 0;
+    }
+
+    /**
+     * Whether this queue keeps packets because it has no device that could send them. Any thread;
+     * the answer may be late.
+     */
+    default boolean isKeeping() {
+        return false;
+    }
+
+    /**
+     * Takes back, as {@link #takeBack} does, packets that this queue keeps because it has no device
+     * that could send them. The port may be started. On a control thread, while there are no
+     * bursts.
+     *
+     * @param caches the calling thread's caches
+     * @return how many; 0 if there are no more, or a device has them
+     */
+    default int takeKept(MempoolCaches caches, long[] mbufs, int count) {
         return 0;
     }
 }
