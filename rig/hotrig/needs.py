@@ -32,7 +32,7 @@ def require(progress: Progress, scenarios: list[Scenario]) -> None:
     if not Path("/bin").is_symlink():
         raise MissingError("the guest uses /usr of this machine, which has to be a merged one")
     kinds = {scenario.kind for scenario in scenarios}
-    programs = {**PROGRAMS, **(DPDK if kinds & {"dpdk", "rates"} else {}),
+    programs = {**PROGRAMS, **(DPDK if kinds & {"dpdk", "rates", "instructions"} else {}),
                 **(IPERF if "iperf" in kinds else {}),
                 **(PACKAGES if "package" in kinds else {})}
     machines = {scenario.machine for scenario in scenarios}
@@ -80,7 +80,8 @@ def _install(packages: list[str], progress: Progress) -> None:
     progress.say(f"installing what the rig needs: {words}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "-q", "update"],
-                    ["apt-get", "-q", "-y", "--no-install-recommends", "install", *packages]):
+                    ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120",
+                     "--no-install-recommends", "install", *packages]):
         done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False)
     if done.returncode != 0:
