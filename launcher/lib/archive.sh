@@ -15,7 +15,8 @@ run_archive() {
 	say "archived: $(archive_file)"
 }
 
-# Lets the product run for a moment, in folders of its own, and archives the classes that it has loaded and linked.
+# Lets the product run for a moment, in folders of its own, and archives the classes that it has loaded and linked: those of
+# its bundles are all loaded (hotbus.preload), also of devices that this machine has not.
 # Without an archive everything works as well.
 archive_classes() {
 	local archive work
@@ -24,7 +25,7 @@ archive_classes() {
 	work=$(mktemp -d)
 	mkdir "$work/etc" "$work/deploy"
 	if HOTBUS_ETC=$work/etc HOTBUS_DEPLOY=$work/deploy HOTBUS_STATE_DIR=$work/state RUNTIME_DIRECTORY=$work \
-		HOTBUS_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off" \
+		HOTBUS_JAVA_OPTS="-Dhotbus.preload=true -XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off -Xlog:class+path=off" \
 		timeout --foreground 60 "$launcher"/hotbus run --vdev net_sim0,peer=net_sim1 --vdev net_sim1 --vdev net_null0 \
 		--exec 'start tx_first; device yank net_sim0; wait port net_sim0 gone; device plug net_sim0;
 			wait port net_sim0 started; show port info all; show port stats all; pci list; stop' \

@@ -205,6 +205,7 @@ run_jvm() {
 		fi
 	fi
 	mapfile -t flags < <(jvm_flags)
+	case $command in check | doctor | password) flags+=(-XX:TieredStopAtLevel=1) ;; esac # ends before the second compiler pays
 	[ ! -e "$launcher/target/classes.jsa" ] || mapfile -t -O "${#flags[@]}" flags < <(archive_flags "$launcher")
 	mapfile -t product < <(product_words "$launcher" "$cache" "$(class_path_folder)" "$(log_target)")
 	# shellcheck disable=SC2086  # HOTBUS_JAVA_OPTS is a list of words

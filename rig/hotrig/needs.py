@@ -32,7 +32,7 @@ def require(progress: Progress, scenarios: list[Scenario]) -> None:
     if not Path("/bin").is_symlink():
         raise MissingError("the guest uses /usr of this machine, which has to be a merged one")
     kinds = {scenario.kind for scenario in scenarios}
-    programs = {**PROGRAMS, **(DPDK if kinds & {"dpdk", "rates"} else {}),
+    programs = {**PROGRAMS, **(DPDK if kinds & {"dpdk", "rates", "instructions"} else {}),
                 **(IPERF if "iperf" in kinds else {}),
                 **(PACKAGES if "package" in kinds else {})}
     machines = {scenario.machine for scenario in scenarios}

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packets a second between two NICs, of the product and of DPDK's testpmd in turn."""
+"""Packets a second between two NICs, of the product and of DPDK's testpmd in turn. On a machine
+whose clock counts instructions, a nanosecond each, that tells instructions for each packet."""
 from __future__ import annotations
 
 import re
 import shlex
 import statistics
 import time
+from dataclasses import replace
 
 from hotrig import testpmd
 from hotrig.errors import RigError
@@ -19,16 +21,17 @@ from hotrig.scenarios import Scenario
 
 # Root ports whose NICs are on one hub.
 PORTS = (NIC_PORT, 3)
-ROUNDS = 3
+ROUNDS = {"rates": 3, "instructions": 1}
 # So many packets go round: `start tx_first`.
 BURSTS = 4
 MBUFS = 4096
 DESCRIPTORS = 256
-START_SECONDS = 60.0
+START_SECONDS = {"rates": 60.0, "instructions": 400.0}
 LINK_SECONDS = 5.0
 WARM_UP_SECONDS = 10.0
 MEASURED_SECONDS = 10.0
 QUIT_SECONDS = 30.0
+NANOS = 1e9
 _RATE = re.compile(r"Rx-pps: +(\d+)")
 # What each prints once its ports are started.
 _PRODUCT_STARTED = r"port 1 \(.*\): started"
@@ -44,8 +47,10 @@ class Rates:
         self._build = build
         self._progress = progress
         self._log = guest.transcript("app")
+        self._start_seconds = 0.0
 
     def run(self, scenario: Scenario) -> Row:
+        self._start_seconds = START_SECONDS[scenario.kind]
         addresses = [address_in(port) for port in PORTS]
         self._nic.ensure_present()
         self._nic.load_driver(scenario.binding)
@@ -62,14 +67,16 @@ class Rates:
                             "--main-lcore", "0", "-m", "256", *self._nics(addresses, ""), "--",
                             "-i", *self._options()])
         ours, theirs = [], []
-        for number in range(ROUNDS):
+        for number in range(ROUNDS[scenario.kind]):
             ours.append(self._rate(product, _PRODUCT_STARTED))
             theirs.append(self._rate(other, _TESTPMD_STARTED))
             self._progress.say(f"{scenario.name}, round {number + 1}: {ours[-1]:,.0f} packets a "
                                f"second, testpmd {theirs[-1]:,.0f}")
-        return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, True, "",
-                   packetsPerSecond=statistics.median(ours),
-                   besidePerSecond=statistics.median(theirs))
+        row = Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, True, "")
+        our, their = statistics.median(ours), statistics.median(theirs)
+        if scenario.kind == "instructions":
+            return replace(row, instructions=NANOS / our, besideInstructions=NANOS / their)
+        return replace(row, packetsPerSecond=our, besidePerSecond=their)
 
     def _shell(self, *words: str) -> list[str]:
         """The command line of the product's shell, which reads a pipe."""
@@ -91,7 +98,8 @@ class Rates:
                 f"--txd={DESCRIPTORS}"]
 
     def _rate(self, command: str, started: str) -> float:
-        """Starts the program, lets it forward, and ends it."""
+        """Starts the program, lets it forward, and ends it. Returns the packets that both ports
+        receive in a second of the guest."""
         begin = self._log.stat().st_size if self._log.exists() else 0
         self._guest.check(f"""\
 rm -f /run/rates.*; mkfifo /run/rates.in
@@ -104,12 +112,12 @@ disown -a""", 30)
             time.sleep(LINK_SECONDS)
             self._type("set promisc all on", f"start tx_first {BURSTS}")
             time.sleep(WARM_UP_SECONDS)
-            self._type("show port stats 0")
+            self._type("show port stats all")
             time.sleep(MEASURED_SECONDS)
-            self._type("show port stats 0")
-            self._await(lambda: len(_RATE.findall(self._printed(begin))) >= 2, begin,
+            self._type("show port stats all")
+            self._await(lambda: len(_RATE.findall(self._printed(begin))) >= 4, begin,
                         "showed no statistics")
-            rate = float(_RATE.findall(self._printed(begin))[1])
+            rate = sum(float(rate) for rate in _RATE.findall(self._printed(begin))[2:4])
             if rate == 0:
                 raise RigError(f"no packet came round: {command}")
             self._type("stop", "quit")
@@ -123,7 +131,8 @@ disown -a""", 30)
         self._guest.check(f"printf '%s\\n' {shlex.join(lines)} >/run/rates.in")
 
     def _await(self, condition, begin: int, otherwise: str) -> None:
-        if not wait_for(lambda: condition() or not self._alive(), START_SECONDS) or \
+        if not wait_for(lambda: condition() or not self._alive(),
+                        self._start_seconds) or \
                 not condition():
             last = " / ".join(self._printed(begin).splitlines()[-3:])
             raise RigError(f"a program {otherwise}: {last}")

@@ -39,6 +39,8 @@ class Row:
     notApplicable: int | None = None
     packetsPerSecond: float | None = None  # of the product, and of DPDK's testpmd beside it
     besidePerSecond: float | None = None
+    instructions: float | None = None  # for each packet, of both
+    besideInstructions: float | None = None
     steps: tuple[Step, ...] = ()  # of the removal
     transcripts: str | None = None
 

@@ -70,9 +70,11 @@ DOCTOR_MODEL = "virtio"  # the kernel of a cloud has a driver for it
 DPDK_BINDINGS = ("igb_uio", "uio_pci_generic", "vfio-pci")
 DPDK_REMOVALS = ("surprise", "slot-power")
 
-# Packets a second between two NICs, beside DPDK's testpmd; see rates.py.
+# Packets a second between two NICs, and instructions for each packet, beside DPDK's testpmd; see
+# rates.py.
 RATES_KERNEL, RATES_BINDING = "6.1", "igb_uio"
 RATES_MODELS = (E1000E.name, "igb", "virtio", "virtio-packed")
+RATES_KINDS = ("rates", "instructions")
 
 # A live migration; see migration.py, and failover.py for one by QEMU's own failover pair.
 # Migrations in a row, if no other number is given.
@@ -121,6 +123,7 @@ class Flavour:
     migrates: bool = False  # to another QEMU: its files are on disks, and it has a second NIC
     failover: bool = False  # the second NIC is the standby of the first
     packages: bool = False  # the Debian packages, and the kernel's headers, are there
+    counted: bool = False  # its clock counts instructions, one a nanosecond
 
     def __str__(self) -> str:
         return ", ".join(self._words())
@@ -142,7 +145,8 @@ class Flavour:
                 *(["untouched"] if self.untouched else []),
                 *(["migrates"] if self.migrates else []),
                 *(["failover"] if self.failover else []),
-                *(["packages"] if self.packages else [])]
+                *(["packages"] if self.packages else []),
+                *(["counted"] if self.counted else [])]
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,7 @@ class Scenario:
     # it returns; "iperf": TCP and UDP through it; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "deployment": all is said by files; "lacp": with the kernel's bonding driver; "native": the tests of native/; "vf": a virtual function under the
     # product; "doctor": its doctor; "package": the Debian packages of it; "kmod": the module alone; "dpdk": DPDK's testpmd;
-    # "rates": both, in turn; "migration": the guest moves; "failover": the same, and QEMU itself
+    # "rates": both, in turn; "instructions": the same on a machine that counts them; "migration": the guest moves; "failover": the same, and QEMU itself
     # takes the NIC away and brings it back
     kind: str
     kernel: str
@@ -167,8 +171,8 @@ class Scenario:
     def name(self) -> str:
         if self.kind == "kmod":
             return f"kmod/{self.kernel}/cycles"
-        if self.kind == "rates":
-            return f"rates/{self.kernel}/{self.model}"
+        if self.kind in RATES_KINDS:
+            return f"{self.kind}/{self.kernel}/{self.model}"
         prefix = "dpdk/" if self.kind == "dpdk" else ""
         model = "" if self.model == E1000E.name else f"{self.model}/"
         if self.kind in MIGRATION_KINDS:
@@ -188,7 +192,7 @@ class Scenario:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
         return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
                        self.model, self.kind == "doctor", self.kind in MIGRATION_KINDS,
-                       self.kind == "failover", self.kind == PACKAGE)
+                       self.kind == "failover", self.kind == PACKAGE, self.kind == "instructions")
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -239,8 +243,8 @@ def all_scenarios() -> list[Scenario]:
         for binding in DPDK_BINDINGS
         for removal in DPDK_REMOVALS
     ]
-    rates = [Scenario("rates", RATES_KERNEL, RATES_BINDING, "rates", model=model)
-             for model in RATES_MODELS]
+    rates = [Scenario(kind, RATES_KERNEL, RATES_BINDING, kind, model=model)
+             for kind in RATES_KINDS for model in RATES_MODELS]
     migration = [Scenario("migration", MIGRATION_KERNEL, MIGRATION_BINDING, "migration",
                           MIGRATIONS, model=model) for model in MIGRATION_MODELS]
     migration += [Scenario("failover", MIGRATION_KERNEL, binding, "failover", MIGRATIONS)

@@ -56,19 +56,21 @@ class Boot:
         self._series = Series(guest, nic, peer, build, self._removals, progress)
         self._updates = Updates(guest, nic, peer, build, self._removals, progress)
         self._vf = VirtualFunction(guest, nic, peer, build, progress)
+        rates = Rates(guest, nic, build, progress)
         self._others = {
             "contract": Contract(guest, nic, peer, build, progress),
             "deployment": Deployment(guest, nic, peer, build, self._removals, progress),
             "doctor": Doctor(guest, nic, build, progress),
             "dpdk": Testpmd(guest, nic, peer, progress),
             "failover": Failover(guest, nic, peer, build, progress),
+            "instructions": rates,
             "iperf": Iperf(guest, nic, peer, build, progress),
             "interface": Interface(guest, nic, peer, build, progress),
             "kmod": KmodCycles(guest, nic, progress),
             "lacp": Lacp(guest, build, progress),
             "migration": Migration(guest, nic, peer, build, progress),
             "package": Package(guest, nic, peer, headers, progress),
-            "rates": Rates(guest, nic, build, progress),
+            "rates": rates,
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
             "vf": self._vf,

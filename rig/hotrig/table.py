@@ -24,13 +24,19 @@ _RATES: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("packets/s", lambda r: _rate(r.packetsPerSecond)),
     ("testpmd", lambda r: _rate(r.besidePerSecond)),
 )
+_INSTRUCTIONS: tuple[tuple[str, Callable[[Row], str]], ...] = (
+    ("instructions/packet", lambda r: _rate(r.instructions)),
+    ("testpmd's", lambda r: _rate(r.besideInstructions)),
+)
 SLOW_MILLIS = 100  # from the beginning of a removal until the device is detached
-_TO_THE_RIGHT = ("updated", "noticed", "detached", "packets/s", "testpmd")
+_TO_THE_RIGHT = ("updated", "noticed", "detached", "packets/s", "testpmd",
+                 "instructions/packet", "testpmd's")
 
 
 def table(rows: list[Row]) -> str:
     """A line for each row, and below them the reasons of failures."""
     columns = _COLUMNS + (_RATES if any(row.packetsPerSecond for row in rows) else ())
+    columns += _INSTRUCTIONS if any(row.instructions for row in rows) else ()
     cells = [[title for title, _ in columns]]
     cells += [[text(row) for _, text in columns] for row in rows]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]

@@ -42,6 +42,9 @@ class JudgeTest(unittest.TestCase):
         rated = replace(failed(scenario("rates/6.1/virtio"), ""), passed=True,
                         packetsPerSecond=12345.0, besidePerSecond=6789.0)
         self.assertRegex(table([rated]), r"packets/s +testpmd\n(.|\n)*12,345 +6,789\n")
+        counted = replace(rated, packetsPerSecond=None, besidePerSecond=None, instructions=567.8,
+                          besideInstructions=1234.0)
+        self.assertRegex(table([counted]), r"instructions/packet +testpmd's\n(.|\n)*568 +1,234\n")
         self.assertNotIn("packets/s", table([failed(scenario("6.1/igb_uio/unbind"), "x")]))
 
     def test_should_show_the_steps_of_a_removal_that_was_slow(self):

@@ -79,6 +79,12 @@ class ScenariosTest(unittest.TestCase):
         self.assertEqual([(s.model, s.cycles) for s in select(["migration/6.1/igb/igb_uio/cycles=2"])],
                          [("igb", 2)])
 
+    def test_should_count_instructions_on_a_machine_of_their_own(self):
+        counted = select(["instructions"])
+        self.assertEqual([s.name for s in counted][0], "instructions/6.1/e1000e")
+        self.assertTrue(all(s.flavour.counted for s in counted))
+        self.assertFalse(any(s.flavour.counted for s in select(["rates", "all"])))
+
     def test_should_migrate_with_a_qemu_that_loses_nothing(self):
         for scenario in select(["migration", "failover"]):
             self.assertTrue(scenario.flavour.migrates)

@@ -96,7 +96,7 @@ def _af_packet(what: str, removals: int, rate: int, *more: str) -> list[_Line]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         done = subprocess.run(
-            [TOP / "launcher/test/failsafe.py", "--times", str(removals), "--rate", str(rate),
+            [TOP / "launcher/test/failsafe.py", "--device", "veth", "--times", str(removals), "--rate", str(rate),
              "--json", out, *more], capture_output=True, text=True, check=False)
         if not out.exists():
             raise NotMeasured(f"{what}: {(done.stdout + done.stderr).strip()[-600:]}")

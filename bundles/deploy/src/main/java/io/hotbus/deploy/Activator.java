@@ -51,6 +51,11 @@ public final class Activator implements BundleActivator {
         undo.push(reporter::close);
         UnusedConfigurations unused = new UnusedConfigurations(context, later, SETTLE);
         undo.push(unused::close);
+        Preload preload = new Preload(context, later, SETTLE);
+        undo.push(preload::close);
+        if (Boolean.parseBoolean(context.getProperty(Preload.ALL))) {
+            preload.loadAll();
+        }
         Deliveries deliveries = new Deliveries(context, bundles, later);
         undo.push(deliveries::close);
         LogBridge log = new LogBridge(context, reporter::follows);

@@ -28,6 +28,7 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
+import org.slf4j.LoggerFactory;
 
 /** One run of the framework, from the first bundle to the end of the process. */
 final class Launch {
@@ -72,9 +73,11 @@ final class Launch {
      *
      * @throws LaunchException the product cannot be used; the message says what is wrong
      */
-    void start(Path cache, String[] arguments) throws LaunchException {
+    void start(Path cache, String[] arguments) throws LaunchException, InterruptedException {
         Product product = new Product(home);
         product.requireLibraries();
+        Thread logging = new Thread(LoggerFactory::getILoggerFactory, "logging");
+        logging.start(); // reads its configuration meanwhile
         command = arguments.length == 0 ? "" : arguments[0];
         Framework fresh = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow()
                 .newFramework(configuration(cache, arguments));
@@ -88,13 +91,14 @@ final class Launch {
         Consumer<Consumer<String>> redirect = errors::redirect;
         fresh.getBundleContext().registerService(Consumer.class, redirect,
                 new Hashtable<>(Map.of(CONSOLE, "errors")));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "shutdown"));
+        install(fresh.getBundleContext(), product.jars(command));
+        logging.join();
         JournalAppender.find().ifPresent(appender -> {
             Consumer<Predicate<byte[]>> send = appender::sendBy;
             fresh.getBundleContext().registerService(Consumer.class, send,
                     new Hashtable<>(Map.of(JOURNAL, "records")));
         });
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "shutdown"));
-        install(fresh.getBundleContext(), product.jars(command));
         try {
             fresh.start();
             started = true;

@@ -28,6 +28,16 @@ import org.slf4j.LoggerFactory;
 public final class DmaMappers {
     private static final Logger LOG = LoggerFactory.getLogger(DmaMappers.class);
 
+    /** A class of its own rather than a lambda, which would be linked during the first removal. */
+    private record Unmapping(DmaMemory memory)
+            implements PlugIn.Call<DmaMapper, DmaMapper, RuntimeException> {
+        @Override
+        public DmaMapper apply(DmaMapper mapper) {
+            mapper.unmap(memory);
+            return mapper;
+        }
+    }
+
     private final DrainingServices<DmaMapper> mappers;
     /** Held during each call of a mapper. */
     private final Object calls = new Object();
@@ -115,10 +125,7 @@ public final class DmaMappers {
         boolean unmapped = true;
         for (PlugIn<DmaMapper> mapper : mappedIn) {
             try {
-                mapper.call(m -> {
-                    m.unmap(memory);
-                    return m;
-                });
+                mapper.call(new Unmapping(memory));
             } catch (Throwable e) {
                 LOG.error("{}: cannot unmap {}, which therefore is not freed", mapper, memory, e);
                 unmapped = false;

@@ -26,6 +26,14 @@ final class UeventReader implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofMillis(100);
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
 
+    /** A class of its own rather than a lambda, which would be linked by the first removal. */
+    private record Handling(Uevent uevent) implements Buses.Action {
+        @Override
+        public void accept(Bus bus) {
+            bus.handleUevent(uevent);
+        }
+    }
+
     private final UeventSocket.Factory sockets;
     private final Buses buses;
     private final CoreSettings settings;
@@ -121,7 +129,7 @@ final class UeventReader implements AutoCloseable {
         }
         Uevent uevent = result.uevent().get();
         LOG.debug("{} {} ({})", uevent.action(), uevent.devpath(), uevent.subsystem());
-        buses.forEach("handling a uevent", bus -> bus.handleUevent(uevent));
+        buses.forEach("handling a uevent", new Handling(uevent));
     }
 
     private void lost(String why) {

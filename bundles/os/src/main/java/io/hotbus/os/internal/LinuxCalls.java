@@ -41,17 +41,12 @@ public final class LinuxCalls implements Linux {
     /** MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED. */
     private static final int REGISTER_BARRIER = 1 << 4;
 
-    /** A read or a write, of what remains of a buffer. */
-    @FunctionalInterface
-    private interface Transfer {
-        long run();
-    }
-
     /**
-     * Links the library for errno texts now: an error is often the first sign of a removal, and
-     * there is no time to link then.
+     * Links what an error needs now: an error is often the first sign of a removal, and there is no
+     * time to link then.
      */
     public LinuxCalls() {
+        LibC.errno();
         ErrnoText.of(Errno.EIO);
     }
 
@@ -165,25 +160,41 @@ public final class LinuxCalls implements Linux {
     @Override
     public int read(int fd, ByteBuffer into) throws LinuxException {
         requireWritable(into);
-        return transfer("read", fd, into, () -> C.read(fd, into, into.remaining()));
+        long bytes;
+        do {
+            bytes = C.read(fd, into, into.remaining());
+        } while (isInterrupted(bytes));
+        return transferred("read", fd, into, bytes);
     }
 
     @Override
     public int read(int fd, ByteBuffer into, long offset) throws LinuxException {
         requireWritable(into);
-        return transfer("pread", fd, into, () -> C.pread(fd, into, into.remaining(), offset));
+        long bytes;
+        do {
+            bytes = C.pread(fd, into, into.remaining(), offset);
+        } while (isInterrupted(bytes));
+        return transferred("pread", fd, into, bytes);
     }
 
     @Override
     public int write(int fd, ByteBuffer from) throws LinuxException {
-        final ByteBuffer bytes = passable(from);
-        return transfer("write", fd, from, () -> C.write(fd, bytes, bytes.remaining()));
+        final ByteBuffer passed = passable(from);
+        long bytes;
+        do {
+            bytes = C.write(fd, passed, passed.remaining());
+        } while (isInterrupted(bytes));
+        return transferred("write", fd, from, bytes);
     }
 
     @Override
     public int write(int fd, ByteBuffer from, long offset) throws LinuxException {
-        final ByteBuffer bytes = passable(from);
-        return transfer("pwrite", fd, from, () -> C.pwrite(fd, bytes, bytes.remaining(), offset));
+        final ByteBuffer passed = passable(from);
+        long bytes;
+        do {
+            bytes = C.pwrite(fd, passed, passed.remaining(), offset);
+        } while (isInterrupted(bytes));
+        return transferred("pwrite", fd, from, bytes);
     }
 
     /** Throws for a read-only buffer. JNR-FFI does not check, and would write into a direct one. */
@@ -199,12 +210,12 @@ public final class LinuxCalls implements Linux {
                 : ByteBuffer.allocate(from.remaining()).put(from.duplicate()).flip();
     }
 
-    private static int transfer(String call, int fd, ByteBuffer buffer, Transfer transfer)
+    private static boolean isInterrupted(long result) {
+        return result < 0 && LibC.errno() == Errno.EINTR;
+    }
+
+    private static int transferred(String call, int fd, ByteBuffer buffer, long bytes)
             throws LinuxException {
-        long bytes;
-        do {
-            bytes = transfer.run();
-        } while (bytes < 0 && LibC.errno() == Errno.EINTR);
         if (bytes < 0) {
             throw failure(call + "(fd " + fd + ", " + buffer.remaining() + " bytes)");
         }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 final class Closings {
     private static final Logger LOG = LoggerFactory.getLogger(Closings.class);
 
-    private final Map<PciAddress, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
+    /** The last close of each function, also if it is done. */
+    private final Map<PciAddress, CompletableFuture<Void>> last = new ConcurrentHashMap<>();
     private final Supplier<Duration> limit;
 
     /** {@code limit}: how long a call may wait for the kernel. */
@@ -31,8 +32,7 @@ final class Closings {
 
     /** Notes that the function is being closed until {@code closed} is done. */
     void add(PciAddress address, CompletableFuture<Void> closed) {
-        pending.put(address, closed);
-        closed.whenComplete((nothing, failure) -> pending.remove(address, closed));
+        last.put(address, closed);
     }
 
     /**
@@ -41,7 +41,7 @@ final class Closings {
      * @throws DeviceException it is not, within the limit
      */
     void await(PciAddress address) throws DeviceException {
-        CompletableFuture<Void> closed = pending.get(address);
+        CompletableFuture<Void> closed = last.get(address);
         Duration most = limit.get();
         if (closed != null && !isDone(closed, most.toNanos())) {
             throw new DeviceException(("%s: the kernel has not closed it within %s ms after its "
@@ -56,7 +56,7 @@ final class Closings {
      */
     void awaitAll() {
         long end = System.nanoTime() + limit.get().toNanos();
-        pending.forEach((address, closed) -> {
+        last.forEach((address, closed) -> {
             if (!isDone(closed, end - System.nanoTime())) {
                 LOG.warn("{}: the kernel is still closing it, and goes on with that by itself",
                         address);

@@ -53,6 +53,8 @@ final class LivePciDevice extends PciDevice {
     private final Linux linux;
     private final PciInterrupt interrupt;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    /** Made now: a removal has no time to link it. */
+    private final Runnable closeAccess = this::closeAccess;
     private final DeviceConfig config = new DeviceConfig(this);
     /** Guarded by the lock. */
     private final PciBars bars;
@@ -161,7 +163,7 @@ final class LivePciDevice extends PciDevice {
             }
             closing = true;
         }
-        Thread thread = new Thread(this::closeAccess, "pci-close-" + name());
+        Thread thread = new Thread(closeAccess, "pci-close-" + name());
         thread.setDaemon(true);
         thread.start();
         return closed;
@@ -235,7 +237,7 @@ final class LivePciDevice extends PciDevice {
     /** Whether a fault in one of the windows means that the device is gone. */
     boolean isRemoval() {
         Opened now = opened;
-        return now == null || now.faults.map(TransientFaults::isRemoval).orElse(true);
+        return now == null || now.faults.isEmpty() || now.faults.get().isRemoval();
     }
 
     /** Whether the device answers. */

@@ -221,7 +221,10 @@ public final class Pci extends AbstractBus<LivePciDevice, PciDriver> implements 
 
     @Override
     public void handleUevent(Uevent uevent) {
-        PciUevent.of(uevent).ifPresent(detectors::handle);
+        Optional<PciUevent> ours = PciUevent.of(uevent);
+        if (ours.isPresent()) { // no lambda: a removal has no time to link it
+            detectors.handle(ours.get());
+        }
     }
 
     @Override
