@@ -43,7 +43,7 @@ class ApplicationTest {
     }
 
     private int exit() throws InterruptedException {
-        Integer code = exits.poll(20, TimeUnit.SECONDS);
+        Integer code = exits.poll(120, TimeUnit.SECONDS);
         assertThat(code).as("exit code").isNotNull();
         return code;
     }
@@ -83,7 +83,7 @@ class ApplicationTest {
             ran.countDown();
             return OptionalInt.empty();
         });
-        assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(ran.await(120, TimeUnit.SECONDS)).isTrue();
 
         application.close();
 
@@ -141,7 +141,7 @@ class ApplicationTest {
 
         prepared.countDown();
 
-        assertThat(said.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(said.await(120, TimeUnit.SECONDS)).isTrue();
         assertThat(framework.context().getServiceReferences(
                 Application.class, "(&(hotbus.command=run)(hotbus.ready=true))")).hasSize(1);
     }

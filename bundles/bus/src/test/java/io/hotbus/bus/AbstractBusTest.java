@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Devices come and go, and so does the bus. */
-@Timeout(60)
+@Timeout(300)
 final class AbstractBusTest {
     private final TestCore core = new TestCore();
     private final TestBus bus = new TestBus(core, Duration.ofSeconds(30));

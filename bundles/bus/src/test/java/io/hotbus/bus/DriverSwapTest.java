@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Drivers come and go while their devices are on the bus. */
-@Timeout(60)
+@Timeout(300)
 final class DriverSwapTest {
     private final TestCore core = new TestCore();
     private final TestBus bus = new TestBus(core, Duration.ofSeconds(30));

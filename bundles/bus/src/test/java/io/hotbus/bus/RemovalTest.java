@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Devices are pulled out at all times, and that is noticed on another thread. */
-@Timeout(60)
+@Timeout(300)
 final class RemovalTest {
     private final TestCore core = new TestCore();
     private final TestBus bus = new TestBus(core, Duration.ofSeconds(30));

@@ -57,8 +57,8 @@ class ShutdownWatchTest {
         deploy("good", GoodActivator.class);
         deploy("a", HangingStop.class);
         Bundle good = stack.bundles.byName("good").orElseThrow();
-        shutDown(Duration.ofSeconds(5));
-        assertThat(halted.get(60, TimeUnit.SECONDS)).isZero();
+        shutDown(CALL.multipliedBy(3));
+        assertThat(halted.get(120, TimeUnit.SECONDS)).isZero();
         assertThat(good.getState()).isEqualTo(Bundle.RESOLVED);
         assertThat(stack.lines.all())
                 .anyMatch(line -> line.startsWith("ERROR a 1.0.0: hangs in its stop: at ")
@@ -71,8 +71,8 @@ class ShutdownWatchTest {
     void shouldNameTheListenerThatKeepsTheFrameworkFromEnding() throws Exception {
         deploy("a", HangingQueue.class);
         awaitThatTheQueueHangs(); // a bundle that is stopped before is not told of events
-        shutDown(Duration.ofSeconds(5));
-        assertThat(halted.get(60, TimeUnit.SECONDS)).isZero();
+        shutDown(CALL.multipliedBy(3));
+        assertThat(halted.get(120, TimeUnit.SECONDS)).isZero();
         assertThat(stack.lines.all())
                 .anyMatch(line -> line.startsWith("ERROR the framework does not end: the thread"
                         + " FelixDispatchQueue hangs, in a 1.0.0: at "))
@@ -81,7 +81,7 @@ class ShutdownWatchTest {
     }
 
     private static void awaitThatTheQueueHangs() {
-        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+        assertTimeoutPreemptively(Duration.ofSeconds(120), () -> {
             while (Thread.getAllStackTraces().values().stream().flatMap(Stream::of)
                     .noneMatch(f -> f.getClassName().equals(HangingQueue.class.getName()))) {
                 Thread.onSpinWait();
@@ -95,7 +95,7 @@ class ShutdownWatchTest {
         try {
             deploy("a", HangingStop.class);
             shutDown(Duration.ofSeconds(2));
-            assertThat(halted.get(60, TimeUnit.SECONDS)).isEqualTo(7);
+            assertThat(halted.get(120, TimeUnit.SECONDS)).isEqualTo(7);
         } finally {
             System.clearProperty(ExitCode.PROPERTY);
         }

@@ -38,4 +38,24 @@ public interface TxQueue {
     default int takeBack(MempoolCaches caches, long[] mbufs, int count) {
         return 0;
     }
+
+    /**
+     * Whether this queue keeps packets because it has no device that could send them. Any thread;
+     * the answer may be late.
+     */
+    default boolean isKeeping() {
+        return false;
+    }
+
+    /**
+     * Takes back, as {@link #takeBack} does, packets that this queue keeps because it has no device
+     * that could send them. The port may be started. On a control thread, while there are no
+     * bursts.
+     *
+     * @param caches the calling thread's caches
+     * @return how many; 0 if there are no more, or a device has them
+     */
+    default int takeKept(MempoolCaches caches, long[] mbufs, int count) {
+        return 0;
+    }
 }

@@ -46,7 +46,7 @@ final class QueueCountersTest {
 
     /** A reader never sees a count fall, or below zero, and resets take nothing from the writer. */
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void shouldBeReadAndResetWhileTheQueueCounts() throws Exception {
         int bursts = 2_000_000;
         QueueCounters counters = new QueueCounters();

@@ -34,7 +34,7 @@ import org.osgi.framework.ServiceRegistration;
  * application, and records the events that it receives.
  */
 final class Application implements AutoCloseable, DeviceEventListener, EthEventListener {
-    static final long DEADLINE_SECONDS = 20;
+    static final long DEADLINE_SECONDS = 120;
 
     final BundleContext context = FrameworkUtil.getBundle(Application.class).getBundleContext();
     final BlockingQueue<DeviceEvent> deviceEvents = new LinkedBlockingQueue<>();

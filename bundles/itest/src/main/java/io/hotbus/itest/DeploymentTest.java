@@ -13,6 +13,7 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Tests a deployment that configurations describe, without a launcher and without files. */
-@Timeout(120)
+@Timeout(300)
 class DeploymentTest {
     private static final String FACTORY = "io.hotbus.device";
 
@@ -106,7 +107,7 @@ class DeploymentTest {
 
         first.update(values("devargs", "net_sim0,loopback=1", "mtu", 1800));
         int id = await("net_sim0", 1800).id();
-        assertThat(deployment()).contains("in step").doesNotContain("differs", "waiting", "error");
+        awaitInStep();
 
         Bundles.update(Bundles.named("net.sim"));
         assertThat(await("net_sim0", 1800).id()).as("after an update of its driver").isEqualTo(id);
@@ -132,9 +133,15 @@ class DeploymentTest {
         Bundles.update(testpmd);
 
         assertThat(await("net_sim0", 2000).id()).isEqualTo(id);
+        awaitInStep();
+    }
+
+    private void awaitInStep() {
         Waiting.until("it is not in step", () -> {
             try {
-                return deployment().contains("in step");
+                String now = deployment();
+                return now.contains("in step")
+                        && Stream.of("differs", "waiting", "error").noneMatch(now::contains);
             } catch (Exception e) {
                 return false; // its verbs are not there yet
             }

@@ -25,6 +25,8 @@ final class NumberedTraffic implements AutoCloseable {
     private static final long WINDOW = 1024;
     /** What has not come after so long does not count as under way any more. */
     private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Looks without a packet until those that are missing count as lost. */
+    private static final int QUIET_LOOKS = 40;
     /** Bursts between two readings of {@link CpuWaits}, which take microseconds. */
     private static final int READING = 16;
 
@@ -171,15 +173,19 @@ final class NumberedTraffic implements AutoCloseable {
         return longestOwnGapNanos;
     }
 
-    /** Stops sending, and waits until nothing has come for half a second. */
+    /**
+     * Stops sending, and waits until nothing has come for half a second. While packets are missing,
+     * for longer, since the simulated hardware may wait for a CPU.
+     */
     void drain() throws InterruptedException {
         sending = false;
         Waiting.until("not all packets are taken", () -> drained || failure != null);
-        long before;
-        do {
-            before = received + duplicates;
+        int quiet = 0;
+        while (quiet < (lost() == 0 ? 1 : QUIET_LOOKS)) {
+            long before = received + duplicates;
             TimeUnit.MILLISECONDS.sleep(500);
-        } while (received + duplicates != before);
+            quiet = received + duplicates == before ? quiet + 1 : 0;
+        }
     }
 
     /** Goes on after {@link #drain} or {@link #pause}. */

@@ -21,7 +21,7 @@ class PmdUpdateTest {
     private static final Logger LOG = LoggerFactory.getLogger(PmdUpdateTest.class);
     private static final int UPDATES = 20;
     /** Generous, because the threads share their CPUs with other work of the machine. */
-    private static final Duration LONGEST_GAP = Duration.ofSeconds(2);
+    private static final Duration LONGEST_GAP = Duration.ofSeconds(10);
 
     private Application application;
     private Forwarding forwarding;

@@ -29,7 +29,7 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Tests changes of the configuration while devices are attached. */
-@Timeout(60)
+@Timeout(300)
 class SettingsTest {
     private static final String PID = "io.hotbus.devices";
 

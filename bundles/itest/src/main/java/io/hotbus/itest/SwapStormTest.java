@@ -8,10 +8,12 @@ import io.hotbus.eal.hotplug.FailureHandling;
 import io.hotbus.eal.hotplug.FaultCounts;
 import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.eal.hotplug.SigbusFault;
+import io.hotbus.eal.thread.ControlThread;
 import io.hotbus.os.SigbusWindows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +81,7 @@ class SwapStormTest {
             storm.end();
         }
         FaultCounts counts = settled();
+        awaitAllEvents();
         List<DeviceEvent> events = new ArrayList<>(application.deviceEvents);
         LOG.info("{} updates, {} removals ({} of them during an update), {} faults: {} claimed, "
                 + "{} by the handler of the fixture, {} ended with their window; {} ms",
@@ -106,6 +109,13 @@ class SwapStormTest {
         Waiting.until("an event does not come", () -> faultEvents() >= counts().claimed());
         assertThat(counts().claimed() + counts().released()).isEqualTo(faults);
         return counts();
+    }
+
+    /** Waits until the events that were published before have been told. */
+    private void awaitAllEvents() {
+        CountDownLatch told = new CountDownLatch(1);
+        application.service(ControlThread.class).execute(this, told::countDown);
+        Waiting.until("control does nothing", () -> told.getCount() == 0);
     }
 
     private FaultCounts counts() {

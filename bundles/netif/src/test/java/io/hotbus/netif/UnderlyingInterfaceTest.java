@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** An end of a veth pair, in a network namespace of its own. */
-@Timeout(60)
+@Timeout(300)
 @EnabledIf("io.hotbus.netif.NetInterfacesTest#isRoot")
 final class UnderlyingInterfaceTest {
     private static final MacAddress MAC = new MacAddress(0x020000000001L);

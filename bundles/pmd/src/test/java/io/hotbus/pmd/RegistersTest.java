@@ -22,7 +22,7 @@ final class RegistersTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void shouldAwaitTheBitsAskedFor() throws InterruptedException {
         registers.write32(CTRL, 0xf0);
         Thread device = new Thread(() -> registers.write32(CTRL, 0xf1));
@@ -38,7 +38,7 @@ final class RegistersTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void shouldNotWaitForADeviceThatIsGone() {
         memory.vanish();
         assertThat(registers.isAbsent()).isTrue();
@@ -47,7 +47,7 @@ final class RegistersTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void shouldNotBelieveARegisterOfADeviceThatIsAbsent() {
         registers.write32(STATUS, Registers.GONE);
         assertThat(registers.await(CTRL, 1, 0, LONG)).isFalse();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What systemd hears, at the other end of a real socket. */
-@Timeout(30)
+@Timeout(300)
 class ServiceManagerTest {
     private static final int SOCK_DGRAM = 2;
     private static final int LONGEST = 4096;

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Await {
     /** The longest time that a method waits. */
-    public static final Duration LIMIT = Duration.ofSeconds(40);
+    public static final Duration LIMIT = Duration.ofSeconds(120);
     private static final long PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private Await() {

@@ -34,6 +34,7 @@ public final class StubDev implements EthDev, TxQueue {
     private final Port port;
     private int room = DESCRIPTORS;
     private boolean gone;
+    private boolean keeping;
     private boolean started;
 
     private StubDev(PortRegistry ports, String name, EthDevInfo info) throws DeviceException {
@@ -93,6 +94,11 @@ public final class StubDev implements EthDev, TxQueue {
         gone = true;
     }
 
+    /** Lets it have no device, as a port on other ones may have none, and keep what was sent. */
+    public void keep() {
+        keeping = true;
+    }
+
     @Override
     public EthDevInfo info() {
         return info;
@@ -133,6 +139,20 @@ public final class StubDev implements EthDev, TxQueue {
         if (started && !gone && !port.isRemoved()) {
             throw new IllegalStateException(port + ": its device still reads what it was given");
         }
+        return drain(mbufs, max);
+    }
+
+    @Override
+    public boolean isKeeping() {
+        return keeping && !ring.isEmpty();
+    }
+
+    @Override
+    public int takeKept(MempoolCaches caches, long[] mbufs, int max) {
+        return keeping ? drain(mbufs, max) : 0;
+    }
+
+    private int drain(long[] mbufs, int max) {
         int taken = 0;
         while (taken < max && !ring.isEmpty()) {
             mbufs[taken++] = ring.remove();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-@Timeout(60)
+@Timeout(300)
 @EnabledIf("isRoot")
 class NetNamespaceTest {
     static boolean isRoot() {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleActivator;
 
 /** Starts real processes with products of one or two small bundles. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(300)
 class LaunchTest {
     private record Ended(int code, String printed) {
     }

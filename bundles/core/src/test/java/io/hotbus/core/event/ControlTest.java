@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class ControlTest {
     private final Control control = new Control(
             TestSettings.listener(Duration.ofMillis(300), 100));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class DeviceEventDispatcherTest {
     private final CoreSettings settings = TestSettings.listener(Duration.ofSeconds(30), 100);
     private final Control control = new Control(settings);

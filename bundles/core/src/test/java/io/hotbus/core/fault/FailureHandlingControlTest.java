@@ -25,7 +25,7 @@ import org.slf4j.event.Level;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-@Timeout(60)
+@Timeout(300)
 class FailureHandlingControlTest {
     private static final Duration OFTEN = Duration.ofMillis(2);
 

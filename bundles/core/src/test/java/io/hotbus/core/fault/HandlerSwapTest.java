@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What an update of a bus does to the faults of its devices: nothing. */
-@Timeout(120)
+@Timeout(300)
 class HandlerSwapTest {
     private static final int SWAPS = 300;
     private static final int THREADS = 4;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class HotUnplugPathTest {
     private final BlockingQueue<Device> handled = new LinkedBlockingQueue<>();
     private FaultStack stack;
@@ -66,7 +66,7 @@ class HotUnplugPathTest {
     }
 
     private DeviceEvent nextEvent() throws InterruptedException {
-        DeviceEvent event = stack.published.poll(20, TimeUnit.SECONDS);
+        DeviceEvent event = stack.published.poll(120, TimeUnit.SECONDS);
         assertThat(event).isNotNull();
         return event;
     }

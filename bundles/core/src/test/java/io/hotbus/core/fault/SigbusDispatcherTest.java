@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class SigbusDispatcherTest {
     private final BlockingQueue<SigbusFault> asked = new LinkedBlockingQueue<>();
     private final BlockingQueue<SigbusFault> askedLater = new LinkedBlockingQueue<>();
@@ -50,7 +50,7 @@ class SigbusDispatcherTest {
     }
 
     private static SigbusFault next(BlockingQueue<SigbusFault> asked) throws InterruptedException {
-        SigbusFault fault = asked.poll(20, TimeUnit.SECONDS);
+        SigbusFault fault = asked.poll(120, TimeUnit.SECONDS);
         assertThat(fault).isNotNull();
         return fault;
     }
@@ -273,8 +273,8 @@ class SigbusDispatcherTest {
 
         fault(device);
 
-        DeviceEvent first = stack.published.poll(20, TimeUnit.SECONDS);
-        DeviceEvent second = stack.published.poll(20, TimeUnit.SECONDS);
+        DeviceEvent first = stack.published.poll(120, TimeUnit.SECONDS);
+        DeviceEvent second = stack.published.poll(120, TimeUnit.SECONDS);
         assertThat(first.kind()).isEqualTo(DeviceEvent.Kind.FAULT);
         assertThat(first.device()).containsSame(device);
         assertThat(first.fault()).contains(next(asked));
@@ -292,7 +292,7 @@ class SigbusDispatcherTest {
 
         fault(device);
 
-        DeviceEvent event = stack.published.poll(20, TimeUnit.SECONDS);
+        DeviceEvent event = stack.published.poll(120, TimeUnit.SECONDS);
         assertThat(event.kind()).isEqualTo(DeviceEvent.Kind.FAULT);
         assertThat(event.device()).containsSame(device);
         assertThat(event.fault()).contains(next(asked));
@@ -308,8 +308,8 @@ class SigbusDispatcherTest {
 
         fault(device);
 
-        assertThat(stack.published.poll(20, TimeUnit.SECONDS).device()).containsSame(device);
-        assertThat(stack.published.poll(20, TimeUnit.SECONDS).cause())
+        assertThat(stack.published.poll(120, TimeUnit.SECONDS).device()).containsSame(device);
+        assertThat(stack.published.poll(120, TimeUnit.SECONDS).cause())
                 .contains(RemovalCause.SIGBUS);
     }
 

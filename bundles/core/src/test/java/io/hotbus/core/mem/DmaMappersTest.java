@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class DmaMappersTest {
     private final DmaMappers mappers = new DmaMappers(new CoreSettings());
     private final List<String> calls = new CopyOnWriteArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Real hugepages that are free, and a real control group that forbids them. Needs root, and a
  * machine that has some to spare.
  */
-@Timeout(120)
+@Timeout(300)
 class ForbiddenHugepagesTest {
     private static final Path RESERVED = Path.of("/proc/sys/vm/nr_hugepages");
     private static final int WANTED = 4;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class DrainingServicesTest {
     private final DrainingServices<Runnable> services =
             new DrainingServices<>(() -> Duration.ofSeconds(20));

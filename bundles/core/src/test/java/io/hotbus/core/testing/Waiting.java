@@ -4,17 +4,14 @@ package io.hotbus.core.testing;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.Set;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Waits for an effect of another thread; fails if it does not come. */
 public final class Waiting {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final Set<Thread.State> BLOCKED = EnumSet.of(
-            Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.BLOCKED);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private Waiting() {
     }
@@ -40,8 +37,30 @@ public final class Waiting {
         }
     }
 
+    /**
+     * Waits until our code waits in {@code thread}: a thread may also wait for a moment because
+     * another one loads the same class, or writes to the log.
+     */
     public static void untilBlocked(Thread thread) {
-        until(thread + " waits", () -> BLOCKED.contains(thread.getState()));
+        until(thread + " waits", () -> waits(thread.getState(), thread.getStackTrace()));
+    }
+
+    private static boolean waits(Thread.State state, StackTraceElement[] stack) {
+        return switch (state) {
+            case BLOCKED -> stack.length > 0 && isOurs(stack[0]);
+            case WAITING, TIMED_WAITING -> Arrays.stream(stack).limit(1).noneMatch(Waiting::isOurs)
+                    && Arrays.stream(stack).filter(frame -> !isOfTheJdk(frame)).findFirst()
+                            .filter(Waiting::isOurs).isPresent();
+            default -> false;
+        };
+    }
+
+    private static boolean isOurs(StackTraceElement frame) {
+        return frame.getClassName().startsWith("io.hotbus.");
+    }
+
+    private static boolean isOfTheJdk(StackTraceElement frame) {
+        return "java.base".equals(frame.getModuleName());
     }
 
     public static void join(Thread thread) {

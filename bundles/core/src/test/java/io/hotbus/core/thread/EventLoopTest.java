@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class EventLoopTest {
     private static final String NAME = "loop-under-test";
     /** Higher than any that may be. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.event.Level;
 
-@Timeout(60)
+@Timeout(300)
 class UeventMonitorTest {
     private static final Path LOOPBACK = Path.of("/sys/class/net/lo/uevent");
 
@@ -66,13 +66,13 @@ class UeventMonitorTest {
     }
 
     private Uevent nextUevent() throws InterruptedException {
-        Uevent uevent = bus.uevents.poll(20, TimeUnit.SECONDS);
+        Uevent uevent = bus.uevents.poll(120, TimeUnit.SECONDS);
         assertThat(uevent).isNotNull();
         return uevent;
     }
 
     private void awaitRescan() throws InterruptedException {
-        assertThat(bus.rescans.poll(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(bus.rescans.poll(120, TimeUnit.SECONDS)).isNotNull();
     }
 
     /** Has the kernel send a change event with that UUID in it. */

@@ -28,7 +28,8 @@ public final class Mbuf {
     // One word: where the data of the segment begins, and its length.
     private static final int DATA_OFFSET = 8;
     private static final int SEGMENT_LENGTH = 12;
-    // One word: port (16 bits), segments (8), references (8), length (24), metadata (8).
+    // One word: port (16 bits), segments (8), references (8), length (24), metadata (1),
+    // copies (7).
     private static final int PORT = 16;
     private static final int SEGMENTS = 18;
     private static final int REFERENCES = 19;
@@ -45,6 +46,8 @@ public final class Mbuf {
     // In the headroom: few drivers use them, and the header has one cache line.
     private static final int TIMESTAMP = HEADER;
     private static final int ORIGINAL_LENGTH = HEADER + Long.BYTES;
+    /** The most copies that a packet can be said to have. */
+    private static final int MAX_COPIES = 127;
 
     /** {@link #SEGMENTS} and {@link #REFERENCES} in one: one of each. */
     private static final short ONE_OF_EACH = 1 | 1 << Byte.SIZE;
@@ -207,13 +210,31 @@ public final class Mbuf {
 
     /** The metadata that is present or requested: {@link MbufFlags}. DPDK: {@code ol_flags}. */
     public static long flags(long mbuf) {
-        return RawMemory.getByte(mbuf + METADATA) == 0 ? 0 : RawMemory.getLong(mbuf + FLAGS);
+        return (RawMemory.getByte(mbuf + METADATA) & 1) == 0
+                ? 0 : RawMemory.getLong(mbuf + FLAGS);
     }
 
-    /** Sets the flags. */
+    /** Sets the flags, before {@link #setCopies}. */
     public static void setFlags(long mbuf, long flags) {
         RawMemory.putByte(mbuf + METADATA, (byte) 1);
         RawMemory.putLong(mbuf + FLAGS, flags);
+    }
+
+    /**
+     * How many members of a port that sends a packet through several ones have been given it, 0 to
+     * 127. Only that port knows whether it has set this.
+     */
+    public static int copies(long mbuf) {
+        return RawMemory.getByte(mbuf + METADATA) >>> 1 & MAX_COPIES;
+    }
+
+    /**
+     * Sets {@link #copies}; a number above 127 becomes 127. Only the thread of the port may do so,
+     * also while the buffer has several references.
+     */
+    public static void setCopies(long mbuf, int count) {
+        RawMemory.putByte(mbuf + METADATA, (byte) (RawMemory.getByte(mbuf + METADATA) & 1
+                | Math.min(count, MAX_COPIES) << 1));
     }
 
     /** The RSS hash, where {@link MbufFlags#RX_RSS_HASH} is set. */

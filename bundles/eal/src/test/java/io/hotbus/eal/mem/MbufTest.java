@@ -169,6 +169,27 @@ final class MbufTest {
     }
 
     @Test
+    void shouldCountCopiesApartFromEverythingElse() {
+        long mbuf = mbufs[0];
+        Mbuf.received(mbuf, 0xffffff, 3);
+        assertThat(Mbuf.copies(mbuf)).isZero();
+        Mbuf.setCopies(mbuf, 127);
+        assertThat(Mbuf.flags(mbuf)).isZero();
+        Mbuf.setFlags(mbuf, MbufFlags.RX_RSS_HASH);
+        Mbuf.setCopies(mbuf, 128);
+        assertThat(Mbuf.copies(mbuf)).isEqualTo(127);
+        Mbuf.setCopies(mbuf, 2);
+        Mbuf.retain(mbuf, 1);
+        Mbuf.release(mbuf);
+        Mbuf.setLength(mbuf, 60);
+        assertThat(Mbuf.copies(mbuf)).isEqualTo(2);
+        assertThat(Mbuf.flags(mbuf)).isEqualTo(MbufFlags.RX_RSS_HASH);
+        assertThat(Mbuf.length(mbuf)).isEqualTo(60);
+        Mbuf.reset(mbuf);
+        assertThat(Mbuf.copies(mbuf)).isZero();
+    }
+
+    @Test
     void shouldPassItsMetadataOn() {
         long mbuf = mbufs[0];
         Mbuf.setFlags(mbuf, MbufFlags.RX_TIMESTAMP | MbufFlags.RX_CUT | MbufFlags.RX_RSS_HASH);

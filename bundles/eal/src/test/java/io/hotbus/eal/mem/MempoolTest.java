@@ -170,7 +170,7 @@ final class MempoolTest {
 
     /** Threads mark their buffers: a buffer that two threads held would have a foreign mark. */
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void shouldGiveABufferToOneThreadAtATime() throws Exception {
         int threadCount = 4;
         ExecutorService threads = Executors.newFixedThreadPool(threadCount);

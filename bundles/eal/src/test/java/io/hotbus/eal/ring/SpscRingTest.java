@@ -69,7 +69,7 @@ final class SpscRingTest {
 
     @ParameterizedTest
     @CsvSource({"2, 1", "64, 32", "1024, 32", "64, 100"})
-    @Timeout(60)
+    @Timeout(300)
     void shouldPassEachValueOnceAndInOrder(int capacity, int bulk) throws Exception {
         final long total = 300_000;
         SpscRing ring = new SpscRing(capacity);

@@ -57,6 +57,18 @@ final class TrackedQueues {
                 caches.hold(caches.holder(), mbufs, 0, taken);
                 return taken;
             }
+
+            @Override
+            public boolean isKeeping() {
+                return queue.isKeeping();
+            }
+
+            @Override
+            public int takeKept(MempoolCaches caches, long[] mbufs, int count) {
+                int taken = queue.takeKept(caches, mbufs, count);
+                caches.hold(caches.holder(), mbufs, 0, taken);
+                return taken;
+            }
         };
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 final class BufferWatchTest {
     /** Runs its periodic tasks when the test says so. */
     private static final class TestInterrupts implements InterruptThread {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(300)
 final class EthPortTest {
     private static final EthStats COUNTED = new EthStats(1, 2, 3, 4, 5, 6, 7, 8);
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-@Timeout(60)
+@Timeout(300)
 class HistoryFileTest {
     private static final long LIMIT = 32L << 20;
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(HistoryFile.class);

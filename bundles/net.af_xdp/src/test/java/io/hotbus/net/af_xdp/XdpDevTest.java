@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exchanges real frames over a veth pair: one end is the port, the other a packet socket. */
-@Timeout(60)
+@Timeout(300)
 @EnabledIf("io.hotbus.net.af_xdp.Rig#isRoot")
 class XdpDevTest {
     private Rig rig;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What the device and its interface have to do with each other. */
-@Timeout(60)
+@Timeout(300)
 @EnabledIf("io.hotbus.net.af_xdp.Rig#isRoot")
 class XdpInterfaceTest {
     private Rig rig;

@@ -112,6 +112,7 @@ final class BondDev extends AbstractMembersDev {
         } else {
             members.refresh();
         }
+        paths.takeKept();
         paths.sendWaiting();
     }
 

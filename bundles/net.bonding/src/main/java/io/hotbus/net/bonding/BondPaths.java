@@ -14,10 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +37,7 @@ final class BondPaths {
     private final Set<Port> left = Collections.newSetFromMap(new WeakHashMap<>());
     /** Ports that may have packets that they have not sent, in the order of their first use. */
     private final Set<Port> used = new LinkedHashSet<>();
-    /** Those that were used in another mode than broadcast: no other may have what they have. */
+    /** Those that were used in another mode than broadcast: what they have, no other has. */
     private final Set<Port> alone = Collections.newSetFromMap(new WeakHashMap<>());
     private final List<SpscRing> slowFrames = new ArrayList<>();
     /** By receive queue, in mode 6. */
@@ -97,8 +97,9 @@ final class BondPaths {
             alone.addAll(next.spares());
         }
         if (!next.equals(plan)) {
-            change(next, null);
+            change(next, null, Port::takeBack);
         }
+        takeKept();
     }
 
     /**
@@ -116,7 +117,7 @@ final class BondPaths {
         boolean gone = port.isRemoved();
         // It may hold packets although it is not sent through any more.
         if (used.contains(port)) {
-            change(plan.without(port), gone ? port : null);
+            change(plan.without(port), gone ? port : null, Port::takeBack);
         }
         if (gone) {
             used.remove(port);
@@ -126,23 +127,35 @@ final class BondPaths {
     /** Sends through other members what {@code port}, which is stopped or gone, has not sent. */
     synchronized void takeBack(Port port) {
         if (used.remove(port)) {
-            change(plan.without(port), port);
+            change(plan.without(port), port, Port::takeBack);
         }
     }
 
-    /**
-     * The ports that may have packets of the bond that they have not sent. In a broadcast each has
-     * the same packets, so that one is enough, and those that were sent through before.
-     */
+    /** The ports that may have packets of the bond that they have not sent. */
     synchronized List<Port> used() {
-        if (plan.mode() != BondMode.BROADCAST) {
-            return List.copyOf(used);
-        }
-        Optional<Port> one = used.stream().filter(port -> !alone.contains(port)).findFirst();
-        return used.stream().filter(port -> alone.contains(port) || one.get() == port).toList();
+        return List.copyOf(used);
     }
 
-    private void change(Plan next, Port leaving) {
+    /** Whether all packets that {@code port} has are those of broadcasts. */
+    synchronized boolean hasBroadcasts(Port port) {
+        return !alone.contains(port);
+    }
+
+    /** Sends through others what members keep that have no device: when it is back, it is late. */
+    synchronized void takeKept() {
+        for (Port port : used()) {
+            if (!plan.senders().contains(port) && isKeeping(port)) {
+                change(plan, port, (from, index, own, mbufs, count) ->
+                        from.txQueue(index).takeKept(own, mbufs, count));
+            }
+        }
+    }
+
+    private boolean isKeeping(Port port) {
+        return IntStream.range(0, tx.size()).anyMatch(i -> port.txQueue(i).isKeeping());
+    }
+
+    private void change(Plan next, Port leaving, BondTxQueue.Taker taker) {
         plan = next;
         for (int i = 0; i < rx.size(); i++) {
             receive(rx.get(i), i);
@@ -154,7 +167,7 @@ final class BondPaths {
             waited &= queue.awaitBurst();
         }
         for (BondTxQueue queue : tx) {
-            waited &= resume(queue, leaving);
+            waited &= resume(queue, leaving, taker);
         }
         if (!waited) {
             LOG.error("{}: a burst does not end, so a member is used no longer than that", name);
@@ -203,12 +216,10 @@ final class BondPaths {
     }
 
     /** Lets a queue that is held go on. Returns whether the present burst ended in time. */
-    private boolean resume(BondTxQueue queue, Port leaving) {
+    private boolean resume(BondTxQueue queue, Port leaving, BondTxQueue.Taker taker) {
         boolean waited = queue.awaitBurst();
         if (waited) {
-            boolean sentByOthers = plan.mode() == BondMode.BROADCAST
-                    && !plan.senders().isEmpty() && !alone.contains(leaving);
-            queue.resume(plan, leaving, sentByOthers, caches);
+            queue.resume(plan, leaving, taker, caches);
         } else {
             queue.resumeInBurst(plan);
         }
@@ -246,7 +257,7 @@ final class BondPaths {
         if (waits && overdue) {
             tx.forEach(BondTxQueue::hold);
             barrier.pass();
-            tx.forEach(queue -> resume(queue, null));
+            tx.forEach(queue -> resume(queue, null, Port::takeBack));
         }
         overdue = waits;
     }

@@ -63,7 +63,7 @@ final class BondQueues {
             sentAgain.add(new QueueCounters());
         }
         tx.add(new BondTxQueue(index, 2 * Math.max(MIN_CAPACITY, descriptors), barrier.gate(),
-                sentAgain.get(index), paths::used));
+                sentAgain.get(index), paths::used, paths::hasBroadcasts));
         paths.setQueues(rx, tx);
         return tx.get(tx.size() - 1);
     }

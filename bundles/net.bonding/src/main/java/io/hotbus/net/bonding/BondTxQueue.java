@@ -10,6 +10,7 @@ import io.hotbus.ethdev.TxQueue;
 import io.hotbus.pmd.members.Gate;
 import io.hotbus.pmd.members.WaitingPackets;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,12 @@ import java.util.function.Supplier;
  * <p>Frames of LACP come from a control thread by a ring, and go with the next burst.
  */
 final class BondTxQueue implements TxQueue {
+    /** Takes back packets of a queue of a member: {@link Port#takeBack}. */
+    @FunctionalInterface
+    interface Taker {
+        int take(Port port, int index, MempoolCaches caches, long[] mbufs, int count);
+    }
+
     /** Frames of LACP under way. */
     private static final int SLOW_FRAMES = 64;
 
@@ -28,6 +35,7 @@ final class BondTxQueue implements TxQueue {
     /** The packets that were sent again; as errors, what a member of a broadcast did not take. */
     private final QueueCounters counters;
     private final Supplier<List<Port>> used;
+    private final Predicate<Port> broadcasts;
     private final SpscRing slowFrames = new SpscRing(SLOW_FRAMES);
     private final ArpRing arps = new ArpRing();
     private final long[] one = new long[1];
@@ -38,16 +46,18 @@ final class BondTxQueue implements TxQueue {
     private volatile boolean slow;
 
     /**
-     * @param capacity how many packets can be taken back
-     * @param used     the ports that may have packets of this queue; control threads
+     * @param capacity   how many packets can be taken back
+     * @param used       the ports that may have packets of this queue; control threads
+     * @param broadcasts whether a port has packets of broadcasts alone; control threads
      */
     BondTxQueue(int index, int capacity, Gate gate, QueueCounters counters,
-            Supplier<List<Port>> used) {
+            Supplier<List<Port>> used, Predicate<Port> broadcasts) {
         this.index = index;
-        this.waiting = new WaitingPackets(index, capacity, counters);
+        this.waiting = new WaitingPackets(capacity, counters);
         this.gate = gate;
         this.counters = counters;
         this.used = used;
+        this.broadcasts = broadcasts;
     }
 
     @Override
@@ -110,13 +120,13 @@ final class BondTxQueue implements TxQueue {
     /**
      * Ends the hold: uses the members of {@code plan}; sends first what waits.
      *
-     * @param leaving      the port whose packets are taken back, or null
-     * @param sentByOthers whether other members have sent the same packets
+     * @param leaving the port whose packets are taken back, or null
+     * @param taker   takes them back
      */
-    void resume(Plan plan, Port leaving, boolean sentByOthers, MempoolCaches caches) {
+    void resume(Plan plan, Port leaving, Taker taker, MempoolCaches caches) {
         Route to = Route.of(plan, index, counters, arps);
         if (leaving != null) {
-            takeBack(to, sentByOthers, leaving, caches);
+            takeBack(to, leaving, taker, caches);
         }
         sendSlowFrames(to, caches);
         flush(to, caches);
@@ -128,31 +138,24 @@ final class BondTxQueue implements TxQueue {
         route = Route.of(plan, index, counters, arps);
     }
 
-    /**
-     * Takes back what {@code gone} has not sent, to be sent before what waits already.
-     *
-     * @param sentByOthers whether other members have sent the same packets
-     */
-    private void takeBack(Route to, boolean sentByOthers, Port gone, MempoolCaches caches) {
+    /** Takes back what {@code from} has not sent, to be sent before what waits already. */
+    private void takeBack(Route to, Port from, Taker taker, MempoolCaches caches) {
         waiting.putFirst((mbufs, count) -> {
-            int taken = gone.takeBack(index, caches, mbufs, count);
-            if (sentByOthers) {
-                caches.free(mbufs, 0, taken);
-                return 0;
-            }
-            int kept = withoutSlowFrames(mbufs, taken, caches);
-            to.takenBack(gone, mbufs, kept);
+            int kept = take(from, taker, caches, mbufs, count);
+            to.takenBack(from, mbufs, kept);
             return kept;
         });
     }
 
-    /** Drops frames of LACP, which describe the member that is gone; returns how many are left. */
-    private static int withoutSlowFrames(long[] packets, int count, MempoolCaches caches) {
+    /** Takes back what is to be sent again; returns how many packets these are. */
+    private int take(Port from, Taker taker, MempoolCaches caches, long[] mbufs, int count) {
+        boolean broadcast = broadcasts.test(from);
+        int taken = taker.take(from, index, caches, mbufs, count);
         int kept = 0;
-        for (int i = 0; i < count; i++) {
-            packets[kept] = packets[i];
-            if (Fields.get16(Mbuf.data(packets[i]) + Fields.TYPE) == LacpPdu.ETHER_TYPE) {
-                caches.free(packets, kept, 1);
+        for (int i = 0; i < taken; i++) {
+            mbufs[kept] = mbufs[i];
+            if (isSlow(mbufs[i]) || broadcast && hasAnother(mbufs[i])) {
+                caches.free(mbufs, kept, 1);
             } else {
                 kept++;
             }
@@ -160,11 +163,23 @@ final class BondTxQueue implements TxQueue {
         return kept;
     }
 
+    /** Whether it is a frame of LACP, which describes the member that was to send it. */
+    private static boolean isSlow(long mbuf) {
+        return Fields.get16(Mbuf.data(mbuf) + Fields.TYPE) == LacpPdu.ETHER_TYPE;
+    }
+
+    /** Whether another member has the packet, or has sent it. This one has it no more. */
+    private static boolean hasAnother(long mbuf) {
+        int others = Math.max(0, Mbuf.copies(mbuf) - 1);
+        Mbuf.setCopies(mbuf, others);
+        return others > 0;
+    }
+
     /** What no member has sent, for a port that stands on the bond and lets go of it. */
     @Override
     public int takeBack(MempoolCaches caches, long[] mbufs, int count) {
-        return withoutSlowFrames(
-                mbufs, waiting.takeBack(used.get(), caches, mbufs, count), caches);
+        return waiting.takeBack(used.get(), (port, part, most) ->
+                take(port, Port::takeBack, caches, part, most), mbufs, count);
     }
 
     /** What is sent of ARP in mode 6, for a control thread. */

@@ -111,12 +111,16 @@ final class BondUse implements MemberUser {
                 ? current.stream().toList() : started;
         boolean alone = mode == BondMode.ACTIVE_BACKUP && current.isPresent();
         return new Plan(mode, policy, receiving.stream().map(member -> new Plan.Receiver(
-                port(member), member.index(),
-                mode != BondMode.LACP || lacp.collecting(member))).toList(),
+                port(member), member.index(), isCollecting(member))).toList(),
                 alone ? List.of(port(current.get())) : active.stream().map(BondUse::port).toList(),
                 alone ? active.stream().filter(member -> member != current.get())
                         .map(BondUse::port).toList() : List.of(),
                 mode.balancesLoad() ? balance(started, now) : new Plan.Balance(address));
+    }
+
+    /** What a member has that has lost its link, has come before. */
+    private boolean isCollecting(Member member) {
+        return mode != BondMode.LACP || !member.link().up() || lacp.collecting(member);
     }
 
     private Plan.Balance balance(List<Member> started, long now) {

@@ -35,13 +35,13 @@ final class SharedRoute extends Route {
 
     @Override
     int send(MempoolCaches caches, long[] mbufs, int count) {
-        if (queues.length == 1) {
+        if (queues.length == 1 && mode != BondMode.BROADCAST) {
             int sent = queues[0].burst(caches, mbufs, count);
             return sent == count || isThere(ports[0], queues[0]) ? sent
                     : sent + sendElsewhere(caches, mbufs, sent, count);
         }
         int sent = 0;
-        if (queues.length > 1) {
+        if (queues.length > 0) {
             int part;
             int taken;
             do {
@@ -138,9 +138,13 @@ final class SharedRoute extends Route {
         System.arraycopy(rest, 0, mbufs, begin + taken, back);
     }
 
-    /** Sends packets through all members. Those that at least one takes count as sent. */
+    /**
+     * Sends packets through all members. Those that at least one takes count as sent, and know how
+     * many have taken them.
+     */
     private int sendToAll(MempoolCaches caches, long[] mbufs, int begin, int count) {
         for (int i = 0; i < count; i++) {
+            Mbuf.setCopies(mbufs[begin + i], queues.length);
             Mbuf.retain(mbufs[begin + i], queues.length - 1);
         }
         int most = 0;
@@ -151,6 +155,9 @@ final class SharedRoute extends Route {
         }
         for (int i = 0; i < queues.length; i++) {
             System.arraycopy(mbufs, begin, rest, 0, count);
+            for (int at = shareCounts[i]; at < most; at++) {
+                Mbuf.setCopies(rest[at], Mbuf.copies(rest[at]) - 1);
+            }
             caches.free(rest, shareCounts[i], most - shareCounts[i]);
             counters.addErrors(most - shareCounts[i]);
             shareCounts[i] = 0;

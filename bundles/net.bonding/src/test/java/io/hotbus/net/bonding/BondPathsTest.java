@@ -46,7 +46,8 @@ final class BondPathsTest {
         caches = pool.mempools().uncached();
         Barrier barrier = new Barrier(TestOs.linux());
         paths = new BondPaths("net_bonding0", barrier, caches, dropped);
-        tx = new BondTxQueue(0, 256, barrier.gate(), counters, paths::used);
+        tx = new BondTxQueue(0, 256, barrier.gate(), counters, paths::used,
+                paths::hasBroadcasts);
         rx = new MembersRxQueue(0, barrier.gate());
         paths.setQueues(List.of(rx), List.of(tx));
         for (int i = 0; i < stubs.length; i++) {
@@ -160,6 +161,52 @@ final class BondPathsTest {
         assertThat(Mbuf.references(mbufs[0])).isEqualTo(3);
         assertThat(counters.errors()).isEqualTo(6);
         caches.free(mbufs, 9, 1);
+    }
+
+    @Test
+    void shouldSendAgainInMode3WhatTheOthersHadNoRoomFor() {
+        use(BondMode.BROADCAST, 3, true);
+        stubs[1].setRoom(3);
+        stubs[2].setRoom(5);
+        long[] mbufs = packets(8);
+        assertThat(tx.burst(caches, mbufs.clone(), 8)).isEqualTo(8);
+        stubs[1].setRoom(64);
+        stubs[2].setRoom(64);
+
+        letGo(stubs[0]);
+
+        assertThat(stubs[1].sent()).containsExactly(
+                mbufs[0], mbufs[1], mbufs[2], mbufs[5], mbufs[6], mbufs[7]);
+        assertThat(stubs[2].sent()).isEqualTo(mbufs);
+    }
+
+    @Test
+    void shouldSendAgainInMode3WhatAllThatHadItHaveNotSent() {
+        use(BondMode.BROADCAST, 2, true);
+        long[] mbufs = packets(5);
+        tx.burst(caches, mbufs.clone(), 5);
+        use(BondMode.BROADCAST, 3, true);
+
+        letGo(stubs[0]);
+        assertThat(stubs[2].ring()).isEmpty();
+        letGo(stubs[1]);
+
+        assertThat(stubs[2].sent()).isEqualTo(mbufs);
+    }
+
+    @Test
+    void shouldSendThroughOthersWhatAMemberKeepsThatHasNoDevice() {
+        use(BondMode.LACP, 3, true);
+        long[] mbufs = packets(5);
+        stubs[2].ring().addAll(LongStream.of(mbufs).boxed().toList());
+        stubs[2].keep();
+        paths.takeKept();
+        assertThat(stubs[2].sent()).isEqualTo(mbufs);
+
+        use(BondMode.LACP, 2, true);
+
+        assertThat(stubs[2].ring()).isEmpty();
+        assertThat(sent()).containsExactlyInAnyOrder(mbufs);
     }
 
     @Test

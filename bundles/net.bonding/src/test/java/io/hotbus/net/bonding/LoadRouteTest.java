@@ -59,7 +59,8 @@ final class LoadRouteTest {
         Barrier barrier = new Barrier(TestOs.linux());
         paths = new BondPaths("net_bonding0", barrier, caches, dropped);
         tx = new BondTxQueue(
-                0, 256, barrier.gate(), new QueueCounters(), List::of);
+                0, 256, barrier.gate(), new QueueCounters(), List::of,
+                port -> false);
         rx = new MembersRxQueue(0, barrier.gate());
         paths.setQueues(List.of(rx), List.of(tx));
         FrameSender sender = new FrameSender(paths, caches);

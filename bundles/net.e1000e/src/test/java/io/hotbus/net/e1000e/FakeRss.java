@@ -3,6 +3,7 @@ package io.hotbus.net.e1000e;
 
 import io.hotbus.pmd.intel.GigabitRegs;
 import io.hotbus.pmd.intel.RssTables;
+import io.hotbus.testkit.pci.Toeplitz;
 import java.util.Arrays;
 
 /** The RSS of the fake chip: Toeplitz hash and RETA. Source: data sheet, section 7.1.11. */
@@ -42,7 +43,8 @@ final class FakeRss {
         }
         int type = v4 ? tcp ? TCP_IPV4 : IPV4 : tcp ? TCP_IPV6 : IPV6;
         int l4 = TestPacket.l4(frame);
-        int hash = hash(Arrays.copyOfRange(frame, l4 - (v4 ? 8 : 32), l4 + (tcp ? 4 : 0)));
+        int hash = Toeplitz.hash(this::key, Arrays.copyOfRange(
+                frame, l4 - (v4 ? 8 : 32), l4 + (tcp ? 4 : 0)));
         return type | (long) entry(hash & RssTables.RETA_ENTRIES - 1) << QUEUE_SHIFT
                 | (long) hash << FakeRegs.RX_HASH_SHIFT;
     }
@@ -52,20 +54,7 @@ final class FakeRss {
                 + E1000eRegs.RETA_QUEUE_SHIFT & 1;
     }
 
-    private boolean keyBit(int bit) {
-        int octet = chip.get(RssTables.RSSRK + (bit / 8 & ~3)) >>> (bit / 8 & 3) * Byte.SIZE;
-        return (octet & 0x80 >> bit % 8) != 0;
-    }
-
-    private int hash(byte[] input) {
-        int hash = 0;
-        for (int i = 0; i < input.length * Byte.SIZE; i++) {
-            if ((input[i / 8] & 0x80 >> i % 8) != 0) {
-                for (int bit = 0; bit < Integer.SIZE; bit++) {
-                    hash ^= keyBit(i + bit) ? 1 << 31 - bit : 0;
-                }
-            }
-        }
-        return hash;
+    private int key(int index) {
+        return chip.get(RssTables.RSSRK + (index & ~3)) >>> (index & 3) * Byte.SIZE;
     }
 }

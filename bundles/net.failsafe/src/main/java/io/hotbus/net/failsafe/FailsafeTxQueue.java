@@ -69,7 +69,7 @@ final class FailsafeTxQueue implements TxQueue {
     FailsafeTxQueue(int index, int capacity, Gate gate, boolean replay,
             Supplier<Port[]> senders, Supplier<List<Port>> used, QueueCounters replayed) {
         this.index = index;
-        this.waiting = new WaitingPackets(index, capacity, replayed);
+        this.waiting = new WaitingPackets(capacity, replayed);
         this.gate = gate;
         this.replay = replay;
         this.senders = senders;
@@ -193,7 +193,19 @@ final class FailsafeTxQueue implements TxQueue {
     /** What no sub-device has sent, for a port that stands on this one and lets go of it. */
     @Override
     public synchronized int takeBack(MempoolCaches caches, long[] mbufs, int count) {
-        return waiting.takeBack(replay ? used.get() : List.of(), caches, mbufs, count);
+        return waiting.takeBack(replay ? used.get() : List.of(),
+                (port, part, most) -> port.takeBack(index, caches, part, most), mbufs, count);
+    }
+
+    @Override
+    public boolean isKeeping() {
+        return target == null && !waiting.isEmpty();
+    }
+
+    @Override
+    public synchronized int takeKept(MempoolCaches caches, long[] mbufs, int count) {
+        return next() != null ? 0 : waiting.takeBack(List.of(), (port, part, most) -> 0,
+                mbufs, count);
     }
 
     /** Whether packets wait to be sent again. Any thread; the answer may be late. */

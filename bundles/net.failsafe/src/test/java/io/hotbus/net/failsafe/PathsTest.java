@@ -178,7 +178,7 @@ final class PathsTest {
     }
 
     @Test
-    @Timeout(10)
+    @Timeout(300)
     void shouldNotGoInCirclesWhenAllAreGoneAndNoneIsReported() {
         long[] before = packets(4);
         send(before);
@@ -209,6 +209,23 @@ final class PathsTest {
         assertThat(returned.sent()).isEqualTo(before);
         assertThat(send(refused)).isEqualTo(1);
         returned.ring().forEach(mbuf -> caches.free(new long[] {mbuf}, 0, 1));
+    }
+
+    @Test
+    void shouldGiveAwayWhatItKeepsWhileItHasNoDevice() {
+        long[] before = packets(20);
+        send(before);
+        long[] taken = new long[30];
+        assertThat(queue.isKeeping()).isFalse();
+        assertThat(queue.takeKept(caches, taken, 30)).isZero();
+        for (StubDev stub : List.of(first, second, third)) {
+            letGo(stub);
+        }
+        assertThat(queue.isKeeping()).isTrue();
+        assertThat(queue.takeKept(caches, taken, 30)).isEqualTo(20);
+        assertThat(Arrays.copyOf(taken, 20)).isEqualTo(before);
+        assertThat(queue.isKeeping()).isFalse();
+        caches.free(before, 0, 20);
     }
 
     @Test

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 final class StandbyPortsTest {
     private static final MacAddress MAC = new MacAddress(0x0200_0000_0010L);
     private static final EthDevInfo PLAIN =

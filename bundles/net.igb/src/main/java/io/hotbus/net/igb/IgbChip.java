@@ -23,12 +23,13 @@ final class IgbChip extends AbstractGigabitChip {
     private final IgbPhy phy;
 
     /**
-     * {@code resetLimit}: how long a reset may take. The end of requests may take a tenth of it.
+     * {@code resetLimit}: how long a reset may take. The end of requests may take a tenth of it,
+     * an answer of the PHY a twentieth.
      */
     IgbChip(PciDevice device, Mmio bar0, Duration resetLimit) {
         super(device, bar0, resetLimit, IgbModel.of(device.function().id()).queues(), CAUSES);
         this.model = IgbModel.of(device.function().id());
-        this.phy = new IgbPhy(this);
+        this.phy = new IgbPhy(this, resetLimit.dividedBy(20));
     }
 
     IgbModel model() {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class IgbPhy {
     private static final Logger LOG = LoggerFactory.getLogger(IgbPhy.class);
     /** The firmware has a semaphore for less than this; an access to the PHY takes 64 us. */
-    private static final Duration LIMIT = Duration.ofMillis(50);
+    private static final Duration LEAST_LIMIT = Duration.ofMillis(50);
     private static final long PAUSE_NANOS = 100_000;
 
     private static final int BMCR = 0;
@@ -31,10 +31,13 @@ final class IgbPhy {
 
     private final IgbChip chip;
     private final Registers registers;
+    private final Duration limit;
 
-    IgbPhy(IgbChip chip) {
+    /** {@code limit}: how long an answer may take; if it is very short, 50 ms. */
+    IgbPhy(IgbChip chip, Duration limit) {
         this.chip = chip;
         this.registers = chip.registers();
+        this.limit = limit.compareTo(LEAST_LIMIT) < 0 ? LEAST_LIMIT : limit;
     }
 
     /**
@@ -63,7 +66,7 @@ final class IgbPhy {
      */
     private void lock(int own) {
         int firmware = own << IgbRegs.FW_SHIFT;
-        long end = System.nanoTime() + LIMIT.toNanos();
+        long end = System.nanoTime() + limit.toNanos();
         boolean taken = false;
         while (!taken && !registers.isAbsent()) {
             lockSync();
@@ -86,9 +89,9 @@ final class IgbPhy {
     }
 
     private void lockSync() {
-        registers.await(IgbRegs.SWSM, IgbRegs.SWSM_SMBI, 0, LIMIT);
+        registers.await(IgbRegs.SWSM, IgbRegs.SWSM_SMBI, 0, limit);
         chip.write(IgbRegs.SWSM, IgbRegs.SWSM_SMBI | IgbRegs.SWSM_SWESMBI);
-        registers.await(IgbRegs.SWSM, IgbRegs.SWSM_SWESMBI, IgbRegs.SWSM_SWESMBI, LIMIT);
+        registers.await(IgbRegs.SWSM, IgbRegs.SWSM_SWESMBI, IgbRegs.SWSM_SWESMBI, limit);
     }
 
     private void unlockSync() {
@@ -107,6 +110,6 @@ final class IgbPhy {
     private boolean access(int command) {
         chip.write(IgbRegs.MDIC, command | IgbRegs.MDIC_PHYADD_1);
         return registers.await(IgbRegs.MDIC, IgbRegs.MDIC_READY | IgbRegs.MDIC_ERROR,
-                IgbRegs.MDIC_READY, LIMIT);
+                IgbRegs.MDIC_READY, limit);
     }
 }

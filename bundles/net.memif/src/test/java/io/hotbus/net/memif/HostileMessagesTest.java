@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A client that sends what it must not: it is refused, and nothing else happens. */
-@Timeout(60)
+@Timeout(300)
 final class HostileMessagesTest {
     private static final int BUFFERS = 512;
 

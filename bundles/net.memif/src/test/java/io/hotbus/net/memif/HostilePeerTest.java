@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that lies in its memory: the link ends, and nothing else happens. */
-@Timeout(60)
+@Timeout(300)
 final class HostilePeerTest {
     private static final int BUFFERS = 512;
 

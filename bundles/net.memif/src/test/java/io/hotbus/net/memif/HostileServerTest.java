@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server that lies: the client ends the connection, says why, and dials again. */
-@Timeout(60)
+@Timeout(300)
 final class HostileServerTest {
     private static final Message.Hello HELLO =
             new Message.Hello("x", Message.VERSION, Message.VERSION, 0, 0, 0, 4);

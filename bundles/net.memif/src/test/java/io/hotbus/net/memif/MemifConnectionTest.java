@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** How a link comes up, why it does not, and what becomes of a port whose peer goes. */
-@Timeout(60)
+@Timeout(300)
 final class MemifConnectionTest {
     private static final String SERVER = "net_memif0,role=server";
     private static final String CLIENT = "net_memif1,role=client";
@@ -185,7 +185,7 @@ final class MemifConnectionTest {
 
         try (Peer back = new Peer(rig, true)) {
             back.init(0, "");
-            assertThat(rig.plugged.poll(40, TimeUnit.SECONDS)).isEqualTo("net_memif0");
+            assertThat(rig.plugged.poll(120, TimeUnit.SECONDS)).isEqualTo("net_memif0");
             Port again = rig.start(SERVER, 1, pool);
             assertThat(back.receive()).contains(new Message.Ack());
             assertThat(again.link().up()).isFalse();
@@ -204,7 +204,7 @@ final class MemifConnectionTest {
         assertThat(client.rxQueue(0).burst(pool.mempools().uncached(), new long[4], 4)).isZero();
         rig.detach(device);
 
-        assertThat(rig.plugged.poll(40, TimeUnit.SECONDS)).isEqualTo("net_memif1");
+        assertThat(rig.plugged.poll(120, TimeUnit.SECONDS)).isEqualTo("net_memif1");
         Port again = rig.start(CLIENT, 1, pool);
         Rig.awaitUp(server, again);
         exchange(again, server);
@@ -217,12 +217,12 @@ final class MemifConnectionTest {
         rig.driver.awaitReturn(Devargs.parse(SERVER + socket));
         try (Peer back = new Peer(rig, true)) {
             back.init(0, "");
-            assertThat(rig.plugged.poll(40, TimeUnit.SECONDS)).isEqualTo("net_memif0");
+            assertThat(rig.plugged.poll(120, TimeUnit.SECONDS)).isEqualTo("net_memif0");
             rig.detach(rig.device(rig.start(SERVER, 1, pool)));
         }
         rig.driver.awaitReturn(Devargs.parse(CLIENT + socket));
         Port server = rig.start(SERVER, 1, pool);
-        assertThat(rig.plugged.poll(40, TimeUnit.SECONDS)).isEqualTo("net_memif1");
+        assertThat(rig.plugged.poll(120, TimeUnit.SECONDS)).isEqualTo("net_memif1");
         Port client = rig.start(CLIENT, 1, pool);
         Rig.awaitUp(server, client);
         exchange(client, server);

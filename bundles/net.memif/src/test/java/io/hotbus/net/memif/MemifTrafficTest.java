@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Packets between a server and a client, both of this driver. */
-@Timeout(60)
+@Timeout(300)
 final class MemifTrafficTest {
     private static final int BUFFERS = 2048;
     private static final int FRAMES = 2_000;

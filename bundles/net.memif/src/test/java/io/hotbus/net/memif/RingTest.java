@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a peer may write into the memory at random. */
-@Timeout(60)
+@Timeout(300)
 final class RingTest {
     private static final int DESCRIPTORS = 2_000_000;
     private static final int LOG2 = 4;

@@ -90,7 +90,7 @@ final class SimWiringTest {
     private List<String> nextChanges(int count) throws InterruptedException {
         List<String> names = new ArrayList<>();
         while (names.size() < count) {
-            String name = rig.linkChanges.poll(20, TimeUnit.SECONDS);
+            String name = rig.linkChanges.poll(120, TimeUnit.SECONDS);
             assertThat(name).isNotNull();
             names.add(name);
         }

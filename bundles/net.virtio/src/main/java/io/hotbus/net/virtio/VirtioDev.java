@@ -5,6 +5,7 @@ import io.hotbus.eal.bus.DeviceException;
 import io.hotbus.eal.mem.DmaAllocator;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.PortConfig;
+import io.hotbus.ethdev.RssConfig;
 import io.hotbus.ethdev.RxFilter;
 import io.hotbus.pmd.eth.QueueSetup;
 import io.hotbus.pmd.pci.AbstractNic;
@@ -33,8 +34,9 @@ final class VirtioDev extends AbstractNic<VirtioRxQueue, VirtioTxQueue> {
     private volatile VirtioControl control;
     /** Null if the device filters nothing. */
     private VirtioFilter filter;
-    /** The features that the offloads of the port need. */
+    /** The features that the offloads of the port need, and its RSS. */
     private long offloads;
+    private RssConfig rss = RssConfig.OFF;
     private volatile boolean interrupt;
 
     private VirtioDev(VirtioTransport transport, DmaAllocator allocator, VirtioFacts facts) {
@@ -77,7 +79,8 @@ final class VirtioDev extends AbstractNic<VirtioRxQueue, VirtioTxQueue> {
             throw new DeviceException(("%s: %s transmit queues need as many receive queues: they "
                     + "come in pairs (--rxq)").formatted(transport.device(), config.txQueues()));
         }
-        offloads = VirtioOffload.features(config);
+        rss = config.rss();
+        offloads = VirtioOffload.features(config) | VirtioRss.features(rss);
     }
 
     /** Source: 3.1.1 and 5.1.5. */
@@ -143,7 +146,9 @@ final class VirtioDev extends AbstractNic<VirtioRxQueue, VirtioTxQueue> {
     /** Says over the control queue what the port was set up for. */
     private void command(long features) throws DeviceException {
         int pairs = rxQueues().size();
-        if (pairs > 1) {
+        if (VirtioFeature.has(features, VirtioFeature.RSS)) {
+            VirtioRss.apply(control, rss, pairs);
+        } else if (pairs > 1) {
             control.execute(pairs + " pairs of queues", VirtioRegs.CTRL_MQ,
                     VirtioRegs.MQ_VQ_PAIRS_SET, (byte) pairs, (byte) (pairs >> Byte.SIZE));
         }

@@ -68,7 +68,8 @@ record VirtioFacts(long offered, long features, int ring, int pairs, EthDevInfo 
                 new QueueLimits(pairs, MIN_DESCRIPTORS, Math.max(ring, USUAL_DESCRIPTORS))
                         .withPreferredBurst(BURST))
                 .withFilter(VirtioFilter.limits(features)).withOffloads(
-                        VirtioOffload.receive(offered), VirtioOffload.transmit(offered));
+                        VirtioOffload.receive(offered), VirtioOffload.transmit(offered))
+                .withRss(VirtioRss.limits(transport.net(), offered));
         boolean given = VirtioFeature.has(features, VirtioFeature.MTU);
         if (VirtioFeature.has(features, VirtioFeature.MRG_RXBUF)) {
             info = info.withMaxMtu(given ? mtu : MAX_MTU);

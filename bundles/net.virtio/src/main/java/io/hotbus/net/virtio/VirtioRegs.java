@@ -90,6 +90,20 @@ final class VirtioRegs {
     static final long SPEED = 12;
     /** 8 bits, RO: 0 half, 1 full. */
     static final long DUPLEX = 16;
+    /** 8 bits, RO: bytes of the longest hash key. */
+    static final long RSS_MAX_KEY_SIZE = 17;
+    /** 16 bits, RO. */
+    static final long RSS_MAX_INDIRECTION_TABLE_LENGTH = 18;
+    /** 32 bits, RO: {@link #HASH_TYPE_IPV4} and its siblings. */
+    static final long SUPPORTED_HASH_TYPES = 20;
+    // The types, 5.1.6.4.3.1.
+    static final int HASH_TYPE_IPV4 = 1;
+    static final int HASH_TYPE_TCP_V4 = 1 << 1;
+    static final int HASH_TYPE_UDP_V4 = 1 << 2;
+    static final int HASH_TYPE_IPV6 = 1 << 3;
+    static final int HASH_TYPE_TCP_V6 = 1 << 4;
+    static final int HASH_TYPE_UDP_V6 = 1 << 5;
+
     // Commands of the control queue, 5.1.6.5: classes, then the commands of each.
     static final int CTRL_RX = 0;
     static final int RX_PROMISC = 0;
@@ -104,6 +118,7 @@ final class VirtioRegs {
     static final int ANNOUNCE_ACK = 0;
     static final int CTRL_MQ = 4;
     static final int MQ_VQ_PAIRS_SET = 0;
+    static final int MQ_RSS_CONFIG = 1;
 
     /** What each device has, also one without features. */
     static final long DEVICE_LENGTH = 8;

@@ -52,6 +52,7 @@ final class FakeVirtioNet extends FakeVirtioRegisters {
     /** Receive buffers that were taken and not used yet, by queue. */
     private final Map<FakeQueue, Deque<FakeQueue.Chain>> stashes = new HashMap<>();
     private boolean linkWas = true;
+    private final FakeVirtioRss rss = new FakeVirtioRss();
 
     FakeVirtioNet(TestDma memory) throws LinuxException {
         super(memory);
@@ -61,6 +62,7 @@ final class FakeVirtioNet extends FakeVirtioRegisters {
     @Override
     protected void forgetQueues() {
         live = new FakeQueue[0];
+        rss.reset();
         stashes.clear();
     }
 
@@ -134,6 +136,12 @@ final class FakeVirtioNet extends FakeVirtioRegisters {
         if (bytes[0] == VirtioRegs.CTRL_ANNOUNCE) {
             announce = false;
         }
+        if (bytes[0] == VirtioRegs.CTRL_MQ && bytes[1] == VirtioRegs.MQ_RSS_CONFIG) {
+            String wrong = rss.obey(bytes);
+            if (wrong != null) {
+                violations().add(wrong);
+            }
+        }
         StringJoiner words = new StringJoiner(" ");
         for (byte octet : bytes) {
             words.add(Integer.toString(octet & 0xff));
@@ -180,7 +188,8 @@ final class FakeVirtioNet extends FakeVirtioRegisters {
             chains.add(late);
         }
         for (FakeQueue.Chain chain : chains) {
-            deliver(of[index - 1], gather(chain));
+            byte[] packet = gather(chain);
+            deliver(of[rss.queue(packet, index - 1)], packet);
             if (live != of || isGone()) {
                 return false;
             }

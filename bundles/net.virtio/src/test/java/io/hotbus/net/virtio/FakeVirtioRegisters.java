@@ -33,6 +33,9 @@ abstract class FakeVirtioRegisters extends PciNicModel {
     volatile int mtu = 1500;
     volatile byte firstMacByte = MAC[0];
     volatile boolean announce;
+    volatile int rssKeySize = 40;
+    volatile int rssTableLength = 128;
+    volatile int hashTypes = 0x3f;
     /** The status that makes it vanish, and how. */
     volatile int vanishAtStatus = -1;
     volatile Vanished vanishAs = Vanished.ALL_ONES;
@@ -86,7 +89,9 @@ abstract class FakeVirtioRegisters extends PciNicModel {
                 | (announce ? 2 : 0) << 16);
         set(NET + 8, (queues - 1) / 2 | mtu << 16);
         set(NET + 12, 25_000);
-        set(NET + 16, 1);
+        boolean rss = VirtioFeature.has(offered, VirtioFeature.RSS);
+        set(NET + 16, 1 | (rss ? rssKeySize << 8 | rssTableLength << 16 : 0));
+        set(NET + 20, rss ? hashTypes : 0);
     }
 
     private void loadQueue() {

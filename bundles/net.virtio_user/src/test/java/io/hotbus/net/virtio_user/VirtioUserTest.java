@@ -232,7 +232,7 @@ final class VirtioUserTest {
         assertThat(removal().cause()).contains(RemovalCause.PEER_GONE);
         port.stop();
         driver.remove(device);
-        assertThat(plugged.poll(10, TimeUnit.SECONDS)).isEqualTo("net_virtio_user0");
+        assertThat(plugged.poll(120, TimeUnit.SECONDS)).isEqualTo("net_virtio_user0");
         connected();
     }
 

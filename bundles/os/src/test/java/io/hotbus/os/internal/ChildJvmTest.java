@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that need a separate JVM: other collectors, the interpreter, libjsig. */
-@Timeout(120)
+@Timeout(300)
 class ChildJvmTest {
     private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** read, write and ioctl, with files of the kernel. */
-@Timeout(60)
+@Timeout(300)
 class LinuxIoTest {
     /** From asm-generic/ioctls.h and linux/if_tun.h. */
     private static final long FIONREAD = 0x541b;

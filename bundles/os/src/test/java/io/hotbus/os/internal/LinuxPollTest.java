@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class LinuxPollTest {
     private final Linux linux = new LinuxCalls();
     private final List<Integer> open = new ArrayList<>();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class NativeSigbusWindowsTest {
     private static final int ALL_ONES = -1;
     private static final int ALIVE = 0x1af41000;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** With events of the kernel itself: writing to a device's uevent file makes it send one. */
-@Timeout(60)
+@Timeout(300)
 class UeventSocketTest {
     private static final Path LOOPBACK = Path.of("/sys/class/net/lo/uevent");
 

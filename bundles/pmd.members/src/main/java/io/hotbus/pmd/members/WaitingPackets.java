@@ -16,7 +16,6 @@ public final class WaitingPackets {
     /** Packets that are sent again in one burst. */
     private static final int CHUNK = 64;
 
-    private final int index;
     private final QueueCounters sentAgain;
     /** {@code count} of them from {@code head} on. */
     private final long[] packets;
@@ -36,6 +35,19 @@ public final class WaitingPackets {
         int take(long[] mbufs, int count);
     }
 
+    /** Takes back packets from any member. */
+    @ConsumerType
+    @FunctionalInterface
+    public interface Taker {
+        /**
+         * Puts at most {@code count} packets of {@code member} to the front of {@code mbufs}, the
+         * oldest first.
+         *
+         * @return how many
+         */
+        int take(Port member, long[] mbufs, int count);
+    }
+
     /** Sends packets through a member. */
     @ConsumerType
     @FunctionalInterface
@@ -51,12 +63,10 @@ public final class WaitingPackets {
     /**
      * Creates it without packets.
      *
-     * @param index     the number of the queue, in each member as well
      * @param capacity  how many packets can wait
      * @param sentAgain counts the packets that are sent again
      */
-    public WaitingPackets(int index, int capacity, QueueCounters sentAgain) {
-        this.index = index;
+    public WaitingPackets(int capacity, QueueCounters sentAgain) {
         this.packets = new long[capacity];
         this.sentAgain = sentAgain;
     }
@@ -110,13 +120,14 @@ public final class WaitingPackets {
      * and lets go of it. A control thread, while there are no bursts.
      *
      * @param members those that may have packets of the queue
+     * @param taker   takes them back
      * @return how many packets are at the front of {@code mbufs} now, {@code most} at most
      */
-    public int takeBack(List<Port> members, MempoolCaches caches, long[] mbufs, int most) {
+    public int takeBack(List<Port> members, Taker taker, long[] mbufs, int most) {
         int taken = 0;
         for (Port port : members) {
             long[] part = new long[most - taken];
-            int more = port.takeBack(index, caches, part, part.length);
+            int more = taker.take(port, part, part.length);
             System.arraycopy(part, 0, mbufs, taken, more);
             taken += more;
         }

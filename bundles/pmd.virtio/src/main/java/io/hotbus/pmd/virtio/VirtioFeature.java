@@ -41,6 +41,8 @@ public final class VirtioFeature {
     public static final long RING_PACKED = 1L << 34;
     /** The device uses buffers in the order in which they were offered. */
     public static final long IN_ORDER = 1L << 35;
+    /** The device spreads packets over its receive queues by a hash that the driver chooses. */
+    public static final long RSS = 1L << 60;
     /** The device stands in for another one that has its address, the primary. */
     public static final long STANDBY = 1L << 62;
     /** The device says its speed and duplex mode. */

@@ -108,12 +108,12 @@ class RegistryTest {
         final CountDownLatch go = new CountDownLatch(1);
         final TelemetryCommands slow = commands("/slow", parameters -> {
             inside.countDown();
-            return go.await(30, TimeUnit.SECONDS) ? "done" : "late";
+            return go.await(120, TimeUnit.SECONDS) ? "done" : "late";
         });
         registry.add(slow);
         final Thread caller = new Thread(() -> ask("/slow"));
         caller.start();
-        assertThat(inside.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(inside.await(120, TimeUnit.SECONDS)).isTrue();
         final Thread remover = new Thread(() -> registry.remove(slow));
         remover.start();
         remover.join(100);

@@ -40,7 +40,7 @@ public abstract class NicRig<C extends PciNicModel> implements AutoCloseable {
     /** The descriptors of a queue, unless a test wants others. */
     public static final int RING = 256;
     /** Milliseconds that a reset may take. The model is a thread, which may be kept waiting. */
-    public static final int RESET_LIMIT = 5000;
+    public static final int RESET_LIMIT = 20_000;
 
     /**
      * Makes a model.

@@ -24,7 +24,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * @param <R> the rig
  */
 @ConsumerType
-@Timeout(120)
+@Timeout(300)
 public abstract class NicTests<R extends NicRig<?>> {
     /** Packets in a burst. */
     protected static final int BURST = 32;

@@ -34,7 +34,7 @@ class FeedTest {
     private void awaitTold(int value) throws InterruptedException {
         String event = "";
         while (!event.contains("[" + value + "]")) {
-            event = told.poll(20, TimeUnit.SECONDS);
+            event = told.poll(120, TimeUnit.SECONDS);
             assertThat(event).as("event that tells of %s", value).isNotNull();
         }
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 final class ClosingsTest {
     private static final PciAddress NIC = new PciAddress(0, 3, 0, 0);
     private static final PciAddress OTHER = new PciAddress(0, 4, 0, 0);

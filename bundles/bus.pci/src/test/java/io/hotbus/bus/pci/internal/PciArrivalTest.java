@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kernel tells of a function before that can be used. */
-@Timeout(60)
+@Timeout(300)
 final class PciArrivalTest {
     private static final String NIC = "0000:03:00.0";
 
@@ -70,7 +70,7 @@ final class PciArrivalTest {
         assertThat(machine.bus.devices()).isEmpty();
         machine.sysfs.plug(NIC);
 
-        assertThat(attached.get(30, TimeUnit.SECONDS).state()).isEqualTo(DeviceState.PROBED);
+        assertThat(attached.get(120, TimeUnit.SECONDS).state()).isEqualTo(DeviceState.PROBED);
     }
 
     @Test
@@ -81,7 +81,7 @@ final class PciArrivalTest {
         Await.until("the bus has found it", () -> !machine.bus.devices().isEmpty());
         machine.sysfs.write(machine.sysfs.home(NIC), "resource", FakeSysfs.resource(true));
 
-        assertThat(attached.get(30, TimeUnit.SECONDS).function().bars()).hasSize(1);
+        assertThat(attached.get(120, TimeUnit.SECONDS).function().bars()).hasSize(1);
     }
 
     /** That it has been there for long is what an attach assumes that was told of no arrival. */
@@ -105,7 +105,7 @@ final class PciArrivalTest {
             Await.until("the override is set",
                     () -> kernel.override(NIC).equals(Optional.of("igb_uio")));
             kernel.probe(NIC);
-            assertThat(attached.get(30, TimeUnit.SECONDS).state())
+            assertThat(attached.get(120, TimeUnit.SECONDS).state())
                     .isEqualTo(DeviceState.PROBED);
         }
     }
@@ -124,7 +124,7 @@ final class PciArrivalTest {
             machine.bus.handleUevent(removed);
 
             assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> attached.get(30, TimeUnit.SECONDS))
+                    .isThrownBy(() -> attached.get(120, TimeUnit.SECONDS))
                     .havingCause().withMessageMatching(".*: (pulled out while being probed"
                             + "|went away while it was being bound)");
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody else writes to the configuration space of a device that is attached. */
-@Timeout(60)
+@Timeout(300)
 final class PciConfigTest {
     private static final String NIC = "0000:03:00.0";
     private static final int COMMAND = 0x04;

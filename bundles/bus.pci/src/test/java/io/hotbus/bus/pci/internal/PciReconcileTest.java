@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Notices are held against the world, and a device that is there does not stay detached. */
-@Timeout(120)
+@Timeout(300)
 final class PciReconcileTest {
     private static final String NIC = "0000:03:00.0";
     /** Is told of at each look that might have told of the other. */

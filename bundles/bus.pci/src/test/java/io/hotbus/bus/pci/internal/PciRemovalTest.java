@@ -196,7 +196,7 @@ final class PciRemovalTest extends PciTests {
         assertThat(node.isOpen()).isTrue();
 
         closable.countDown();
-        assertThat(next.get(30, TimeUnit.SECONDS).state()).isEqualTo(DeviceState.PROBED);
+        assertThat(next.get(120, TimeUnit.SECONDS).state()).isEqualTo(DeviceState.PROBED);
     }
 
     /** They come late where the machine is busy: what they tell of is over. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Base of tests of the bus, on a machine with a slot for a NIC. */
-@Timeout(60)
+@Timeout(300)
 abstract class PciTests {
     static final String NIC = "0000:03:00.0";
     static final int BUS_MASTER = 4;

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Memory that faults really, of a device that is still there, as it does on vfio. */
-@Timeout(60)
+@Timeout(300)
 final class TransientMemoryTest {
     private static final int SIZE = 8192;
     private static final int ALL_ONES = -1;

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** Tests what is special about the bus of virtual devices; the bus bundle tests the rest. */
-@Timeout(60)
+@Timeout(300)
 final class VdevTest {
     private final TestMapper mapper = new TestMapper();
     private final List<String> reported = new ArrayList<>();

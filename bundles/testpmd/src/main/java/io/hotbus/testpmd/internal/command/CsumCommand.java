@@ -15,11 +15,16 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** {@code csum}: who computes checksums where the engine {@code csum} forwards. */
+/**
+ * {@code csum} and {@code tso}: who computes checksums where the engine {@code csum} forwards, and
+ * which segments the device cuts.
+ */
 @Component(service = Verbs.class)
 public final class CsumCommand implements Verbs {
     private static final Map<String, TxOffload> OFFLOADS = Map.of("ip", TxOffload.IPV4_CKSUM,
             "udp", TxOffload.UDP_CKSUM, "tcp", TxOffload.TCP_CKSUM);
+
+    private static final int MAX_SEGMENT = 0xffff;
 
     /** Who computes the checksums on a port, as {@code csum show} returns it. */
     private record Computed(String ip, String udp, String tcp) {
@@ -32,6 +37,14 @@ public final class CsumCommand implements Verbs {
                     SCTP checksum offload is sw
                     Outer-Ip checksum offload is sw
                     Outer-Udp checksum offload is sw""".formatted(ip, udp, tcp);
+        }
+    }
+
+    /** Which segments a port cuts, as {@code tso show} returns it. */
+    private record Segments(int port, int bytes) {
+        String text() {
+            return bytes == 0 ? "TSO for non-tunneled packets is disabled"
+                    : "TSO segment size for non-tunneled packets is " + bytes;
         }
     }
 
@@ -56,7 +69,12 @@ public final class CsumCommand implements Verbs {
                         "only off: packets in tunnels are payload",
                         words -> parseTunnel(words.get(0), port(words, 1)))),
                 ports.named(Verb.of("csum show ID|NAME", "who computes the checksums",
-                        words -> show(port(words, 0)), Computed::text)));
+                        words -> show(port(words, 0)), Computed::text)),
+                ports.named(Verb.of("tso set BYTES ID|NAME", "payload of the segments into which "
+                        + "the device of a stopped port cuts TCP packets of csum; 0: none",
+                        this::setTso)),
+                ports.named(Verb.of("tso show ID|NAME", "which segments the device cuts",
+                        words -> showTso(port(words, 0)), Segments::text)));
     }
 
     private Port port(Words words, int index) {
@@ -74,6 +92,20 @@ public final class CsumCommand implements Verbs {
                     .formatted(PortSelector.describe(port), words.get(0).replace('-', '_')));
         }
         return show(port).text();
+    }
+
+    private String setTso(Words words) {
+        Port port = port(words, 1);
+        int bytes = Numbers.parse("BYTES", words.get(0), 0, MAX_SEGMENT);
+        offloads.set(port, TxOffload.TCP_TSO, bytes > 0);
+        settings.changePlan(port.name(), plan -> plan.withTsoSegment(bytes));
+        return showTso(port).text();
+    }
+
+    private Segments showTso(Port port) {
+        PortPlan plan = settings.plan(port.name());
+        return new Segments(port.id(),
+                plan.txOffloads().contains(TxOffload.TCP_TSO) ? plan.tsoSegment() : 0);
     }
 
     private static String parseTunnel(String word, Port port) {

@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
 final class DeviceFile {
     static final String PID = "io.hotbus.device";
     private static final int MAX_MTU = 0xffff;
+    private static final int MAX_SEGMENT = 0xffff;
     private static final int UNSET = -1;
     /** The words of DPDK's testpmd for several hashes at once. */
     private static final Map<String, Set<RssHash>> GROUPS = Map.of(
@@ -41,8 +42,8 @@ final class DeviceFile {
             "tcp", EnumSet.of(RssHash.IPV4_TCP, RssHash.IPV6_TCP),
             "udp", EnumSet.of(RssHash.IPV4_UDP, RssHash.IPV6_UDP));
     private static final Set<String> KEYS = Set.of("devargs", "port", "rxq", "txq", "rxd", "txd",
-            "mtu", "promisc", "allmulti", "mac", "rx-offloads", "tx-offloads", "tx-vlan", "rss",
-            "stopped", "reattach", "link-check");
+            "mtu", "promisc", "allmulti", "mac", "rx-offloads", "tx-offloads", "tx-vlan",
+            "tso", "rss", "stopped", "reattach", "link-check");
 
     private final ConfiguredFile file;
     private final Settings settings;
@@ -128,8 +129,12 @@ final class DeviceFile {
         if (vlan != UNSET) {
             transmit.add(TxOffload.VLAN_INSERT);
         }
+        int segment = settings.number("tso", UNSET, 1, MAX_SEGMENT);
+        if (segment != UNSET) {
+            transmit.add(TxOffload.TCP_TSO);
+        }
         int mtu = settings.number("mtu", UNSET, EthDevInfo.MIN_MTU, MAX_MTU);
-        return new PortPlan(receive, transmit, Math.max(0, vlan),
+        return new PortPlan(receive, transmit, Math.max(0, vlan), Math.max(0, segment),
                 new PortChoice(Optional.empty(), new RssConfig(rss(), List.of(), List.of()),
                         of(mtu), choice("promisc"), choice("allmulti"), address(),
                         settings.flag("stopped", false)));

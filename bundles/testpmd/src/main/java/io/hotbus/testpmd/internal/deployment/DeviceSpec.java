@@ -33,7 +33,6 @@ record DeviceSpec(String file, String name, Devargs devargs, OptionalInt number,
     /** What is planned for the port, where {@code all} are the queues of all ports. */
     PortPlan plan(QueueSetup all) {
         QueueSetup own = queues.of(all);
-        return own.equals(all) ? plan : new PortPlan(plan.rxOffloads(), plan.txOffloads(),
-                plan.txVlan(), plan.setup().withQueues(own));
+        return own.equals(all) ? plan : plan.withSetup(plan.setup().withQueues(own));
     }
 }

@@ -7,13 +7,15 @@ import io.hotbus.eal.mem.MbufFlags;
 import io.hotbus.ethdev.TxOffload;
 import io.hotbus.testpmd.ForwardEngine;
 import io.hotbus.testpmd.FwdStream;
+import io.hotbus.testpmd.PortPlan;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * {@code csum}: the addresses become those of the port that sends and of its peer, and the
  * checksums of IPv4, TCP, UDP and ICMP are computed anew: by the port where it has the offload, and
- * in software otherwise. What is no whole packet, such as a fragment, keeps the checksum above IP.
+ * in software otherwise. A port with TCP_TSO cuts TCP packets whose payload is longer than the
+ * segment of its plan. What is no whole packet, such as a fragment, keeps the checksum above IP.
  * Source: DPDK {@code app/test-pmd/csumonly.c}.
  */
 @Component
@@ -23,14 +25,23 @@ public final class CsumFwd implements ForwardEngine {
     private static final int UDP_HEADER = 8;
     private static final int TCP_CHECKSUM = 16;
     private static final int TCP_HEADER = 20;
+    /** Where its upper four bits say how long the header is, in words. */
+    private static final int TCP_OFFSET = 12;
     private static final int ICMP_CHECKSUM = 2;
     private static final int ICMP_HEADER = 8;
 
-    /** What the port computes itself. */
-    private record Offloads(boolean ip, boolean udp, boolean tcp) {
-        static Offloads of(Set<TxOffload> on) {
+    /** What the port computes itself, and the bytes of the segments that it cuts; 0: none. */
+    private record Offloads(boolean ip, boolean udp, boolean tcp, int segment) {
+        static Offloads of(PortPlan plan) {
+            Set<TxOffload> on = plan.txOffloads();
             return new Offloads(on.contains(TxOffload.IPV4_CKSUM),
-                    on.contains(TxOffload.UDP_CKSUM), on.contains(TxOffload.TCP_CKSUM));
+                    on.contains(TxOffload.UDP_CKSUM), on.contains(TxOffload.TCP_CKSUM),
+                    on.contains(TxOffload.TCP_TSO) ? plan.tsoSegment() : 0);
+        }
+
+        /** Whether a TCP packet with so much above IP, and so long a header, is to be cut. */
+        boolean cuts(int length, int header) {
+            return segment > 0 && header >= TCP_HEADER && length - header > segment;
         }
     }
 
@@ -41,7 +52,7 @@ public final class CsumFwd implements ForwardEngine {
 
     @Override
     public void begin(FwdStream stream) {
-        stream.setState(Offloads.of(stream.txPlan().txOffloads()));
+        stream.setState(Offloads.of(stream.txPlan()));
     }
 
     @Override
@@ -93,15 +104,22 @@ public final class CsumFwd implements ForwardEngine {
         };
         if (flags != 0) {
             flags |= Headers.version(headers) == 4 ? MbufFlags.TX_IPV4 : MbufFlags.TX_IPV6;
-            Mbuf.setHeaderLengths(mbuf, Headers.l2(headers), Headers.l3(headers), l4(headers));
+            Mbuf.setHeaderLengths(mbuf, Headers.l2(headers), Headers.l3(headers),
+                    l4(ip, headers));
         }
         if ((flags | received) != 0) {
             Mbuf.setFlags(mbuf, flags);
         }
     }
 
-    private static int l4(long headers) {
-        return Headers.protocol(headers) == Headers.TCP ? TCP_HEADER : UDP_HEADER;
+    private static int l4(long ip, long headers) {
+        return Headers.protocol(headers) == Headers.TCP
+                ? tcpHeader(ip + Headers.l3(headers)) : UDP_HEADER;
+    }
+
+    /** Bytes of a TCP header with its options, as it says. */
+    private static int tcpHeader(long tcp) {
+        return Bytes.get8(tcp + TCP_OFFSET) >>> 4 << 2;
     }
 
     private static long ipv4(long ip, long headers, Offloads offloads) {
@@ -151,7 +169,14 @@ public final class CsumFwd implements ForwardEngine {
         if (length == 0) {
             return 0;
         }
-        long field = ip + Headers.l3(headers) + TCP_CHECKSUM;
+        long tcp = ip + Headers.l3(headers);
+        long field = tcp + TCP_CHECKSUM;
+        // Behind the packet there must be nothing, which would be cut, too.
+        if (offloads.cuts(length, tcpHeader(tcp)) && Mbuf.length(mbuf)
+                == Headers.l2(headers) + Headers.l3(headers) + length) {
+            Mbuf.setTsoSegmentSize(mbuf, offloads.segment);
+            return MbufFlags.TX_TCP_SEG;
+        }
         if (offloads.tcp) {
             leave(ip, headers, length, field);
             return MbufFlags.TX_TCP_CKSUM;

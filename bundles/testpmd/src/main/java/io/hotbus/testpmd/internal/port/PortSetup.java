@@ -66,7 +66,8 @@ final class PortSetup {
      */
     boolean needsStop(Port port, PortPlan before) throws DeviceException {
         return !isConfigured(port) || port.mtu() != mtu(port) || !isToStart(port)
-                || settings.plan(port.name()).txVlan() != before.txVlan();
+                || settings.plan(port.name()).txVlan() != before.txVlan()
+                || settings.plan(port.name()).tsoSegment() != before.tsoSegment();
     }
 
     /**

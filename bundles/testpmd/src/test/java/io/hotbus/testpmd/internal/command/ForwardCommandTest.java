@@ -171,6 +171,11 @@ class ForwardCommandTest {
                 "port 0 (wire0): tx offload vlan_insert: not supported by net_wire");
         assertFails("port config 0 tx_offload warp on", "tx offload 'warp': no device here has it, "
                 + "these are known: vlan_insert, ipv4_cksum, udp_cksum, tcp_cksum, tcp_tso");
+        assertFails("tso set 1460 0",
+                "port 0 (wire0): tx offload tcp_tso: not supported by net_wire");
+        assertFails("tso set 65536 0", "BYTES: '65536' is not a number from 0 to 65535");
+        assertThat(run("tso set 0 0")).isEqualTo(run("tso show 0"))
+                .isEqualTo("TSO for non-tunneled packets is disabled");
         assertFails("csum parse-tunnel on 0",
                 "port 0 (wire0): the engine csum does not look into tunnels");
         assertThat(run("csum set ip sw 0")).startsWith("Parse tunnel is off\nIP checksum offload");

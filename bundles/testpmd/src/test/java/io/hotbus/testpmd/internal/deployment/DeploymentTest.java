@@ -40,8 +40,8 @@ class DeploymentTest {
         Deployment deployment = files.device("up", "devargs = net_sim0,loopback=1", "port = 3",
                 "rxq = 2", "rxd = 256", "mtu = 9000", "promisc = true", "allmulti=false",
                 "mac = 02:00:00:00:00:07", "rx-offloads = vlan_strip ipv4-cksum",
-                "tx-offloads = udp_cksum", "tx-vlan = 5", "rss = ip, ipv4_tcp", "stopped = true",
-                "reattach = false", "link-check = true").read();
+                "tx-offloads = udp_cksum", "tx-vlan = 5", "tso = 1200", "rss = ip, ipv4_tcp",
+                "stopped = true", "reattach = false", "link-check = true").read();
 
         assertThat(deployment.problems()).isEmpty();
         DeviceSpec spec = deployment.devices().get(0);
@@ -53,8 +53,10 @@ class DeploymentTest {
         assertThat(spec.plan().rxOffloads())
                 .containsExactlyInAnyOrder(RxOffload.VLAN_STRIP, RxOffload.IPV4_CKSUM);
         assertThat(spec.plan().txOffloads())
-                .containsExactlyInAnyOrder(TxOffload.UDP_CKSUM, TxOffload.VLAN_INSERT);
+                .containsExactlyInAnyOrder(TxOffload.UDP_CKSUM, TxOffload.VLAN_INSERT,
+                        TxOffload.TCP_TSO);
         assertThat(spec.plan().txVlan()).isEqualTo(5);
+        assertThat(spec.plan().tsoSegment()).isEqualTo(1200);
         PortChoice setup = spec.plan().setup();
         assertThat(setup.mtu()).hasValue(9000);
         assertThat(setup.promiscuous()).hasValue(true);

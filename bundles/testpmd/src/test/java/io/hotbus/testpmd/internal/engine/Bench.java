@@ -26,6 +26,8 @@ final class Bench implements AutoCloseable {
     private long sentFlags;
     private int sentL2;
     private int sentL3;
+    private int sentL4;
+    private int sentSegment;
 
     Bench(ForwardEngine engine) {
         this.engine = engine;
@@ -72,6 +74,14 @@ final class Bench implements AutoCloseable {
         return sentL3;
     }
 
+    int sentL4() {
+        return sentL4;
+    }
+
+    int sentSegment() {
+        return sentSegment;
+    }
+
     /** Forwards packets. Returns how many came back, in {@link #back}. */
     int forward(long[] packets, int count) {
         if (sender.txQueue(0).burst(pool.mempools().uncached(), packets, count) != count) {
@@ -104,6 +114,8 @@ final class Bench implements AutoCloseable {
         sentFlags = Mbuf.flags(back[0]);
         sentL2 = Mbuf.l2Length(back[0]);
         sentL3 = Mbuf.l3Length(back[0]);
+        sentL4 = Mbuf.l4Length(back[0]);
+        sentSegment = Mbuf.tsoSegmentSize(back[0]);
         byte[] bytes = PacketBytes.of(back[0]);
         free(1);
         return bytes;

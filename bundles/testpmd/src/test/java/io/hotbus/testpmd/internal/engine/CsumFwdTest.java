@@ -119,6 +119,43 @@ class CsumFwdTest {
         assertThat(bench.sentFlags()).isEqualTo(MbufFlags.TX_IP_CKSUM | MbufFlags.TX_IPV4);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1001, 2048, true, 20", "1000, 2048, false, 20", "1001, 67, true, 20",
+        "1012, 2048, false, 32", "1013, 2048, true, 32", "1020, 2048, false, 16"})
+    void shouldLetThePortCutLongTcpPackets(
+            int payload, int segment, boolean cut, int header) throws Exception {
+        bench.plan(PortPlan.NONE.with(TxOffload.TCP_TSO, true).withTsoSegment(1000));
+        byte[] frame = Packets.ipv4(6, payload);
+        frame[46] = (byte) (header / 4 << 4);
+
+        byte[] sent = bench.forward(frame, segment);
+
+        assertThat(Packets.sum(sent, 14, 20, 0)).isEqualTo(0xffff);
+        if (cut) {
+            assertThat(bench.sentFlags()).isEqualTo(MbufFlags.TX_TCP_SEG | MbufFlags.TX_IPV4);
+            assertThat(bench.sentL4()).isEqualTo(header);
+            assertThat(bench.sentSegment()).isEqualTo(1000);
+        } else {
+            assertThat(bench.sentFlags()).isZero();
+            assertThat(Packets.isRight(sent, 26, 8, 34, 6)).isTrue();
+        }
+    }
+
+    @Test
+    void shouldLetThePortCutIpv6ButNothingWithPadding() throws Exception {
+        bench.plan(PortPlan.NONE.with(TxOffload.TCP_TSO, true).withTsoSegment(100));
+        byte[] frame = Packets.ipv6(6, "", 6, 121);
+        frame[66] = 0x50;
+        bench.forward(frame, 2048);
+        assertThat(bench.sentFlags()).isEqualTo(MbufFlags.TX_TCP_SEG | MbufFlags.TX_IPV6);
+        byte[] padded = Arrays.copyOf(Packets.ipv4(6, 121), 14 + 20 + 20 + 121 + 1);
+        padded[46] = 0x50;
+        bench.forward(padded, 2048);
+        assertThat(bench.sentFlags()).isZero();
+        bench.forward(Packets.ipv4(17, 500), 2048);
+        assertThat(bench.sentFlags()).as("UDP").isZero();
+    }
+
     @Test
     void shouldCountWhatTheDeviceFoundWrong() throws Exception {
         bench.flags(MbufFlags.RX_IP_CKSUM_BAD | MbufFlags.RX_L4_CKSUM_BAD);

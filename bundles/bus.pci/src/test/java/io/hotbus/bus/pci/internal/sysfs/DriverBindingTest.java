@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 final class DriverBindingTest {
     private static final String NIC = "0000:03:00.0";
     private static final PciAddress ADDRESS = PciAddress.parse(NIC).orElseThrow();

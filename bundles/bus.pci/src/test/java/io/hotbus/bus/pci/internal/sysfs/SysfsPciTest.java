@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 final class SysfsPciTest {
     private static final String NIC = "0000:03:00.0";
     private static final PciAddress ADDRESS = PciAddress.parse(NIC).orElseThrow();

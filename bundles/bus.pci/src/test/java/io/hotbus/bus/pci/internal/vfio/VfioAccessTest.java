@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 90, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class VfioAccessTest {
     private static final int INTX = 0;
     private static final int MSI = 1;
@@ -278,8 +278,8 @@ class VfioAccessTest {
         assertThat(kernel.open()).filteredOn("eventfd"::equals).hasSize(3);
 
         goOn.countDown();
-        handling.get(30, TimeUnit.SECONDS);
-        disabling.join(30_000);
+        handling.get(120, TimeUnit.SECONDS);
+        disabling.join(120_000);
         assertThat(kernel.open()).filteredOn("eventfd"::equals).hasSize(2);
     }
 
@@ -331,8 +331,8 @@ class VfioAccessTest {
         assertThat(kernel.open()).contains("0000:01:00.0");
 
         goOn.countDown();
-        assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(0x8086);
-        closing.join(30_000);
+        assertThat(reading.get(120, TimeUnit.SECONDS)).isEqualTo(0x8086);
+        closing.join(120_000);
         assertThat(kernel.open()).isEmpty();
     }
 
@@ -354,7 +354,7 @@ class VfioAccessTest {
         assertThat(closing.isAlive()).isTrue();
 
         goOn.countDown();
-        closing.join(30_000);
+        closing.join(120_000);
     }
 
     private static void awaitWaiting(Thread thread) {
@@ -366,7 +366,7 @@ class VfioAccessTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(120, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 90, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class VfioGroupsTest {
     private static final long VIRTUAL = 0x7f12_3400_0000L;
     private static final VfioTestMemory RING =
@@ -149,7 +149,7 @@ class VfioGroupsTest {
         assertThat(kernel.mapped).isEmpty();
 
         goOn.countDown();
-        closing.get(30, TimeUnit.SECONDS);
+        closing.get(120, TimeUnit.SECONDS);
         assertThat(kernel.calls).endsWith("close 0000:01:00.0", "close 7", "close vfio");
     }
 
@@ -170,7 +170,7 @@ class VfioGroupsTest {
         groups.open(second, machine);
         groups.open(other, machine);
         goOn.countDown();
-        closing.get(30, TimeUnit.SECONDS);
+        closing.get(120, TimeUnit.SECONDS);
 
         assertThat(kernel.open()).contains("7", "8", "0000:01:00.1", "0000:02:00.0");
         assertThat(kernel.calls).doesNotContain("close 7");
@@ -354,7 +354,7 @@ class VfioGroupsTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(120, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
