@@ -123,7 +123,7 @@ class Flavour:
     migrates: bool = False  # to another QEMU: its files are on disks, and it has a second NIC
     failover: bool = False  # the second NIC is the standby of the first
     packages: bool = False  # the Debian packages, and the kernel's headers, are there
-    counted: bool = False  # the instructions of its processors are counted
+    counted: bool = False  # the instructions of its processors are counted, which take turns
 
     def __str__(self) -> str:
         return ", ".join(self._words())
