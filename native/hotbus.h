@@ -173,7 +173,8 @@ int hb_read_frames(int fd, struct hb_frames *burst);
 /*
  * Writes up to count frames. frames has the number of iovecs of each, and gets the number of bytes
  * written, or a negative errno, one by one: a frame that fails does not end the burst. Returns how
- * many were tried; fewer than count if the descriptor would block.
+ * many were tried; fewer than count if the descriptor would block, or if its interface takes none
+ * (EIO: it is down, EBADFD: it is gone), which the next number says then.
  */
 int hb_write_frames(int fd, struct hb_frames *burst);
 

@@ -65,6 +65,11 @@ int hb_write_frames(int fd, struct hb_frames *burst)
 			continue;
 		if (bytes < 0 && errno == EAGAIN)
 			break;
+		/* A tap interface that is down, or a descriptor that has none any more. */
+		if (bytes < 0 && (errno == EIO || errno == EBADFD)) {
+			frames[n] = -errno;
+			break;
+		}
 		frames[n++] = bytes < 0 ? -errno : (int32_t)bytes;
 		buffers += segments;
 	}

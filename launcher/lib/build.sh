@@ -11,9 +11,19 @@ stale() {
 		-o -path launcher/lib -o -path launcher/top -o -path launcher/test -o -path launcher/package -o -path bench/rates \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
+# Runs Maven, and once more where a download was cut short, which Maven itself does not try again.
+maven() {
+	local run
+	for run in 1 2 3; do
+		if run_maven "$@"; then return; fi
+		grep -q 'Could not transfer' "$build_log" && [ "$run" -lt 3 ] || return 1
+		say "a download failed: once more"
+	done
+}
+
 # Runs Maven, two modules at a time, or $modules; shows each step as it begins, and errors if there are any. Maven does not read the
 # standard input.
-maven() {
+run_maven() {
 	(cd "$top" && mvn --threads "${modules:-2}" --batch-mode --no-transfer-progress "$@" </dev/null 2>&1) | tee "$build_log" |
 		sed -un -e 's/^\[INFO\] Building \(io\.hotbus[^ ]*\) .*\(\[[0-9/]*\]\)$/  \2 \1/p' \
 			-e 's/^\[ERROR\]/  &/p' -e 's/^\[INFO\] Tests run:/  tests run:/p' \

@@ -46,7 +46,7 @@ install_packages() {
 	say "installing what $purpose needs: $packages"
 	make_target
 	# shellcheck disable=SC2086  # a list of words
-	{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages; } \
+	{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends $packages; } \
 		</dev/null >"$launcher/target/apt.log" 2>&1 ||
 		die 3 "apt-get could not install them: $(tail -n 1 "$launcher/target/apt.log") (see launcher/target/apt.log)"
 }

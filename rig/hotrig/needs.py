@@ -80,7 +80,8 @@ def _install(packages: list[str], progress: Progress) -> None:
     progress.say(f"installing what the rig needs: {words}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "-q", "update"],
-                    ["apt-get", "-q", "-y", "--no-install-recommends", "install", *packages]):
+                    ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120",
+                     "--no-install-recommends", "install", *packages]):
         done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False)
     if done.returncode != 0:

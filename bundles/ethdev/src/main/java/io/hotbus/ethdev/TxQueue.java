@@ -18,8 +18,8 @@ public interface TxQueue {
     int burst(MempoolCaches caches, long[] mbufs, int count);
 
     /**
-     * Whether a burst of this queue has found that the device is gone. This may be known before the
-     * removal is reported. Between two bursts, on the thread of the bursts.
+     * Whether a burst of this queue has found that the device is gone, or about to go. This may be
+     * known before the removal is reported. Between two bursts, on the thread of the bursts.
      */
     default boolean isGone() {
         return false;

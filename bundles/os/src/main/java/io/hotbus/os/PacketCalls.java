@@ -48,7 +48,9 @@ public interface PacketCalls {
      * becomes the bytes written, or a negative errno.
      *
      * @param burst the address of the burst, whose count is set
-     * @return how many frames were tried: fewer than there are if the descriptor would block
+     * @return how many frames were tried: fewer than there are if the descriptor would block; or if
+     *     its interface takes none (EIO: it is down, EBADFD: it is gone), and then the number of
+     *     the next frame is that errno, negative
      */
     int writeFrames(int fd, long burst);
 }

@@ -98,6 +98,7 @@ final class MemifConnectionTest {
     void shouldComeUpWhicheverSideIsFirst() throws Exception {
         Port client = rig.start(CLIENT, 1, pool);
         assertThat(client.link().up()).isFalse();
+        Await.until("the client has found no server", () -> !warnings().isEmpty());
         Port server = rig.start(SERVER, 1, pool);
         Rig.awaitUp(server, client);
 
@@ -284,7 +285,8 @@ final class MemifConnectionTest {
         }
         rig.platform.eventsUntilNow();
 
-        assertThat(Resources.now("net_memif", "memif")).isEqualTo(before);
+        Await.until("memory and threads as before",
+                () -> Resources.now("net_memif", "memif").equals(before));
         Await.until("descriptors are closed: " + openFiles() + " of " + fds,
                 () -> openFiles() <= fds);
     }

@@ -6,6 +6,7 @@ import io.hotbus.eal.mem.MempoolCaches;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.QueueCounters;
 import io.hotbus.ethdev.TxQueue;
+import io.hotbus.netif.NetInterface;
 import io.hotbus.netif.UnderlyingInterface;
 import io.hotbus.os.Errno;
 import io.hotbus.os.PacketCalls;
@@ -13,8 +14,8 @@ import io.hotbus.pmd.eth.QueueSetup;
 
 /**
  * Writes packets to a tap interface, one system call for each, one native call for a burst. Buffers
- * are given back at once. A packet that the interface does not take, because it is too long or too
- * short, or the interface is down, is counted as an error.
+ * are given back at once. A packet that is too long or too short is counted as an error. While the
+ * interface is down, or gone, no packet is taken.
  */
 final class TapTxQueue implements TxQueue {
     private static final int ETHERNET_HEADER = 14;
@@ -27,6 +28,8 @@ final class TapTxQueue implements TxQueue {
     private long bytes;
     private int errors;
     private boolean gone;
+    /** What was known of the interface when it took no packet; null if it took the last one. */
+    private NetInterface refusing;
 
     TapTxQueue(PacketCalls calls, FrameBurst frames, int fd, QueueSetup setup,
             UnderlyingInterface netif) {
@@ -66,6 +69,15 @@ final class TapTxQueue implements TxQueue {
         return taken;
     }
 
+    /**
+     * Also when the interface took no packet, until the kernel tells anything new of it: one that
+     * is deleted is down at first.
+     */
+    @Override
+    public boolean isGone() {
+        return gone || refusing != null && refusing == netif.now();
+    }
+
     /** Collects packets from {@code from} on, up to one that cannot be sent. Returns how many. */
     private int collect(long[] mbufs, int from, int count, int longest) {
         int batch = 0;
@@ -90,12 +102,15 @@ final class TapTxQueue implements TxQueue {
 
     /** Writes what was collected. Returns how many packets were tried. */
     private int write(int batch) {
+        final NetInterface now = netif.now();
         final int tried = frames.write(calls, fd, batch);
+        final boolean refused = tried < batch && frames.frame(tried) < 0;
+        refusing = refused ? now : null;
+        gone = refused && frames.frame(tried) == -Errno.EBADFD;
         for (int i = 0; i < tried; i++) {
             final int result = frames.frame(i);
             if (result < 0) {
                 errors++;
-                gone |= result == -Errno.EBADFD;
             } else {
                 bytes += result;
             }

@@ -141,10 +141,17 @@ final class Rig implements AutoCloseable {
 
     /** Sends a frame of those bytes, as a chain if it does not fit in a buffer. */
     void send(Port port, byte[] frame) {
-        if (port.txQueue(0).burst(pool.mempools().uncached(),
-                new long[] {PacketBytes.packet(pool, frame)}, 1) != 1) {
+        if (offer(port, frame) != 1) {
             throw new AssertionError("not sent");
         }
+    }
+
+    /** Returns how many packets were taken, 0 or 1. */
+    int offer(Port port, byte[] frame) {
+        final long[] mbufs = {PacketBytes.packet(pool, frame)};
+        final int taken = port.txQueue(0).burst(pool.mempools().uncached(), mbufs, 1);
+        pool.mempools().uncached().free(mbufs, 0, 1 - taken);
+        return taken;
     }
 
     /** The packets of one burst. */
