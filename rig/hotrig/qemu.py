@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
-from hotrig import wires
+from hotrig import counting, wires
 from hotrig.emulator import Emulator
 from hotrig.errors import GuestError, RigError
 from hotrig.kernel import Kernel
@@ -56,14 +56,6 @@ class Share:
     tag: str
     folder: Path
     where: str = ""  # in the guest; empty: guest/init.sh knows it
-
-
-def _clock(flavour: Flavour) -> list[str]:
-    """Two processors at once by the time that passes; or one after the other, by a clock that
-    each instruction takes a nanosecond forward."""
-    if flavour.counted:
-        return ["-accel", "tcg,thread=single", "-icount", "shift=0"]
-    return ["-accel", "tcg,thread=multi"]
 
 
 class Qemu:
@@ -114,7 +106,8 @@ class Qemu:
             options += " slub_debug=FZPU"
         command = [
             *self._emulator.command, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", *kernel.machine.options, *_clock(flavour), "-smp", "2",
+            "-no-reboot", *kernel.machine.options, "-accel",
+            f"tcg,thread={'single' if flavour.counted else 'multi'}", "-smp", "2",
             "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
             "-append", options, "-serial",
             f"file:{self._transcripts}/console{self._name}.log",
@@ -122,6 +115,8 @@ class Qemu:
             "-qtest", f"unix:{self._sockets}/qtest,server=on,wait=off", "-qtest-log", "none"]
         if flavour.hotplug == "pciehp" and not kernel.machine.is_foreign:
             command += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
+        if flavour.counted:
+            command += counting.options(self._transcripts, self._emulator.version())
         if flavour.iommu:
             command += ["-device", "intel-iommu,aw-bits=48"]
         for share in shares:

@@ -14,7 +14,9 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,12 @@ final class LinkWatch implements AutoCloseable {
     private static final int RECEIVE_BUFFER = 1 << 20;
     private static final String SOCKET = "rtnetlink notices";
 
-    private record Watcher(int index, InterfaceListener listener) {
+    /** @param notices how many were told */
+    private record Watcher(int index, InterfaceListener listener, AtomicLong notices) {
+        void changed(NetInterface link) {
+            notices.incrementAndGet();
+            listener.changed(link);
+        }
     }
 
     private record Awaiter(String name, Runnable appeared) {
@@ -76,10 +83,30 @@ final class LinkWatch implements AutoCloseable {
         return socket;
     }
 
-    Lease watch(int index, InterfaceListener listener) {
-        final Watcher watcher = new Watcher(index, listener);
+    /** See {@link NetInterfaces#watch}. */
+    Lease watch(int index, InterfaceListener listener) throws IOException {
+        final Watcher watcher = new Watcher(index, listener, new AtomicLong());
         watchers.add(watcher);
+        try {
+            tellFirst(watcher);
+        } catch (IOException e) {
+            watchers.remove(watcher);
+            throw e;
+        }
         return () -> watchers.remove(watcher);
+    }
+
+    /** Tells of the interface as it is now: again if a notice, which may be newer, came between. */
+    private void tellFirst(Watcher watcher) throws IOException {
+        long seen;
+        do {
+            seen = watcher.notices().get();
+            final Optional<NetInterface> found = requests.find(watcher.index());
+            found.ifPresentOrElse(watcher.listener()::changed, watcher.listener()::gone);
+            if (found.isEmpty()) {
+                return;
+            }
+        } while (watcher.notices().get() != seen);
     }
 
     Lease onAppearance(String name, Runnable appeared) {
@@ -161,7 +188,7 @@ final class LinkWatch implements AutoCloseable {
             before = names.put(link.index(), link.name());
         }
         watchers.stream().filter(watcher -> watcher.index() == link.index())
-                .forEach(watcher -> watcher.listener().changed(link));
+                .forEach(watcher -> watcher.changed(link));
         if (!link.name().equals(before)) {
             awaiters.stream().filter(awaiter -> awaiter.name().equals(link.name()))
                     .forEach(awaiter -> awaiter.appeared().run());

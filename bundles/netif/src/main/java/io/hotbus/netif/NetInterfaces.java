@@ -130,14 +130,7 @@ public final class NetInterfaces implements AutoCloseable {
      * @throws IOException the kernel does not answer; the listener is not told of anything
      */
     public Lease watch(NetInterface netif, InterfaceListener listener) throws IOException {
-        final Lease lease = watch.watch(netif.index(), listener);
-        try {
-            requests.find(netif.index()).ifPresentOrElse(listener::changed, listener::gone);
-        } catch (IOException e) {
-            lease.close();
-            throw e;
-        }
-        return lease;
+        return watch.watch(netif.index(), listener);
     }
 
     /**
