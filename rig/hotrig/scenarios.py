@@ -86,9 +86,8 @@ RATES_KINDS = ("rates", "instructions")
 # Migrations in a row, if no other number is given.
 MIGRATION_KERNEL, MIGRATION_BINDING, MIGRATIONS = "6.1", "igb_uio", 3
 MIGRATION_KINDS = ("migration", "failover")
-# Of the NIC that is unplugged; of an igbvf, which stays, the virtual function is switched off, see
-# vf_migration.py. QEMU takes no igb for a failover pair: it has several functions.
-MIGRATION_MODELS = (E1000E.name, "igb", "igbvf")
+# Of the NIC that is unplugged. QEMU takes no igb for a failover pair: it has several functions.
+MIGRATION_MODELS = (E1000E.name, "igb")
 # Before, writes of the guest were lost while it was moved, and its kernel or the product hung or
 # died sooner or later: fixed by QEMU's commit 03bfc2188f, only for emulated processors.
 MIGRATION_QEMU = (9, 0)

@@ -41,7 +41,6 @@ from hotrig.testpmd import Testpmd
 from hotrig.traffic import Traffic
 from hotrig.updates import Updates, build_variants
 from hotrig.vf import VirtualFunction
-from hotrig.vf_migration import VfMigration
 
 KMOD = TOP / "kmod"
 NATIVE = TOP / "native"
@@ -74,7 +73,6 @@ class Boot:
             "kmod": KmodCycles(guest, nic, progress),
             "lacp": Lacp(guest, build, progress),
             "migration": Migration(guest, nic, peer, build, progress),
-            "migration of a vf": VfMigration(guest, nic, peer, build, progress),
             "offloads": Offloads(guest, nic, peer, build, progress),
             "package": Package(guest, nic, peer, headers, progress),
             "rates": rates,
@@ -97,8 +95,7 @@ class Boot:
             return self._updates.run(scenario)
         self._updates.end()
         try:
-            of_a_vf = scenario.kind == "migration" and scenario.nic.virtual
-            return self._others["migration of a vf" if of_a_vf else scenario.kind].run(scenario)
+            return self._others[scenario.kind].run(scenario)
         except GuestError:
             raise
         except RigError as failure:
