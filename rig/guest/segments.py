@@ -20,6 +20,7 @@ TCP_BYTES = 4 << 20
 DATAGRAMS, DATAGRAM_BYTES = 200, 4000
 TCP, UDP = 6, 17
 SECONDS = 60.0
+SETTLED_SECONDS = 1.0
 SOL_PACKET, PACKET_STATISTICS, PACKET_OUTGOING, SO_RCVBUFFORCE = 263, 6, 4, 33
 SIOCETHTOOL, ETHTOOL_SGRO = 0x8946, 0x2c
 
@@ -91,6 +92,12 @@ class Watch(threading.Thread):
             payload = len(above) - (above[12] >> 4) * 4
             self.seen["longest"] = max(self.seen["longest"], payload)
 
+    def await_end(self) -> None:
+        """Waits until everything that came was looked at."""
+        before = -1
+        while before != (before := self.seen["tcp"] + self.seen["udp"]):
+            time.sleep(SETTLED_SECONDS)
+
     def lost(self) -> int:
         """Packets that this could not look at."""
         return struct.unpack("II", self._wire.getsockopt(
@@ -117,6 +124,7 @@ def receive(interface: str, address: str) -> dict[str, object]:
         numbers = set()
         while (datagram := datagrams.recv(70000)) != b"end":
             numbers.add(struct.unpack_from(">I", datagram)[0])
+    watch.await_end()
     return {**watch.seen, "same": bytes(got) == stream(), "datagrams": len(numbers),
             "overlooked": watch.lost()}
 

@@ -22,7 +22,8 @@ SECONDS = 30.0
 def files(binding: str, queues: int, more: str) -> dict[str, str]:
     """The files of the product: RSS is not for its command line. `more`: on the NIC."""
     return {"io.hotbus.device-nic.cfg":
-            f"devargs = {ADDRESS},bind={binding}\nport = 0\nrxq = {queues}\nrss = ip tcp udp\n{more}",
+            f"devargs = {ADDRESS},bind={binding}\nport = 0\n"
+            f"rxq = {queues}\nrss = ip tcp udp\n{more}",
             "io.hotbus.forwarding.cfg": "event-log = /tmp/events.json\nforward-mode = rxonly\n"}
 
 
