@@ -5,6 +5,8 @@ interface: are the checksums right, and how long is the longest segment?
     segments.py send ADDRESS
     segments.py receive INTERFACE ADDRESS   prints JSON
 """
+import array
+import fcntl
 import json
 import random
 import socket
@@ -18,7 +20,17 @@ TCP_BYTES = 4 << 20
 DATAGRAMS, DATAGRAM_BYTES = 200, 4000
 TCP, UDP = 6, 17
 SECONDS = 60.0
-SOL_PACKET, PACKET_OUTGOING = 263, 4
+SOL_PACKET, PACKET_STATISTICS, PACKET_OUTGOING, SO_RCVBUFFORCE = 263, 6, 4, 33
+SIOCETHTOOL, ETHTOOL_SGRO = 0x8946, 0x2c
+
+
+def take_packets_as_they_come(interface: str) -> None:
+    """Turns generic receive offload off: the kernel would put segments together again, before they
+    are looked at."""
+    value = array.array("I", (ETHTOOL_SGRO, 0))
+    request = struct.pack("16sP16x", interface.encode(), value.buffer_info()[0])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCETHTOOL, request)
 
 
 def stream() -> bytes:
@@ -55,7 +67,7 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self.seen = {"tcp": 0, "udp": 0, "wrong": 0, "longest": 0}
         self._wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
-        self._wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 64 << 20)
+        self._wire.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
         self._wire.bind((interface, 0x0800))
 
     def run(self) -> None:
@@ -81,10 +93,12 @@ class Watch(threading.Thread):
 
     def lost(self) -> int:
         """Packets that this could not look at."""
-        return struct.unpack("II", self._wire.getsockopt(SOL_PACKET, 6, 8))[1]
+        return struct.unpack("II", self._wire.getsockopt(
+            SOL_PACKET, PACKET_STATISTICS, 8))[1]
 
 
 def receive(interface: str, address: str) -> dict[str, object]:
+    take_packets_as_they_come(interface)
     watch = Watch(interface)
     watch.start()
     with socket.create_server((address, PORT)) as server, \

@@ -49,6 +49,8 @@ class Phase:
 class Migration:
     """The guest's kernel sends numbered frames by a NIC of its own, the product returns them."""
 
+    ADDRESS = place(NIC_PORT)["mac"]  # of the port that they are sent to
+
     def __init__(self, guest: Guest, nic: Nic, peer: Peer, build: Build, progress: Progress) -> None:
         self._guest = guest
         self._nic = nic
@@ -132,7 +134,7 @@ class Migration:
             raise RigError(f"{otherwise}: {product.last_words()}")
 
     def _begin_traffic(self, interface: str) -> None:
-        command = shlex.join(["/usr/bin/python3", "/mnt/box/outage.py", interface, place(NIC_PORT)["mac"],
+        command = shlex.join(["/usr/bin/python3", "/mnt/box/outage.py", interface, self.ADDRESS,
                               str(FRAMES_PER_SECOND), STOP])
         self._guest.check(f"rm -f {STOP} {RESULT}*\n"
                           f"({command} >{RESULT}.part 2>&1; mv {RESULT}.part {RESULT}) </dev/null >/dev/null 2>&1 &\n"

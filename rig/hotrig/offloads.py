@@ -92,9 +92,10 @@ class Offloads:
             self._guest.check(f"""\
 rm -f {RESULT}*
 (set +e; ip netns exec {receiver} {script} receive {interface} {ADDRESSES[receiver]} >{RESULT}
-touch {RESULT}.done) 2>{RESULT}.errors &
+touch {RESULT}.done) >/dev/null 2>{RESULT}.errors &
 disown""")
-            wait_for(lambda: self._guest.run(f"grep -q ready {RESULT}").status == 0, SECONDS)
+            wait_for(lambda: self._guest.run(
+                f"[ -e {RESULT}.done ] || grep -q ready {RESULT}").status == 0, SECONDS)
             said = self._guest.run(
                 f"ip netns exec {sender} {script} send {ADDRESSES[receiver]}", SECONDS)
             if not wait_for(lambda: self._guest.run(f"[ -e {RESULT}.done ]").status == 0, SECONDS):

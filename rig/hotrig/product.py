@@ -101,9 +101,9 @@ class Build:
         return self.run("run", *arguments, "--event-log", "/tmp/events.json",
                         "--stats-period", "1", *options)
 
-    def by_files(self, etc: str) -> list[str]:
+    def by_files(self, etc: str, options: tuple[str, ...] = ()) -> list[str]:
         """The command line of a product that forwards as the files of that folder say."""
-        return self.run("run", etc=etc)
+        return self.run("run", *options, etc=etc)
 
     def verb(self, line: str) -> list[str]:
         """The command line that executes a line of the product's shell."""
@@ -152,13 +152,13 @@ class Product:
         """`deployed`: our bundles that lie in DEPLOY as NAME.jar and are watched there. `vdevs`:
         the ports besides the `nics`. Most methods look at the first NIC, or else
         at the first of them. `options`:
-        further words of the command line. `etc`: a folder of the guest whose files say all of
-        this instead of the command line."""
+        further words of the command line. `etc`: a folder of the guest whose files say all but
+        the `options` instead of the command line."""
         self._guest = guest
         self._address = (nics or vdevs)[0].partition(",")[0]
         self.events = EventLog(guest.transcript("events"))
         self._printed_from = self._printed_size()
-        command = shlex.join(build.by_files(etc) if etc
+        command = shlex.join(build.by_files(etc, options) if etc
                              else build.command(binding, vdevs, options, nics))
         guest.check(f"""\
 echo {HUGEPAGES} >/proc/sys/vm/nr_hugepages

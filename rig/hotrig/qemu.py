@@ -141,7 +141,7 @@ class Qemu:
         command += wires.taps(self._queues()) if flavour.taps else wires.hubs()
         if flavour.migrates:
             command += ["-device", command_line(self._fallback())]
-        if self._generation == 1 or flavour.failover:
+        if self._generation == 1 or flavour.failover or self.model.virtual:
             command += ["-device", command_line(self._nic(NIC_PORT))]
         if self._generation > 1:
             command += ["-incoming", "defer"]

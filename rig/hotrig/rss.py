@@ -19,10 +19,10 @@ FOLDER = "/run/rss"
 SECONDS = 30.0
 
 
-def files(binding: str, queues: int) -> dict[str, str]:
-    """The files of the product: RSS is not for its command line."""
+def files(binding: str, queues: int, more: str) -> dict[str, str]:
+    """The files of the product: RSS is not for its command line. `more`: on the NIC."""
     return {"io.hotbus.device-nic.cfg":
-            f"devargs = {ADDRESS},bind={binding}\nport = 0\nrxq = {queues}\nrss = ip tcp udp\n",
+            f"devargs = {ADDRESS},bind={binding}\nport = 0\nrxq = {queues}\nrss = ip tcp udp\n{more}",
             "io.hotbus.forwarding.cfg": "event-log = /tmp/events.json\nforward-mode = rxonly\n"}
 
 
@@ -36,6 +36,11 @@ def judge(seen: dict[str, list[int]]) -> str:
 class Rss:
     """A product of its own for each scenario. The NIC is torn out and comes back, and spreads
     packets as before."""
+
+    # What is set, one after the other; further words of the command line; more about the NIC.
+    SETTINGS: tuple[object, ...] = (None,)
+    OPTIONS: tuple[str, ...] = ()
+    OF_THE_NIC = ""
 
     def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
                  progress: Progress) -> None:
@@ -52,22 +57,29 @@ class Rss:
         queues = scenario.nic.queues
         self._guest.check("\n".join([f"mkdir -p {FOLDER}", *(
             f"printf '%s' '{text}' >{FOLDER}/{name}"
-            for name, text in files(scenario.binding, queues).items())]))
+            for name, text in files(scenario.binding, queues, self.OF_THE_NIC).items())]))
         self._guest.check(dmesg.begin_script(scenario.name))
-        product = Product(self._guest, self._build, scenario.binding, etc=FOLDER)
-        try:
-            product.await_port()
-            product.await_forwarding()
-            wrong = self._spread(scenario, interface, queues) or self._return(
-                scenario, product, interface, queues)
-            survived = product.alive()
-        finally:
-            product.stop()
-            self._guest.check(f"rm -r {FOLDER}")
+        survived, wrong = True, ""
+        for setting in self.SETTINGS:
+            self._prepare(setting, interface)
+            product = Product(self._guest, self._build, scenario.binding, etc=FOLDER,
+                              options=self.OPTIONS)
+            try:
+                product.await_port()
+                product.await_forwarding()
+                wrong = wrong or self._look(scenario, interface, queues) or self._return(
+                    scenario, product, interface, queues)
+                survived = survived and product.alive()
+            finally:
+                product.stop()
+        self._guest.check(f"rm -r {FOLDER}")
         return rows.concluded(scenario, survived, [wrong],
                               dmesg.complaints_of(self._guest, scenario.name))
 
-    def _spread(self, scenario: Scenario, interface: str, queues: int) -> str:
+    def _prepare(self, setting: object, interface: str) -> None:
+        """Before the product is started with a setting."""
+
+    def _look(self, scenario: Scenario, interface: str, queues: int) -> str:
         seen = json.loads(self._guest.check(
             f"{PYTHON} /mnt/box/flows.py {interface} {place(NIC_PORT)['mac']} 0 {queues}",
             SECONDS * PATIENCE))
@@ -85,4 +97,4 @@ class Rss:
             return "the NIC was not attached again"
         if not wait_for(lambda: f"port 0 ({ADDRESS}): forwarding" in product.printed(), SECONDS):
             return "the NIC is not forwarded on again"
-        return self._spread(scenario, interface, queues)
+        return self._look(scenario, interface, queues)

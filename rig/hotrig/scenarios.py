@@ -39,9 +39,10 @@ TRAFFIC = ("traffic", "ping")
 # TCP and UDP through the product; see iperf.py.
 IPERF = "iperf3"
 
-# Offloads of a virtio NIC on a tap, and its RSS; see offloads.py and rss.py.
-OFFLOADS, RSS = "offloads", "rss"
-WITH_TAPS = (OFFLOADS, RSS)
+# Offloads of a virtio NIC on a tap, and its RSS; see offloads.py and rss.py. What was set on its
+# port, when it returns; see replay.py.
+OFFLOADS, RSS, REPLAY = "offloads", "rss", "replay"
+WITH_TAPS = (OFFLOADS, RSS, REPLAY)
 OFFLOADS_MODELS, RSS_MODEL = ("virtio", "virtio-packed"), "virtio-rss"
 
 # What happens to a virtual function, and to its physical function; see vf.py.
@@ -85,8 +86,9 @@ RATES_KINDS = ("rates", "instructions")
 # Migrations in a row, if no other number is given.
 MIGRATION_KERNEL, MIGRATION_BINDING, MIGRATIONS = "6.1", "igb_uio", 3
 MIGRATION_KINDS = ("migration", "failover")
-# Of the NIC that is unplugged. QEMU takes no igb for a failover pair: it has several functions.
-MIGRATION_MODELS = (E1000E.name, "igb")
+# Of the NIC that is unplugged; of an igbvf, which stays, the virtual function is switched off, see
+# vf_migration.py. QEMU takes no igb for a failover pair: it has several functions.
+MIGRATION_MODELS = (E1000E.name, "igb", "igbvf")
 # Before, writes of the guest were lost while it was moved, and its kernel or the product hung or
 # died sooner or later: fixed by QEMU's commit 03bfc2188f, only for emulated processors.
 MIGRATION_QEMU = (9, 0)
@@ -95,7 +97,7 @@ FAILOVER_BINDINGS = ("igb_uio", "vfio-pci")
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
                   "iperf", "interface", "lacp", "series", "native", "vf", "doctor", "package",
-                  "deployment", OFFLOADS, RSS)
+                  "deployment", *WITH_TAPS)
 
 FAST = (
     "6.1/igb_uio/first",
@@ -162,7 +164,7 @@ class Scenario:
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
-    # it returns; "iperf": TCP and UDP through it; "offloads", "rss": of a virtio NIC; "series": several removals; "interface": an interface under the product, whose
+    # it returns; "iperf": TCP and UDP through it; "offloads", "rss", "replay": of a virtio NIC; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "deployment": all is said by files; "lacp": with the kernel's bonding driver; "native": the tests of native/; "vf": a virtual function under the
     # product; "doctor": its doctor; "package": the Debian packages of it; "kmod": the module alone; "dpdk": DPDK's testpmd;
     # "rates": both, in turn; "instructions": the same on a machine that counts them; "migration": the guest moves; "failover": the same, and QEMU itself
@@ -233,8 +235,8 @@ def all_scenarios() -> list[Scenario]:
                 for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
     product += [Scenario(OFFLOADS, kernel, binding, OFFLOADS, model=model)
                 for model in OFFLOADS_MODELS for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
-    product += [Scenario(RSS, kernel, binding, RSS, model=RSS_MODEL)
-                for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
+    product += [Scenario(kind, kernel, binding, kind, model=RSS_MODEL) for kernel in KERNELS
+                for binding in TRAFFIC_BINDINGS for kind in (RSS, REPLAY)]
     product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
                 for kernel in KERNELS]
     product += [Scenario("deployment", kernel, DEPLOYMENT_BINDING, "deployment")

@@ -32,6 +32,7 @@ from hotrig.progress import Progress
 from hotrig.qemu import Share
 from hotrig.rates import Rates
 from hotrig.removals import Removals
+from hotrig.replay import Replay
 from hotrig.rows import Row
 from hotrig.rss import Rss
 from hotrig.scenarios import Flavour, Scenario, by_flavour
@@ -40,11 +41,12 @@ from hotrig.testpmd import Testpmd
 from hotrig.traffic import Traffic
 from hotrig.updates import Updates, build_variants
 from hotrig.vf import VirtualFunction
+from hotrig.vf_migration import VfMigration
 
 KMOD = TOP / "kmod"
 NATIVE = TOP / "native"
 OF_THE_GUEST = [TOP / "rig" / "guest" / name for name in (
-    "exchange.py", "outage.py", "flows.py", "segments.py")]
+    "exchange.py", "outage.py", "flows.py", "filters.py", "segments.py")]
 
 
 class Boot:
@@ -72,9 +74,11 @@ class Boot:
             "kmod": KmodCycles(guest, nic, progress),
             "lacp": Lacp(guest, build, progress),
             "migration": Migration(guest, nic, peer, build, progress),
+            "migration of a vf": VfMigration(guest, nic, peer, build, progress),
             "offloads": Offloads(guest, nic, peer, build, progress),
             "package": Package(guest, nic, peer, headers, progress),
             "rates": rates,
+            "replay": Replay(guest, nic, peer, build, progress),
             "rss": Rss(guest, nic, peer, build, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
@@ -93,7 +97,8 @@ class Boot:
             return self._updates.run(scenario)
         self._updates.end()
         try:
-            return self._others[scenario.kind].run(scenario)
+            of_a_vf = scenario.kind == "migration" and scenario.nic.virtual
+            return self._others["migration of a vf" if of_a_vf else scenario.kind].run(scenario)
         except GuestError:
             raise
         except RigError as failure:

@@ -4,9 +4,10 @@ import sys
 import unittest
 from pathlib import Path
 
-from hotrig import offloads, rss, wires
+from hotrig import offloads, replay, rss, wires
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "guest"))
+import filters  # noqa: E402 pylint: disable=wrong-import-position
 import flows  # noqa: E402 pylint: disable=wrong-import-position
 import segments  # noqa: E402 pylint: disable=wrong-import-position
 
@@ -38,6 +39,17 @@ class FlowsTest(unittest.TestCase):
         self.assertEqual(rss.judge({"expected": [3, 4], "received": [3, 4]}), "")
         self.assertIn("[4, 3]", rss.judge({"expected": [3, 4], "received": [4, 3]}))
         self.assertIn("nothing", rss.judge({"expected": [7, 0], "received": [7, 0]}))
+
+
+class FiltersTest(unittest.TestCase):
+    def test_should_judge_each_kind_of_frames_that_is_sent(self):
+        commands, expected = replay.FILTERED
+        self.assertEqual(set(expected), set(filters.kinds(bytes(6))))
+        self.assertEqual(replay.judge(expected, expected), "")
+        self.assertEqual(replay.judge({**expected, "vlan 6": 100}, expected),
+                         "100 % of the frames 'vlan 6' came, not 0 %")
+        self.assertNotEqual(replay.judge({}, expected), "")
+        self.assertIn("rx_vlan add 5 0", commands)
 
 
 class SegmentsTest(unittest.TestCase):
