@@ -27,17 +27,17 @@ story() {
 		hotbus:port attach net_sim0,peer=net_sim1,uevent_ms=10000
 		hotbus:port attach net_sim1
 		hotbus:start tx_first
-		hotbus:wait packets 100000 30
+		hotbus:wait packets 100000 90
 		hotbus:device yank net_sim0
-		hotbus:wait port net_sim0 gone 30
+		hotbus:wait port net_sim0 gone 90
 		hotbus:device plug net_sim0
-		hotbus:wait port net_sim0 started 30
+		hotbus:wait port net_sim0 started 90
 		hotbus:stop
 		$1
-		hotbus:wait port net_sim0 started 30
-		hotbus:wait port net_sim1 started 30
+		hotbus:wait port net_sim0 started 90
+		hotbus:wait port net_sim1 started 90
 		hotbus:start tx_first
-		hotbus:wait packets 100000 30
+		hotbus:wait packets 100000 90
 		hotbus:quit
 	EOS
 }
@@ -55,9 +55,9 @@ expect() {
 	fi
 }
 
-# await FILE PATTERN: until a line matches, for a minute.
+# await FILE PATTERN: until a line matches, for two minutes.
 await() {
-	local left=300
+	local left=600
 	until grep -qsE -- "$2" "$1" || [ $((left--)) = 0 ]; do sleep 0.2; done
 }
 
@@ -92,7 +92,7 @@ in_karaf() {
 	} | JAVA_HOME=$java_home TERM=dumb EXTRA_JAVA_OPTS="-Dkaraf.history=$work/history \
 		-XX:StartFlightRecording=settings=$PWD/launcher/etc/hotbus.jfc,filename=$work/karaf.jfr,dumponexit=true \
 		-Dorg.ops4j.pax.url.mvn.localRepository=$work/m2 -Dhotbus.args=--metrics=$metrics$(printf '\037')--web=$web ${options[*]}" \
-		timeout 300 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
+		timeout 500 "$home/bin/karaf" >"$work/karaf.out" 2>&1 || echo "exit code $?" >>"$work/karaf.out"
 	verify karaf "$work/karaf.out" "$home/data/log/karaf.log"
 	expect karaf_should_update_a_driver "$home/data/log/karaf.log" 'has no driver now, and waits for one' 2
 	expect karaf_should_serve_metrics "$home/data/log/karaf.log" "metrics: http://?127.0.0.1:$metrics/metrics" 1
@@ -114,7 +114,7 @@ in_felix() {
 		EOS
 		story ''
 		echo exit 0
-	} | (cd "$home" && timeout 300 "$java_home/bin/java" "${options[@]}" \
+	} | (cd "$home" && timeout 500 "$java_home/bin/java" "${options[@]}" \
 		-Dorg.ops4j.pax.logging.DefaultServiceLog.level=INFO \
 		-jar bin/org.apache.felix.main.jar) >"$work/felix.out" 2>&1 || echo "exit code $?" >>"$work/felix.out"
 	verify felix "$work/felix.out" "$work/felix.out"

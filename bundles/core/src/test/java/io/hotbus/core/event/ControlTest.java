@@ -20,7 +20,7 @@ import org.slf4j.event.Level;
 @Timeout(300)
 class ControlTest {
     private final Control control = new Control(
-            TestSettings.listener(Duration.ofMillis(300), 100));
+            TestSettings.listener(Duration.ofMillis(1000), 100));
     private final List<String> ran = new CopyOnWriteArrayList<>();
     private final CountDownLatch hanging = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
@@ -110,7 +110,7 @@ class ControlTest {
             assertThat(ran).containsExactly("runs on control");
             assertThat(Waiting.isAlive("control-stuck-1")).isTrue();
             assertThat(log.of(Level.ERROR)).containsExactly(
-                    "hanging: has not returned within 300 ms; left to the thread control-stuck-1, "
+                    "hanging: has not returned within 1000 ms; left to the thread control-stuck-1, "
                             + "the others go on");
         }
     }

@@ -268,7 +268,7 @@ final class EthPortTest {
             assertIdle();
             goOn.countDown();
 
-            assertThat(start).failsWithin(Duration.ofSeconds(30))
+            assertThat(start).failsWithin(Duration.ofSeconds(120))
                     .withThrowableThat().withRootCauseInstanceOf(DeviceException.class)
                     .withMessageContaining("pulled out while being started");
             assertIdle();

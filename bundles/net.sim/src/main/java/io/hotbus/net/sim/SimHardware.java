@@ -48,7 +48,29 @@ public final class SimHardware implements RemovalInjector {
         private SimNic nic;
         private int ueventMillis = SimArgs.DEFAULT_UEVENT_MILLIS;
         /** The notice of the last removal. */
-        private ScheduledFuture<?> notice;
+        private Notice notice;
+    }
+
+    /** Tells the bus of a removal, once. */
+    private final class Notice implements Runnable {
+        private final String name;
+        private final ScheduledFuture<?> later;
+        /** Of the thread sim-events. */
+        private boolean told;
+
+        Notice(String name, int millis) {
+            this.name = name;
+            this.later = events.schedule(this, millis, TimeUnit.MILLISECONDS);
+        }
+
+        /** On sim-events. */
+        @Override
+        public void run() {
+            if (!told) {
+                told = true;
+                bus.get().unplugged(name);
+            }
+        }
     }
 
     private final Linux linux;
@@ -176,8 +198,7 @@ public final class SimHardware implements RemovalInjector {
         try {
             return nic == null ? System.nanoTime() : pullOut(nic);
         } finally {
-            place.notice = events.schedule(
-                    () -> bus.get().unplugged(name), place.ueventMillis, TimeUnit.MILLISECONDS);
+            place.notice = new Notice(name, place.ueventMillis);
             LOG.info("{}: yanked", name);
         }
     }
@@ -207,12 +228,11 @@ public final class SimHardware implements RemovalInjector {
                 throw new DeviceException(name + ": plugged in already (device yank " + name + ")");
             }
             place.present = true;
-            boolean early = place.notice.cancel(false);
+            Notice removal = place.notice;
+            removal.later.cancel(false);
             LOG.debug("{}: plugged in, the bus is told", name);
             told = events.submit(() -> {
-                if (early) {
-                    bus.get().unplugged(name);
-                }
+                removal.run();
                 bus.get().plugged(name);
             });
         }

@@ -4,6 +4,7 @@ package io.hotbus.net.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbus.bus.vdev.VdevBus;
 import io.hotbus.bus.vdev.VdevDevice;
 import io.hotbus.eal.bus.Devargs;
 import io.hotbus.eal.bus.DeviceException;
@@ -16,13 +17,16 @@ import io.hotbus.ethdev.Port;
 import io.hotbus.ethdev.RxQueue;
 import io.hotbus.ethdev.TxQueue;
 import io.hotbus.os.SigbusWindows;
+import io.hotbus.testkit.Await;
 import io.hotbus.testkit.Frames;
 import io.hotbus.testkit.Resources;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,7 +126,8 @@ final class SimRemovalTest {
             }
             throw new IllegalStateException("stopped");
         });
-        hardware.powerOn("net_sim0", SimArgs.parse(Devargs.parse("net_sim0,uevent_ms=0")));
+        final SimNic nic = hardware.powerOn(
+                "net_sim0", SimArgs.parse(Devargs.parse("net_sim0,uevent_ms=0")));
         hardware.yank("net_sim0");
         assertThat(telling.await(300, TimeUnit.SECONDS)).as("removal told").isTrue();
         FutureTask<Void> plugging = new FutureTask<>(() -> {
@@ -137,6 +142,7 @@ final class SimRemovalTest {
         assertThatThrownBy(() -> plugging.get(120, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(CancellationException.class)
                 .hasMessageContaining("net_sim0: plugged in, but net.sim is being stopped");
+        hardware.powerOff(nic);
     }
 
     @Test
@@ -239,6 +245,44 @@ final class SimRemovalTest {
 
         assertThat(List.copyOf(rig.notices)).containsExactly("-net_sim0", "+net_sim0");
         rig.attach("net_sim0");
+    }
+
+    /** A task that runs counts as cancelled, too. */
+    @Test
+    void shouldTellOnceOfARemovalThatIsJustBeingTold() throws Exception {
+        CountDownLatch telling = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        SimHardware hardware = new SimHardware(rig.linux, () -> new VdevBus() {
+            @Override
+            public void plugged(String name) {
+                told.add("+" + name);
+            }
+
+            @Override
+            public void unplugged(String name) {
+                told.add("-" + name);
+                telling.countDown();
+                Await.open(goOn);
+            }
+        });
+        final SimNic nic = hardware.powerOn(
+                "net_sim0", SimArgs.parse(Devargs.parse("net_sim0,uevent_ms=0")));
+        hardware.yank("net_sim0");
+        Await.open(telling);
+        FutureTask<Void> plugging = new FutureTask<>(() -> {
+            hardware.plug("net_sim0");
+            return null;
+        });
+        new Thread(plugging, "plug").start();
+        Await.until("plugged in", () -> hardware.slots().get(0).present());
+
+        goOn.countDown();
+
+        plugging.get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(told).containsExactly("-net_sim0", "+net_sim0");
+        hardware.powerOff(nic);
+        hardware.deactivate();
     }
 
     @Test

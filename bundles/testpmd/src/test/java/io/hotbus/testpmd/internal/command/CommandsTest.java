@@ -275,15 +275,15 @@ class CommandsTest {
     void shouldWaitForARemovalAndTheReturn() throws Exception {
         rig.attach(2);
         run("start tx_first");
-        assertThat(run("wait packets 1000 20")).matches("\\d{4,} packets were forwarded");
-        assertThat(run("wait port wire0 started 20")).isEqualTo("Port wire0 is started");
+        assertThat(run("wait packets 1000 120")).matches("\\d{4,} packets were forwarded");
+        assertThat(run("wait port wire0 started 120")).isEqualTo("Port wire0 is started");
 
         for (int i = 0; i < 3; i++) {
             rig.pullOut("wire0");
             assertThat(run("wait removal wire0 20")).isEqualTo("wire0 was removed and is detached");
-            assertThat(run("wait port wire0 gone 20")).isEqualTo("Port wire0 is gone");
+            assertThat(run("wait port wire0 gone 120")).isEqualTo("Port wire0 is gone");
             rig.plugged("wire0");
-            run("wait port wire0 started 20");
+            run("wait port wire0 started 120");
         }
 
         assertThatThrownBy(() -> run("wait removal wire0 1"))

@@ -65,7 +65,7 @@ class ScriptTest {
         script.execute("""
                 # a comment
                 port attach wire0,loopback=1; start tx_first 2
-                wait packets 1000 20
+                wait packets 1000 120
                 stop; port stop all; port detach all""");
 
         assertThat(printed()).contains("hotbus> port attach wire0,loopback=1",
