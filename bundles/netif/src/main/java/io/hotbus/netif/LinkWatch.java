@@ -30,7 +30,27 @@ final class LinkWatch implements AutoCloseable {
     private static final int RECEIVE_BUFFER = 1 << 20;
     private static final String SOCKET = "rtnetlink notices";
 
-    private record Watcher(int index, InterfaceListener listener) {
+    /** A listener that is told until its end, or until it is closed. */
+    final class Watcher implements Lease {
+        private final int index;
+        private final InterfaceListener listener;
+
+        private Watcher(int index, InterfaceListener listener) {
+            this.index = index;
+            this.listener = listener;
+        }
+
+        /** Tells the listener of the end, unless it has been told, or is closed. Any thread. */
+        void gone() {
+            if (watchers.remove(this)) {
+                listener.gone();
+            }
+        }
+
+        @Override
+        public void close() {
+            watchers.remove(this);
+        }
     }
 
     private record Awaiter(String name, Runnable appeared) {
@@ -76,10 +96,10 @@ final class LinkWatch implements AutoCloseable {
         return socket;
     }
 
-    Lease watch(int index, InterfaceListener listener) {
+    Watcher watch(int index, InterfaceListener listener) {
         final Watcher watcher = new Watcher(index, listener);
         watchers.add(watcher);
-        return () -> watchers.remove(watcher);
+        return watcher;
     }
 
     Lease onAppearance(String name, Runnable appeared) {
@@ -160,8 +180,8 @@ final class LinkWatch implements AutoCloseable {
         synchronized (names) {
             before = names.put(link.index(), link.name());
         }
-        watchers.stream().filter(watcher -> watcher.index() == link.index())
-                .forEach(watcher -> watcher.listener().changed(link));
+        watchers.stream().filter(watcher -> watcher.index == link.index())
+                .forEach(watcher -> watcher.listener.changed(link));
         if (!link.name().equals(before)) {
             awaiters.stream().filter(awaiter -> awaiter.name().equals(link.name()))
                     .forEach(awaiter -> awaiter.appeared().run());
@@ -172,11 +192,7 @@ final class LinkWatch implements AutoCloseable {
         synchronized (names) {
             names.remove(index);
         }
-        watchers.stream().filter(watcher -> watcher.index() == index).forEach(watcher -> {
-            if (watchers.remove(watcher)) {
-                watcher.listener().gone();
-            }
-        });
+        watchers.stream().filter(watcher -> watcher.index == index).forEach(Watcher::gone);
     }
 
     @Override
