@@ -65,7 +65,7 @@ class Contract:
         self._progress.say(
             f"{scenario.name}: {report.tests} tests in {time.monotonic() - began:.0f} s, of "
             f"{report.not_applicable} the device has nothing to be tested")
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
+        complaints = dmesg.complaints_of(self._guest, scenario.name)
         reasons = [reason for reason in (
             "" if survived else "the tests did not end in order", report.reason,
             f"dmesg: {complaints[0]}" if complaints else "") if reason]

@@ -4,7 +4,6 @@ and comes back."""
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from hotrig import dmesg, rows
 from hotrig.guest import Guest
@@ -17,7 +16,6 @@ from hotrig.scenarios import Scenario
 
 FOLDER = "/run/deployment"
 NIC_FILE = "io.hotbus.device-nic.cfg"
-REMOVAL = "surprise"
 CHANGE_SECONDS = 15.0
 MTU, IMPOSSIBLE_MTU = 1400, 60000
 SAYS_NOW = rf"port 0 \({re.escape(ADDRESS)}\): set as \S+/{re.escape(NIC_FILE)} says now$"
@@ -95,9 +93,7 @@ class Deployment:
         if reasons:
             return rows.failed(scenario, ", ".join(reasons), product.alive())
         self._guest.check(write(NIC_FILE, nic_file(scenario.binding, MTU)))
-        seen = self._removals.observe(scenario.name, REMOVAL, scenario.binding, product)
-        row = rows.judge(replace(scenario, removal=REMOVAL), seen)
-        return replace(row, scenario=scenario.name, removal=scenario.removal)
+        return self._removals.surprise(scenario, product)
 
     def _change(self, product: Product, binding: str, mtu: int, says: str) -> str:
         """Writes another MTU into the NIC's file; returns what was printed until `says` was."""

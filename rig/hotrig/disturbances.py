@@ -140,7 +140,7 @@ class Disturbances:
             began_nanos=trace.began_nanos(self._guest.check(trace.READ_SCRIPT), False),
             survived=product.alive(), forwards=forwards,
             others_went_on=product.others_went_on(),
-            complaints=dmesg.complaints(self._guest.check("dmesg"), scenario.name))
+            complaints=dmesg.complaints_of(self._guest, scenario.name))
 
     @staticmethod
     def _is_over(outcome: Outcome, product: Product) -> bool:

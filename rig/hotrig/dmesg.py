@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hotrig.guest import Guest
+
 # Bugs of the kernel or of a module; a task that waits for ever; a device that reached for memory
 # that is not its own (DMAR: the IOMMU said no).
 _COMPLAINT = re.compile(
@@ -14,6 +16,11 @@ _COMPLAINT = re.compile(
 def begin_script(name: str) -> str:
     """A guest's script that marks the begin of the scenario `name` in the log."""
     return f"echo '{_mark(name)}' >/dev/kmsg"
+
+
+def complaints_of(guest: Guest, name: str) -> list[str]:
+    """The complaining lines of the guest's kernel since the scenario `name` began."""
+    return complaints(guest.check("dmesg"), name)
 
 
 def complaints(log: str, name: str) -> list[str]:

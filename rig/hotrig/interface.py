@@ -3,7 +3,7 @@
 AF_XDP queues are on that interface; then it is bound again."""
 from __future__ import annotations
 
-from hotrig import dmesg
+from hotrig import dmesg, rows
 from hotrig.events import Event
 from hotrig.guest import Guest
 from hotrig.nic import Nic, Peer
@@ -73,15 +73,11 @@ class Interface:
             others = product.others_went_on()
         finally:
             product.stop()
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
-        reasons = [reason for reason in (
-            "" if survived else "the process died", judge(removed, detached, returned),
-            "" if others else "other ports stood still",
-            f"dmesg: {complaints[0]}" if complaints else "") if reason]
-        return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,
-                   passed=not reasons, reason=", ".join(reasons), survived=survived,
-                   firstDetector=CAUSE, detectedMillis=_millis(removed, unbound),
-                   detachedMillis=_millis(detached, unbound), dmesgClean=not complaints)
+        return rows.concluded(
+            scenario, survived, [judge(removed, detached, returned),
+                                 "" if others else "other ports stood still"],
+            dmesg.complaints_of(self._guest, scenario.name), firstDetector=CAUSE,
+            detectedMillis=_millis(removed, unbound), detachedMillis=_millis(detached, unbound))
 
     @staticmethod
     def _await(product: Product, name: str, kind: str) -> Event | None:

@@ -1,32 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TCP and UDP of two hosts, which reach each other through the product alone: iperf3 measures them.
-Each host is a network namespace of the guest with a NIC that the kernel drives; the product
-forwards between two NICs of the scenario's model, one on each side. Then one of these is torn out
-and plugged in again while a TCP connection is under load, which must live on."""
+"""TCP and UDP of two hosts (see hosts.py): iperf3 measures them. Then one of the product's NICs is
+torn out and plugged in again while a TCP connection is under load, which must live on."""
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from hotrig import dmesg
+from hotrig import dmesg, hosts, rows
 from hotrig.errors import RigError
 from hotrig.guest import Guest
-from hotrig.models import MODELS
-from hotrig.nic import Nic, Peer, address_in
+from hotrig.hosts import ADDRESSES, FAR, NEAR, NICS, SECONDS
+from hotrig.nic import ADDRESS, Nic, Peer
 from hotrig.product import Build, Product
 from hotrig.progress import PATIENCE, Progress, wait_for
-from hotrig.qemu import NIC_PORT
 from hotrig.removals import DETACH_SECONDS
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
 
-# Root ports on another hub than the NIC's and the peer's: of the product's second NIC, and of the
-# kernel's, which is always a virtio one.
-FAR_NIC_PORT, FAR_PEER_PORT = 2, 5
-NEAR, FAR = "near", "far"
-FAR_ADDRESS = "192.0.2.2"
-SECONDS = 5
+FAR_ADDRESS = ADDRESSES[FAR]
 # UDP has no flow control: as much as emulated processors forward at any time.
 UDP_BITS = "1M"
 MAX_LOST = 0.01
@@ -79,54 +71,22 @@ class Iperf:
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()
         self._nic.load_driver(scenario.binding)
-        self._hosts()
+        hosts.make(self._guest, self._nic, self._peer)
         self._guest.check(dmesg.begin_script(scenario.name))
-        nics = (address_in(NIC_PORT), address_in(FAR_NIC_PORT))
         self._guest.check(f"echo set promisc all on >{COMMANDS}")  # the frames are for the hosts
-        product = Product(self._guest, self._build, scenario.binding, vdevs=(), nics=nics,
+        product = Product(self._guest, self._build, scenario.binding, vdevs=(), nics=NICS,
                           options=("--cmdline-file", COMMANDS))
         try:
-            for nic in nics:
+            for nic in NICS:
                 product.await_port(nic)
             product.await_forwarding()
             wrong = self._measure(scenario) or self._remove(scenario, product)
             survived = product.alive()
         finally:
             product.stop()
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
-        reasons = [reason for reason in (
-            "" if survived else "the process died", wrong,
-            f"dmesg: {complaints[0]}" if complaints else "") if reason]
-        return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,
-                   passed=not reasons, reason=", ".join(reasons), survived=survived,
-                   replugged=not wrong, dmesgClean=not complaints)
-
-    def _hosts(self) -> None:
-        """Makes both hosts, unless an earlier scenario has."""
-        if self._guest.run(f"[ -e /run/netns/{FAR} ]").status == 0:
-            return
-        near = self._peer.set_up()
-        machine = self._guest.machine
-        usual = machine.model
-        self._nic.plug_in(FAR_NIC_PORT)
-        try:
-            machine.model = MODELS["virtio"]
-            self._nic.plug_in(FAR_PEER_PORT)
-        finally:
-            machine.model = usual
-        for port in (FAR_NIC_PORT, FAR_PEER_PORT):
-            self._nic.await_present(port)
-        far = f"/sys/bus/pci/devices/{address_in(FAR_PEER_PORT)}/virtio*/net"
-        if not wait_for(lambda: self._guest.run(f"ls {far}").status == 0, SECONDS):
-            raise RigError("the kernel has no interface for the far host")
-        interfaces = {NEAR: near, FAR: self._guest.check(f"ls {far}").strip()}
-        for number, (host, interface) in enumerate(interfaces.items(), 1):
-            self._guest.check(f"""\
-ip netns add {host}
-ip link set {interface} netns {host}
-ip -n {host} link set lo up
-ip -n {host} addr add 192.0.2.{number}/24 dev {interface}
-ip -n {host} link set {interface} up""", 30)
+        return rows.concluded(scenario, survived, [wrong],
+                              dmesg.complaints_of(self._guest, scenario.name),
+                              replugged=not wrong)
 
     # ---- without a removal ----
 
@@ -163,17 +123,16 @@ ip -n {host} link set {interface} up""", 30)
 
     def _remove(self, scenario: Scenario, product: Product) -> str:
         """Tears the near NIC out of a loaded connection, and plugs it in again."""
-        near = address_in(NIC_PORT)
         self._serve()
         self._guest.check(f"""\
 (ip netns exec {NEAR} iperf3 --json -c {FAR_ADDRESS} -t {REMOVAL_SECONDS} >{RESULT}
 touch {RESULT}.done) >/dev/null 2>&1 &
 disown""")
-        if not product.moves(near):
+        if not product.moves(ADDRESS):
             return "nothing flows before the removal"
         product.begin_scenario()
         self._nic.take_away("surprise")
-        if not wait_for(lambda: product.events.find(near, "DETACHED"), DETACH_SECONDS):
+        if not wait_for(lambda: product.events.find(ADDRESS, "DETACHED"), DETACH_SECONDS):
             return "the NIC was not detached"
         if not self._nic.await_gone("surprise"):
             return "the kernel did not let go of the NIC"

@@ -53,7 +53,7 @@ class KmodCycles:
             name = f"{scenario.name}: cycle {done + 1} ({removal})"
             self._guest.check(dmesg.begin_script(name))
             failure = self._cycle(removal)
-            complaints = dmesg.complaints(self._guest.check("dmesg"), name)
+            complaints = dmesg.complaints_of(self._guest, name)
             if failure or complaints:
                 failure = f"{name}: {failure or complaints[0]}"
                 break

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hotrig import dmesg
+from hotrig import dmesg, rows
 from hotrig.guest import Guest
 from hotrig.product import Build, Product
 from hotrig.progress import Progress, wait_for
@@ -95,13 +95,8 @@ class Lacp:
             survived = product.alive()
         finally:
             product.stop()
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
-        reasons = [reason for reason in (
-            "" if survived else "the process died", wrong,
-            f"dmesg: {complaints[0]}" if complaints else "") if reason]
-        return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,
-                   passed=not reasons, reason=", ".join(reasons), survived=survived,
-                   dmesgClean=not complaints)
+        return rows.concluded(scenario, survived, [wrong],
+                              dmesg.complaints_of(self._guest, scenario.name))
 
     def _bond(self, rate: str) -> None:
         """Makes the kernel's bond, instead of the one that is there."""

@@ -10,7 +10,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from hotrig import dmesg
+from hotrig import dmesg, rows
 from hotrig.errors import RigError
 from hotrig.guest import Guest
 from hotrig.nic import Nic, Peer, address_in
@@ -77,15 +77,10 @@ class Migration:
             seen = self._end_traffic()
         finally:
             product.stop()
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
         self._tell(scenario, seen, downtimes)
-        reasons = [reason for reason in (
-            "" if survived else "the process died",
-            "" if len(seen["lost"]) < seen["sent"] else "no frame came back",
-            f"dmesg: {complaints[0]}" if complaints else "") if reason]
-        return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, passed=not reasons,
-                   reason=", ".join(reasons), survived=survived, cycles=len(downtimes), replugged=True,
-                   dmesgClean=not complaints)
+        return rows.concluded(
+            scenario, survived, ["" if len(seen["lost"]) < seen["sent"] else "no frame came back"],
+            dmesg.complaints_of(self._guest, scenario.name), cycles=len(downtimes), replugged=True)
 
     def _product(self, scenario: Scenario) -> Product:
         """Starts the product, which forwards through one failsafe port on both NICs."""

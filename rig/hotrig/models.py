@@ -17,6 +17,7 @@ class Model:
     with_iommu: dict[str, Any] = field(default_factory=dict)
     qemu: tuple[int, int] = (7, 2)  # the oldest one that has it
     virtual: bool = False  # the product gets a virtual function of it; see vf.py
+    queues: int = 1  # of its network backend, where that is a tap
     # Whether all kinds of scenarios are run with it.
     common: bool = True
 
@@ -35,10 +36,22 @@ MODELS = {model.name: model for model in (
     Model("virtio-packed", "virtio-net-pci", {"packed": True}, with_iommu=_IOMMU),
     Model("igb", "igb", qemu=(10, 0)),
     Model("igbvf", "igb", qemu=(10, 0), virtual=True),
+    # Spreads packets over its queues by RSS.
+    Model("virtio-rss", "virtio-net-pci", {"mq": True, "rss": True, "vectors": 10}, queues=4,
+          with_iommu=_IOMMU, common=False),
     # Reports errors of the bus (AER), which QEMU's e1000e does not.
     Model("virtio-aer", "virtio-net-pci", {"aer": True}, with_iommu=_IOMMU, common=False),
 )}
+# Of the guest's kernel: on hubs, and on taps, where it takes whole frames with finished checksums.
+PEER = Model("peer", "virtio-net-pci")
+PLAIN_PEER = Model("plain-peer", "virtio-net-pci", {
+    "guest_csum": False, "guest_tso4": False, "guest_tso6": False, "guest_ecn": False,
+    "guest_ufo": False})
 COMMON = tuple(name for name, model in MODELS.items() if model.common and not model.virtual)
+
+
+def _word(value: Any) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
 
 
 def command_line(properties: dict[str, Any]) -> str:
@@ -46,5 +59,5 @@ def command_line(properties: dict[str, Any]) -> str:
     words = [properties["driver"]]
     for name, value in properties.items():
         if name != "driver":
-            words.append(f"{name}={'on' if value is True else value}")
+            words.append(f"{name}={_word(value)}")
     return ",".join(words)

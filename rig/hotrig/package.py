@@ -135,7 +135,7 @@ class Package:
                                "ls -d /etc/hotbus /usr/share/hotbus /var/lib/hotbus "
                                "/usr/src/hotbus* 2>/dev/null", 60).output.splitlines()
         reasons += [f"purged, and left: {line}" for line in left]
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
+        complaints = dmesg.complaints_of(self._guest, scenario.name)
         reasons += [f"dmesg: {line}" for line in complaints[:1]]
         reasons = ([] if same else ["the process died"]) + reasons
         return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,

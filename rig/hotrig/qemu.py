@@ -12,21 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
+from hotrig import counting, wires
 from hotrig.emulator import Emulator
 from hotrig.errors import GuestError, RigError
 from hotrig.kernel import Kernel
-from hotrig.models import MODELS, command_line
+from hotrig.models import MODELS, PEER, PLAIN_PEER, command_line
 from hotrig.qmp import Lines, Qmp, Qtest
 from hotrig.scenarios import Flavour
 
 MEMORY_MIB = 2048
 FIRST_ROOT_PORT = 0x10  # device number on pcie.0; the same in the guest: 0000:00:10.0
-# Of each root port: the hub that its NIC is on. The NIC of a scenario is in port 0, the peer in
-# port 1; the others are empty, but where a scenario needs several NICs at once.
-HUBS = (0, 0, 1, 0, 2, 1)
 NIC_PORT, PEER_PORT = 0, 1
 FALLBACK_PORT = 3  # of a machine that is migrated: a virtio NIC, on the hub of the other two
-PEER = f"virtio-net-pci,id=peer,bus=rp{PEER_PORT},netdev=n{PEER_PORT},mac=52:54:00:00:00:20"
+PEER_MAC = "52:54:00:00:00:20"
 FALLBACK = "virtio"
 PORTS = ("app", "events", "dmesg")  # files on the host that the guest can write, and nothing else
 
@@ -60,14 +58,6 @@ class Share:
     where: str = ""  # in the guest; empty: guest/init.sh knows it
 
 
-def _clock(flavour: Flavour) -> list[str]:
-    """Two processors at once by the time that passes; or one after the other, by a clock that
-    each instruction takes a nanosecond forward."""
-    if flavour.counted:
-        return ["-accel", "tcg,thread=single", "-icount", "shift=0"]
-    return ["-accel", "tcg,thread=multi"]
-
-
 class Qemu:
     """A running machine. It is killed whenever the rig ends, for any reason."""
 
@@ -83,16 +73,20 @@ class Qemu:
         self._failover = flavour.failover
         self._destination: Qemu | None = None
         self.model = MODELS[flavour.model]  # of the NICs that are plugged in from now on
+        self.peer = PLAIN_PEER if flavour.taps else PEER  # of those that the kernel drives
         self._name = "" if generation == 1 else f"-{generation}"
         self._log = (transcripts / f"qmp{self._name}.log").open("w", buffering=1)
         _remove_sockets_of_the_dead()
         self._sockets = Path(tempfile.mkdtemp(prefix=f"{SOCKETS}{os.getpid()}-"))
-        command = self._command(kernel, initramfs, flavour, shares)
-        (transcripts / f"qemu{self._name}.cmd").write_text(shlex.join(command) + "\n")
         # pdeathsig: QEMU ends even if the rig is killed and cannot clean up.
+        command = ["setpriv", "--pdeathsig", "KILL",
+                   *self._command(kernel, initramfs, flavour, shares)]
+        if flavour.taps:
+            command = wires.in_namespace(self._queues(), command)
+        (transcripts / f"qemu{self._name}.cmd").write_text(shlex.join(command) + "\n")
         with (transcripts / f"qemu{self._name}.err").open("w") as errors:
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *command], env=emulator.environment,
+                command, env=emulator.environment,
                 stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
         try:
             self.qmp = Qmp(self._socket("qmp"), self._note)
@@ -112,7 +106,8 @@ class Qemu:
             options += " slub_debug=FZPU"
         command = [
             *self._emulator.command, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", *kernel.machine.options, *_clock(flavour), "-smp", "2",
+            "-no-reboot", *kernel.machine.options, "-accel",
+            f"tcg,thread={'single' if flavour.counted else 'multi'}", "-smp", "2",
             "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
             "-append", options, "-serial",
             f"file:{self._transcripts}/console{self._name}.log",
@@ -120,6 +115,8 @@ class Qemu:
             "-qtest", f"unix:{self._sockets}/qtest,server=on,wait=off", "-qtest-log", "none"]
         if flavour.hotplug == "pciehp" and not kernel.machine.is_foreign:
             command += ["-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"]
+        if flavour.counted:
+            command += counting.options(self._transcripts, self._emulator.version())
         if flavour.iommu:
             command += ["-device", "intel-iommu,aw-bits=48"]
         for share in shares:
@@ -137,21 +134,23 @@ class Qemu:
             command += ["-chardev", 
                         f"file,id={port},path={self._transcripts}/{port}.log,append=on",
                         "-device", f"virtserialport,bus=serial.0,chardev={port},name={port}"]
-        for number, hub in enumerate(HUBS):
+        for number in range(len(wires.HUBS)):
             command += [
                 "-device", f"pcie-root-port,id=rp{number},bus=pcie.0,chassis={number + 1},"
-                f"slot={number + 1},addr={FIRST_ROOT_PORT + number:x}",
-                "-netdev", f"hubport,id=n{number},hubid={hub}"]
-        # A hub port that always accepts frames; otherwise the peer stalls while the NIC is set up.
-        for hub in sorted(set(HUBS)):
-            command += ["-netdev", f"hubport,id=sink{hub},hubid={hub}"]
+                f"slot={number + 1},addr={FIRST_ROOT_PORT + number:x}"]
+        command += wires.taps(self._queues()) if flavour.taps else wires.hubs()
         if flavour.migrates:
             command += ["-device", command_line(self._fallback())]
         if self._generation == 1 or flavour.failover:
             command += ["-device", command_line(self._nic(NIC_PORT))]
         if self._generation > 1:
             command += ["-incoming", "defer"]
-        return command + ["-device", PEER]
+        peer = {**self.peer.nic(False), **place(PEER_PORT), "id": "peer", "mac": PEER_MAC}
+        return command + ["-device", command_line(peer)]
+
+    def _queues(self) -> list[int]:
+        """Of the tap of each root port. Only the NIC of a scenario may have several."""
+        return [self.model.queues if port == NIC_PORT else 1 for port in range(len(wires.HUBS))]
 
     def _nic(self, port: int) -> dict[str, Any]:
         # Without a ROM, whose memory QEMU would miss at the destination: the NIC is not there yet.

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packets a second between two NICs, of the product and of DPDK's testpmd in turn. On a machine
-whose clock counts instructions, a nanosecond each, that tells instructions for each packet."""
+"""Packets a second between two NICs, of the product and of DPDK's testpmd in turn; on a machine
+whose instructions are counted, those of the lcore's processor for each packet."""
 from __future__ import annotations
 
 import re
 import shlex
 import statistics
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from hotrig import testpmd
+from hotrig import counting, testpmd
 from hotrig.errors import RigError
 from hotrig.guest import Guest
 from hotrig.nic import Nic, address_in
-from hotrig.product import IN_GUEST, Build, lay_out
+from hotrig.product import BOTH_COMPILERS, IN_GUEST, ONE_COMPILER, Build, lay_out
 from hotrig.progress import Progress, wait_for
 from hotrig.qemu import NIC_PORT
 from hotrig.rows import Row
@@ -21,21 +21,30 @@ from hotrig.scenarios import Scenario
 
 # Root ports whose NICs are on one hub.
 PORTS = (NIC_PORT, 3)
-ROUNDS = {"rates": 3, "instructions": 1}
+ROUNDS = {"rates": 3, "instructions": 2}
+LCORE = 1  # the processor of the one lcore of each program
 # So many packets go round: `start tx_first`.
 BURSTS = 4
 MBUFS = 4096
 DESCRIPTORS = 256
-START_SECONDS = {"rates": 60.0, "instructions": 400.0}
+START_SECONDS = 60.0
 LINK_SECONDS = 5.0
-WARM_UP_SECONDS = 10.0
+WARM_UP_SECONDS = {"rates": 10.0, "instructions": 40.0}
 MEASURED_SECONDS = 10.0
 QUIT_SECONDS = 30.0
-NANOS = 1e9
-_RATE = re.compile(r"Rx-pps: +(\d+)")
+_RECEIVED = re.compile(r"RX-packets: +(\d+)")
 # What each prints once its ports are started.
 _PRODUCT_STARTED = r"port 1 \(.*\): started"
 _TESTPMD_STARTED = r"(?m)^Done$"
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What both ports have received, and the lcore's processor has executed, up to a moment."""
+
+    seconds: float
+    packets: int
+    instructions: int
 
 
 class Rates:
@@ -47,10 +56,8 @@ class Rates:
         self._build = build
         self._progress = progress
         self._log = guest.transcript("app")
-        self._start_seconds = 0.0
 
     def run(self, scenario: Scenario) -> Row:
-        self._start_seconds = START_SECONDS[scenario.kind]
         addresses = [address_in(port) for port in PORTS]
         self._nic.ensure_present()
         self._nic.load_driver(scenario.binding)
@@ -61,26 +68,31 @@ class Rates:
             self._nic.bind(scenario.binding, port)
         self._guest.check(f"{testpmd.prepare_script()}\nrm -rf /run/hotbus && cd /tmp\n"
                           f"{lay_out(self._build)}", 60)
-        product = shlex.join(self._shell("-l", "1", *self._words(
+        counted = scenario.flavour.counted
+        product = shlex.join(self._shell(counted, "-l", str(LCORE), *self._words(
             addresses, f",bind={scenario.binding}")))
-        other = shlex.join(["stdbuf", "-o0", "dpdk-testpmd", "-l", "0,1", "-n", "1",
+        other = shlex.join(["stdbuf", "-o0", "dpdk-testpmd", "-l", f"0,{LCORE}", "-n", "1",
                             "--main-lcore", "0", "-m", "256", *self._nics(addresses, ""), "--",
                             "-i", *self._options()])
         ours, theirs = [], []
+        what = "instructions for a packet" if counted else "packets a second"
         for number in range(ROUNDS[scenario.kind]):
-            ours.append(self._rate(product, _PRODUCT_STARTED))
-            theirs.append(self._rate(other, _TESTPMD_STARTED))
-            self._progress.say(f"{scenario.name}, round {number + 1}: {ours[-1]:,.0f} packets a "
-                               f"second, testpmd {theirs[-1]:,.0f}")
+            ours.append(self._measure(product, _PRODUCT_STARTED, counted))
+            theirs.append(self._measure(other, _TESTPMD_STARTED, counted))
+            self._progress.say(f"{scenario.name}, round {number + 1}: {ours[-1]:,.0f} {what}, "
+                               f"testpmd {theirs[-1]:,.0f}")
         row = Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, True, "")
         our, their = statistics.median(ours), statistics.median(theirs)
-        if scenario.kind == "instructions":
-            return replace(row, instructions=NANOS / our, besideInstructions=NANOS / their)
+        if counted:
+            return replace(row, instructions=our, besideInstructions=their)
         return replace(row, packetsPerSecond=our, besidePerSecond=their)
 
-    def _shell(self, *words: str) -> list[str]:
+    def _shell(self, counted: bool, *words: str) -> list[str]:
         """The command line of the product's shell, which reads a pipe."""
         command = self._build.run("shell", *words)
+        if counted:
+            at = command.index(ONE_COMPILER)
+            command[at:at + 1] = BOTH_COMPILERS
         return [command[0], f"-Dgosh.home={IN_GUEST}", "-Dhotbus.terminal=false",
                 "-Dorg.jline.terminal.dumb=true", "-Dgosh.args=--nointeractive --noshutdown",
                 *command[1:]]
@@ -97,9 +109,9 @@ class Rates:
         return [f"--total-num-mbufs={MBUFS}", "--nb-cores=1", f"--rxd={DESCRIPTORS}",
                 f"--txd={DESCRIPTORS}"]
 
-    def _rate(self, command: str, started: str) -> float:
+    def _measure(self, command: str, started: str, counted: bool) -> float:
         """Starts the program, lets it forward, and ends it. Returns the packets that both ports
-        receive in a second of the guest."""
+        receive in a second, or the instructions for each."""
         begin = self._log.stat().st_size if self._log.exists() else 0
         self._guest.check(f"""\
 rm -f /run/rates.*; mkfifo /run/rates.in
@@ -111,28 +123,35 @@ disown -a""", 30)
                         "did not start its ports")
             time.sleep(LINK_SECONDS)
             self._type("set promisc all on", f"start tx_first {BURSTS}")
-            time.sleep(WARM_UP_SECONDS)
-            self._type("show port stats all")
+            time.sleep(WARM_UP_SECONDS["instructions" if counted else "rates"])
+            first = self._look(begin, counted)
             time.sleep(MEASURED_SECONDS)
-            self._type("show port stats all")
-            self._await(lambda: len(_RATE.findall(self._printed(begin))) >= 4, begin,
-                        "showed no statistics")
-            rate = sum(float(rate) for rate in _RATE.findall(self._printed(begin))[2:4])
-            if rate == 0:
+            last = self._look(begin, counted)
+            packets = last.packets - first.packets
+            if packets == 0:
                 raise RigError(f"no packet came round: {command}")
             self._type("stop", "quit")
-            return rate
+            return ((last.instructions - first.instructions) / packets if counted
+                    else packets / (last.seconds - first.seconds))
         finally:
             if not wait_for(lambda: not self._alive(), QUIT_SECONDS):
                 self._guest.run("pkill -KILL -x dpdk-testpmd; pkill -KILL -x java")
                 wait_for(lambda: not self._alive(), QUIT_SECONDS)
 
+    def _look(self, begin: int, counted: bool) -> _Look:
+        shown = len(_RECEIVED.findall(self._printed(begin))) + len(PORTS)
+        self._type("show port stats all")
+        self._await(lambda: len(_RECEIVED.findall(self._printed(begin))) >= shown, begin,
+                    "showed no statistics")
+        count = counting.read(self._guest.transcript(counting.NAME), LCORE) if counted else 0
+        received = _RECEIVED.findall(self._printed(begin))[-len(PORTS):]
+        return _Look(time.monotonic(), sum(int(packets) for packets in received), count)
+
     def _type(self, *lines: str) -> None:
         self._guest.check(f"printf '%s\\n' {shlex.join(lines)} >/run/rates.in")
 
     def _await(self, condition, begin: int, otherwise: str) -> None:
-        if not wait_for(lambda: condition() or not self._alive(),
-                        self._start_seconds) or \
+        if not wait_for(lambda: condition() or not self._alive(), START_SECONDS) or \
                 not condition():
             last = " / ".join(self._printed(begin).splitlines()[-3:])
             raise RigError(f"a program {otherwise}: {last}")

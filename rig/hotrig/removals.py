@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Iterable
 
 from hotrig import dmesg, nic, rows, steps, trace
 from hotrig.errors import GuestError, RigError
@@ -82,6 +83,15 @@ class Removals:
         self._first = self.observe("the first removal", "remove", binding, self._product)
         return self._product
 
+    def surprise(self, scenario: Scenario, product: Product,
+                 complaints: Iterable[str] = ()) -> Row:
+        """Tears the NIC out as a part of a scenario of another kind, whose row it returns.
+        `complaints`: of the kernel, before."""
+        seen = self.observe(scenario.name, "surprise", scenario.binding, product)
+        seen.complaints += complaints
+        row = rows.judge(replace(scenario, removal="surprise"), seen)
+        return replace(row, scenario=scenario.name, removal=scenario.removal)
+
     def observe(self, name: str, removal: str, binding: str, product: Product) -> Observation:
         """Removes the NIC from `product` by `removal`, and brings it back."""
         seen = Observation(nic.ADDRESS)
@@ -101,6 +111,6 @@ class Removals:
             seen.survived = product.alive()
         if not seen.survived:
             seen.last_words = product.last_words()
-        seen.complaints = dmesg.complaints(self._guest.check("dmesg"), name)
+        seen.complaints = dmesg.complaints_of(self._guest, name)
         seen.steps = steps.of_last_removal(self._guest.check(steps.READ_SCRIPT), nic.ADDRESS)
         return seen

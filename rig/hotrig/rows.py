@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Iterable
 
 from hotrig.events import Event, first
 from hotrig.scenarios import Scenario
@@ -104,6 +104,18 @@ def failed(scenario: Scenario, reason: str, survived: bool | None = None) -> Row
     """The row of a scenario that did not complete."""
     return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal, False, reason,
                survived=survived)
+
+
+def concluded(scenario: Scenario, survived: bool, wrong: Iterable[str], complaints: list[str],
+              **shown: Any) -> Row:
+    """The row of a scenario without a removal to judge. `wrong`: the problems, empty words left
+    out. `complaints`: of the kernel. `shown`: further columns."""
+    reasons = [reason for reason in (
+        "" if survived else "the process died", *wrong,
+        f"dmesg: {complaints[0]}" if complaints else "") if reason]
+    return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,
+               passed=not reasons, reason=", ".join(reasons), survived=survived,
+               dmesgClean=not complaints, **shown)
 
 
 def _millis(seen: Observation, event: Event | None) -> float | None:

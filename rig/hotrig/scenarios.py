@@ -39,6 +39,11 @@ TRAFFIC = ("traffic", "ping")
 # TCP and UDP through the product; see iperf.py.
 IPERF = "iperf3"
 
+# Offloads of a virtio NIC on a tap, and its RSS; see offloads.py and rss.py.
+OFFLOADS, RSS = "offloads", "rss"
+WITH_TAPS = (OFFLOADS, RSS)
+OFFLOADS_MODELS, RSS_MODEL = ("virtio", "virtio-packed"), "virtio-rss"
+
 # What happens to a virtual function, and to its physical function; see vf.py.
 VF_REMOVALS = ("numvfs", "pf-unbind", "surprise")
 VF_DISTURBANCES = ("pf-down",)
@@ -90,7 +95,7 @@ FAILOVER_BINDINGS = ("igb_uio", "vfio-pci")
 DEFAULT_CYCLES = 100
 OF_THE_PRODUCT = ("hotbus", "disturbance", "update", "contract", "traffic",
                   "iperf", "interface", "lacp", "series", "native", "vf", "doctor", "package",
-                  "deployment")
+                  "deployment", OFFLOADS, RSS)
 
 FAST = (
     "6.1/igb_uio/first",
@@ -122,8 +127,9 @@ class Flavour:
     untouched: bool = False  # nothing is loaded or reserved yet: a machine of its own
     migrates: bool = False  # to another QEMU: its files are on disks, and it has a second NIC
     failover: bool = False  # the second NIC is the standby of the first
+    taps: bool = False  # between the NICs, instead of hubs
     packages: bool = False  # the Debian packages, and the kernel's headers, are there
-    counted: bool = False  # its clock counts instructions, one a nanosecond
+    counted: bool = False  # the instructions of its processors are counted, which take turns
 
     def __str__(self) -> str:
         return ", ".join(self._words())
@@ -145,6 +151,7 @@ class Flavour:
                 *(["untouched"] if self.untouched else []),
                 *(["migrates"] if self.migrates else []),
                 *(["failover"] if self.failover else []),
+                *(["taps"] if self.taps else []),
                 *(["packages"] if self.packages else []),
                 *(["counted"] if self.counted else [])]
 
@@ -155,7 +162,7 @@ class Scenario:
 
     # "hotbus": a removal under the product; "disturbance": of a NIC that stays; "update": of a
     # bundle of it, then a removal; "contract": its contract tests; "traffic": frames that
-    # it returns; "iperf": TCP and UDP through it; "series": several removals; "interface": an interface under the product, whose
+    # it returns; "iperf": TCP and UDP through it; "offloads", "rss": of a virtio NIC; "series": several removals; "interface": an interface under the product, whose
     # driver is unbound; "deployment": all is said by files; "lacp": with the kernel's bonding driver; "native": the tests of native/; "vf": a virtual function under the
     # product; "doctor": its doctor; "package": the Debian packages of it; "kmod": the module alone; "dpdk": DPDK's testpmd;
     # "rates": both, in turn; "instructions": the same on a machine that counts them; "migration": the guest moves; "failover": the same, and QEMU itself
@@ -192,7 +199,8 @@ class Scenario:
         hotplug = "acpi" if self.removal == "device-del-acpi" else "pciehp"
         return Flavour(self.kernel, self.binding == "vfio-pci", hotplug, self.kind == "kmod",
                        self.model, self.kind == "doctor", self.kind in MIGRATION_KINDS,
-                       self.kind == "failover", self.kind == PACKAGE, self.kind == "instructions")
+                       self.kind == "failover", self.kind in WITH_TAPS, self.kind == PACKAGE,
+                       self.kind == "instructions")
 
 
 def _meaningful(binding: str, removal: str) -> bool:
@@ -222,6 +230,10 @@ def all_scenarios() -> list[Scenario]:
     product += [Scenario("traffic", kernel, binding, kind, model=model) for model in COMMON
                 for kernel in KERNELS for binding in TRAFFIC_BINDINGS for kind in TRAFFIC]
     product += [Scenario("iperf", kernel, binding, IPERF, model=model) for model in COMMON
+                for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
+    product += [Scenario(OFFLOADS, kernel, binding, OFFLOADS, model=model)
+                for model in OFFLOADS_MODELS for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
+    product += [Scenario(RSS, kernel, binding, RSS, model=RSS_MODEL)
                 for kernel in KERNELS for binding in TRAFFIC_BINDINGS]
     product += [Scenario("interface", kernel, INTERFACE_BINDING, "interface")
                 for kernel in KERNELS]

@@ -76,11 +76,6 @@ class Series:
             self._removals.end()
         return row
 
-    def _observe(self, scenario: Scenario, product: Product) -> Row:
-        seen = self._removals.observe(scenario.name, REMOVAL, scenario.binding, product)
-        row = rows.judge(replace(scenario, removal=REMOVAL), seen)
-        return replace(row, scenario=scenario.name, removal=scenario.removal)
-
     # ---- again and again ----
 
     def _cycles(self, scenario: Scenario) -> Row:
@@ -89,7 +84,7 @@ class Series:
         before = files_and_threads(self._guest)
         seen: list[Row] = []
         while len(seen) < scenario.cycles and all(row.passed for row in seen):
-            seen.append(self._observe(scenario, product))
+            seen.append(self._removals.surprise(scenario, product))
         detached = sorted(row.detachedMillis for row in seen if row.detachedMillis is not None)
         if detached:
             self._progress.say(f"{scenario.name}: {len(detached)} removals, detached after p50 "
@@ -112,7 +107,7 @@ class Series:
         try:
             for model, driver in ((VISITOR, "virtio"), (usual, "82574")):
                 machine.model = model
-                row = self._observe(scenario, product)
+                row = self._removals.surprise(scenario, product)
                 if row.passed and f", {driver}\n" not in product.printed():
                     row = replace(row, passed=False, reason=f"no driver of {model.name} said so")
                 if not row.passed:
@@ -155,7 +150,7 @@ class Series:
         finally:
             product.stop()
             self._unplug_extras()
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
+        complaints = dmesg.complaints_of(self._guest, scenario.name)
         if complaints and row.passed:
             row = replace(row, passed=False, reason=f"dmesg: {complaints[0]}")
         return replace(row, dmesgClean=not complaints)

@@ -25,6 +25,7 @@ from hotrig.machines import machine_of
 from hotrig.migration import Migration
 from hotrig.native import NativeTests, build_tests
 from hotrig.nic import Nic, Peer
+from hotrig.offloads import Offloads
 from hotrig.package import Package, make_packages
 from hotrig.product import Build, TOP
 from hotrig.progress import Progress
@@ -32,6 +33,7 @@ from hotrig.qemu import Share
 from hotrig.rates import Rates
 from hotrig.removals import Removals
 from hotrig.rows import Row
+from hotrig.rss import Rss
 from hotrig.scenarios import Flavour, Scenario, by_flavour
 from hotrig.series import Series
 from hotrig.testpmd import Testpmd
@@ -41,7 +43,8 @@ from hotrig.vf import VirtualFunction
 
 KMOD = TOP / "kmod"
 NATIVE = TOP / "native"
-OF_THE_GUEST = [TOP / "rig" / "guest" / name for name in ("exchange.py", "outage.py")]
+OF_THE_GUEST = [TOP / "rig" / "guest" / name for name in (
+    "exchange.py", "outage.py", "flows.py", "segments.py")]
 
 
 class Boot:
@@ -69,8 +72,10 @@ class Boot:
             "kmod": KmodCycles(guest, nic, progress),
             "lacp": Lacp(guest, build, progress),
             "migration": Migration(guest, nic, peer, build, progress),
+            "offloads": Offloads(guest, nic, peer, build, progress),
             "package": Package(guest, nic, peer, headers, progress),
             "rates": rates,
+            "rss": Rss(guest, nic, peer, build, progress),
             "native": NativeTests(guest, progress),
             "traffic": Traffic(guest, nic, peer, build, progress),
             "vf": self._vf,

@@ -50,7 +50,7 @@ class Testpmd:
         gone = self._nic.await_gone(scenario.removal)
         began = trace.began_nanos(self._guest.check(trace.READ_SCRIPT), by_kernel=False)
         survived = self._alive()
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
+        complaints = dmesg.complaints_of(self._guest, scenario.name)
         self._stop()
         reason = "" if closed and survived else "the port was not closed"
         return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,

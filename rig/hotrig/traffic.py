@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 
-from hotrig import dmesg
+from hotrig import dmesg, rows
 from hotrig.guest import Guest
 from hotrig.nic import Nic, Peer
 from hotrig.product import Build, Product
@@ -74,13 +74,8 @@ class Traffic:
             survived = product.alive()
         finally:
             product.stop()
-        complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
-        reasons = [reason for reason in (
-            "" if survived else "the process died", wrong,
-            f"dmesg: {complaints[0]}" if complaints else "") if reason]
-        return Row(scenario.name, scenario.kernel, scenario.binding, scenario.removal,
-                   passed=not reasons, reason=", ".join(reasons), survived=survived,
-                   dmesgClean=not complaints)
+        return rows.concluded(scenario, survived, [wrong],
+                              dmesg.complaints_of(self._guest, scenario.name))
 
     def _exchange(self, scenario: Scenario, interface: str) -> str:
         seen = json.loads(self._guest.check(

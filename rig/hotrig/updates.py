@@ -18,7 +18,6 @@ from hotrig.scenarios import Scenario
 
 UPDATE_SECONDS = 15.0
 # After each update the NIC is torn out; by then only the new code of the bundle runs.
-REMOVAL = "surprise"
 DAY_SECONDS = 86400
 
 
@@ -135,9 +134,7 @@ class Updates:
         if reasons:
             return replace(rows.failed(scenario, ", ".join(reasons), product.alive()),
                            updatedMillis=seen.millis)
-        removed = self._removals.observe(scenario.name, REMOVAL, scenario.binding, product)
-        removed.complaints += complaints
-        row = rows.judge(replace(scenario, removal=REMOVAL), removed)
+        row = self._removals.surprise(scenario, product, complaints)
         log = product.printed()
         reasons = [row.reason] if row.reason else []
         reasons += [f"after the removal it logged: {line}" for line in errors(log)[:1]]
@@ -145,8 +142,7 @@ class Updates:
         word = LETS_GO if part is BUS and scenario.binding == "vfio-pci" else ""
         if not re.search(rf"{word} \({variants.mark(number)}\)$", log, re.MULTILINE):
             reasons.append("the removal, or the return, was not dealt with by the new code")
-        return replace(row, scenario=scenario.name, removal=scenario.removal,
-                       passed=not reasons, reason=", ".join(reasons), updatedMillis=seen.millis)
+        return replace(row, passed=not reasons, reason=", ".join(reasons), updatedMillis=seen.millis)
 
     def _replace(self, scenario: Scenario, part: Part, number: int,
                  product: Product) -> tuple[Replacement, list[str]]:
@@ -160,7 +156,7 @@ class Updates:
         seen.others_went_on = product.others_went_on()
         seen.events = list(product.events.events())
         seen.log = product.printed()
-        return seen, dmesg.complaints(self._guest.check("dmesg"), scenario.name)
+        return seen, dmesg.complaints_of(self._guest, scenario.name)
 
     def _withdraw(self, part: Part, product: Product) -> bool:
         """Removes the bundle; returns whether the NIC loses its port and nothing else."""

@@ -184,4 +184,4 @@ ip -d link show dev $(ls {nic.DEVICE}/net)""", VERB_SECONDS)
             seen.others_went_on = product.others_went_on()
         else:
             seen.last_words = product.last_words()
-        seen.complaints = dmesg.complaints(self._guest.check("dmesg"), scenario.name)
+        seen.complaints = dmesg.complaints_of(self._guest, scenario.name)

@@ -33,7 +33,7 @@ class ScenariosTest(unittest.TestCase):
 
     def test_should_select_all_removals_of_the_product(self):
         self.assertEqual(len(names("all")), 2 * (4 * (4 * 7 - 1 + 2 + 4 + 2) + 2 * (6 + 3) + 2 + 2
-                                                 + 2 * 3 + 2 * 4 + 2 + 1) + 3 + 1)
+                                                 + 2 * 3 + 2 * 4 + 2 + 1 + 3 * 2) + 3 + 1)
         self.assertIn("6.12/vfio-pci/contract", names("all"))
         self.assertFalse([n for n in names("all") if n.startswith(("kmod", "dpdk"))])
 
@@ -61,6 +61,14 @@ class ScenariosTest(unittest.TestCase):
     def test_should_write_properties_as_a_command_line(self):
         self.assertEqual(command_line({"id": "a", "driver": "virtio-net-pci", "packed": True}),
                          "virtio-net-pci,id=a,packed=on")
+        self.assertEqual(command_line({"driver": "virtio-net-pci", "vectors": 1, "mq": False}),
+                         "virtio-net-pci,vectors=1,mq=off")
+
+    def test_should_put_offloads_on_taps_and_nothing_else(self):
+        self.assertEqual({s.kind for s in all_scenarios() if s.flavour.taps}, {"offloads", "rss"})
+        (scenario,) = select(["6.1/virtio-rss/igb_uio/rss"])
+        self.assertEqual((scenario.nic.queues, scenario.flavour.slug),
+                         (4, "6.1-pciehp-virtio-rss-taps"))
 
     def test_should_read_the_version_of_qemu(self):
         self.assertEqual(version("QEMU emulator version 10.0.13 (Debian 1:10)\n"), (10, 0))

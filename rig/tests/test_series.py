@@ -5,9 +5,10 @@ from hotrig import stats
 from hotrig.doctor import WITHOUT_IOMMU, judge as judge_doctor
 from hotrig.events import Event
 from hotrig.nic import ADDRESS, address_in
-from hotrig.qemu import HUBS, NIC_PORT, PEER_PORT, place
+from hotrig.qemu import NIC_PORT, PEER_PORT, place
 from hotrig.scenarios import select
 from hotrig.series import STAYING, TORN_OUT, grew, judge
+from hotrig.wires import HUBS
 
 
 def events(*kinds):

@@ -18,9 +18,10 @@ _TEST = ("io.hotbus.itest.FailsafeTest:"
          "shouldLoseNothingWhenThePreferredDeviceIsPulledOutUnderLoad")
 _LOG = TOP / "bundles/itest/target/itest.log"
 _OUTAGE = r"p50 (\d+) us, p99 (\d+) us, longest (\d+) us"
+_BOTH = rf"{_OUTAGE}; without waiting for a CPU {_OUTAGE}"
 # What the test's log says at its end.
 _SAID = re.compile(r"(\d+) removals: sent (\d+), received (\d+), twice (\d+), late \d+, "
-                   rf"sent again (\d+); outage {_OUTAGE}; without waiting for a CPU {_OUTAGE}")
+                   rf"sent again (\d+); outage {_BOTH}; when it returns {_BOTH}")
 _HEADING = (f"{'':<26} {'removals':>8} {'sent':>10} {'lost':>7} {'refused':>7} {'twice':>7} {'bound':>7}   "
             "outage, ms: p50     p99  longest")
 
@@ -89,7 +90,9 @@ def _net_sim(removals: int) -> list[_Line]:
     return [_Line(what, count, sent, sent - received, 0, twice, again,
                   tuple(micros / 1000 for micros in outage))
             for what, outage in (("net_sim, full load", numbers[5:8]),
-                                 ("  without waits for a CPU", numbers[8:11]))]
+                                 ("  without waits for a CPU", numbers[8:11]),
+                                 ("  when the device returns", numbers[11:14]),
+                                 ("  without waits for a CPU", numbers[14:17]))]
 
 
 def _af_packet(what: str, removals: int, rate: int, *more: str) -> list[_Line]:

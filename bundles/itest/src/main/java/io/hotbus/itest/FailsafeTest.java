@@ -27,8 +27,8 @@ class FailsafeTest extends MembersTests {
         Port port = test.start(FAILSAFE);
         Port[] peers = {test.start("net_sim2"), test.start("net_sim3")};
         awaitLinks();
-        long[] outages = new long[REMOVALS];
-        long[] own = new long[REMOVALS];
+        Outages removals = new Outages(REMOVALS);
+        Outages returns = new Outages(REMOVALS);
         try (NumberedTraffic traffic = new NumberedTraffic(test.pool(), port, peers)) {
             traffic.awaitPackets(100_000);
             for (int i = 0; i < REMOVALS; i++) {
@@ -36,17 +36,17 @@ class FailsafeTest extends MembersTests {
                 injector.yank("net_sim0");
                 Waiting.until("net_sim0 is not let go of", () -> isAway("net_sim0"));
                 traffic.awaitPackets(10_000);
-                own[i] = traffic.longestOwnGapNanos();
-                outages[i] = traffic.takeLongestGapNanos();
+                removals.note(i, traffic);
                 injector.plug("net_sim0");
                 Waiting.until("net_sim0 is not used again", () -> isUsed("net_sim0"));
                 traffic.awaitPackets(10_000);
+                returns.note(i, traffic);
             }
             traffic.drain();
 
             long again = port.xstats().get("tx_q0_replayed_packets");
-            LOG.info("{} removals: {}, sent again {}; outage {}; without waiting for a CPU {}",
-                    REMOVALS, traffic, again, micros(outages), micros(own));
+            LOG.info("{} removals: {}, sent again {}; outage {}; when it returns {}",
+                    REMOVALS, traffic, again, removals, returns);
             assertThat(traffic.lost()).as("lost").isZero();
             assertThat(traffic.duplicates()).as("twice").isLessThanOrEqualTo(again);
             assertThat(again).as("sent again").isLessThanOrEqualTo(REMOVALS * 256L);
@@ -63,10 +63,28 @@ class FailsafeTest extends MembersTests {
         assertThat(test.pool().available()).isEqualTo(test.pool().capacity());
     }
 
-    private static String micros(long[] nanos) {
-        Arrays.sort(nanos);
-        return "p50 %d us, p99 %d us, longest %d us".formatted(nanos[nanos.length / 2] / 1000,
-                nanos[nanos.length * 99 / 100] / 1000, nanos[nanos.length - 1] / 1000);
+    /** The longest time without a packet, each time, and less what was waited for a CPU. */
+    private record Outages(long[] nanos, long[] own) {
+        Outages(int count) {
+            this(new long[count], new long[count]);
+        }
+
+        void note(int index, NumberedTraffic traffic) {
+            own[index] = traffic.longestOwnGapNanos();
+            nanos[index] = traffic.takeLongestGapNanos();
+        }
+
+        @Override
+        public String toString() {
+            return micros(nanos) + "; without waiting for a CPU " + micros(own);
+        }
+
+        private static String micros(long[] all) {
+            long[] nanos = all.clone();
+            Arrays.sort(nanos);
+            return "p50 %d us, p99 %d us, longest %d us".formatted(nanos[nanos.length / 2] / 1000,
+                    nanos[nanos.length * 99 / 100] / 1000, nanos[nanos.length - 1] / 1000);
+        }
     }
 
     @Test

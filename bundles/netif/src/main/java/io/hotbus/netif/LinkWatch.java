@@ -14,7 +14,9 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,26 +32,11 @@ final class LinkWatch implements AutoCloseable {
     private static final int RECEIVE_BUFFER = 1 << 20;
     private static final String SOCKET = "rtnetlink notices";
 
-    /** A listener that is told until its end, or until it is closed. */
-    final class Watcher implements Lease {
-        private final int index;
-        private final InterfaceListener listener;
-
-        private Watcher(int index, InterfaceListener listener) {
-            this.index = index;
-            this.listener = listener;
-        }
-
-        /** Tells the listener of the end, unless it has been told, or is closed. Any thread. */
-        void gone() {
-            if (watchers.remove(this)) {
-                listener.gone();
-            }
-        }
-
-        @Override
-        public void close() {
-            watchers.remove(this);
+    /** @param notices how many were told */
+    private record Watcher(int index, InterfaceListener listener, AtomicLong notices) {
+        void changed(NetInterface link) {
+            notices.incrementAndGet();
+            listener.changed(link);
         }
     }
 
@@ -96,10 +83,31 @@ final class LinkWatch implements AutoCloseable {
         return socket;
     }
 
-    Watcher watch(int index, InterfaceListener listener) {
-        final Watcher watcher = new Watcher(index, listener);
+    /** See {@link NetInterfaces#watch}. */
+    Lease watch(int index, InterfaceListener listener) throws IOException {
+        final Watcher watcher = new Watcher(index, listener, new AtomicLong());
         watchers.add(watcher);
-        return watcher;
+        try {
+            tellFirst(watcher);
+        } catch (IOException e) {
+            watchers.remove(watcher);
+            throw e;
+        }
+        return () -> watchers.remove(watcher);
+    }
+
+    /** Tells of the interface as it is now: again if a notice, which may be newer, came between. */
+    private void tellFirst(Watcher watcher) throws IOException {
+        long seen;
+        do {
+            seen = watcher.notices().get();
+            final Optional<NetInterface> found = requests.find(watcher.index());
+            if (found.isEmpty()) {
+                gone(watcher);
+                return;
+            }
+            watcher.listener().changed(found.get());
+        } while (watcher.notices().get() != seen);
     }
 
     Lease onAppearance(String name, Runnable appeared) {
@@ -180,8 +188,8 @@ final class LinkWatch implements AutoCloseable {
         synchronized (names) {
             before = names.put(link.index(), link.name());
         }
-        watchers.stream().filter(watcher -> watcher.index == link.index())
-                .forEach(watcher -> watcher.listener.changed(link));
+        watchers.stream().filter(watcher -> watcher.index() == link.index())
+                .forEach(watcher -> watcher.changed(link));
         if (!link.name().equals(before)) {
             awaiters.stream().filter(awaiter -> awaiter.name().equals(link.name()))
                     .forEach(awaiter -> awaiter.appeared().run());
@@ -192,7 +200,14 @@ final class LinkWatch implements AutoCloseable {
         synchronized (names) {
             names.remove(index);
         }
-        watchers.stream().filter(watcher -> watcher.index == index).forEach(Watcher::gone);
+        watchers.stream().filter(watcher -> watcher.index() == index).forEach(this::gone);
+    }
+
+    /** Tells of the end, once. */
+    private void gone(Watcher watcher) {
+        if (watchers.remove(watcher)) {
+            watcher.listener().gone();
+        }
     }
 
     @Override

@@ -130,24 +130,7 @@ public final class NetInterfaces implements AutoCloseable {
      * @throws IOException the kernel does not answer; the listener is not told of anything
      */
     public Lease watch(NetInterface netif, InterfaceListener listener) throws IOException {
-        final LinkWatch.Watcher watcher = watch.watch(netif.index(), listener);
-        try {
-            Optional<NetInterface> told = Optional.empty();
-            Optional<NetInterface> now = requests.find(netif.index());
-            // Once more if it has changed: a notice may have told of that before.
-            while (now.isPresent() && !now.equals(told)) {
-                listener.changed(now.get());
-                told = now;
-                now = requests.find(netif.index());
-            }
-            if (now.isEmpty()) {
-                watcher.gone();
-            }
-        } catch (IOException e) {
-            watcher.close();
-            throw e;
-        }
-        return watcher;
+        return watch.watch(netif.index(), listener);
     }
 
     /**

@@ -53,8 +53,9 @@ public final class PortInterface implements AutoCloseable {
                     if (lost.getAsBoolean()) {
                         gone();
                     } else if (!closed) {
+                        boolean had = netif.now().hasLink();
                         netif.changed(now);
-                        tellLink(port, now.hasLink());
+                        tellLink(port, had, now.hasLink());
                     }
                 }
 
@@ -69,8 +70,9 @@ public final class PortInterface implements AutoCloseable {
         }
     }
 
-    private void tellLink(Port port, boolean hasLink) {
-        if (hasLink != hadLink) {
+    /** @param had what the port has said until now */
+    private void tellLink(Port port, boolean had, boolean hasLink) {
+        if (hasLink != hadLink || hasLink != had) {
             hadLink = hasLink;
             ports.linkChanged(port);
         }

@@ -18,6 +18,8 @@ public final class UnderlyingInterface {
     private final NetInterfaces interfaces;
     private volatile NetInterface now;
     private volatile int speedMbps;
+    /** How many changes were told. Guarded by this. */
+    private long changes;
     /** The MTU that the device has set, or found. Another program may have changed it since. */
     private int appliedMtu;
 
@@ -75,8 +77,21 @@ public final class UnderlyingInterface {
     }
 
     /** Takes note of a change. Any thread. */
-    public void changed(NetInterface next) {
+    public synchronized void changed(NetInterface next) {
         now = next;
+        changes++;
+    }
+
+    private synchronized long changes() {
+        return changes;
+    }
+
+    /** Takes over what was read, unless a change was told meanwhile, which may be newer. */
+    private synchronized boolean changedSince(long seen, NetInterface read) {
+        if (changes == seen) {
+            now = read;
+        }
+        return changes != seen;
     }
 
     /** See {@link NetInterfaces#watch}. */
@@ -118,9 +133,13 @@ public final class UnderlyingInterface {
      * @throws IOException the interface is gone
      */
     public NetInterface refresh() throws IOException {
-        final NetInterface next = interfaces.find(now.index()).orElseThrow(
-                () -> new IOException("the network interface " + now.name() + " is gone"));
-        changed(next);
+        NetInterface next;
+        long seen;
+        do {
+            seen = changes();
+            next = interfaces.find(now.index()).orElseThrow(
+                    () -> new IOException("the network interface " + now.name() + " is gone"));
+        } while (changedSince(seen, next));
         speedMbps = interfaces.link(next).speedMbps();
         return next;
     }

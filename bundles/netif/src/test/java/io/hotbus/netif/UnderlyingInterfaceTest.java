@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.hotbus.eal.bus.DeviceException;
+import io.hotbus.eal.hotplug.Lease;
 import io.hotbus.ethdev.EthDevInfo;
 import io.hotbus.ethdev.Link;
 import io.hotbus.ethdev.MacAddress;
 import io.hotbus.ethdev.QueueLimits;
 import io.hotbus.ethdev.RxFilter;
+import io.hotbus.os.Sockets;
+import io.hotbus.testkit.Await;
 import io.hotbus.testkit.NetNamespace;
 import io.hotbus.testkit.RealInterrupts;
 import io.hotbus.testkit.TestOs;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,14 +35,21 @@ final class UnderlyingInterfaceTest {
     private NetNamespace namespace;
     private NetInterfaces interfaces;
     private UnderlyingInterface a0;
+    private volatile Callback meanwhile;
+
+    @FunctionalInterface
+    private interface Callback {
+        void run() throws Exception;
+    }
 
     @BeforeEach
     void open() throws Exception {
         interrupts = new RealInterrupts();
         namespace = NetNamespace.create();
         namespace.run("ip", "link", "add", "a0", "type", "veth", "peer", "name", "a1");
+        final Sockets sockets = sockets();
         interfaces = namespace.call(
-                () -> new NetInterfaces(TestOs.linux(), TestOs.sockets(), interrupts));
+                () -> new NetInterfaces(TestOs.linux(), sockets, interrupts));
         a0 = UnderlyingInterface.find(interfaces, "net_x0", "a0");
     }
 
@@ -51,6 +63,52 @@ final class UnderlyingInterfaceTest {
 
     private EthDevInfo describe(int maxMtu) {
         return a0.describe(new EthDevInfo("net_x", MAC, new QueueLimits(1, 1, 64)), maxMtu);
+    }
+
+    @Test
+    void shouldNotForgetAChangeThatIsToldWhileItIsReadAgain() throws Exception {
+        namespace.run("ip", "link", "set", "a1", "up");
+        try (Lease lease = interfaces.watch(a0.now(), new InterfaceListener() {
+            @Override
+            public void changed(NetInterface now) {
+                a0.changed(now);
+            }
+
+            @Override
+            public void gone() {
+                throw new AssertionError("it is there");
+            }
+        })) {
+            meanwhile = () -> {
+                namespace.run("ip", "link", "set", "a0", "up");
+                Await.until("the change is told", () -> a0.link().up());
+            };
+            a0.refresh();
+            assertThat(meanwhile).as("it was done").isNull();
+            assertThat(a0.link().up()).isTrue();
+        }
+    }
+
+    /** Sockets that do {@link #meanwhile} when this thread has just read, once. */
+    private Sockets sockets() {
+        final Thread reader = Thread.currentThread();
+        final Sockets real = TestOs.sockets();
+        return (Sockets) Proxy.newProxyInstance(Sockets.class.getClassLoader(),
+                new Class<?>[] {Sockets.class}, (proxy, method, arguments) -> {
+                    final Object result;
+                    try {
+                        result = method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                    final Callback now = meanwhile;
+                    if (now != null && method.getName().equals("receive")
+                            && Thread.currentThread() == reader) {
+                        meanwhile = null;
+                        now.run();
+                    }
+                    return result;
+                });
     }
 
     private void setMtu(int bytes) throws Exception {

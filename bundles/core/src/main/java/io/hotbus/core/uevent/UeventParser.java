@@ -139,6 +139,11 @@ public final class UeventParser {
     }
 
     private static boolean isLowerCase(String text) {
-        return text.chars().allMatch(c -> c >= 'a' && c <= 'z');
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < 'a' || text.charAt(i) > 'z') {
+                return false;
+            }
+        }
+        return true;
     }
 }

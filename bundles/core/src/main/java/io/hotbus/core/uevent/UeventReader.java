@@ -58,6 +58,7 @@ final class UeventReader implements AutoCloseable {
     /** Opens the socket and starts the thread. */
     static UeventReader open(Linux linux, UeventSocket.Factory sockets, Buses buses,
             CoreSettings settings) throws LinuxException {
+        UeventParser.parse(new byte[0]); // linked now: the first uevent may be that of a removal
         UeventReader reader = new UeventReader(linux, sockets, buses, settings);
         try {
             reader.openSocket();
