@@ -42,12 +42,7 @@ HUGEPAGES = 96
 #   processor is just executing, in steps that real processors see in order. QEMU's emulated ones
 #   do not, and the JVM crashes (QEMU 7.2 within seconds under load; 10.0 after minutes).
 # - The report of a crash to where it outlives the guest.
-ONE_COMPILER = "-XX:TieredStopAtLevel=1"
-GUEST_OPTIONS = (ONE_COMPILER, "-XX:+ErrorFileToStderr")
-# In its place where one thread of the host emulates both processors: both compilers, and the second
-# one as early as by default, since a loop comes round fifty times as seldom as on a real processor.
-BOTH_COMPILERS = ("-XX:Tier4InvocationThreshold=5000", "-XX:Tier4MinInvocationThreshold=600",
-                  "-XX:Tier4CompileThreshold=15000", "-XX:Tier4BackEdgeThreshold=40000")
+GUEST_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+ErrorFileToStderr")
 START_SECONDS = 60.0
 RETURN_SECONDS = 15.0
 STOP_SECONDS = 20.0

@@ -106,8 +106,7 @@ class Qemu:
             options += " slub_debug=FZPU"
         command = [
             *self._emulator.command, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", *kernel.machine.options, "-accel",
-            f"tcg,thread={'single' if flavour.counted else 'multi'}", "-smp", "2",
+            "-no-reboot", *kernel.machine.options, "-accel", "tcg,thread=multi", "-smp", "2",
             "-m", str(MEMORY_MIB), "-kernel", str(kernel.image), "-initrd", str(initramfs),
             "-append", options, "-serial",
             f"file:{self._transcripts}/console{self._name}.log",

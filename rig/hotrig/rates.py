@@ -13,7 +13,7 @@ from hotrig import counting, testpmd
 from hotrig.errors import RigError
 from hotrig.guest import Guest
 from hotrig.nic import Nic, address_in
-from hotrig.product import BOTH_COMPILERS, IN_GUEST, ONE_COMPILER, Build, lay_out
+from hotrig.product import IN_GUEST, Build, lay_out
 from hotrig.progress import Progress, wait_for
 from hotrig.qemu import NIC_PORT
 from hotrig.rows import Row
@@ -29,7 +29,7 @@ MBUFS = 4096
 DESCRIPTORS = 256
 START_SECONDS = 60.0
 LINK_SECONDS = 5.0
-WARM_UP_SECONDS = {"rates": 10.0, "instructions": 40.0}
+WARM_UP_SECONDS = 10.0
 MEASURED_SECONDS = 10.0
 QUIT_SECONDS = 30.0
 _RECEIVED = re.compile(r"RX-packets: +(\d+)")
@@ -68,13 +68,13 @@ class Rates:
             self._nic.bind(scenario.binding, port)
         self._guest.check(f"{testpmd.prepare_script()}\nrm -rf /run/hotbus && cd /tmp\n"
                           f"{lay_out(self._build)}", 60)
-        counted = scenario.flavour.counted
-        product = shlex.join(self._shell(counted, "-l", str(LCORE), *self._words(
+        product = shlex.join(self._shell("-l", str(LCORE), *self._words(
             addresses, f",bind={scenario.binding}")))
         other = shlex.join(["stdbuf", "-o0", "dpdk-testpmd", "-l", f"0,{LCORE}", "-n", "1",
                             "--main-lcore", "0", "-m", "256", *self._nics(addresses, ""), "--",
                             "-i", *self._options()])
         ours, theirs = [], []
+        counted = scenario.flavour.counted
         what = "instructions for a packet" if counted else "packets a second"
         for number in range(ROUNDS[scenario.kind]):
             ours.append(self._measure(product, _PRODUCT_STARTED, counted))
@@ -87,12 +87,9 @@ class Rates:
             return replace(row, instructions=our, besideInstructions=their)
         return replace(row, packetsPerSecond=our, besidePerSecond=their)
 
-    def _shell(self, counted: bool, *words: str) -> list[str]:
+    def _shell(self, *words: str) -> list[str]:
         """The command line of the product's shell, which reads a pipe."""
         command = self._build.run("shell", *words)
-        if counted:
-            at = command.index(ONE_COMPILER)
-            command[at:at + 1] = BOTH_COMPILERS
         return [command[0], f"-Dgosh.home={IN_GUEST}", "-Dhotbus.terminal=false",
                 "-Dorg.jline.terminal.dumb=true", "-Dgosh.args=--nointeractive --noshutdown",
                 *command[1:]]
@@ -123,7 +120,7 @@ disown -a""", 30)
                         "did not start its ports")
             time.sleep(LINK_SECONDS)
             self._type("set promisc all on", f"start tx_first {BURSTS}")
-            time.sleep(WARM_UP_SECONDS["instructions" if counted else "rates"])
+            time.sleep(WARM_UP_SECONDS)
             first = self._look(begin, counted)
             time.sleep(MEASURED_SECONDS)
             last = self._look(begin, counted)

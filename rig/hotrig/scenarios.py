@@ -130,7 +130,7 @@ class Flavour:
     failover: bool = False  # the second NIC is the standby of the first
     taps: bool = False  # between the NICs, instead of hubs
     packages: bool = False  # the Debian packages, and the kernel's headers, are there
-    counted: bool = False  # the instructions of its processors are counted, which take turns
+    counted: bool = False  # the instructions of its processors are counted
 
     def __str__(self) -> str:
         return ", ".join(self._words())

@@ -102,10 +102,11 @@ final class LinkWatch implements AutoCloseable {
         do {
             seen = watcher.notices().get();
             final Optional<NetInterface> found = requests.find(watcher.index());
-            found.ifPresentOrElse(watcher.listener()::changed, watcher.listener()::gone);
             if (found.isEmpty()) {
+                gone(watcher);
                 return;
             }
+            watcher.listener().changed(found.get());
         } while (watcher.notices().get() != seen);
     }
 
@@ -199,11 +200,14 @@ final class LinkWatch implements AutoCloseable {
         synchronized (names) {
             names.remove(index);
         }
-        watchers.stream().filter(watcher -> watcher.index() == index).forEach(watcher -> {
-            if (watchers.remove(watcher)) {
-                watcher.listener().gone();
-            }
-        });
+        watchers.stream().filter(watcher -> watcher.index() == index).forEach(this::gone);
+    }
+
+    /** Tells of the end, once. */
+    private void gone(Watcher watcher) {
+        if (watchers.remove(watcher)) {
+            watcher.listener().gone();
+        }
     }
 
     @Override
