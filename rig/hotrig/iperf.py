@@ -71,7 +71,10 @@ class Iperf:
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()
         self._nic.load_driver(scenario.binding)
-        hosts.make(self._guest, self._nic, self._peer)
+        with hosts.made(self._guest, self._nic, self._peer):
+            return self._between_hosts(scenario)
+
+    def _between_hosts(self, scenario: Scenario) -> Row:
         self._guest.check(dmesg.begin_script(scenario.name))
         self._guest.check(f"echo set promisc all on >{COMMANDS}")  # the frames are for the hosts
         product = Product(self._guest, self._build, scenario.binding, vdevs=(), nics=NICS,

@@ -98,6 +98,14 @@ class Nic:
             wait_for(lambda: self._guest.machine.slot_is_off(port), REMOVAL_SECONDS)
         self._guest.machine.device_add(port)
 
+    def unplug(self, *ports: int) -> None:
+        """Takes the NICs out of these slots, of those that have one."""
+        full = [port for port in ports if self.present(port)]
+        if full:
+            self._guest.machine.surprise(*full)
+        for port in full:
+            wait_for(lambda port=port: not self.present(port), REMOVAL_SECONDS)
+
     def bring_back(self, removal: str, binding: str) -> None:
         """Undoes a removal. Binds the NIC after an unbind; otherwise its user must do that."""
         if removal == "unbind":
@@ -138,6 +146,11 @@ class Peer:
                 "basename /sys/bus/pci/devices/0000:02:00.0/virtio*/net/*").strip()
             self._guest.check(f"ip link set {self._name} up")
         return self._name
+
+    def forget(self) -> None:
+        """Its interface was moved, and is back: it is down, and sends no more."""
+        self._name = ""
+        self._sends = False
 
     def start(self) -> None:
         """Begins to send, and never stops. A second call does no harm."""

@@ -66,7 +66,10 @@ class Offloads:
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()
         self._nic.load_driver(scenario.binding)
-        hosts.make(self._guest, self._nic, self._peer, MTU)
+        with hosts.made(self._guest, self._nic, self._peer, MTU):
+            return self._between_hosts(scenario)
+
+    def _between_hosts(self, scenario: Scenario) -> Row:
         self._guest.check(dmesg.begin_script(scenario.name))
         survived, wrong = True, ""
         for segment in (SEGMENT, 0):

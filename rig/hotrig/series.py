@@ -149,7 +149,7 @@ class Series:
             row = self._tear_out(scenario, product)
         finally:
             product.stop()
-            self._unplug_extras()
+            self._nic.unplug(*TORN_OUT[1:], *STAYING)
         complaints = dmesg.complaints_of(self._guest, scenario.name)
         if complaints and row.passed:
             row = replace(row, passed=False, reason=f"dmesg: {complaints[0]}")
@@ -182,13 +182,6 @@ class Series:
                    firstDetector=_cause(events[gone[0]]["REMOVE"]),
                    detectedMillis=_last(events, "REMOVE", began),
                    detachedMillis=_last(events, "DETACHED", began))
-
-    def _unplug_extras(self) -> None:
-        extras = [port for port in (*TORN_OUT[1:], *STAYING) if self._nic.present(port)]
-        if extras:
-            self._guest.machine.surprise(*extras)
-        for port in extras:
-            wait_for(lambda port=port: not self._nic.present(port), DETACH_SECONDS)
 
 
 def _cause(event: Event | None) -> str | None:

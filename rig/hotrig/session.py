@@ -46,6 +46,8 @@ KMOD = TOP / "kmod"
 NATIVE = TOP / "native"
 OF_THE_GUEST = [TOP / "rig" / "guest" / name for name in (
     "exchange.py", "outage.py", "flows.py", "filters.py", "segments.py")]
+# Kernels that may die while they boot, in one run of the rig, before that counts as a failure.
+BOOTS_TO_LOSE = 2
 
 
 class Boot:
@@ -121,6 +123,7 @@ class Session:
         self._report: list[Row] = []
         self._kernels: dict[str, Kernel] = {}
         self._boots = itertools.count(1)
+        self._boots_to_lose = BOOTS_TO_LOSE
 
     @property
     def report(self) -> list[Row]:
@@ -138,11 +141,13 @@ class Session:
                 pending = pending[len(self._report) - before:]
 
     def _boot_and_run(self, flavour: Flavour, scenarios: list[Scenario], keep: bool) -> None:
-        """Reports on the first ones of `scenarios`, at least one: up to the guest's death."""
+        """Reports on the first ones of `scenarios`, up to the guest's death. At least one, but for
+        kernel that dies before it has booted, which emulated processors cause, rarely."""
         folder = self._folder / f"{next(self._boots)}-{flavour.slug}"
-        done = 0
+        done, booted = 0, False
         try:
             with self._guest(flavour, folder) as guest:
+                booted = True
                 self._progress.say(f"{flavour}: booted in {guest.booted_seconds:.1f} s")
                 boot = Boot(guest, flavour.hotplug, self._build_on(flavour),
                             self._kernels[flavour.kernel].headers, self._progress)
@@ -154,7 +159,9 @@ class Session:
                 boot.end()
         except RigError as dead:
             self._progress.say(str(dead))
-            if done < len(scenarios):
+            if isinstance(dead, GuestError) and not booted and self._boots_to_lose > 0:
+                self._boots_to_lose -= 1
+            elif done < len(scenarios):
                 reason = str(dead).partition("\n")[0]
                 self._record(rows.failed(scenarios[done], reason, survived=False), folder)
 
