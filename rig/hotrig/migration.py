@@ -16,7 +16,7 @@ from hotrig.guest import Guest
 from hotrig.nic import Nic, Peer, address_in
 from hotrig.product import Build, Product
 from hotrig.progress import PATIENCE, Progress, wait_for
-from hotrig.qemu import FALLBACK_PORT, NIC_PORT, place
+from hotrig.qemu import FALLBACK_PORT, NIC_PORT, PEER_MAC, place
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
 
@@ -24,7 +24,10 @@ FRAMES_PER_SECOND = 500
 SETTLE_SECONDS = 3.0
 UNPLUG_SECONDS = 20.0
 RETURN_SECONDS = 20.0
-FORWARDING = ("--forward-mode", "macswap", "--port-topology", "loop")
+# Every frame goes back to the peer. By macswap a broadcast, as QEMU's announcements after a
+# migration are, would go to the other one of the two NICs, which have the same address, and on
+# between these for ever.
+FORWARDING = ("--forward-mode", "mac", "--eth-peer", f"0,{PEER_MAC}", "--port-topology", "loop")
 STOP = "/run/outage.stop"
 RESULT = "/run/outage.json"
 
