@@ -71,6 +71,23 @@ final class PciUnbindTest extends PciTests {
                 .containsExactlyInAnyOrder("0000:00:1c.0", NIC, "0000:05:00.0");
     }
 
+    /** The port's driver lets go of it between the two that are told of the device. */
+    @Test
+    void shouldRemoveOnceWhatIsBelowARootPortThatGoes() throws Exception {
+        String port = "0000:00:1c.0";
+        machine.sysfs.plug(port);
+        machine.plugIgbUio(NIC, machine.sysfs.devpath(port));
+        LivePciDevice device = machine.attach(NIC);
+        for (String let : List.of(NIC, port)) {
+            machine.bus.handleUevent(machine.pciUevent("unbind", let));
+            assertThat(device.state()).isEqualTo(DeviceState.REMOVED);
+        }
+        unplugAndTell(NIC);
+        unplugAndTell(port);
+
+        assertThat(removals()).extracting(DeviceEvent::name).containsExactly(NIC, port);
+    }
+
     @Test
     void shouldRemoveTheVirtualFunctionsOfAPhysicalOne() throws Exception {
         machine.sysfs.plug(NIC);
