@@ -55,6 +55,9 @@ class Rss:
         self._nic.ensure_present()
         self._nic.load_driver(scenario.binding)
         interface = self._peer.set_up()
+        # Packets of the kernel's own would be counted, too.
+        self._guest.check(f"file=/proc/sys/net/ipv6/conf/{interface}/disable_ipv6\n"
+                          "[ ! -e $file ] || echo 1 >$file")
         queues = scenario.nic.queues
         self._guest.check("\n".join([f"mkdir -p {FOLDER}", *(
             f"printf '%s' '{text}' >{FOLDER}/{name}"
