@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from hotrig import dmesg
 from hotrig.errors import RigError
-from hotrig.guest import Guest
-from hotrig.nic import ADDRESS, Nic, Peer
-from hotrig.product import HUGEPAGES, IN_GUEST, TESTS_IN_GUEST, Build
-from hotrig.progress import Progress, wait_for
+from hotrig.kind import Kind
+from hotrig.nic import ADDRESS
+from hotrig.product import HUGEPAGES, IN_GUEST, TESTS_IN_GUEST
+from hotrig.progress import wait_for
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
 
@@ -42,17 +42,9 @@ class Report:
         return "" if self.tests > self.not_applicable else "no test was run"
 
 
-class Contract:
+class Contract(Kind):
     """Runs all contract tests. Tests that pull the device out of its slot are not applicable,
     because the slot belongs to the machine and no bundle controls it."""
-
-    def __init__(self, guest: Guest, nic: Nic, peer: Peer, build: Build,
-                 progress: Progress) -> None:
-        self._guest = guest
-        self._nic = nic
-        self._peer = peer
-        self._build = build
-        self._progress = progress
 
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()

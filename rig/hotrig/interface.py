@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from hotrig import dmesg, rows
 from hotrig.events import Event
-from hotrig.guest import Guest
-from hotrig.nic import Nic, Peer
-from hotrig.product import RETURN_SECONDS, VIRTUAL_PORTS, Build, Product
-from hotrig.progress import Progress, wait_for
+from hotrig.kind import Kind
+from hotrig.product import RETURN_SECONDS, VIRTUAL_PORTS, Product
+from hotrig.progress import wait_for
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
 from hotrig.traffic import PYTHON
@@ -36,16 +35,8 @@ def judge(removed: dict[str, Event | None], detached: dict[str, Event | None],
     return ""
 
 
-class Interface:
+class Interface(Kind):
     """A product of its own for each scenario, with two drivers on the peer's interface."""
-
-    def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
-                 progress: Progress) -> None:
-        self._guest = guest
-        self._nic = hardware
-        self._peer = peer
-        self._build = build
-        self._progress = progress
 
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()

@@ -9,11 +9,11 @@ from typing import Any
 
 from hotrig import dmesg, hosts, rows
 from hotrig.errors import RigError
-from hotrig.guest import Guest
 from hotrig.hosts import ADDRESSES, FAR, NEAR, NICS, SECONDS
-from hotrig.nic import ADDRESS, Nic, Peer
-from hotrig.product import Build, Product
-from hotrig.progress import PATIENCE, Progress, wait_for
+from hotrig.kind import Kind
+from hotrig.nic import ADDRESS
+from hotrig.product import Product
+from hotrig.progress import PATIENCE, wait_for
 from hotrig.removals import DETACH_SECONDS
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
@@ -57,16 +57,8 @@ class Measured:
                         intervals[-2] if len(intervals) > 1 else intervals[-1])
 
 
-class Iperf:
+class Iperf(Kind):
     """A product of its own for each scenario."""
-
-    def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
-                 progress: Progress) -> None:
-        self._guest = guest
-        self._nic = hardware
-        self._peer = peer
-        self._build = build
-        self._progress = progress
 
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()

@@ -13,6 +13,7 @@ from typing import Any
 from hotrig import dmesg, rows
 from hotrig.errors import RigError
 from hotrig.guest import Guest
+from hotrig.kind import Kind
 from hotrig.nic import Nic, Peer, address_in
 from hotrig.product import Build, Product
 from hotrig.progress import PATIENCE, Progress, wait_for
@@ -49,15 +50,12 @@ class Phase:
         return sum(self.begin <= when < self.end for when in times)
 
 
-class Migration:
+class Migration(Kind):
     """The guest's kernel sends numbered frames by a NIC of its own, the product returns them."""
 
-    def __init__(self, guest: Guest, nic: Nic, peer: Peer, build: Build, progress: Progress) -> None:
-        self._guest = guest
-        self._nic = nic
-        self._peer = peer
-        self._build = build
-        self._progress = progress
+    def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
+                 progress: Progress) -> None:
+        super().__init__(guest, hardware, peer, build, progress)
         self._phases: list[Phase] = []
 
     def run(self, scenario: Scenario) -> Row:

@@ -9,11 +9,10 @@ import json
 from typing import Any
 
 from hotrig import dmesg, hosts, rows
-from hotrig.guest import Guest
 from hotrig.hosts import ADDRESSES, FAR, NEAR, NICS
-from hotrig.nic import Nic, Peer
-from hotrig.product import Build, Product
-from hotrig.progress import Progress, wait_for
+from hotrig.kind import Kind
+from hotrig.product import Product
+from hotrig.progress import wait_for
 from hotrig.qemu import PEER_MAC, place
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
@@ -52,16 +51,8 @@ def judge(seen: dict[str, Any], segment: int) -> str:
     return ""
 
 
-class Offloads:
+class Offloads(Kind):
     """Two products for each scenario: one whose NICs cut TCP packets, and one whose NICs do not."""
-
-    def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
-                 progress: Progress) -> None:
-        self._guest = guest
-        self._nic = hardware
-        self._peer = peer
-        self._build = build
-        self._progress = progress
 
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()

@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 
 from hotrig import dmesg, rows
-from hotrig.guest import Guest
-from hotrig.nic import ADDRESS, Nic, Peer
-from hotrig.product import Build, Product
-from hotrig.progress import PATIENCE, Progress, wait_for
+from hotrig.kind import Kind
+from hotrig.nic import ADDRESS
+from hotrig.product import Product
+from hotrig.progress import PATIENCE, wait_for
 from hotrig.qemu import NIC_PORT, place
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
@@ -34,7 +34,7 @@ def judge(seen: dict[str, list[int]]) -> str:
     return "" if all(seen["received"]) else f"a queue received nothing: {seen['received']}"
 
 
-class Rss:
+class Rss(Kind):
     """A product of its own for each scenario. The NIC is torn out and comes back, and spreads
     packets as before."""
 
@@ -42,14 +42,6 @@ class Rss:
     SETTINGS: tuple[object, ...] = (None,)
     OPTIONS: tuple[str, ...] = ()
     OF_THE_NIC = ""
-
-    def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
-                 progress: Progress) -> None:
-        self._guest = guest
-        self._nic = hardware
-        self._peer = peer
-        self._build = build
-        self._progress = progress
 
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()

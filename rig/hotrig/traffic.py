@@ -8,10 +8,9 @@ import json
 import re
 
 from hotrig import dmesg, rows
-from hotrig.guest import Guest
-from hotrig.nic import Nic, Peer
-from hotrig.product import Build, Product
-from hotrig.progress import PATIENCE, Progress
+from hotrig.kind import Kind
+from hotrig.product import Product
+from hotrig.progress import PATIENCE
 from hotrig.qemu import NIC_PORT, place
 from hotrig.rows import Row
 from hotrig.scenarios import Scenario
@@ -48,16 +47,8 @@ def judge_pings(said: str) -> str:
     return ""
 
 
-class Traffic:
+class Traffic(Kind):
     """A product of its own for each scenario, with the NIC as its only port."""
-
-    def __init__(self, guest: Guest, hardware: Nic, peer: Peer, build: Build,
-                 progress: Progress) -> None:
-        self._guest = guest
-        self._nic = hardware
-        self._peer = peer
-        self._build = build
-        self._progress = progress
 
     def run(self, scenario: Scenario) -> Row:
         self._nic.ensure_present()
